@@ -1,0 +1,240 @@
+"""The product's settings: read once from the environment into one typed, frozen object.
+
+Every field names its unit, default and variable. Secrets that the operator does not give are made on first run and
+kept in the data folder, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from conference_app.errors import ConfigurationError
+
+VERSION = "0.1.0"
+LANGUAGES = ("en", "pl")
+"""Languages the pages are built in; the first is served without a path prefix."""
+
+SECRET_NAMES = ("session_key", "password_pepper", "column_key", "lookup_key", "livekit_api_key", "livekit_api_secret")
+_EXAMPLE_HOSTS = ("example.com", "example.org", "example.net")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must never leave this process: no log, page, URL or exception shows a field of it."""
+
+    session_key: str = field(repr=False)
+    """Keys the CSRF tokens and signed links; hex, 256 bits."""
+    password_pepper: str = field(repr=False)
+    """Keys the HMAC under bcrypt; hex, 256 bits; lost means every password must be reset."""
+    column_key: str = field(repr=False)
+    """Encrypts personal columns; comma-separated Fernet keys, newest first."""
+    lookup_key: str = field(repr=False)
+    """Keys the HMAC by which encrypted columns are looked up; hex, 256 bits."""
+    livekit_api_key: str = field(repr=False)
+    livekit_api_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set. The variable of each field stands in its description."""
+
+    secrets: Secrets = field(repr=False)
+    environment: Literal["development", "production"] = "development"
+    """PARLEY_ENV. Production refuses example values and hides the developer pages."""
+    brand_name: str = "Parley"
+    """PARLEY_BRAND_NAME. Shown in titles, header and mails."""
+    accent_color: str = "#4f46e5"
+    """PARLEY_ACCENT_COLOR. `#rrggbb`; hover, soft and dark shades are derived from it."""
+    logo_path: str = ""
+    """PARLEY_LOGO. Path under assets/, such as /logo.svg; empty shows the built-in mark."""
+    data_dir: Path = Path(".data")
+    """PARLEY_DATA. Database, secrets and logs; made on first run, mode 0700."""
+    bind_host: str = "127.0.0.1"
+    """PARLEY_BIND_HOST. Address the page, sockets and signalling listen on."""
+    port: int = 3000
+    """PORT. TCP port of the one origin."""
+    public_url: str = "http://localhost:3000"
+    """PARLEY_PUBLIC_URL, or made of PARLEY_PUBLIC_HOST (https). What invitation links begin with."""
+    database_url: str = ""
+    """PARLEY_DATABASE_URL. SQLAlchemy URL; default SQLite in the data folder."""
+    redis_url: str = ""
+    """PARLEY_REDIS_URL. Needed only with several app processes."""
+    livekit_url: str = ""
+    """LIVEKIT_URL. Set: use that LiveKit server. Empty: start the media process as a supervised child."""
+    media_http_port: int = 7880
+    """PARLEY_MEDIA_PORT. Loopback TCP port of the embedded media process."""
+    media_udp_port: int = 7882
+    """PARLEY_MEDIA_UDP_PORT. The one UDP port that carries all media."""
+    media_bind_host: str = "127.0.0.1"
+    """PARLEY_MEDIA_BIND_HOST. Address the media UDP port listens on."""
+    media_public_ip: str = ""
+    """PARLEY_MEDIA_PUBLIC_IP. Address that browsers are told to send media to; default the bind address."""
+    session_days: int = 14
+    """PARLEY_SESSION_DAYS. Days until a sign-in ends by itself."""
+    room_token_minutes: int = 10
+    """PARLEY_ROOM_TOKEN_MINUTES. Minutes an access token for the media process is valid."""
+    room_capacity: int = 50
+    """PARLEY_ROOM_CAPACITY. Participants in one meeting at most."""
+    trusted_proxy_hops: int = 0
+    """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def media_is_embedded(self) -> bool:
+        """Whether this app starts and watches its own media process."""
+        return not self.livekit_url
+
+    @property
+    def media_http_url(self) -> str:
+        """Base URL (http or https) of LiveKit's HTTP interface."""
+        if self.media_is_embedded:
+            return f"http://127.0.0.1:{self.media_http_port}"
+        return re.sub(r"^ws", "http", self.livekit_url).rstrip("/")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ConfigurationError(f"{name}={text!r} must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _data_dir(environ: Mapping[str, str]) -> Path:
+    path = Path(environ.get("PARLEY_DATA", "").strip() or ".data").resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as err:
+        reason = err.strerror or "unknown error"
+        raise ConfigurationError(
+            f"The data folder {path} cannot be written ({reason}). Set PARLEY_DATA to a folder you own."
+        ) from err
+    return path
+
+
+def _public_url(environ: Mapping[str, str], port: int) -> str:
+    url = environ.get("PARLEY_PUBLIC_URL", "").strip().rstrip("/")
+    if not url:
+        host = environ.get("PARLEY_PUBLIC_HOST", "").strip()
+        url = f"https://{host}" if host else f"http://localhost:{port}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"PARLEY_PUBLIC_URL={url!r} must look like https://meet.your-company.org.")
+    return url
+
+
+def _make_secret(name: str) -> str:
+    if name == "column_key":
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # the form of a Fernet key
+    if name == "livekit_api_key":
+        return "API" + secrets.token_hex(8)
+    return secrets.token_hex(32)
+
+
+def _read_or_make(path: Path, name: str) -> str:
+    """The secret kept in `path`, made now if there is none. Two processes starting at once agree on one."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(_make_secret(name))
+    try:
+        os.link(draft, path)  # fails if another process was first: then its value holds
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _load_secrets(environ: Mapping[str, str], data_dir: Path) -> Secrets:
+    """Secrets from PARLEY_<NAME> (LIVEKIT_API_KEY and _SECRET for the pair), else from the data folder."""
+
+    def one(name: str) -> str:
+        variable = name.upper() if name.startswith("livekit") else f"PARLEY_{name.upper()}"
+        return environ.get(variable, "").strip() or _read_or_make(data_dir / "secrets" / name, name)
+
+    return Secrets(**{name: one(name) for name in SECRET_NAMES})
+
+
+def _check_production(settings: Settings) -> None:
+    host = urlsplit(settings.public_url).hostname or ""
+    if host == "localhost" or host.endswith(_EXAMPLE_HOSTS):
+        raise ConfigurationError(
+            f"Production needs PARLEY_PUBLIC_HOST set to the name people open; {host!r} is an example."
+        )
+    if not settings.is_https:
+        raise ConfigurationError("Production needs an https PARLEY_PUBLIC_URL: browsers give no camera without it.")
+    weak = [name for name in SECRET_NAMES if getattr(settings.secrets, name) in ("secret", "devkey", "changeme")]
+    if weak:
+        raise ConfigurationError(f"Production refuses the example value of {weak[0]}. Remove it to have one made.")
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from `environ`, with secrets made where missing.
+
+    Raises ConfigurationError with one line for the operator.
+    """
+    environment = environ.get("PARLEY_ENV", "").strip() or "development"
+    if environment not in ("development", "production"):
+        raise ConfigurationError(f"PARLEY_ENV={environment!r} must be development or production.")
+    accent = environ.get("PARLEY_ACCENT_COLOR", "").strip() or "#4f46e5"
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
+        raise ConfigurationError(f"PARLEY_ACCENT_COLOR={accent!r} must look like #4f46e5.")
+    data_dir = _data_dir(environ)
+    port = _number(environ, "PORT", 3000, 1, 65535)
+    settings = Settings(
+        secrets=_load_secrets(environ, data_dir),
+        environment="production" if environment == "production" else "development",
+        brand_name=environ.get("PARLEY_BRAND_NAME", "").strip() or "Parley",
+        accent_color=accent,
+        logo_path=environ.get("PARLEY_LOGO", "").strip(),
+        data_dir=data_dir,
+        bind_host=environ.get("PARLEY_BIND_HOST", "").strip() or "127.0.0.1",
+        port=port,
+        public_url=_public_url(environ, port),
+        database_url=environ.get("PARLEY_DATABASE_URL", "").strip() or f"sqlite+aiosqlite:///{data_dir}/parley.db",
+        redis_url=environ.get("PARLEY_REDIS_URL", "").strip(),
+        livekit_url=environ.get("LIVEKIT_URL", "").strip(),
+        media_http_port=_number(environ, "PARLEY_MEDIA_PORT", 7880, 1, 65535),
+        media_udp_port=_number(environ, "PARLEY_MEDIA_UDP_PORT", 7882, 1, 65535),
+        media_bind_host=environ.get("PARLEY_MEDIA_BIND_HOST", "").strip() or "127.0.0.1",
+        media_public_ip=environ.get("PARLEY_MEDIA_PUBLIC_IP", "").strip(),
+        session_days=_number(environ, "PARLEY_SESSION_DAYS", 14, 1, 365),
+        room_token_minutes=_number(environ, "PARLEY_ROOM_TOKEN_MINUTES", 10, 1, 60),
+        room_capacity=_number(environ, "PARLEY_ROOM_CAPACITY", 50, 2, 1000),
+        trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
+    )
+    if settings.is_production:
+        _check_production(settings)
+    return settings
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read from its environment at the first call."""
+    return load_settings(os.environ)
