@@ -96,6 +96,13 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may open our sockets and post our forms: the public one, and loopback outside production."""
+        if self.is_production:
+            return (self.public_url,)
+        return (self.public_url, f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
+
+    @property
     def media_is_embedded(self) -> bool:
         """Whether this app starts and watches its own media process."""
         return not self.livekit_url

@@ -1,0 +1,1 @@
+"""Setting up, starting, checking and building the product: what an operator's commands call."""

