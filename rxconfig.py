@@ -13,7 +13,7 @@ import reflex as rx
 from reflex.utils import registry
 from reflex_base.plugins import SitemapPlugin, TailwindV4Plugin
 
-from conference_app.components.theme import tailwind_config
+from conference_app.components.theme import ThemePlugin, tailwind_config
 from conference_app.config import settings
 from conference_app.operation.one_origin import OneOriginPlugin
 
@@ -28,6 +28,6 @@ config = rx.Config(
     state_manager_mode="redis" if settings().redis_url else "memory",
     cors_allowed_origins=settings().allowed_origins,
     trusted_proxy_hops=settings().trusted_proxy_hops,
-    plugins=[TailwindV4Plugin(tailwind_config()), OneOriginPlugin()],
+    plugins=[TailwindV4Plugin(tailwind_config()), ThemePlugin(), OneOriginPlugin()],
     disable_plugins=[SitemapPlugin],
 )
