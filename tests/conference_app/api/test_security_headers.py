@@ -1,0 +1,68 @@
+"""The headers of every page, and a policy that names exactly the inline scripts of the build."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from conference_app.api.security_headers import SecurityHeaders, content_security_policy, inline_script_hashes
+
+INLINE = "document.documentElement.classList.add('dark')"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "pl").mkdir()
+    page = f'<html><script src="/assets/a.js"></script><script type="module">{INLINE}</script></html>'
+    (tmp_path / "index.html").write_text(page)
+    (tmp_path / "pl" / "index.html").write_text(page)
+    return tmp_path
+
+
+def client(built: Path, *, is_https: bool) -> httpx.AsyncClient:
+    async def page(_request: object) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    app = Starlette(routes=[Route("/", page), Route("/assets/a.js", page)])
+    transport = httpx.ASGITransport(SecurityHeaders(app, built=built, is_https=is_https))
+    return httpx.AsyncClient(transport=transport, base_url="http://parley.test")
+
+
+def test_only_inline_scripts_are_hashed_and_each_once(built: Path) -> None:
+    digest = base64.b64encode(hashlib.sha256(INLINE.encode()).digest()).decode()
+    assert inline_script_hashes(built) == [f"'sha256-{digest}'"]
+
+
+def test_the_policy_allows_no_eval_no_inline_and_no_foreign_host(built: Path) -> None:
+    policy = content_security_policy(inline_script_hashes(built), upgrade=False)
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert "http" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+async def test_every_answer_carries_the_headers(built: Path) -> None:
+    answer = await client(built, is_https=False).get("/missing")
+    assert answer.status_code == 404
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert "strict-transport-security" not in answer.headers
+
+
+async def test_https_is_kept_by_the_browser(built: Path) -> None:
+    answer = await client(built, is_https=True).get("/")
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "upgrade-insecure-requests" in answer.headers["content-security-policy"]
+
+
+async def test_hashed_files_are_cached_for_good_and_pages_are_not(built: Path) -> None:
+    browser = client(built, is_https=False)
+    assert "immutable" in (await browser.get("/assets/a.js")).headers["cache-control"]
+    assert "cache-control" not in (await browser.get("/")).headers
