@@ -1,0 +1,91 @@
+"""Settings: defaults, secrets made once, and one clear line for each mistake."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from conference_app.config import SECRET_NAMES, load_settings
+from conference_app.errors import ConfigurationError
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    return {"PARLEY_DATA": str(tmp_path / "data"), **more}
+
+
+def test_defaults_listen_on_loopback(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path))
+    assert (made.bind_host, made.media_bind_host, made.port) == ("127.0.0.1", "127.0.0.1", 3000)
+    assert made.public_url == "http://localhost:3000"
+    assert made.database_url.startswith("sqlite+aiosqlite:///")
+
+
+def test_secrets_are_made_once_and_readable_by_the_owner_only(tmp_path: Path) -> None:
+    first = load_settings(environment(tmp_path))
+    second = load_settings(environment(tmp_path))
+    assert first.secrets == second.secrets
+    for name in SECRET_NAMES:
+        file = tmp_path / "data" / "secrets" / name
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len({getattr(first.secrets, name) for name in SECRET_NAMES}) == len(SECRET_NAMES)
+
+
+def test_secrets_do_not_show_in_the_representation(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path))
+    shown = repr(made) + repr(made.secrets)
+    assert not [name for name in SECRET_NAMES if getattr(made.secrets, name) in shown]
+
+
+def test_a_secret_can_come_from_the_environment(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path, PARLEY_SESSION_KEY="k" * 64, LIVEKIT_API_KEY="APIown"))
+    assert made.secrets.session_key == "k" * 64
+    assert made.secrets.livekit_api_key == "APIown"
+    assert not (tmp_path / "data" / "secrets" / "session_key").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PORT", "many", "PORT='many' must be a whole number from 1 to 65535"),
+        ("PORT", "70000", "from 1 to 65535"),
+        ("PARLEY_ENV", "prod", "must be development or production"),
+        ("PARLEY_ACCENT_COLOR", "blue", "must look like #4f46e5"),
+        ("PARLEY_PUBLIC_URL", "meet.test", "must look like https://"),
+        ("PARLEY_SESSION_DAYS", "0", "from 1 to 365"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str, says: str) -> None:
+    with pytest.raises(ConfigurationError, match="^[^\n]*$") as caught:
+        load_settings(environment(tmp_path, **{name: value}))
+    assert says in str(caught.value)
+
+
+def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="cannot be written .* Set PARLEY_DATA"):
+        load_settings({"PARLEY_DATA": str(tmp_path / "file" / "data")})
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "PARLEY_PUBLIC_HOST"),
+        ({"PARLEY_PUBLIC_HOST": "meet.example.com"}, "is an example"),
+        ({"PARLEY_PUBLIC_URL": "http://meet.real-company.org"}, "https"),
+        (
+            {"PARLEY_PUBLIC_HOST": "meet.real.org", "LIVEKIT_API_SECRET": "secret"},
+            "example value of livekit_api_secret",
+        ),
+    ],
+)
+def test_production_refuses_example_values(tmp_path: Path, more: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        load_settings(environment(tmp_path, PARLEY_ENV="production", **more))
+
+
+def test_production_accepts_real_values_and_one_origin(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path, PARLEY_ENV="production", PARLEY_PUBLIC_HOST="meet.real-company.org"))
+    assert made.is_https
+    assert made.allowed_origins == ("https://meet.real-company.org",)
