@@ -1,0 +1,64 @@
+"""Builds the frontend when something it is made of has changed, and knows where the result lies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from conference_app.config import Settings
+from conference_app.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
+_BAKED_SETTINGS = ("environment", "brand_name", "accent_color", "logo_path", "public_url")
+_SOURCES = ("rxconfig.py", "requirements.txt", "conference_app", "assets", "reflex.lock")
+_LEFT_OUT = ("__pycache__", "external", "alembic", "operation", "api")
+
+
+def web_dir() -> Path:
+    """Reflex's working folder."""
+    return ROOT / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
+
+
+def static_dir() -> Path:
+    """The built pages and scripts that are served."""
+    return web_dir() / "build" / "client"
+
+
+def _source_files() -> Iterator[Path]:
+    for name in _SOURCES:
+        path = ROOT / name
+        files = [path] if path.is_file() else sorted(path.rglob("*"))
+        yield from (file for file in files if file.is_file() and not set(file.parts) & set(_LEFT_OUT))
+
+
+def fingerprint(settings: Settings) -> str:
+    """SHA-256 of all that goes into the build: sources, assets and the settings that pages show."""
+    digest = hashlib.sha256()
+    for name in _BAKED_SETTINGS:
+        digest.update(f"{name}={getattr(settings, name)}\n".encode())
+    for file in _source_files():
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def build_if_needed(settings: Settings) -> bool:
+    """Build the frontend unless the last build was of exactly this. Returns whether it built.
+
+    Raises ConfigurationError with the end of the build's output when it fails.
+    """
+    stamp = web_dir() / "parley.built"
+    wanted = fingerprint(settings)
+    if stamp.exists() and stamp.read_text() == wanted and (static_dir() / "index.html").exists():
+        return False
+    stamp.unlink(missing_ok=True)
+    command = [str(Path(sys.executable).with_name("reflex")), "export", "--frontend-only", "--no-zip"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not (static_dir() / "index.html").exists():
+        raise ConfigurationError("The frontend could not be built:\n" + (done.stdout + done.stderr)[-3000:])
+    stamp.write_text(wanted)
+    return True

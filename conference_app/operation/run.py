@@ -1,0 +1,176 @@
+"""`make run`: build what changed, migrate the database, serve everything, and end everything.
+
+Prints the address once the product answers. Ctrl-C or SIGTERM ends all processes within three seconds.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from conference_app.config import Settings, settings
+from conference_app.errors import ConfigurationError
+from conference_app.operation.build import ROOT, build_if_needed
+from conference_app.operation.processes import die_with_parent, port_is_free
+
+STOP_TIMEOUT_S = 2.5
+START_TIMEOUT_S = 30.0
+APP = "conference_app.conference_app:app"
+
+
+def say(line: str) -> None:
+    """A line for the operator, at once even into a pipe."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def check_ports(config: Settings) -> None:
+    """Raises ConfigurationError naming the first port that is taken and the variable that moves it."""
+    wanted = [(config.bind_host, config.port, socket.SOCK_STREAM, "PORT")]
+    if config.media_is_embedded:
+        wanted += [
+            ("127.0.0.1", config.media_http_port, socket.SOCK_STREAM, "PARLEY_MEDIA_PORT"),
+            (config.media_bind_host, config.media_udp_port, socket.SOCK_DGRAM, "PARLEY_MEDIA_UDP_PORT"),
+        ]
+    for host, port, kind, variable in wanted:
+        if not port_is_free(host, port, kind):
+            name = "UDP" if kind is socket.SOCK_DGRAM else "TCP"
+            raise ConfigurationError(
+                f"{name} port {port} on {host} is in use. Choose another: {variable}={port + 1} make run"
+            )
+
+
+def server_environment(config: Settings) -> dict[str, str]:
+    """What makes Reflex serve the finished build without compiling it again.
+
+    The names with two leading underscores are Reflex's internal switches (0.10.1): test_run.py notices if they change.
+    """
+    return {
+        **os.environ,
+        "REFLEX_ENV_MODE": "prod",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "PARLEY_DATA": str(config.data_dir),
+        "PORT": str(config.port),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def server_command(config: Settings) -> list[str]:
+    """granian with one worker, or several when Redis shares their state."""
+    workers = max(1, (os.cpu_count() or 1) - 1) if config.redis_url else 1
+    granian = str(Path(sys.executable).with_name("granian"))
+    options = ["--interface", "asgi", "--factory", "--host", config.bind_host, "--port", str(config.port)]
+    return [
+        granian,
+        *options,
+        "--workers",
+        str(workers),
+        "--respawn-failed-workers",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        APP,
+    ]
+
+
+def start_server(config: Settings) -> subprocess.Popen[bytes]:
+    """Start the app server in a session of its own, so that Ctrl-C reaches this process alone."""
+    return subprocess.Popen(
+        server_command(config),
+        cwd=ROOT,
+        env=server_environment(config),
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
+
+
+def answers(config: Settings) -> bool:
+    """Whether GET /healthz answers at all."""
+    host = "127.0.0.1" if config.bind_host in ("0.0.0.0", "::") else config.bind_host  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(host, config.port, timeout=1.0)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 600
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def wait_until_up(config: Settings, server: subprocess.Popen[bytes]) -> None:
+    """Return at the first answer; raises ConfigurationError if the server ends or stays silent."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise ConfigurationError("The app server ended at its start; its last lines above say why.")
+        if answers(config):
+            return
+        time.sleep(0.05)
+    raise ConfigurationError(f"The app server gave no answer for {START_TIMEOUT_S:.0f} s. Try: make doctor")
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server and everything it started, gently first."""
+    if server.poll() is None:
+        server.terminate()
+    try:
+        server.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(server.pid, signal.SIGKILL)  # whatever of its session is left
+    except ProcessLookupError:
+        return
+
+
+def prepare(config: Settings) -> None:
+    """Everything that must be true before the server starts: free ports, a current build, a migrated database."""
+    from conference_app import database  # after the settings are known to be good
+
+    check_ports(config)
+    if build_if_needed(config):
+        say("Built the pages.")
+    database.upgrade()
+
+
+def serve(config: Settings) -> int:
+    """Serve until told to end; returns the exit status."""
+    server = start_server(config)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        wait_until_up(config, server)
+        say(f"\n  {config.brand_name} is ready: {config.public_url}\n  Data: {config.data_dir}   Stop: Ctrl-C\n")
+        return server.wait()
+    except KeyboardInterrupt:
+        say("Stopping …")
+        return 0
+    finally:
+        stop(server)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Exit status 0 after Ctrl-C, 1 with one line when something is wrong."""
+    try:
+        config = settings()
+        prepare(config)
+        return serve(config)
+    except ConfigurationError as err:
+        sys.stderr.write(f"parley: {err}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
