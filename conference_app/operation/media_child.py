@@ -52,6 +52,12 @@ class MediaChild:
         self._process: asyncio.subprocess.Process | None = None
         self.starts = 0
 
+    @property
+    def pid(self) -> int | None:
+        """The running child's process id."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
     async def run(self) -> None:
         """Own the child for as long as this task lives; cancel to stop it."""
         with (self._settings.data_dir / "media.lock").open("w") as lock:
@@ -66,9 +72,8 @@ class MediaChild:
         delay = FIRST_DELAY_S
         while True:
             started = time.monotonic()
-            await self._start()
-            assert self._process is not None  # noqa: S101 - for the type checker: _start has just set it
-            status = await self._process.wait()
+            process = await self._start()
+            status = await process.wait()
             lived = time.monotonic() - started
             delay = FIRST_DELAY_S if lived > STABLE_AFTER_S else delay
             logger.warning(
@@ -77,15 +82,16 @@ class MediaChild:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY_S)
 
-    async def _start(self) -> None:
-        self.starts += 1
+    async def _start(self) -> asyncio.subprocess.Process:
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             env=media_environment(self._settings),
             cwd=ROOT,
             preexec_fn=die_with_parent,
         )
+        self.starts += 1
         logger.info("media process started, pid %s", self._process.pid)
+        return self._process
 
     async def _stop(self) -> None:
         process = self._process

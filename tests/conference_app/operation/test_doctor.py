@@ -1,0 +1,60 @@
+"""The check-up names what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+from pathlib import Path
+
+import pytest
+
+from conference_app.config import Settings, load_settings
+from conference_app.operation import doctor
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    return load_settings({"PARLEY_DATA": str(tmp_path)})
+
+
+def test_a_taken_page_port_is_named_with_the_next_one(config: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        finding = doctor.check_page_port(dataclasses.replace(config, port=port))
+    assert "used by another program" in finding.state
+    assert finding.mend == f"Choose another: PORT={port + 1}"
+
+
+def test_a_taken_media_udp_port_is_named(config: Settings) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        changed = dataclasses.replace(config, media_udp_port=port, media_http_port=1)
+        finding = doctor.check_media_udp(changed)
+    assert f"PARLEY_MEDIA_UDP_PORT={port + 1}" in finding.mend
+
+
+def test_plain_http_on_a_real_name_is_no_place_for_a_camera(config: Settings) -> None:
+    finding = doctor.check_reach(dataclasses.replace(config, public_url="http://meet.real.org"))
+    assert "browsers give no camera" in finding.mend
+    assert not doctor.check_reach(config).mend
+
+
+def test_a_public_name_needs_media_beyond_loopback(config: Settings) -> None:
+    finding = doctor.check_reach(dataclasses.replace(config, public_url="https://meet.real.org"))
+    assert "PARLEY_MEDIA_BIND_HOST" in finding.mend
+
+
+def test_secrets_that_others_can_read_are_named(config: Settings) -> None:
+    (config.data_dir / "secrets" / "session_key").chmod(0o644)
+    finding = doctor.check_data(config)
+    assert "others can read session_key" in finding.state
+    assert finding.mend.startswith("chmod")
+
+
+def test_the_report_puts_each_mend_under_its_line() -> None:
+    text = doctor.report([doctor.Finding("Python", "3.11"), doctor.Finding("Clock", "wrong", "Turn on NTP.")])
+    lines = text.split("\n")
+    assert lines[1].startswith("ok   Python")
+    assert lines[2].startswith("BAD  Clock")
+    assert lines[3].strip() == "→ Turn on NTP."

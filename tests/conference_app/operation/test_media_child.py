@@ -1,0 +1,88 @@
+"""The supervisor: restarts its child, never leaves an orphan, and only one of several owns it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from conference_app.config import Settings, load_settings
+from conference_app.operation.media_child import MediaChild, media_environment
+
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    return load_settings({"PARLEY_DATA": str(tmp_path)})
+
+
+async def started(child: MediaChild, count: int) -> int:
+    """The pid of the child once it was started `count` times."""
+    async with asyncio.timeout(10):
+        while child.starts < count or child.pid is None:
+            await asyncio.sleep(0.02)
+    return child.pid
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def test_the_child_gets_the_key_pair_and_ports(config: Settings) -> None:
+    environment = media_environment(config)
+    assert environment["LIVEKIT_API_SECRET"] == config.secrets.livekit_api_secret
+    assert environment["PARLEY_MEDIA_PORT"] == "7880"
+
+
+async def test_a_killed_child_is_started_again(config: Settings) -> None:
+    child = MediaChild(config, SLEEPER)
+    task = asyncio.create_task(child.run())
+    first = await started(child, 1)
+    os.kill(first, signal.SIGKILL)
+    second = await started(child, 2)
+    assert second != first
+    await end(task)
+
+
+async def test_the_child_ends_with_its_supervisor(config: Settings) -> None:
+    child = MediaChild(config, SLEEPER)
+    task = asyncio.create_task(child.run())
+    pid = await started(child, 1)
+    await end(task)
+    assert not is_alive(pid)
+
+
+async def test_a_child_that_ignores_sigterm_is_killed(config: Settings) -> None:
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    child = MediaChild(config, (sys.executable, "-c", stubborn))
+    task = asyncio.create_task(child.run())
+    pid = await started(child, 1)
+    await asyncio.sleep(0.3)  # until it ignores the signal
+    await end(task)
+    assert not is_alive(pid)
+
+
+async def test_of_two_workers_one_owns_the_child_and_the_other_takes_over(config: Settings) -> None:
+    owner, other = MediaChild(config, SLEEPER), MediaChild(config, SLEEPER)
+    owning = asyncio.create_task(owner.run())
+    await started(owner, 1)
+    waiting = asyncio.create_task(other.run())
+    await asyncio.sleep(0.1)
+    assert other.starts == 0
+    await end(owning)
+    await started(other, 1)
+    await end(waiting)
