@@ -1,0 +1,75 @@
+"""The state and frame that every form shares: errors beside their fields, kept values, focus on the first wrong one."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.client import FocusFirstError
+from conference_app.components.surfaces import banner
+from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
+from conference_app.texts import _, error_text, plural
+
+
+class FormState(rx.State, mixin=True):
+    """What a form shows beside what was typed. The fields are the browser's own, so an answer loses nothing."""
+
+    errors: dict[str, str] = {}
+    """Field name → what is wrong with it, in the page's language."""
+    problem: str = ""
+    """What is wrong with the whole."""
+    tries: int = 0
+    """Grows with each refused try, which moves the focus."""
+    busy: bool = False
+
+    def _begin(self) -> None:
+        self.busy, self.errors, self.problem = True, {}, ""
+
+    def _refuse(self, error: ConferenceError) -> None:
+        """Show `error`; the person may try again."""
+        self.busy = False
+        if isinstance(error, InvalidInput):
+            self.errors = {name: error_text(wrong) for name, wrong in error.fields.items()}
+        self.problem = problem_text(error)
+        self.tries += 1
+
+    def _reset_form(self) -> None:
+        self.errors, self.problem, self.busy, self.tries = {}, "", False, 0
+
+
+def problem_text(error: ConferenceError) -> str:
+    """What `error` says, with the wait in words when there is one."""
+    if not isinstance(error, TooManyAttempts):
+        return error_text(error)
+    if error.wait_s < 90:
+        wait = plural("Try again in {count} second.", "Try again in {count} seconds.", max(error.wait_s, 1))
+    else:
+        minutes = -(-error.wait_s // 60)
+        wait = plural("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
+    return f"{error_text(error)} {wait}"
+
+
+def checked_form(state: type[FormState], *children: rx.Component, **props: object) -> rx.Component:
+    """A <form> whose refusal shows in a banner on top and moves the focus to the first wrong field.
+
+    `method=post` keeps what was typed out of the address should the page's script be missing.
+    """
+    return rx.el.form(
+        rx.cond(
+            state.problem,
+            rx.el.div(
+                banner(state.problem, kind="danger"),
+                id="problem",
+                tab_index=-1,
+                role="alert",
+                class_name="outline-none",
+            ),
+        ),
+        *children,
+        FocusFirstError.create(tries=state.tries, fallback="problem"),
+        **({"class_name": "grid gap-5", "method": "post", "no_validate": True} | props),
+    )
+
+
+def all_required() -> rx.Component:
+    """The sentence at the head of a form that says how its fields are marked."""
+    return rx.el.p(_("All fields are required unless marked optional."), class_name="text-sm text-ink-muted")

@@ -1,0 +1,109 @@
+// Date, time and zone of a meeting: native inputs, filled with the next half hour in the visitor's own zone, and said
+// in words below. Only the browser knows the visitor's zone and the list of zones it can show.
+
+import * as React from "react";
+import { useEffect, useState } from "react";
+
+const pad = (value: number) => String(value).padStart(2, "0");
+
+/** The next full or half hour at least five minutes away, as `2026-11-24T14:30` in local time. */
+export function nextHalfHour(now: Date): string {
+  const at = new Date(now.getTime() + 5 * 60_000);
+  at.setMinutes(at.getMinutes() <= 30 && at.getMinutes() > 0 ? 30 : at.getMinutes() === 0 ? 0 : 60, 0, 0);
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
+}
+
+/** A wall time in words: "Tuesday 24 November 2026 at 14:00". The zone is named beside it, so none is applied here. */
+export function inWords(local: string, lang: string): string {
+  const time = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(time)) return "";
+  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  }).format(time);
+}
+
+const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+const city = (zone: string) => zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+
+type Props = {
+  lang: string;
+  value: string;
+  zone: string;
+  whenLabel: string;
+  zoneLabel: string;
+  timesIn: string;
+  inputClass: string;
+  labelClass: string;
+  hintClass: string;
+  errorClass: string;
+  whenError: string;
+  zoneError: string;
+};
+
+export function WhenFields(props: Props) {
+  const [when, setWhen] = useState(props.value);
+  const [zone, setZone] = useState(props.zone);
+  const [zones, setZones] = useState<string[]>(props.zone ? [props.zone] : []);
+  useEffect(() => {
+    const own = props.zone || ownZone();
+    setZones([...new Set([own, "UTC", ...Intl.supportedValuesOf("timeZone")])]);
+    setZone(own);
+    setWhen(props.value || nextHalfHour(new Date()));
+  }, [props.value, props.zone]);
+  const words = inWords(when, props.lang);
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <div>
+        <label htmlFor="starts_at" className={props.labelClass}>
+          {props.whenLabel}
+        </label>
+        <input
+          id="starts_at"
+          name="starts_at"
+          type="datetime-local"
+          className={props.inputClass}
+          value={when}
+          aria-invalid={Boolean(props.whenError)}
+          aria-describedby="when_words starts_at_error"
+          onChange={(event) => setWhen(event.target.value)}
+        />
+        <p id="starts_at_error" className={props.errorClass}>
+          {props.whenError}
+        </p>
+      </div>
+      <div>
+        <label htmlFor="time_zone" className={props.labelClass}>
+          {props.zoneLabel}
+        </label>
+        <select
+          id="time_zone"
+          name="time_zone"
+          className={props.inputClass}
+          value={zone}
+          aria-invalid={Boolean(props.zoneError)}
+          aria-describedby="time_zone_error"
+          onChange={(event) => setZone(event.target.value)}
+        >
+          {zones.map((name) => (
+            <option key={name} value={name}>
+              {name.replaceAll("_", " ")}
+            </option>
+          ))}
+        </select>
+        <p id="time_zone_error" className={props.errorClass}>
+          {props.zoneError}
+        </p>
+      </div>
+      <p id="when_words" aria-live="polite" className={`${props.hintClass} sm:col-span-2`}>
+        {words && `${words}, ${props.timesIn.replace("{city}", city(zone))}`}
+      </p>
+    </div>
+  );
+}
