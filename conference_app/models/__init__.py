@@ -1,0 +1,27 @@
+"""Every table, imported here so that the migrations see them all."""
+
+from sqlmodel import SQLModel
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names, so that a migration can drop them on both databases."""
+
+SQLModel.metadata.naming_convention = NAMING
+
+from conference_app.models.account import Account, ConsentRecord, SignInSession, SignInTicket  # noqa: E402
+from conference_app.models.meeting import Admission, Meeting  # noqa: E402
+
+__all__ = [
+    "Account",
+    "Admission",
+    "ConsentRecord",
+    "Meeting",
+    "SQLModel",
+    "SignInSession",
+    "SignInTicket",
+]

@@ -1,17 +1,59 @@
-"""Access tokens for the media process: LiveKit's JWT with the exact grants of a role."""
+"""Access tokens for the media process: LiveKit's JWT (HS256) with the exact grants of a role.
+
+Our own server's orders carry a token too (`admin_token`); it lives for seconds and never leaves this machine's calls.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+import jwt
+
+from conference_app.config import settings
+
 Role = Literal["host", "guest"]
+
+PUBLISH_SOURCES = ["camera", "microphone", "screen_share", "screen_share_audio"]
+ADMIN_TOKEN_LIFE = timedelta(seconds=30)
+_CLOCK_SKEW = timedelta(seconds=10)
+
+
+def _sign(claims: dict[str, object], now: datetime, life: timedelta) -> str:
+    secrets = settings().secrets
+    times = {"nbf": int((now - _CLOCK_SKEW).timestamp()), "exp": int((now + life).timestamp())}
+    return jwt.encode(
+        {"iss": secrets.livekit_api_key, **claims, **times}, secrets.livekit_api_secret, algorithm="HS256"
+    )
 
 
 def room_token(room: str, identity: str, name: str, role: Role, *, now: datetime | None = None) -> str:
     """A token that lets `identity` join `room` (LiveKit's name for it) for settings.room_token_minutes.
 
     Both roles publish camera, microphone and screen; nobody may change their own name, metadata or attributes, since
-    the attribute `role` is how browsers tell the host. No browser ever gets roomAdmin.
+    the attribute `role` is how browsers tell the host. No browser ever gets roomAdmin: the host's orders go through
+    `joining`, which asks the database whose meeting it is.
     """
-    raise NotImplementedError
+    grants = {
+        "room": room,
+        "roomJoin": True,
+        "canPublish": True,
+        "canSubscribe": True,
+        "canPublishData": True,
+        "canPublishSources": PUBLISH_SOURCES,
+        "canUpdateOwnMetadata": False,
+    }
+    claims: dict[str, object] = {
+        "sub": identity,
+        "name": name,
+        "attributes": {"role": role},
+        "video": grants,
+        "roomConfig": {"maxParticipants": settings().room_capacity},
+    }
+    return _sign(claims, now or datetime.now(UTC), timedelta(minutes=settings().room_token_minutes))
+
+
+def admin_token(room: str, *, now: datetime | None = None) -> str:
+    """A token for our own server's orders about one room; 30 seconds."""
+    grants = {"room": room, "roomAdmin": True, "roomCreate": True}
+    return _sign({"video": grants}, now or datetime.now(UTC), ADMIN_TOKEN_LIFE)

@@ -1,0 +1,73 @@
+"""Column types of our own: times in UTC, text encrypted at rest, and the keyed hash by which such text is looked up."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from conference_app.config import settings
+
+
+def new_id() -> str:
+    """An identifier for a row: 122 random bits, 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC. SQLite stores no zone, so it is taken off and put on again."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@functools.cache
+def _cipher(keys: str) -> MultiFernet:
+    return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that only `secrets.column_key` can read; an older key in that list still reads, the first one writes.
+
+    Two equal texts give different bytes, so it cannot be compared in SQL: put a `lookup_key` beside it for that.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return _cipher(settings().secrets.column_key).encrypt(value.encode())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return _cipher(settings().secrets.column_key).decrypt(bytes(value)).decode()
+
+
+def lookup_key(purpose: str, value: str) -> bytes:
+    """HMAC-SHA256 of `value` for an indexed column. `purpose` keeps equal values of different columns apart."""
+    key = settings().secrets.lookup_key.encode()
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)

@@ -1,0 +1,98 @@
+"""Passwords: hashing, checking, and how hard one is to guess.
+
+bcrypt reads at most 72 bytes, so it is given base64(HMAC-SHA384(pepper, password)): always 64 bytes, no NUL, nothing
+cut off. The pepper is outside the database. The prefix names the scheme, so that another can follow at sign-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import bcrypt
+import zxcvbn_rs_py
+
+from conference_app.config import settings
+from conference_app.errors import Unavailable
+from conference_app.texts import n_
+
+Result = TypeVar("Result")
+
+ROUNDS = 12
+"""bcrypt's cost: 2^12 rounds take about 0.3 s of one core. Tests lower it."""
+MIN_LENGTH, MAX_LENGTH = 10, 1024
+"""Characters of a password."""
+_SCHEME = "bcrypt-hmac-sha384$"
+_MAX_WAITING = 64
+"""Hashes waiting for a core; beyond it a flood of sign-ins is turned away instead of starving everything else."""
+
+_hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+_waiting = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How hard a password is to guess: `score` 0 (at once) … 4 (very hard); `advice` is a msgid."""
+
+    score: int
+    advice: str
+
+
+_ADVICE = (
+    n_("Very easy to guess. Use several unrelated words."),
+    n_("Easy to guess. Add more unrelated words."),
+    n_("Could be stronger. Another word helps."),
+    n_("Hard to guess."),
+    n_("Very hard to guess."),
+)
+
+
+def _digest(password: str) -> bytes:
+    pepper = settings().secrets.password_pepper.encode()
+    normal = unicodedata.normalize("NFC", password)
+    return base64.b64encode(hmac.digest(pepper, normal.encode("utf-8", "surrogatepass"), "sha384"))
+
+
+async def _in_thread(work: Callable[..., Result], *arguments: bytes) -> Result:
+    global _waiting
+    if _waiting >= _MAX_WAITING:
+        raise Unavailable(n_("Too many people are signing in right now. Try again in a minute."))
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_hashers, work, *arguments)
+    finally:
+        _waiting -= 1
+
+
+async def hash_password(password: str) -> str:
+    """What the database keeps of `password`. Raises Unavailable in a flood."""
+    hashed = await _in_thread(bcrypt.hashpw, _digest(password), bcrypt.gensalt(ROUNDS))
+    return _SCHEME + hashed.decode()
+
+
+async def check_password(password: str, kept: str | None) -> bool:
+    """Whether `password` is the one behind `kept`; None (no such account) takes as long and is False."""
+    if kept is None or not kept.startswith(_SCHEME):
+        await hash_password(password)
+        return False
+    return await _in_thread(bcrypt.checkpw, _digest(password), kept.removeprefix(_SCHEME).encode())
+
+
+def needs_rehash(kept: str) -> bool:
+    """Whether `kept` was made with another scheme or cost than today's."""
+    return not kept.startswith(f"{_SCHEME}$2b${ROUNDS:02d}$")
+
+
+def password_strength(password: str, *personal: str) -> Strength:
+    """How hard `password` is to guess for somebody who knows the `personal` words (names, e-mail). Under 10 ms."""
+    if len(password) < MIN_LENGTH:
+        return Strength(0, n_("Use at least 10 characters."))
+    words = [word[:100] for word in personal if word]
+    score = int(zxcvbn_rs_py.zxcvbn(password[:100], words).score)
+    return Strength(score, _ADVICE[score])

@@ -1,0 +1,88 @@
+"""How often somebody may try something: counted in memory, or in Redis when several app processes share the work.
+
+Keys are hashed before they are counted, so that no list of addresses or e-mails lies in the counters.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from conference_app.config import settings
+from conference_app.errors import TooManyAttempts
+from conference_app.models.columns import lookup_key
+from conference_app.texts import n_
+
+SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "sign-in-account")
+SIGN_IN_PER_ADDRESS = RateLimitItemPerMinute(60, 15, "sign-in-address")
+REGISTER_PER_ADDRESS = RateLimitItemPerHour(100, 1, "register-address")
+CREATE_MEETING_PER_ACCOUNT = RateLimitItemPerHour(120, 1, "meeting-account")
+WRONG_CODE_PER_ADDRESS = RateLimitItemPerMinute(100, 15, "code-address")
+PASS_PHRASE_PER_ADDRESS = RateLimitItemPerMinute(10, 15, "phrase-address")
+PASS_PHRASE_PER_MEETING = RateLimitItemPerMinute(200, 15, "phrase-meeting")
+JOIN_PER_ADDRESS = RateLimitItemPerMinute(300, 5, "join-address")
+"""A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
+
+_limiter: MovingWindowRateLimiter | None = None
+
+
+def _the_limiter() -> MovingWindowRateLimiter:
+    global _limiter
+    if _limiter is None:
+        url = settings().redis_url
+        storage: Storage = RedisStorage(f"async+{url}", implementation="redispy") if url else MemoryStorage()
+        _limiter = MovingWindowRateLimiter(storage)
+    return _limiter
+
+
+def reset() -> None:
+    """Forget every count kept in memory: between tests."""
+    global _limiter
+    _limiter = None
+
+
+def network_of(address: str) -> str:
+    """What is counted as one caller: an IPv4 address, or an IPv6 /64, since one household owns a whole /64."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)
+
+
+def _key(limit: RateLimitItem, who: str) -> str:
+    return lookup_key(f"limit {limit.namespace}", who).hex()[:32]
+
+
+async def _refuse(limit: RateLimitItem, key: str) -> TooManyAttempts:
+    window = await _the_limiter().get_window_stats(limit, key)
+    wait_s = max(1, math.ceil(window.reset_time - time.time()))
+    return TooManyAttempts(n_("Too many tries. Wait {wait_s} seconds, then try again."), wait_s=wait_s)
+
+
+async def count(limit: RateLimitItem, who: str) -> None:
+    """Count one try of `who`. Raises TooManyAttempts, with the wait, when the limit was reached before it."""
+    key = _key(limit, who)
+    if not await _the_limiter().hit(limit, key):
+        raise await _refuse(limit, key)
+
+
+async def check(limit: RateLimitItem, who: str) -> None:
+    """Raises TooManyAttempts if `who` has reached the limit; counts nothing."""
+    key = _key(limit, who)
+    if not await _the_limiter().test(limit, key):
+        raise await _refuse(limit, key)
+
+
+async def forgive(limit: RateLimitItem, who: str) -> None:
+    """Forget the tries of `who`, after one that succeeded."""
+    await _the_limiter().clear(limit, _key(limit, who))
