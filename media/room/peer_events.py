@@ -1,0 +1,93 @@
+"""What a participant's two peer connections report, and what the room makes of it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from livekit.protocol import models, rtc
+
+from media.forwarding.up_track import UpTrack
+from media.room.data_packets import DataRelay
+from media.room.participant import Participant
+from media.room.switchboard import Switchboard
+from media.transport.peer import Peer
+
+
+class EventRoom(Protocol):
+    """The part of a room that connections report to."""
+
+    data: DataRelay
+    switchboard: Switchboard
+    members: dict[str, Participant]
+
+    def clock(self) -> float: ...
+
+    def activate(self, participant: Participant) -> None: ...
+
+    def dismiss(
+        self,
+        participant: Participant,
+        reason: models.DisconnectReason,
+        action: rtc.LeaveRequest.Action,
+    ) -> None: ...
+
+
+class _PeerEvents:
+    """What both connections have in common. A lost one ends the session: the client is asked to come afresh."""
+
+    def __init__(self, room: EventRoom, participant: Participant) -> None:
+        self._room = room
+        self._participant = participant
+
+    def peer_connected(self, peer: Peer) -> None:
+        pass
+
+    def peer_data_open(self, peer: Peer) -> None:
+        pass
+
+    def peer_data(self, peer: Peer, label: str, payload: bytes) -> None:
+        sender = self._participant
+        if not sender.is_gone:
+            everybody = self._room.members.values()
+            self._room.data.receive(sender, sender.gate, label, payload, everybody, self._room.clock())
+
+    def peer_overflow(self, peer: Peer) -> None:
+        self._start_afresh(models.STATE_MISMATCH)
+
+    def peer_closed(self, peer: Peer, reason: str) -> None:
+        self._start_afresh(models.MEDIA_FAILURE)
+
+    def peer_track_added(self, peer: Peer, up_track: UpTrack) -> None:
+        pass
+
+    def peer_track_removed(self, peer: Peer, up_track: UpTrack) -> None:
+        pass
+
+    def _start_afresh(self, reason: models.DisconnectReason) -> None:
+        if not self._participant.is_gone:
+            self._room.dismiss(self._participant, reason, rtc.LeaveRequest.RECONNECT)
+
+
+class SubscriberEvents(_PeerEvents):
+    """Hears the connection a participant receives on, its primary one."""
+
+    def peer_connected(self, peer: Peer) -> None:
+        self._room.activate(self._participant)
+
+    def peer_data_open(self, peer: Peer) -> None:
+        participant = self._participant
+        if not participant.is_gone:
+            participant.is_active = True
+            self._room.data.replay(participant, participant.joined_at, self._room.clock())
+
+
+class PublisherEvents(_PeerEvents):
+    """Hears the connection a participant publishes on."""
+
+    def peer_track_added(self, peer: Peer, up_track: UpTrack) -> None:
+        if not self._participant.is_gone:
+            self._room.switchboard.media_added(self._participant, up_track)
+
+    def peer_track_removed(self, peer: Peer, up_track: UpTrack) -> None:
+        if not self._participant.is_gone:
+            self._room.switchboard.media_removed(self._participant, up_track)

@@ -1,0 +1,105 @@
+"""One client's WebSocket: one reader, one writer, the order kept, and everything bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import WSMsgType, web
+from google.protobuf.message import DecodeError
+from livekit.protocol import rtc
+
+from media.config import Limits
+from media.errors import ProtocolViolation
+from media.room.rate import TokenBucket
+
+logger = logging.getLogger(__name__)
+
+SILENCE_S = 30.0
+"""Seconds without a message after which the signalling is dead; clients ping every 5 s."""
+CLOSE_S = 1.0
+"""Seconds the last messages may take to be written."""
+MAX_QUEUED_BYTES = 8_000_000
+
+
+class SignalConnection:
+    """Reads SignalRequests from and writes encoded SignalResponses to an upgraded WebSocket."""
+
+    def __init__(self, socket: web.WebSocketResponse, limits: Limits, clock: Callable[[], float]) -> None:
+        self._socket = socket
+        self._limits = limits
+        self._clock = clock
+        self._bucket = TokenBucket(limits.signal_messages_per_s, limits.signal_burst, clock())
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._wake = asyncio.Event()
+        self._is_finishing = False
+        self.is_overflowing = False
+        """Whether the client read too slowly and lost messages: it must be closed."""
+
+    def send(self, message: bytes) -> None:
+        """Queues an encoded message. After `finish` or an overflow it is dropped."""
+        if self._is_finishing or self.is_overflowing:
+            return
+        if len(self._queue) >= self._limits.signal_queue or self._queued_bytes + len(message) > MAX_QUEUED_BYTES:
+            self.is_overflowing = True
+            self._queue.clear()
+        else:
+            self._queue.append(message)
+            self._queued_bytes += len(message)
+        self._wake.set()
+
+    def finish(self) -> None:
+        """Nothing more will be sent: `write` ends when the queue is empty."""
+        self._is_finishing = True
+        self._wake.set()
+
+    async def write(self) -> None:
+        """Writes what is queued until `finish`, an overflow or the client's end; then closes the WebSocket."""
+        try:
+            while not self.is_overflowing:
+                if self._queue:
+                    message = self._queue.popleft()
+                    self._queued_bytes -= len(message)
+                    await asyncio.wait_for(
+                        self._socket.send_bytes(message), CLOSE_S if self._is_finishing else SILENCE_S
+                    )
+                elif self._is_finishing:
+                    break
+                else:
+                    self._wake.clear()
+                    await self._wake.wait()
+        except (ConnectionError, TimeoutError):
+            logger.debug("a client went away while we wrote")
+        await self._close()
+
+    async def read(self) -> AsyncIterator[rtc.SignalRequest]:
+        """The client's messages until it closes. Raises ProtocolViolation; TimeoutError after a long silence."""
+        while True:
+            message = await self._socket.receive(timeout=SILENCE_S)
+            if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
+                return
+            if message.type is WSMsgType.ERROR:
+                raise ProtocolViolation("websocket")
+            if not self._bucket.take(1, self._clock()):
+                raise ProtocolViolation("signal_rate")
+            if message.type is not WSMsgType.BINARY:
+                raise ProtocolViolation("text_frame")
+            yield _decode(message.data)
+
+    async def _close(self) -> None:
+        try:
+            await asyncio.wait_for(self._socket.close(), CLOSE_S)
+        except (ConnectionError, TimeoutError):
+            logger.debug("a client did not answer our close")
+
+
+def _decode(data: bytes) -> rtc.SignalRequest:
+    request = rtc.SignalRequest()
+    try:
+        request.ParseFromString(data)
+    except (DecodeError, RecursionError) as err:
+        raise ProtocolViolation("malformed_signal") from err
+    return request
