@@ -50,6 +50,11 @@ def language(code: str) -> Iterator[None]:
         _current.reset(token)
 
 
+def answer_in(code: str) -> None:
+    """Answer in `code` until this task ends; an unknown code means the default language."""
+    _current.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
 def current_language() -> str:
     """The language texts are in now: one of `config.LANGUAGES`."""
     return _current.get()
