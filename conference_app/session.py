@@ -2,30 +2,74 @@
 
 Deny by default: a handler of any State runs for signed-in people only, unless it is marked `@public`. Inside a handler
 the texts are already in the language of the page it was called from.
+
+The cookie itself never reaches Reflex, whose state manager would keep it: `hide_credentials` replaces it, in the
+handshake of Reflex's socket, by a sealed hash that is good for nothing outside this process.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
-from typing import TypeVar
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import reflex as rx
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event, EventSpec
+from reflex_base.event.context import EventContext
+from reflex_base.registry import RegisteredEventHandler, RegistrationContext
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conference_app import texts
+from conference_app.config import LANGUAGES, settings
+from conference_app.errors import SignInRequired
+from conference_app.services import sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.texts import localized_path, n_
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 
-SESSION_COOKIE = "parley_session"
-TICKET_COOKIE = "parley_ticket"
 LANGUAGE_COOKIE = "parley_language"
+TICKET_COOKIE = "parley_ticket"
+SOCKET_PATH = "/_event"
+_PUBLIC_MARK = "parley_public"
+_SEAL = "parley-session "
+_VISITOR = "visitor"
+
+_INTERNALS = frozenset(
+    {
+        "reflex___state____state.hydrate",
+        "reflex___state____state.hydrate_and_load",
+        "reflex___state____state.set_is_hydrated",
+        "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal",
+        "reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated",
+        "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal",
+    }
+)
+"""Reflex's own handlers that anybody may call, read in its source (0.10.1): they send the caller's own state, flip its
+loading flag, queue the page's on_load handlers (each of which passes the gate itself), and write vars that live in the
+browser's storage anyway (rx.Cookie, rx.LocalStorage), no others. Everything else of Reflex is refused, among it
+`handle_frontend_exception`, with which anybody could write what they like into our log."""
+
+_HYDRATIONS = frozenset({"reflex___state____state.hydrate", "reflex___state____state.hydrate_and_load"})
+"""The events that begin a page's life: after them the browser holds nothing of an earlier state."""
+
+_caller: ContextVar[SignedIn | None] = ContextVar("caller", default=None)
+
+
+def session_cookie() -> str:
+    """The cookie's name. On https browsers then refuse it from a subdomain, without Secure and with another path."""
+    return "__Host-parley_session" if settings().is_https else "parley_session"
 
 
 def public(handler: Handler) -> Handler:
     """Mark a handler as callable by anybody. Stands directly above the function, below `@rx.event`."""
-    raise NotImplementedError
+    setattr(handler, _PUBLIC_MARK, True)
+    return handler
 
 
 class SessionState(rx.State):
@@ -36,42 +80,180 @@ class SessionState(rx.State):
     initials: str = ""
     language: str = ""
     csrf_token: str = ""
+    _bound: str = ""
+    """Whose tab this is: a session's hash, or "visitor"; empty before the first event."""
+
+    def _show(self, caller: SignedIn | None, chosen_language: str) -> None:
+        wanted = {
+            "signed_in": caller is not None,
+            "first_name": caller.first_name if caller else "",
+            "initials": f"{caller.first_name[:1]}{caller.last_name[:1]}".upper() if caller else "",
+            "language": chosen_language or (caller.language if caller else ""),
+            "csrf_token": caller.csrf_token if caller else "",
+        }
+        for name, value in wanted.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+
+class EntryState(rx.State):
+    """Carries a sign-in from its page to the plain route that sets the cookie."""
+
+    ticket: str = rx.Cookie(
+        "", name=TICKET_COOKIE, path="/auth", max_age=60, same_site="strict", secure=settings().is_https
+    )
 
 
 class Gate(Middleware):
     """`app.add_middleware(Gate())`: refuses, names the caller, binds the tab to the session."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        raise NotImplementedError
+        """None lets the event through to its handler; an update answers it here and ends it."""
+        router_data = EventContext.get().router_data
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        is_internal = event.name in _INTERNALS
+        if registered is None or not router_data or not (is_internal or _is_ours(registered)):
+            # Without router data an event came by Reflex's upload route, which knows nothing of cookies.
+            return StateUpdate()
+        headers = _headers(router_data)
+        caller = await _unseal(headers.get("authorization", ""))
+        _caller.set(caller)
+        texts.answer_in(page_language(state))
+        root = state._get_root_state()
+        bound_to = await _bind(root, caller)
+        (await root.get_state(SessionState))._show(caller, headers.get("x-parley-language", ""))
+        if bound_to == "other" and event.name not in _HYDRATIONS:
+            return await _refusal(root, caller)
+        if is_internal or _is_public(registered) or caller is not None:
+            return None
+        return await _refusal(root, caller)
+
+
+def _headers(router_data: dict[str, Any]) -> dict[str, str]:
+    return router_data.get("headers", {})
+
+
+def _is_ours(registered: RegisteredEventHandler) -> bool:
+    """Whether the handler's code is ours: Reflex gives every State a `setvar` of its own, which is not."""
+    return registered.handler.fn.__module__.split(".", 1)[0] == __name__.split(".", 1)[0]
+
+
+def _is_public(registered: RegisteredEventHandler) -> bool:
+    return getattr(registered.handler.fn, _PUBLIC_MARK, False) is True
+
+
+async def _bind(root: BaseState, caller: SignedIn | None) -> str:
+    """Tie the tab's state to the caller: "same", or "other" if it was somebody else's, of whom nothing is left then.
+
+    Whoever learns a tab's token finds an empty state. A visitor who signs in keeps the tab.
+    """
+    session = await root.get_state(SessionState)
+    now = caller.session_hash if caller else _VISITOR
+    before = session._bound
+    if before not in ("", _VISITOR, now):
+        root.reset()
+        session = await root.get_state(SessionState)
+        session._bound = now
+        return "other"
+    if before != now:
+        session._bound = now
+    return "same"
+
+
+async def _refusal(root: BaseState, caller: SignedIn | None) -> StateUpdate:
+    """The answer to a refused event: what the page now shows, and for a visitor the way to sign in."""
+    delta = await root._get_resolved_delta()
+    root._clean()
+    path = root.router.url.path
+    sign_in = localized_path("/sign-in")
+    if caller is not None or path.rstrip("/") == sign_in:
+        return StateUpdate(delta=delta)
+    redirect = rx.redirect(f"{sign_in}?{urlencode({'next': path})}")
+    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
 
 
 def signed_in() -> SignedIn | None:
     """Who called the running handler; None for a visitor (only in handlers marked `@public`)."""
-    raise NotImplementedError
+    return _caller.get()
 
 
 async def require_account(state: BaseState) -> SignedIn:
-    """Who called the running handler. Raises SignInRequired."""
-    raise NotImplementedError
+    """Who called the running handler. Raises SignInRequired.
+
+    In a background handler that runs for long, the database is asked again, since the session may have ended meanwhile.
+    """
+    caller = _caller.get()
+    caller = await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
+    if caller is None:
+        raise SignInRequired(n_("Sign in to go on."))
+    return caller
 
 
 async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard") -> EventSpec:
-    """Return this from the handler after `accounts.sign_in` or `register`: it sets the session cookie by a plain
-    route (a full page load) and goes on to `next_path`.
+    """Return this from the handler after `accounts.sign_in` or `register`: the page /entering then loads the plain
+    route /auth/enter, which sets the session cookie and goes on to `next_path`.
     """
-    raise NotImplementedError
+    entry = await state.get_state(EntryState)
+    entry.ticket = await sign_in_sessions.issue_ticket(account_id)
+    return rx.redirect(f"{localized_path('/entering')}?{urlencode({'next': next_path})}", replace=True)
 
 
 def client_address(state: BaseState) -> str:
     """The network address of the caller, for rate limits only."""
-    raise NotImplementedError
+    return state.router.session.client_ip
 
 
 def tab_id(state: BaseState) -> str:
     """A secret that stays the same for this tab over reloads; never show or log it."""
-    raise NotImplementedError
+    return state.router.session.client_token
 
 
 def page_language(state: BaseState) -> str:
     """The language of the page the event comes from."""
-    raise NotImplementedError
+    return texts.language_of_path(state.router.url.path)
+
+
+def cookie_value(header: str, name: str) -> str:
+    """The cookie `name` of a Cookie header (RFC 6265); "" if it is not there."""
+    try:
+        jar = SimpleCookie(header[:8192])
+    except CookieError:
+        return ""
+    return jar[name].value if name in jar else ""
+
+
+def _seal(session_hash: str) -> str:
+    """The hash with our mark, so that a header a client made up is told from ours."""
+    mark = hmac.digest(settings().secrets.session_key.encode(), f"socket\0{session_hash}".encode(), "sha256").hex()
+    return f"{_SEAL}{session_hash}.{mark}"
+
+
+async def _unseal(header: str) -> SignedIn | None:
+    hashed = header.removeprefix(_SEAL).partition(".")[0]
+    if not hashed or not hmac.compare_digest(_seal(hashed).encode(), header.encode("utf-8", "replace")):
+        return None
+    return await sign_in_sessions.resolve_hash(hashed)
+
+
+_REPLACED = (b"cookie", b"authorization", b"x-parley-language")
+
+
+def hide_credentials(app: ASGIApp) -> ASGIApp:
+    """ASGI middleware for `rx.App(api_transformer=…)`: Reflex's socket sees a sealed hash instead of cookies."""
+
+    async def hidden(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and scope["path"].startswith(SOCKET_PATH):
+            scope = {**scope, "headers": _without_credentials(scope["headers"])}
+        await app(scope, receive, send)
+
+    return hidden
+
+
+def _without_credentials(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    cookies = b"; ".join(value for name, value in headers if name == b"cookie").decode("latin-1")
+    kept = [(name, value) for name, value in headers if name not in _REPLACED]
+    if token := cookie_value(cookies, session_cookie()):
+        kept.append((b"authorization", _seal(sign_in_sessions.session_hash(token)).encode()))
+    if (language := cookie_value(cookies, LANGUAGE_COOKIE)) in LANGUAGES:
+        kept.append((b"x-parley-language", language.encode()))
+    return kept

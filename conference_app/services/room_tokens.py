@@ -5,12 +5,15 @@ Our own server's orders carry a token too (`admin_token`); it lives for seconds 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, cast
 
 import jwt
 
 from conference_app.config import settings
+from conference_app.errors import NotAllowed
+from conference_app.texts import n_
 
 Role = Literal["host", "guest"]
 
@@ -51,6 +54,38 @@ def room_token(room: str, identity: str, name: str, role: Role, *, now: datetime
         "roomConfig": {"maxParticipants": settings().room_capacity},
     }
     return _sign(claims, now or datetime.now(UTC), timedelta(minutes=settings().room_token_minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClaims:
+    """What a good token says."""
+
+    room: str
+    identity: str
+
+
+def verify_room_token(token: str) -> RoomClaims:
+    """The room and identity of a token we made for a browser. Raises NotAllowed for every other text.
+
+    A good token may outlive its owner's welcome: `joining.admits(room, identity)` says whether it still holds.
+    """
+    secrets = settings().secrets
+    try:
+        claims = jwt.decode(
+            token,
+            secrets.livekit_api_secret,
+            algorithms=["HS256"],
+            issuer=secrets.livekit_api_key,
+            options={"require": ["exp", "nbf", "iss", "sub"]},
+        )
+    except jwt.InvalidTokenError:
+        raise NotAllowed(n_("This way into the room is no longer good. Join again.")) from None
+    video = claims.get("video")
+    grants = cast("dict[str, Any]", video) if isinstance(video, dict) else {}
+    room = grants.get("room")
+    if grants.get("roomJoin") is not True or not isinstance(room, str):
+        raise NotAllowed(n_("This way into the room is no longer good. Join again."))
+    return RoomClaims(room, str(claims["sub"]))
 
 
 def admin_token(room: str, *, now: datetime | None = None) -> str:

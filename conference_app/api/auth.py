@@ -1,0 +1,165 @@
+"""Plain routes around signing in: what sets and clears the session cookie, and remembers a language.
+
+A page cannot set an HttpOnly cookie through Reflex's socket, so `session.enter` hands it a ticket and the browser
+comes here with it. Every post is checked for its origin, its size and the session's CSRF token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from conference_app.config import LANGUAGES, settings
+from conference_app.services import accounts, sign_in_sessions
+from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
+from conference_app.texts import DEFAULT_LANGUAGE, _, language, language_of_path, localized_path
+
+FORM_LIMIT = 4096
+"""Bytes of a posted form; ours have a few hundred."""
+_YEAR_S = 365 * 86400
+_LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,499}")
+"""A path of this site: one slash, then printable ASCII without spaces and backslashes."""
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def local_path(given: str, default: str) -> str:
+    """`given` if it is a path of this site to go on to, else `default`. Never a route of this module, never a host."""
+    if not _LOCAL_PATH.fullmatch(given) or urlsplit(given).netloc or given.startswith("/auth"):
+        return default
+    return given
+
+
+def _go(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=_NO_STORE)
+
+
+def _forget(response: Response, name: str, path: str) -> None:
+    response.delete_cookie(name, path=path, secure=settings().is_https, samesite="strict", httponly=True)
+
+
+def _keep_session(response: Response, token: str) -> None:
+    response.set_cookie(
+        session_cookie(),
+        token,
+        max_age=settings().session_days * 86400,
+        path="/",
+        secure=settings().is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+async def enter(request: Request) -> Response:
+    """Redeem the ticket for a session, and go on to `next`. Without a good ticket: back to sign in, saying why."""
+    next_path = local_path(request.query_params.get("next", ""), "/dashboard")
+    ticket = request.cookies.get(TICKET_COOKIE, "")
+    before = request.cookies.get(session_cookie(), "")
+    token = await sign_in_sessions.redeem_ticket(ticket) if ticket else None
+    if token is None:
+        if await sign_in_sessions.resolve(before):
+            return _go(next_path)
+        problem = "expired" if ticket else "cookies"
+        response: Response = _go(f"{localized_path('/sign-in', language_of_path(next_path))}?problem={problem}")
+    else:
+        if before:
+            await sign_in_sessions.end(before)
+        response = _go(next_path)
+        _keep_session(response, token)
+    _forget(response, TICKET_COOKIE, "/auth")
+    return response
+
+
+def _is_same_site(request: Request) -> bool:
+    """Whether the request comes from a page of ours. Programs without an Origin header are no browser to trick."""
+    origin = request.headers.get("origin")
+    if origin is not None:
+        return origin in settings().allowed_origins
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+async def _form(request: Request) -> Mapping[str, str] | None:
+    """The posted fields, or None if the form is foreign, too large or no form."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not _is_same_site(request) or content_type != "application/x-www-form-urlencoded":
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_LIMIT:
+            return None
+    try:
+        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10))
+    except ValueError:
+        return None
+
+
+def _refused(request: Request) -> Response:
+    referer_path = urlsplit(request.headers.get("referer", "")).path
+    with language(language_of_path(referer_path)):
+        text = _("This form is out of date. Go back, reload the page and try again.")
+    return PlainTextResponse(text, 403, headers=_NO_STORE)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session and go to the start page. A session that is over already needs no token to be forgotten."""
+    form = await _form(request)
+    token = request.cookies.get(session_cookie(), "")
+    if form is None:
+        return _refused(request)
+    caller = await sign_in_sessions.resolve(token)
+    if caller is not None:
+        if not sign_in_sessions.check_csrf(token, form.get("csrf_token", "")):
+            return _refused(request)
+        await sign_in_sessions.end(token)
+    response = _go(local_path(form.get("next", ""), "/"))
+    _forget(response, session_cookie(), "/")
+    return response
+
+
+def _plain(path: str) -> str:
+    """`path` in the default language: /pl/register → /register."""
+    code = language_of_path(path)
+    return path if code == DEFAULT_LANGUAGE else path.removeprefix(f"/{code}") or "/"
+
+
+async def _remember_language(request: Request, code: str, next_path: str) -> Response:
+    response = _go(localized_path(_plain(local_path(next_path, "/")), code))
+    response.set_cookie(
+        LANGUAGE_COOKIE, code, max_age=_YEAR_S, path="/", secure=settings().is_https, httponly=True, samesite="lax"
+    )
+    if caller := await sign_in_sessions.resolve(request.cookies.get(session_cookie(), "")):
+        await accounts.set_language(caller.account_id, code)
+    return response
+
+
+async def post_language(request: Request) -> Response:
+    """Remember the language of the field `language`, and go to the page `next` in it."""
+    form = await _form(request)
+    if form is None or form.get("language") not in LANGUAGES:
+        return _refused(request)
+    return await _remember_language(request, form["language"], form.get("next", ""))
+
+
+async def get_language(request: Request) -> Response:
+    """The same for a link on our own pages; a link from elsewhere only shows the page, and remembers nothing."""
+    code = request.path_params["code"]
+    next_path = request.query_params.get("next", "")
+    if code not in LANGUAGES:
+        return _go("/")
+    if not _is_same_site(request):
+        return _go(localized_path("/", code))
+    return await _remember_language(request, code, next_path)
+
+
+routes = [
+    Route("/auth/enter", enter, methods=["GET"]),
+    Route("/auth/sign-out", sign_out, methods=["POST"]),
+    Route("/auth/language", post_language, methods=["POST"]),
+    Route("/auth/language/{code}", get_language, methods=["GET"]),
+]
+"""For the composition root to mount."""
