@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
 import reflex as rx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from conference_app import database
+from conference_app.api import auth
+from conference_app.api.health import health_route
+from conference_app.api.security_headers import SecurityHeaders
+from conference_app.api.signal_proxy import SignalProxy
+from conference_app.config import settings
+from conference_app.operation.build import static_dir
+from conference_app.operation.media_child import supervised_media
+from conference_app.operation.processes import die_with_parent
 from conference_app.pages.landing import landing
+from conference_app.session import Gate, hide_credentials
 
-app = rx.App(toaster=None)
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
+
+signal_proxy = SignalProxy(settings())
+
+
+@contextlib.asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """What one worker holds while it runs: the media process, the relay's client, database connections."""
+    die_with_parent()
+    async with supervised_media(settings()):
+        yield
+    await signal_proxy.client.aclose()
+    await database.dispose()
+
+
+def with_security_headers(asgi: ASGIApp) -> ASGIApp:
+    """Outermost layer, made when the app starts to serve: the built pages exist by then."""
+    return SecurityHeaders(asgi, built=static_dir(), is_https=settings().is_https)
+
+
+routes = [*auth.routes, *signal_proxy.routes, health_route(database.healthy, signal_proxy.is_up)]
+
+app = rx.App(toaster=None, api_transformer=[Starlette(routes=routes), hide_credentials, with_security_headers])
+app.add_middleware(Gate())
+app.register_lifespan_task(lifespan)
+
 app.add_page(landing, route="/")
