@@ -73,3 +73,14 @@ def checked_form(state: type[FormState], *children: rx.Component, **props: objec
 def all_required() -> rx.Component:
     """The sentence at the head of a form that says how its fields are marked."""
     return rx.el.p(_("All fields are required unless marked optional."), class_name="text-sm text-ink-muted")
+
+
+def typed(form: dict[str, object], name: str, limit: int = 2000) -> str:
+    """What was typed in field `name`; whatever is no text counts as nothing. Longer than `limit` is cut there."""
+    value = form.get(name)
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def ticked(form: dict[str, object], name: str) -> bool:
+    """Whether the box `name` is ticked: browsers send "on" then, and nothing otherwise."""
+    return form.get(name) in (True, "on", "true")

@@ -10,6 +10,7 @@ import reflex as rx
 from conference_app.components.buttons import Text, button_class, icon
 from conference_app.components.client import CopyButton, FullAddress, NativeDialog
 from conference_app.components.fields import INPUT, LABEL
+from conference_app.components.slots import slotted
 from conference_app.texts import _
 
 Tone = Literal["neutral", "accent", "ok", "warn", "danger"]
@@ -237,9 +238,6 @@ def stepper(label: str, steps: Sequence[str], current: int) -> rx.Component:
 def pagination(page: rx.Var[int] | int, pages: rx.Var[int] | int, on_back: object, on_next: object) -> rx.Component:
     """Back, next, and which page of how many."""
     page, pages = rx.Var.create(page), rx.Var.create(pages)
-    here = _("Page {page} of {pages}", page="\x00", pages="\x01")
-    start, _sep, rest = here.partition("\x00")
-    middle, _sep, end = rest.partition("\x01")
     return rx.el.nav(
         rx.el.button(
             _("Back"),
@@ -248,7 +246,10 @@ def pagination(page: rx.Var[int] | int, pages: rx.Var[int] | int, on_back: objec
             on_click=on_back,
             class_name=button_class("secondary", "small"),
         ),
-        rx.el.span(start, page, middle, pages, end, class_name="text-sm text-ink-muted tabular-nums"),
+        rx.el.span(
+            slotted(_("Page {page} of {pages}"), page=page, pages=pages),
+            class_name="text-sm text-ink-muted tabular-nums",
+        ),
         rx.el.button(
             _("Next"),
             type="button",
@@ -259,3 +260,18 @@ def pagination(page: rx.Var[int] | int, pages: rx.Var[int] | int, on_back: objec
         aria_label=_("Pages"),
         class_name="flex items-center gap-3",
     )
+
+
+def tooltip(child: rx.Component, text: Text, tip_id: str) -> rx.Component:
+    """A few more words on pointing at `child` or on focus; never the only place where something is said."""
+    tip = rx.el.span(
+        text,
+        id=tip_id,
+        role="tooltip",
+        class_name=(
+            "pointer-events-none absolute left-1/2 bottom-full -translate-x-1/2 mb-1.5 px-2 py-1 rounded-control bg-ink "
+            "text-surface text-xs whitespace-nowrap opacity-0 group-hover/tip:opacity-100 group-focus-within/tip:opacity-100 "
+            "transition-opacity duration-150"
+        ),
+    )
+    return rx.el.span(child, tip, class_name="group/tip relative inline-flex", aria_describedby=tip_id)

@@ -1,0 +1,89 @@
+"""The fields of a meeting, for the page that makes one and the page that changes one."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.client import WhenFields
+from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, radio_cards, text_field
+from conference_app.components.forms import FormState, typed
+from conference_app.services.meetings import MeetingForm
+from conference_app.texts import _, current_language
+
+
+class MeetingFieldsState(FormState, mixin=True):
+    """What both pages' forms share."""
+
+    is_planned: bool = False
+    """Whether it has a time; else it starts when the host likes."""
+
+    @rx.event
+    async def choose_timing(self, timing: str) -> None:
+        self.is_planned = timing == "planned"
+
+    def _meeting_form(self, form: dict[str, object]) -> MeetingForm:
+        return MeetingForm(
+            subject=typed(form, "subject"),
+            starts_at=typed(form, "starts_at", 40) if self.is_planned else "",
+            time_zone=typed(form, "time_zone", 80) if self.is_planned else "",
+            pass_phrase=typed(form, "pass_phrase"),
+        )
+
+
+def meeting_fields(
+    state: type[MeetingFieldsState],
+    *,
+    subject: rx.Var[str] | str = "",
+    starts_at: rx.Var[str] | str = "",
+    time_zone: rx.Var[str] | str = "",
+    pass_phrase: rx.Var[str] | str = "",
+) -> rx.Component:
+    """Subject, time and pass-phrase, filled with the given values."""
+    return rx.fragment(
+        text_field(
+            _("Subject"),
+            "subject",
+            error=state.errors["subject"],
+            help_text=_("Guests see it once they are let in."),
+            default_value=subject,
+            auto_complete="off",
+            max_length=200,
+        ),
+        radio_cards(
+            _("When"),
+            "timing",
+            (
+                ("any", "zap", _("Whenever you like"), _("The link works from now on; you open the room.")),
+                ("planned", "calendar-clock", _("At a set time"), _("It stands in your list under its day.")),
+            ),
+            rx.cond(state.is_planned, "planned", "any"),
+            state.choose_timing,
+        ),
+        rx.cond(
+            state.is_planned,
+            WhenFields.create(
+                lang=current_language(),
+                value=starts_at,
+                zone=time_zone,
+                when_label=_("Date and time"),
+                zone_label=_("Time zone"),
+                times_in=_("{city} time"),
+                input_class=INPUT,
+                label_class=LABEL,
+                hint_class=HINT,
+                error_class=ERROR,
+                when_error=rx.cond(state.errors["starts_at"], state.errors["starts_at"], ""),
+                zone_error=rx.cond(state.errors["time_zone"], state.errors["time_zone"], ""),
+            ),
+        ),
+        text_field(
+            _("Pass-phrase"),
+            "pass_phrase",
+            error=state.errors["pass_phrase"],
+            help_text=_("Guests must type it before they come in. Tell them by another way than the link."),
+            optional=True,
+            default_value=pass_phrase,
+            auto_complete="off",
+            max_length=200,
+        ),
+    )

@@ -1,0 +1,145 @@
+"""Meetings as pages show them: rows of plain words, sorted into what is next, planned, and over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import reflex as rx
+
+from conference_app.components.buttons import icon
+from conference_app.components.surfaces import badge
+from conference_app.components.times import day_in_words, distance_in_words, in_zone, moment_in_words
+from conference_app.services.meetings import OwnMeeting
+from conference_app.texts import _, localized_path
+
+STILL_DUE = timedelta(hours=2)
+"""A planned meeting that nobody started counts as due for so long, then as past."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """One meeting in words."""
+
+    code: str = ""
+    subject: str = ""
+    room_path: str = ""
+    """What guests open: /m/<code>."""
+    page_path: str = ""
+    when: str = ""
+    time: str = ""
+    hint: str = ""
+    """How far away it is; empty without a time."""
+    is_live: bool = False
+    is_over: bool = False
+    has_pass_phrase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDay:
+    """The meetings of one day."""
+
+    title: str = ""
+    rows: list[MeetingRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A person's meetings in the order of the dashboard."""
+
+    first: OwnMeeting | None
+    upcoming: list[OwnMeeting]
+    any_time: list[OwnMeeting]
+    past: list[OwnMeeting]
+
+
+def _is_past(meeting: OwnMeeting, now: datetime) -> bool:
+    if meeting.state in ("open", "locked"):
+        return False
+    due = meeting.starts_at
+    return meeting.state == "ended" if due is None else meeting.state == "ended" or due + STILL_DUE < now
+
+
+def agenda(meetings: Iterable[OwnMeeting], now: datetime) -> Agenda:
+    """Sort `meetings`: what runs or comes first, then planned ones by time, those without a time, and past ones."""
+    meetings = list(meetings)
+    past = [one for one in meetings if _is_past(one, now)]
+    ahead = [one for one in meetings if not _is_past(one, now)]
+    planned = sorted((one for one in ahead if one.starts_at), key=lambda one: one.starts_at or now)
+    any_time = [one for one in ahead if not one.starts_at]
+    live = [one for one in ahead if one.state != "waiting"]
+    first = next(iter([*live, *planned, *any_time]), None)
+    return Agenda(
+        first,
+        [one for one in planned if one is not first],
+        [one for one in any_time if one is not first],
+        sorted(past, key=lambda one: one.starts_at or one.created_at, reverse=True),
+    )
+
+
+def row(meeting: OwnMeeting, now: datetime | None = None) -> MeetingRow:
+    """`meeting` in the words of the current language."""
+    now = now or datetime.now(UTC)
+    start = meeting.starts_at
+    return MeetingRow(
+        code=meeting.code,
+        subject=meeting.subject,
+        room_path=meeting.path,
+        page_path=localized_path(f"/meetings/{meeting.code}"),
+        when=moment_in_words(start, meeting.time_zone, now) if start else _("Starts when you like"),
+        time=f"{in_zone(start, meeting.time_zone):%H:%M}" if start else "",
+        hint=distance_in_words(start, now) if start else "",
+        is_live=meeting.state in ("open", "locked"),
+        is_over=_is_past(meeting, now),
+        has_pass_phrase=bool(meeting.pass_phrase),
+    )
+
+
+def days(meetings: Iterable[OwnMeeting], now: datetime) -> list[MeetingDay]:
+    """Planned `meetings`, already in order, under the day on which each starts in its own zone."""
+    found: dict[str, list[MeetingRow]] = {}
+    for one in meetings:
+        if one.starts_at:
+            day = in_zone(one.starts_at, one.time_zone).date()
+            title = day_in_words(day, in_zone(now, one.time_zone).date())
+            found.setdefault(title, []).append(row(one, now))
+    return [MeetingDay(title, rows) for title, rows in found.items()]
+
+
+def state_badge(shown: MeetingRow) -> rx.Component:
+    """Whether it runs or is over; nothing while it waits."""
+    return rx.cond(
+        shown.is_live, badge(_("Open now"), "ok", dot=True), rx.cond(shown.is_over, badge(_("Over")), rx.fragment())
+    )
+
+
+def meeting_line(shown: MeetingRow) -> rx.Component:
+    """One meeting in a list: the whole line leads to its page."""
+    return rx.el.a(
+        rx.el.span(
+            rx.el.span(shown.subject, class_name="block font-medium truncate"),
+            rx.el.span(shown.when, class_name="block text-sm text-ink-muted"),
+            class_name="min-w-0 grow",
+        ),
+        rx.cond(
+            shown.has_pass_phrase,
+            rx.el.span(
+                icon("key-round", 18),
+                rx.el.span(_("with pass-phrase"), class_name="sr-only"),
+                class_name="text-ink-faint",
+            ),
+        ),
+        state_badge(shown),
+        icon("chevron-right", 18, "text-ink-faint"),
+        href=shown.page_path,
+        class_name="flex items-center gap-3 px-4 py-3 hover:bg-surface-sunken focus-visible:-outline-offset-2",
+    )
+
+
+def meeting_list(rows: rx.Var[list[MeetingRow]]) -> rx.Component:
+    """Lines on one card."""
+    return rx.el.ul(
+        rx.foreach(rows, lambda shown: rx.el.li(meeting_line(shown))),
+        class_name="bg-surface-raised border border-line rounded-card shadow-card overflow-hidden divide-y divide-line",
+    )

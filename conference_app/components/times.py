@@ -1,0 +1,46 @@
+"""Moments in words, with their zone: "Tuesday 24 November, 14:00 Warsaw" and "in 20 minutes"."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, format_timedelta
+
+from conference_app.texts import _, current_language
+
+
+def zone_city(zone: str) -> str:
+    """The place an IANA zone is named after: Europe/Warsaw → Warsaw."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """`moment` on the clocks of `zone`; UTC when there is no such zone."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return moment.astimezone(UTC)
+
+
+def day_in_words(day: date, today: date) -> str:
+    """Today, tomorrow, or the weekday and date; with the year when it is another one."""
+    if day == today:
+        return _("Today")
+    if day == today + timedelta(days=1):
+        return _("Tomorrow")
+    pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
+    words = format_date(day, pattern, locale=current_language())
+    return words[0].upper() + words[1:]
+
+
+def moment_in_words(moment: datetime, zone: str, now: datetime) -> str:
+    """Day, time and place, on the clocks of `zone`."""
+    there = in_zone(moment, zone)
+    day = day_in_words(there.date(), in_zone(now, zone).date())
+    return _("{day}, {time} {city}", day=day, time=f"{there:%H:%M}", city=zone_city(zone))
+
+
+def distance_in_words(moment: datetime, now: datetime) -> str:
+    """How far away `moment` is: "in 20 minutes", "2 days ago"."""
+    return format_timedelta(moment - now, add_direction=True, threshold=1.4, locale=current_language())

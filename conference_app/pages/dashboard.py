@@ -1,0 +1,190 @@
+"""The dashboard: what is next, what is planned, what is over; a new meeting is always in reach."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.buttons import button, link_button
+from conference_app.components.meeting_rows import (
+    MeetingDay,
+    MeetingRow,
+    agenda,
+    days,
+    meeting_list,
+    row,
+    state_badge,
+)
+from conference_app.components.page_frame import app_frame
+from conference_app.components.page_registry import page
+from conference_app.components.slots import slotted
+from conference_app.components.surfaces import banner, card, copy_button, empty_state, loading, section_header, skeleton
+from conference_app.errors import ConferenceError
+from conference_app.services import meetings
+from conference_app.session import SessionState, require_account
+from conference_app.texts import _, error_text, localized_path, n_
+
+_PAST_STEP = 10
+
+
+class DashboardState(rx.State):
+    """What the dashboard shows."""
+
+    loaded: bool = False
+    problem: str = ""
+    first: MeetingRow = MeetingRow()
+    has_any: bool = False
+    upcoming: list[MeetingDay] = []
+    any_time: list[MeetingRow] = []
+    past: list[MeetingRow] = []
+    past_total: int = 0
+    starting: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        self.starting = False
+        await self._show(_PAST_STEP)
+
+    @rx.event
+    async def show_more(self) -> None:
+        await self._show(len(self.past) + 5 * _PAST_STEP)
+
+    @rx.event
+    async def start(self) -> EventSpec | None:
+        account = await require_account(self)
+        self.starting = True
+        try:
+            opened = await meetings.open_room(account.account_id, self.first.code)
+        except ConferenceError as error:
+            self.starting, self.problem = False, error_text(error)
+            return None
+        return rx.redirect(localized_path(opened.path))
+
+    async def _show(self, past_limit: int) -> None:
+        account = await require_account(self)
+        now = datetime.now(UTC)
+        try:
+            found = agenda(await meetings.list_for(account.account_id), now)
+        except ConferenceError as error:
+            self.problem = error_text(error)
+            return
+        self.problem = ""
+        self.has_any = found.first is not None or bool(found.past)
+        self.first = row(found.first, now) if found.first else MeetingRow()
+        self.upcoming = days(found.upcoming, now)
+        self.any_time = [row(one, now) for one in found.any_time]
+        self.past = [row(one, now) for one in found.past[:past_limit]]
+        self.past_total = len(found.past)
+        self.loaded = True
+
+
+def _next_card() -> rx.Component:
+    first = DashboardState.first
+    return card(
+        rx.el.div(
+            rx.el.p(
+                rx.cond(first.is_live, _("Running now"), _("Next meeting")),
+                class_name="text-sm font-medium text-accent-ink",
+            ),
+            state_badge(first),
+            class_name="flex items-center gap-3 min-h-6",
+        ),
+        rx.el.h2(
+            rx.el.a(
+                first.subject, href=first.page_path, class_name="hover:underline underline-offset-4 rounded-control"
+            ),
+            class_name="text-2xl mt-2 wrap-anywhere",
+        ),
+        rx.el.p(
+            first.when,
+            rx.cond(first.hint, rx.el.span(" · ", first.hint, class_name="text-ink-faint")),
+            class_name="text-ink-muted mt-1",
+        ),
+        rx.el.div(
+            button(
+                rx.cond(first.is_live, _("Go to the room"), _("Start meeting")),
+                icon_name="video",
+                busy=DashboardState.starting,
+                on_click=DashboardState.start,
+            ),
+            copy_button(_("Copy invitation link"), first.room_path),
+            class_name="flex flex-wrap gap-3 mt-6",
+        ),
+        extra="p-5 sm:p-6",
+    )
+
+
+def _section(title: str, *children: rx.Component) -> rx.Component:
+    return rx.el.section(section_header(title), *children, class_name="grid gap-4 mt-10")
+
+
+def _day(day: MeetingDay) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(day.title, class_name="text-sm font-medium text-ink-muted mb-2 tracking-normal"),
+        meeting_list(day.rows),
+    )
+
+
+def _lists() -> rx.Component:
+    state = DashboardState
+    more = button(_("Show more"), kind="secondary", size="small", on_click=state.show_more)
+    return rx.fragment(
+        rx.cond(state.first.code, _next_card()),
+        rx.cond(
+            state.upcoming.length() > 0,
+            _section(_("Upcoming"), rx.el.div(rx.foreach(state.upcoming, _day), class_name="grid gap-5")),
+        ),
+        rx.cond(state.any_time.length() > 0, _section(_("Whenever you like"), meeting_list(state.any_time))),
+        rx.cond(
+            state.past_total > 0,
+            _section(
+                _("Past"),
+                meeting_list(state.past),
+                rx.cond(state.past_total > state.past.length(), rx.el.div(more)),
+            ),
+        ),
+    )
+
+
+def _empty() -> rx.Component:
+    return empty_state(
+        "calendar-plus",
+        _("Your first meeting is two fields away."),
+        _("Give it a subject, send the link to your guests, and start when you are ready. Guests need no account."),
+        link_button(_("Create your first meeting"), localized_path("/meetings/new"), icon_name="plus"),
+    )
+
+
+def _waiting() -> rx.Component:
+    return loading(skeleton("h-44 rounded-card"), skeleton("h-7 w-40 mt-6"), skeleton("h-32 rounded-card"))
+
+
+@page("/dashboard", title=n_("Your meetings"), on_load=DashboardState.load)
+def dashboard() -> rx.Component:
+    state = DashboardState
+    return app_frame(
+        rx.el.div(
+            rx.el.h1(
+                rx.cond(
+                    SessionState.first_name,
+                    slotted(_("Hello, {name}"), name=SessionState.first_name),
+                    _("Your meetings"),
+                ),
+                class_name="text-[2rem] min-w-0 truncate",
+            ),
+            link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),
+            class_name="flex flex-wrap items-center justify-between gap-4 mb-8",
+        ),
+        rx.cond(
+            state.problem,
+            banner(
+                state.problem, "danger", button(_("Try again"), kind="secondary", size="small", on_click=state.load)
+            ),
+        ),
+        rx.cond(
+            state.loaded, rx.cond(state.has_any, _lists(), _empty()), rx.cond(state.problem, rx.fragment(), _waiting())
+        ),
+        current="/dashboard",
+    )

@@ -1,0 +1,56 @@
+"""What one agrees to when registering, and whom to write to."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.page_frame import visitor_frame
+from conference_app.components.page_registry import page
+from conference_app.config import settings
+from conference_app.services import documents
+from conference_app.texts import _, n_
+
+
+def _letter(title: str, paragraphs: list[str], note: str = "") -> rx.Component:
+    return visitor_frame(
+        rx.el.article(
+            rx.el.h1(title, class_name="text-[2rem] mb-6"),
+            *[rx.el.p(text, class_name="text-ink leading-7") for text in paragraphs],
+            *([rx.el.p(note, class_name="text-sm text-ink-faint mt-6 wrap-anywhere")] if note else []),
+            class_name="grid gap-4 max-w-reading mx-auto px-4 py-12 sm:py-16",
+        )
+    )
+
+
+def _document(name: documents.Document, title: str) -> rx.Component:
+    note = _("Fingerprint of this text, kept with each consent: {fingerprint}", fingerprint=documents.fingerprint(name))
+    return _letter(title, documents.paragraphs(name), note)
+
+
+@page("/privacy", title=n_("Privacy policy"), description=n_("What {brand} keeps about you, and why."), is_listed=True)
+def privacy() -> rx.Component:
+    return _document("privacy", _("Privacy policy"))
+
+
+@page(
+    "/terms", title=n_("Terms"), description=n_("What you and the operator of {brand} owe each other."), is_listed=True
+)
+def terms() -> rx.Component:
+    return _document("terms", _("Terms"))
+
+
+@page("/contact", title=n_("Contact"), description=n_("Whom to write to about {brand}."), is_listed=True)
+def contact() -> rx.Component:
+    brand = settings().brand_name
+    return _letter(
+        _("Contact"),
+        [
+            _("{brand} on this server is run by whoever gave you its address. They answer for your data.", brand=brand),
+            _(
+                "They have not put their name and address here yet. If you came by an invitation, ask the person who sent it to you."
+            ),
+            _(
+                "When you report a mistake, add the incident number you were shown: it leads to the entry in the server's log."
+            ),
+        ],
+    )

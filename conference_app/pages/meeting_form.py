@@ -1,0 +1,66 @@
+"""A new meeting: its subject, and what else one likes to set."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.buttons import link_button, submit_button
+from conference_app.components.forms import all_required, checked_form
+from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_frame import app_frame
+from conference_app.components.page_registry import page
+from conference_app.components.surfaces import card
+from conference_app.errors import ConferenceError
+from conference_app.services import meetings
+from conference_app.session import require_account
+from conference_app.texts import _, localized_path, n_
+
+
+class NewMeetingState(MeetingFieldsState, rx.State):
+    """What the page of a new meeting shows."""
+
+    @rx.event
+    async def load(self) -> None:
+        self._reset_form()
+        self.is_planned = False
+
+    @rx.event
+    async def submit(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
+        account = await require_account(self)
+        self._begin()
+        yield
+        try:
+            made = await meetings.create(account.account_id, self._meeting_form(form))
+        except ConferenceError as error:
+            self._refuse(error)
+            return
+        self.busy = False
+        (await self.get_state(NoticeState)).say(_("The meeting is created. Send its link to your guests."))
+        yield rx.redirect(localized_path(f"/meetings/{made.code}"))
+
+
+@page("/meetings/new", title=n_("New meeting"), on_load=NewMeetingState.load)
+def new_meeting() -> rx.Component:
+    state = NewMeetingState
+    return app_frame(
+        rx.el.h1(_("New meeting"), class_name="text-[2rem] mb-8"),
+        card(
+            checked_form(
+                state,
+                all_required(),
+                meeting_fields(state),
+                rx.el.div(
+                    submit_button(_("Create meeting"), busy=state.busy),
+                    link_button(_("Cancel"), localized_path("/dashboard"), kind="quiet"),
+                    class_name="flex flex-wrap gap-3 pt-2",
+                ),
+                on_submit=state.submit,
+            ),
+            extra="p-5 sm:p-8 max-w-2xl",
+        ),
+        current="/meetings/new",
+    )

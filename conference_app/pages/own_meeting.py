@@ -1,0 +1,257 @@
+"""One's own meeting: its link to copy, its room to start, and the way to change or delete it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.buttons import button, icon, link_button, submit_button
+from conference_app.components.forms import all_required, checked_form
+from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
+from conference_app.components.meeting_rows import MeetingRow, row, state_badge
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_frame import app_frame
+from conference_app.components.page_registry import page
+from conference_app.components.slots import slotted
+from conference_app.components.surfaces import banner, card, copy_field, dialog, empty_state, loading, skeleton
+from conference_app.errors import ConferenceError, NotFound
+from conference_app.services import meetings
+from conference_app.services.meetings import OwnMeeting
+from conference_app.session import require_account
+from conference_app.texts import _, error_text, localized_path, n_
+
+
+class OwnMeetingState(MeetingFieldsState, rx.State):
+    """What the page of one meeting shows; it turns into a form while `is_editing`."""
+
+    shown: MeetingRow = MeetingRow()
+    pass_phrase: str = ""
+    starts_at: str = ""
+    time_zone: str = ""
+    missing: bool = False
+    failure: str = ""
+    """Why it cannot be shown now."""
+    is_editing: bool = False
+    is_deleting: bool = False
+    working: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        account = await require_account(self)
+        self._reset_form()
+        self.missing = self.is_editing = self.is_deleting = self.working = False
+        self.failure = ""
+        wanted = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+        if wanted != self.shown.code:
+            self.shown = MeetingRow()
+        try:
+            self._show(await meetings.get_own(account.account_id, wanted))
+        except NotFound:
+            self.missing = True
+        except ConferenceError as error:
+            self.failure = error_text(error)
+
+    @rx.event
+    async def start(self) -> AsyncIterator[EventSpec | None]:
+        account = await require_account(self)
+        self.working, self.failure = True, ""
+        yield
+        try:
+            opened = await meetings.open_room(account.account_id, self.shown.code)
+            yield rx.redirect(localized_path(opened.path))
+        except ConferenceError as error:
+            self.working, self.failure = False, error_text(error)
+
+    @rx.event
+    async def edit(self) -> None:
+        self._reset_form()
+        self.is_planned = bool(self.starts_at)
+        self.is_editing = True
+
+    @rx.event
+    async def stop_editing(self) -> None:
+        self.is_editing = False
+
+    @rx.event
+    async def submit(self, form: dict[str, object]) -> AsyncIterator[None]:
+        account = await require_account(self)
+        self._begin()
+        yield
+        try:
+            self._show(await meetings.update(account.account_id, self.shown.code, self._meeting_form(form)))
+        except ConferenceError as error:
+            self._refuse(error)
+            return
+        self.busy = self.is_editing = False
+        (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+
+    @rx.event
+    async def ask_delete(self) -> None:
+        self.is_deleting = True
+
+    @rx.event
+    async def keep(self) -> None:
+        self.is_deleting = False
+
+    @rx.event
+    async def delete(self) -> AsyncIterator[EventSpec | None]:
+        account = await require_account(self)
+        self.working = True
+        yield
+        try:
+            await meetings.delete(account.account_id, self.shown.code)
+        except ConferenceError as error:
+            self.is_deleting = self.working = False
+            self.failure = error_text(error)
+            return
+        self.is_deleting = self.working = False
+        (await self.get_state(NoticeState)).say(_("The meeting is deleted. Its link no longer works."))
+        yield rx.redirect(localized_path("/dashboard"))
+
+    def _show(self, meeting: OwnMeeting) -> None:
+        self.shown = row(meeting, datetime.now(UTC))
+        self.pass_phrase, self.starts_at, self.time_zone = (
+            meeting.pass_phrase,
+            meeting.starts_at_local,
+            meeting.time_zone if meeting.starts_at_local else "",
+        )
+
+
+def _heading() -> rx.Component:
+    shown = OwnMeetingState.shown
+    return rx.el.div(
+        rx.el.a(
+            icon("arrow-left", 18),
+            _("All meetings"),
+            href=localized_path("/dashboard"),
+            class_name="inline-flex items-center gap-2 text-sm text-ink-muted hover:text-ink rounded-control py-2",
+        ),
+        rx.el.div(
+            rx.el.h1(shown.subject, class_name="text-[2rem] wrap-anywhere min-w-0"),
+            state_badge(shown),
+            class_name="flex flex-wrap items-center gap-x-4 gap-y-2 mt-2",
+        ),
+        rx.el.p(
+            shown.when,
+            rx.cond(shown.hint, rx.el.span(" · ", shown.hint, class_name="text-ink-faint")),
+            class_name="text-ink-muted mt-2",
+        ),
+        class_name="mb-8",
+    )
+
+
+def _invitation() -> rx.Component:
+    state = OwnMeetingState
+    phrase = rx.el.p(
+        icon("key-round", 18, "mt-0.5"),
+        rx.el.span(
+            slotted(
+                _("Guests also need the pass-phrase: {phrase}"),
+                phrase=rx.el.code(state.pass_phrase, class_name="text-ink font-mono wrap-anywhere"),
+            )
+        ),
+        class_name="flex gap-2 text-sm text-ink-muted",
+    )
+    return card(
+        copy_field(_("Invitation link"), "invitation", state.shown.room_path, _("Copy invitation link")),
+        rx.el.p(
+            _("Anyone with this link can knock. They wait until you open the room, and need no account."),
+            class_name="text-sm text-ink-muted",
+        ),
+        rx.cond(state.pass_phrase, phrase),
+        rx.el.div(
+            button(
+                rx.cond(state.shown.is_live, _("Go to the room"), _("Start meeting")),
+                icon_name="video",
+                busy=state.working,
+                on_click=state.start,
+            ),
+            class_name="border-t border-line pt-5 -mx-5 px-5 sm:-mx-6 sm:px-6",
+        ),
+        extra="p-5 sm:p-6 grid gap-4",
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    state = OwnMeetingState
+    body = slotted(
+        _("“{subject}” and its invitation link will be gone. Anyone in the room is sent home. This cannot be undone."),
+        subject=state.shown.subject,
+    )
+    return dialog(
+        _("Delete this meeting?"),
+        rx.el.p(body, class_name="wrap-anywhere"),
+        button(_("Keep it"), kind="secondary", on_click=state.keep),
+        button(_("Delete meeting"), kind="danger", busy=state.working, on_click=state.delete),
+        is_open=state.is_deleting,
+        on_dismiss=state.keep,
+    )
+
+
+def _view() -> rx.Component:
+    state = OwnMeetingState
+    return rx.fragment(
+        rx.cond(state.failure, rx.el.div(banner(state.failure, "danger"), role="alert", class_name="mb-4")),
+        _invitation(),
+        rx.el.div(
+            button(_("Edit"), kind="secondary", icon_name="pencil", on_click=state.edit),
+            button(_("Delete"), kind="quiet", icon_name="trash-2", on_click=state.ask_delete),
+            class_name="flex flex-wrap gap-3 mt-6",
+        ),
+        _delete_dialog(),
+    )
+
+
+def _editor() -> rx.Component:
+    state = OwnMeetingState
+    fields = meeting_fields(
+        state,
+        subject=state.shown.subject,
+        starts_at=state.starts_at,
+        time_zone=state.time_zone,
+        pass_phrase=state.pass_phrase,
+    )
+    return card(
+        checked_form(
+            state,
+            all_required(),
+            fields,
+            rx.el.div(
+                submit_button(_("Save changes"), busy=state.busy),
+                button(_("Cancel"), kind="quiet", on_click=state.stop_editing),
+                class_name="flex flex-wrap gap-3 pt-2",
+            ),
+            on_submit=state.submit,
+        ),
+        extra="p-5 sm:p-8 max-w-2xl",
+    )
+
+
+def _missing() -> rx.Component:
+    return empty_state(
+        "calendar-x",
+        _("There is no such meeting here."),
+        _("It may have been deleted, or it belongs to another account."),
+        link_button(_("All meetings"), localized_path("/dashboard"), kind="secondary"),
+    )
+
+
+def _waiting() -> rx.Component:
+    again = button(_("Try again"), kind="secondary", size="small", on_click=OwnMeetingState.load)
+    return rx.cond(
+        OwnMeetingState.failure,
+        banner(OwnMeetingState.failure, "danger", again),
+        loading(skeleton("h-9 w-2/3"), skeleton("h-5 w-1/3"), skeleton("h-56 rounded-card mt-4")),
+    )
+
+
+@page("/meetings/[code]", title=n_("Meeting"), on_load=OwnMeetingState.load)
+def own_meeting() -> rx.Component:
+    state = OwnMeetingState
+    there = rx.fragment(_heading(), rx.cond(state.is_editing, _editor(), _view()))
+    return app_frame(
+        rx.cond(state.missing, _missing(), rx.cond(state.shown.code, there, _waiting())), current="/dashboard"
+    )
