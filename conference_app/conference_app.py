@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 from collections.abc import AsyncIterator
 
@@ -15,12 +16,16 @@ from conference_app.api import auth
 from conference_app.api.health import health_route
 from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.signal_proxy import SignalProxy
+from conference_app.components.connection import guarded, unreachable_overlay
+from conference_app.components.notices import report_exception
+from conference_app.components.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.processes import die_with_parent
-from conference_app.pages.landing import landing
+from conference_app.pages import dashboard, documents, landing, meeting_form, not_found, own_meeting, register, sign_in
 from conference_app.session import Gate, hide_credentials
+from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
@@ -45,8 +50,22 @@ def with_security_headers(asgi: ASGIApp) -> ASGIApp:
 
 routes = [*auth.routes, *signal_proxy.routes, health_route(database.healthy, signal_proxy.is_up)]
 
-app = rx.App(toaster=None, api_transformer=[Starlette(routes=routes), hide_credentials, with_security_headers])
+app = rx.App(
+    toaster=None,
+    head_components=head_components(),
+    html_lang=DEFAULT_LANGUAGE,
+    app_wraps={
+        (55, "ErrorBoundary"): lambda _stateful: guarded(),
+        (5, "Overlay"): lambda _stateful: unreachable_overlay(),
+    },
+    backend_exception_handler=report_exception,
+    api_transformer=[Starlette(routes=routes), hide_credentials, with_security_headers],
+)
 app.add_middleware(Gate())
 app.register_lifespan_task(lifespan)
 
-app.add_page(landing, route="/")
+PAGE_MODULES = [dashboard, documents, landing, meeting_form, not_found, own_meeting, register, sign_in]
+"""Importing a page's module registers it (`page_registry.page`)."""
+if not settings().is_production:
+    PAGE_MODULES.append(importlib.import_module("conference_app.pages.dev_kit"))
+add_pages(app)
