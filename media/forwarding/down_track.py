@@ -122,6 +122,11 @@ class DownTrack:
             self._enter(State.STARTING)
 
     @property
+    def is_bound(self) -> bool:
+        """Whether the subscriber has accepted its section."""
+        return self.state is not State.UNBOUND
+
+    @property
     def is_paused(self) -> bool:
         """Whether `pause` is in force."""
         return not self._is_wanted
