@@ -17,7 +17,7 @@ from media.room.permissions import Grants
 from media.room.registry import Registry
 from media.room.room import Room
 
-SECRET = "a-secret-of-more-than-thirty-two-characters"
+SECRET = "a-secret-of-more-than-forty-eight-characters-for-every-hash"
 CONFIG = MediaConfig(api_key="key", api_secret=SECRET)
 
 
