@@ -114,6 +114,11 @@ def visitor_frame(*children: rx.Component, extra: str = "", actions: bool = True
     )
 
 
+def bare_frame(*children: rx.Component) -> rx.Component:
+    """A page that brings its own header and main part, such as a meeting's."""
+    return _page(*children)
+
+
 def narrow_frame(*children: rx.Component) -> rx.Component:
     """A visitor's page with one column, for forms."""
     return visitor_frame(rx.el.div(*children, class_name="max-w-form mx-auto px-4 py-10 sm:py-16"), actions=False)
