@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 CEILING_BPS = 5_000_000
 """What a 1080p screen share uses at most; cameras limit themselves below it."""
+START_BPS = 2_000_000
+"""A browser jumps to its first REMB at once, so this is what an average uplink bears; more comes by growth."""
 FLOOR_BPS = 250_000
 """A small but watchable picture; a subscriber below that loses packets rather than spoiling it for all."""
 AUDIO_BPS = 100_000
@@ -25,7 +27,7 @@ class UplinkBudget:
     __slots__ = ("_calm_after", "bitrate_bps")
 
     def __init__(self) -> None:
-        self.bitrate_bps = CEILING_BPS
+        self.bitrate_bps = START_BPS
         self._calm_after = 0.0
 
     def update(self, alarms: Iterable[int], now: float) -> int:

@@ -59,6 +59,7 @@ class Publishing:
         self._sections: dict[str, _Published] = {}
         self._by_ssrc: dict[int, _Published] = {}
         self._seen: set[int] = set()
+        self._has_reported = False
 
     # Negotiation
 
@@ -228,6 +229,9 @@ class Publishing:
         """Do what is due by time alone."""
         for track in self.tracks.values():
             track.tick(now)
+        if not self._has_reported:
+            # A browser starts near 300 kbit/s and jumps to a REMB only if it comes in the first two seconds.
+            self.report(now)
 
     def report(self, now: float) -> None:
         """Send the receiver report and REMB; about once a second."""
@@ -235,6 +239,7 @@ class Publishing:
         active = [layer for layer in layers if layer.statistics.packets]
         if not active:
             return
+        self._has_reported = True
         compound = rtcp.receiver_report(self._ssrc, [layer.report(now) for layer in active])
         compound += rtcp.source_description(self._ssrc, f"{self._ssrc:08x}")
         videos = [track for track in self.tracks.values() if track.kind == "video" and track.layers]

@@ -22,6 +22,10 @@ from media.transport.srtp import MAX_RTCP, SRTPSender
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 CONGESTED_LOSS = 0.1
 """Share lost above which a subscriber counts as congested; REMB speaks earlier in most cases."""
+CONGESTED_SHARE = 0.8
+"""A REMB below this share of what was sent means congestion; Chromium's first one is about 0.94 of it by itself."""
+CONGESTED_INTERVALS = 2
+"""…for so many report intervals, since a busy machine's jitter looks like congestion for a moment."""
 
 
 class _Use(enum.Enum):
@@ -61,6 +65,7 @@ class Subscribing:
         self._next_mid = 1
         self._is_connected = False
         self._estimate_bps = 0
+        self._short_intervals = 0
 
     # Subscriptions
 
@@ -251,12 +256,13 @@ class Subscribing:
                 slot.octets_before = slot.down.octets
                 kinds.append(slot.down.kind)
         total, videos = sum(rates.values()), kinds.count("video")
-        is_short = 0 < self._estimate_bps < 0.95 * total
+        is_short = 0 < self._estimate_bps < CONGESTED_SHARE * total
+        self._short_intervals = self._short_intervals + 1 if is_short else 0
         available = max(0, self._estimate_bps - AUDIO_BPS * kinds.count("audio"))
         for ssrc, slot in self._by_ssrc.items():
             if slot.down is None or slot.down.kind == "audio":
                 continue
-            if is_short:
+            if self._short_intervals >= CONGESTED_INTERVALS:
                 slot.down.allowance_bps = max(1, available // videos)
             elif slot.down.fraction_lost > CONGESTED_LOSS:
                 slot.down.allowance_bps = max(1, int(rates[ssrc] * 0.85))
