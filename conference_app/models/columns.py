@@ -70,4 +70,4 @@ class EncryptedText(TypeDecorator[str]):
 def lookup_key(purpose: str, value: str) -> bytes:
     """HMAC-SHA256 of `value` for an indexed column. `purpose` keeps equal values of different columns apart."""
     key = settings().secrets.lookup_key.encode()
-    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)
+    return hmac.digest(key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256)

@@ -89,10 +89,15 @@ def needs_rehash(kept: str) -> bool:
     return not kept.startswith(f"{_SCHEME}$2b${ROUNDS:02d}$")
 
 
+def _plain(text: str) -> str:
+    """As much as the meter needs, without the halves of surrogate pairs that Rust cannot take."""
+    return text[:100].encode("utf-8", "replace").decode()
+
+
 def password_strength(password: str, *personal: str) -> Strength:
     """How hard `password` is to guess for somebody who knows the `personal` words (names, e-mail). Under 10 ms."""
     if len(password) < MIN_LENGTH:
         return Strength(0, n_("Use at least 10 characters."))
-    words = [word[:100] for word in personal if word]
-    score = int(zxcvbn_rs_py.zxcvbn(password[:100], words).score)
+    words = [_plain(word) for word in personal if word]
+    score = int(zxcvbn_rs_py.zxcvbn(_plain(password), words).score)
     return Strength(score, _ADVICE[score])

@@ -1,0 +1,48 @@
+"""People and meetings for tests, made through the services."""
+
+from __future__ import annotations
+
+from conference_app.services import accounts, meetings, sign_in_sessions
+from conference_app.services.accounts import AccountView, RegistrationForm
+from conference_app.services.meetings import MeetingForm, OwnMeeting
+from conference_app.services.sign_in_sessions import SignedIn
+
+PASSWORD = "a quite long password"
+ADDRESS = "192.0.2.7"
+
+
+def form(username: str = "ann", **changes: object) -> RegistrationForm:
+    """A good registration form of `username`, with `changes`."""
+    fields: dict[str, object] = {
+        "first_name": username.capitalize(),
+        "last_name": "Nowak",
+        "username": username,
+        "email": f"{username}@example.com",
+        "password": PASSWORD,
+        "accepted": True,
+    }
+    return RegistrationForm(**(fields | changes))  # type: ignore[arg-type]
+
+
+async def registered(username: str = "ann", **changes: object) -> AccountView:
+    """A new account."""
+    return await accounts.register(form(username, **changes), address=ADDRESS)
+
+
+async def session_token(account: AccountView) -> str:
+    """The cookie of a browser where the account is signed in."""
+    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account.id))
+    assert token is not None
+    return token
+
+
+async def at_desk(account: AccountView) -> SignedIn:
+    """The account, signed in."""
+    caller = await sign_in_sessions.resolve(await session_token(account))
+    assert caller is not None
+    return caller
+
+
+async def meeting_of(account: AccountView, subject: str = "Plans", **changes: str) -> OwnMeeting:
+    """A new meeting of the account."""
+    return await meetings.create(account.id, MeetingForm(subject, **changes))

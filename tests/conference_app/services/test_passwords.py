@@ -1,0 +1,52 @@
+"""Passwords: a flood is turned away, and the meter is honest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from conference_app.errors import Unavailable
+from conference_app.services import passwords
+from conference_app.services.passwords import check_password, hash_password, password_strength
+
+
+async def test_hashing_leaves_the_loop_free_and_a_flood_is_turned_away() -> None:
+    results = await asyncio.gather(*(hash_password(f"password {i}") for i in range(100)), return_exceptions=True)
+    assert sum(isinstance(one, str) for one in results) == passwords._MAX_WAITING
+    assert sum(isinstance(one, Unavailable) for one in results) == 100 - passwords._MAX_WAITING
+    assert await check_password("again", await hash_password("again"))
+
+
+async def test_the_product_uses_the_cost_it_says() -> None:
+    import importlib.util
+
+    spec = importlib.util.find_spec("conference_app.services.passwords")
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    assert fresh.ROUNDS == 12  # the fixture lowers it for every other test
+
+
+@pytest.mark.parametrize("kept", [None, "", "plain", "md5$abc"])
+async def test_what_is_no_hash_of_ours_fits_nothing(kept: str | None) -> None:
+    assert not await check_password("anything", kept)
+
+
+@pytest.mark.parametrize(
+    ("password", "personal", "low", "high"),
+    [
+        ("short", (), 0, 0),
+        ("passwordpassword", (), 0, 1),
+        ("qwertyuiop", (), 0, 1),
+        ("annkowalska", ("annkowalska",), 0, 1),
+        ("wombat lattice ferry ninety", (), 4, 4),
+        ("x" * 1024, (), 0, 2),
+        ("\x00\ud800" * 10, (), 0, 4),
+    ],
+)
+def test_the_meter(password: str, personal: tuple[str, ...], low: int, high: int) -> None:
+    strength = password_strength(password, *personal)
+    assert low <= strength.score <= high
+    assert strength.advice
