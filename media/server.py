@@ -42,7 +42,7 @@ class MediaServer:
         self._mux = mux
         self._registry = registry = Registry(config, mux, time.monotonic)
         twirp = Twirp(RoomService(registry, config.limits, time.monotonic), registry.counters)
-        http = HTTPApp(config, registry, twirp, Metrics(registry, mux.counters), time.monotonic)
+        http = HTTPApp(config, registry, twirp, Metrics(registry, lambda: mux.counters), time.monotonic)
         self._runner = web.AppRunner(http.build(), access_log_class=AccessLog, shutdown_timeout=GOODBYE_S)
         await self._runner.setup()
         try:

@@ -83,6 +83,8 @@ class Participant:
         self.is_gone = False
         self.is_active = False
         """Whether data packets can reach it: its channels are open."""
+        self.media_lost_at: float | None = None
+        """When one of its connections ended, monotonic seconds."""
         self.gate = DataGate(limits, now)
         self.publications = Publications(self.sid, self.identity, limits)
         self.subscriptions = Subscriptions(newcomer.auto_subscribe)

@@ -33,7 +33,8 @@ class EventRoom(Protocol):
 
 
 class _PeerEvents:
-    """What both connections have in common. A lost one ends the session: the client is asked to come afresh."""
+    """What both connections have in common. The room ends a session soon after one is lost: a client that leaves
+    closes its connections first and says so a moment later."""
 
     def __init__(self, room: EventRoom, participant: Participant) -> None:
         self._room = room
@@ -52,20 +53,18 @@ class _PeerEvents:
             self._room.data.receive(sender, sender.gate, label, payload, everybody, self._room.clock())
 
     def peer_overflow(self, peer: Peer) -> None:
-        self._start_afresh(models.STATE_MISMATCH)
+        if not self._participant.is_gone:
+            self._room.dismiss(self._participant, models.STATE_MISMATCH, rtc.LeaveRequest.RECONNECT)
 
     def peer_closed(self, peer: Peer, reason: str) -> None:
-        self._start_afresh(models.MEDIA_FAILURE)
+        if self._participant.media_lost_at is None:
+            self._participant.media_lost_at = self._room.clock()
 
     def peer_track_added(self, peer: Peer, up_track: UpTrack) -> None:
         pass
 
     def peer_track_removed(self, peer: Peer, up_track: UpTrack) -> None:
         pass
-
-    def _start_afresh(self, reason: models.DisconnectReason) -> None:
-        if not self._participant.is_gone:
-            self._room.dismiss(self._participant, reason, rtc.LeaveRequest.RECONNECT)
 
 
 class SubscriberEvents(_PeerEvents):

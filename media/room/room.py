@@ -21,6 +21,8 @@ from media.transport.peer import Peer
 from media.transport.udp_mux import UDPMux
 
 logger = logging.getLogger(__name__)
+LOST_MEDIA_S = 1.0
+"""Seconds between the end of a connection and the end of the session, in which the client may say goodbye."""
 Reason = models.DisconnectReason
 Action = rtc.LeaveRequest.Action
 
@@ -155,7 +157,7 @@ class Room:
         self._tell_room()
 
     def tick(self, now: float) -> None:
-        """Does what is due: speakers, quality, counts, and ends sessions whose media never came."""
+        """Does what is due: speakers, quality, counts, and ends sessions whose media never came or went away."""
         self._status.tick(now)
         if self._is_info_stale:
             self._tell_room()
@@ -163,6 +165,8 @@ class Room:
             is_late = member.joined_at < now - self._config.join_timeout_s
             if is_late and member.state != models.ParticipantInfo.ACTIVE:
                 self.dismiss(member, models.CONNECTION_TIMEOUT)
+            elif member.media_lost_at is not None and member.media_lost_at < now - LOST_MEDIA_S:
+                self.dismiss(member, models.MEDIA_FAILURE, rtc.LeaveRequest.RECONNECT)
 
     def is_over(self, now: float) -> bool:
         """Whether nobody is inside and the time to wait for somebody has passed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -34,9 +34,9 @@ _DROP = "drop_"
 
 
 class RoomCollector(Collector):
-    """Reads the registry's and the socket's totals when somebody asks."""
+    """Reads the registry's totals, and by `traffic` the socket's, when somebody asks."""
 
-    def __init__(self, registry: Registry, traffic: Mapping[str, int]) -> None:
+    def __init__(self, registry: Registry, traffic: Callable[[], Mapping[str, int]]) -> None:
         self._registry = registry
         self._traffic = traffic
 
@@ -63,10 +63,11 @@ class RoomCollector(Collector):
             yield family
 
     def _traffic_counters(self) -> Iterator[Metric]:
+        traffic = self._traffic()
         for name, text in _TRAFFIC.items():
-            yield CounterMetricFamily(f"parley_media_{name}", text, self._traffic.get(name, 0))
+            yield CounterMetricFamily(f"parley_media_{name}", text, traffic.get(name, 0))
         drops = CounterMetricFamily("parley_media_drops", "Datagrams refused, by reason.", labels=["reason"])
-        for name, total in self._traffic.items():
+        for name, total in traffic.items():
             if name.startswith(_DROP):
                 drops.add_metric([name.removeprefix(_DROP)], total)
         yield drops
@@ -75,7 +76,7 @@ class RoomCollector(Collector):
 class Metrics:
     """The page `/metrics`."""
 
-    def __init__(self, registry: Registry, traffic: Mapping[str, int]) -> None:
+    def __init__(self, registry: Registry, traffic: Callable[[], Mapping[str, int]]) -> None:
         self._collectors = CollectorRegistry()
         self._collectors.register(RoomCollector(registry, traffic))
 

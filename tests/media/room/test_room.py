@@ -101,14 +101,29 @@ def test_media_that_never_comes_ends_the_session(world: World) -> None:
     assert sink(ann).last("leave").reason == models.CONNECTION_TIMEOUT
 
 
-@pytest.mark.parametrize("event", ["closed", "overflow"])
-def test_lost_connection_asks_the_client_to_come_afresh(world: World, event: str) -> None:
+def test_lost_connection_asks_the_client_to_come_afresh(world: World) -> None:
     ann, ben = world.join("ann"), world.join("ben")
-    peer = subscriber(ann)
-    peer.close("consent") if event == "closed" else peer.observer.peer_overflow(peer)
-    assert sink(ann).last("leave").action == rtc.LeaveRequest.RECONNECT
-    assert ann.is_gone
+    subscriber(ann).close("consent")
+    world.room.tick(world.clock())
+    assert not ann.is_gone
+    world.room.tick(world.clock() + 1.1)
+    assert (sink(ann).last("leave").action, ann.is_gone) == (rtc.LeaveRequest.RECONNECT, True)
     assert not ben.is_gone
+
+
+def test_client_that_says_goodbye_after_its_connection_has_left_on_its_own(world: World) -> None:
+    ann = world.join("ann")
+    subscriber(ann).close("dtls")
+    world.room.leave(ann, models.CLIENT_INITIATED)
+    world.room.tick(world.clock() + 1.1)
+    assert sink(ann).all("leave") == []
+    assert ann.disconnect_reason == models.CLIENT_INITIATED
+
+
+def test_receiver_too_slow_for_its_messages_comes_afresh(world: World) -> None:
+    ann = world.join("ann")
+    subscriber(ann).observer.peer_overflow(subscriber(ann))
+    assert sink(ann).last("leave").action == rtc.LeaveRequest.RECONNECT
 
 
 def test_publisher_connection_is_made_once_and_closed_with_the_session(world: World) -> None:

@@ -53,7 +53,9 @@ class Door:
 async def door() -> AsyncIterator[Door]:
     world = World(CONFIG)
     twirp = Twirp(RoomService(world.registry, CONFIG.limits, world.clock), world.registry.counters)
-    app = HTTPApp(CONFIG, world.registry, twirp, Metrics(world.registry, world.mux.counters), world.clock).build()
+    app = HTTPApp(
+        CONFIG, world.registry, twirp, Metrics(world.registry, lambda: world.mux.counters), world.clock
+    ).build()
     server = TestServer(app)
     await server.start_server(access_log_class=AccessLog)
     async with aiohttp.ClientSession() as client:
@@ -300,7 +302,7 @@ def test_application_offers_no_other_route() -> None:
     world = World(CONFIG)
     twirp = Twirp(RoomService(world.registry, CONFIG.limits, world.clock), world.registry.counters)
     app: web.Application = HTTPApp(
-        CONFIG, world.registry, twirp, Metrics(world.registry, world.mux.counters), world.clock
+        CONFIG, world.registry, twirp, Metrics(world.registry, lambda: world.mux.counters), world.clock
     ).build()
     paths = {resource.canonical for resource in app.router.resources()}
     assert paths == {
