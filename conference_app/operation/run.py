@@ -73,6 +73,8 @@ def server_command(config: Settings) -> list[str]:
         "--workers",
         str(workers),
         "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "2",
         "--no-access-log",
         "--log-level",
         "warning",
@@ -137,7 +139,7 @@ def prepare(config: Settings) -> None:
     check_ports(config)
     if build_if_needed(config):
         say("Built the pages.")
-    database.upgrade()
+    database.upgrade(config)
 
 
 def serve(config: Settings) -> int:
