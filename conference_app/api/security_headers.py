@@ -1,7 +1,7 @@
 """Headers that fence in every page: Content-Security-Policy, HSTS, and long caching of hashed files.
 
-The policy allows scripts of our own origin and the few inline scripts that the build writes, each by its SHA-256, and
-no eval. The hashes are computed once at start from the built pages.
+The policy allows scripts of our own origin and the few inline scripts that the build writes into that page, each by its
+SHA-256, and no eval. The hashes are computed once at start from the built pages.
 """
 
 from __future__ import annotations
@@ -13,17 +13,28 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+SHELL = "*"
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def inline_script_hashes(built: Path) -> list[str]:
-    """CSP sources ('sha256-…') of every inline script in the HTML files below `built`, sorted."""
-    found: set[str] = set()
-    for page in built.rglob("*.html"):
-        for script in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8")):
-            digest = hashlib.sha256(script.encode()).digest()
-            found.add(f"'sha256-{base64.b64encode(digest).decode()}'")
-    return sorted(found)
+def inline_script_hashes(page: str) -> list[str]:
+    """CSP sources ('sha256-…') of every inline script of an HTML page, sorted."""
+    digests = {hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(page)}
+    return sorted(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def hashes_by_path(built: Path) -> dict[str, list[str]]:
+    """The hashes of each built page, by the path it is served at without a slash at the end ("" is the first page).
+
+    Pages of routes with a parameter have no file of their own: the shell for them all stands under `SHELL`.
+    """
+    found: dict[str, list[str]] = {}
+    for file in built.rglob("*.html"):
+        path = "/" + file.relative_to(built).with_suffix("").as_posix()
+        hashes = inline_script_hashes(file.read_text(encoding="utf-8"))
+        found[path.removesuffix("/index")] = hashes
+    found[SHELL] = sorted({*found.get("/__spa-fallback", []), *found.get("/404", [])})
+    return found
 
 
 def content_security_policy(script_hashes: list[str], *, upgrade: bool) -> str:
@@ -53,8 +64,11 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, built: Path, is_https: bool) -> None:
         self._app = app
+        self._policies = {
+            path: content_security_policy(hashes, upgrade=is_https).encode()
+            for path, hashes in hashes_by_path(built).items()
+        }
         headers = {
-            "content-security-policy": content_security_policy(inline_script_hashes(built), upgrade=is_https),
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
             "referrer-policy": "same-origin",
@@ -70,10 +84,11 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_hashed_file = scope["path"].startswith("/assets/")
+        policy = self._policies.get(scope["path"].rstrip("/"), self._policies[SHELL])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", []), *self._headers]
+                headers = [*message.get("headers", []), *self._headers, (b"content-security-policy", policy)]
                 if is_hashed_file and message["status"] in (200, 304):
                     headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
                 message["headers"] = headers

@@ -12,7 +12,13 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from conference_app.api.security_headers import SecurityHeaders, content_security_policy, inline_script_hashes
+from conference_app.api.security_headers import (
+    SHELL,
+    SecurityHeaders,
+    content_security_policy,
+    hashes_by_path,
+    inline_script_hashes,
+)
 
 INLINE = "document.documentElement.classList.add('dark')"
 
@@ -22,7 +28,8 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "pl").mkdir()
     page = f'<html><script src="/assets/a.js"></script><script type="module">{INLINE}</script></html>'
     (tmp_path / "index.html").write_text(page)
-    (tmp_path / "pl" / "index.html").write_text(page)
+    (tmp_path / "pl" / "register.html").write_text(page.replace("dark", "light"))
+    (tmp_path / "__spa-fallback.html").write_text(page.replace("dark", "shell"))
     return tmp_path
 
 
@@ -37,15 +44,20 @@ def client(built: Path, *, is_https: bool) -> httpx.AsyncClient:
 
 def test_only_inline_scripts_are_hashed_and_each_once(built: Path) -> None:
     digest = base64.b64encode(hashlib.sha256(INLINE.encode()).digest()).decode()
-    assert inline_script_hashes(built) == [f"'sha256-{digest}'"]
+    assert inline_script_hashes((built / "index.html").read_text() * 2) == [f"'sha256-{digest}'"]
 
 
 def test_the_policy_allows_no_eval_no_inline_and_no_foreign_host(built: Path) -> None:
-    policy = content_security_policy(inline_script_hashes(built), upgrade=False)
+    policy = content_security_policy(hashes_by_path(built)[""], upgrade=False)
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe" not in scripts
     assert "http" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_each_page_has_the_hashes_of_its_own_scripts_and_other_paths_those_of_the_shell(built: Path) -> None:
+    found = hashes_by_path(built)
+    assert len({tuple(found[path]) for path in ("", "/pl/register", SHELL)}) == 3
 
 
 async def test_every_answer_carries_the_headers(built: Path) -> None:
