@@ -1,0 +1,252 @@
+"""The address that guests get: the lobby of a meeting and its room.
+
+The State decides who comes in and passes on the host's orders; the call itself lives in the browser (room/) and goes on
+when this State is lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.page_frame import bare_frame, header
+from conference_app.components.page_registry import page
+from conference_app.config import settings
+from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts, Unavailable
+from conference_app.room.meeting_room import meeting_room
+from conference_app.room.texts import room_texts
+from conference_app.services import joining, meetings
+from conference_app.services.joining import Admitted, Waiting
+from conference_app.session import SessionState, client_address, public, require_account, signed_in, tab_id
+from conference_app.texts import _, current_language, error_text, localized_path, n_
+
+DoorStatus = Literal["loading", "waiting", "open", "locked", "ended", "not_found", "too_many_attempts", "unavailable"]
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the page knows before joining. `subject` only for the organizer: strangers learn it when they are let in."""
+
+    id: str = ""
+    """Another one at each load, by which the browser notices that this State has been lost and found."""
+    status: DoorStatus = "loading"
+    message: str = ""
+    needs_pass_phrase: bool = False
+    subject: str = ""
+    suggested_name: str = ""
+    is_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to asking for a place. The browser takes each `id` once and says so; then the token is forgotten."""
+
+    id: str = ""
+    kind: Literal["", "admitted", "waiting", "refused"] = ""
+    token: str = field(default="", repr=False)
+    signal_url: str = ""
+    name: str = field(default="", repr=False)
+    role: str = ""
+    subject: str = field(default="", repr=False)
+    code: str = ""
+    """Of the refusal: ConferenceError.code."""
+    message: str = ""
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What to tell the host about their last order."""
+
+    id: str = ""
+    message: str = ""
+
+
+def _refusal(error: ConferenceError) -> Answer:
+    """What the door says; of a form, what it says of its one field."""
+    told = next(iter(error.fields.values()), error) if isinstance(error, InvalidInput) else error
+    wait_s = error.wait_s if isinstance(error, TooManyAttempts) else 0
+    return Answer(id=_new_id(), kind="refused", code=error.code, message=error_text(told), wait_s=wait_s)
+
+
+def _admission(admitted: Admitted) -> Answer:
+    return Answer(
+        id=_new_id(),
+        kind="admitted",
+        token=admitted.token,
+        signal_url=admitted.signal_url,
+        name=admitted.name,
+        role=admitted.role,
+        subject=admitted.subject,
+    )
+
+
+class MeetingState(rx.State):
+    """What the meeting page shows."""
+
+    door: Door = Door()
+    answer: Answer = Answer()
+    notice: Notice = Notice()
+    is_locked: bool = False
+    _name: str = ""
+    _pass_phrase: str = ""
+    _is_waiting: bool = False
+    """Whether a background handler of this tab waits at the door."""
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        self.answer, self.notice, self._is_waiting = Answer(), Notice(), False
+        person = signed_in()
+        name = f"{person.first_name} {person.last_name}".strip() if person else ""
+        door = Door(id=_new_id(), suggested_name=name)
+        try:
+            meeting = await meetings.find_by_code(self._code(), address=client_address(self))
+            door = replace(door, status=meeting.state, needs_pass_phrase=meeting.needs_pass_phrase)
+        except NotFound:
+            door = replace(door, status="not_found")
+        except TooManyAttempts as error:
+            door = replace(door, status="too_many_attempts", message=error_text(error))
+        except Unavailable as error:
+            door = replace(door, status="unavailable", message=error_text(error))
+        if person is not None and door.status not in ("not_found", "too_many_attempts", "unavailable"):
+            door = await self._as_host(door, person.account_id)
+        self.door = door
+        self.is_locked = door.status == "locked"
+
+    @rx.event
+    @public
+    async def join(self, name: str, pass_phrase: str) -> EventSpec | None:
+        """Ask for a place: at the door, and again whenever the call was lost and its token is too old."""
+        self._name, self._pass_phrase = name, pass_phrase
+        self.answer = await self._ask()
+        if self.answer.kind != "waiting" or self._is_waiting:
+            return None
+        self._is_waiting = True
+        return MeetingState.wait  # type: ignore[return-value]
+
+    @rx.event(background=True)
+    @public
+    async def wait(self) -> None:
+        """Let the guest in by itself when the organizer opens the room."""
+        async with self:
+            code, door_id, is_waiting = self._code(), self.door.id, self._is_waiting
+        if not is_waiting:
+            return
+        error: ConferenceError | None = None
+        try:
+            await joining.wait_until_admitted(code)
+        except ConferenceError as caught:
+            error = caught
+        async with self:
+            if self.door.id != door_id or not self._is_waiting:
+                return
+            self._is_waiting = False
+            self.answer = _refusal(error) if error else await self._ask()
+
+    @rx.event
+    @public
+    async def stop_waiting(self) -> None:
+        self._is_waiting = False
+
+    @rx.event
+    @public
+    async def forget_answer(self, answer_id: str) -> None:
+        """The browser has taken the answer: no later page load may find the token here."""
+        if answer_id == self.answer.id:
+            self.answer = Answer()
+
+    @rx.event
+    async def mute(self, identity: str, track_sid: str) -> None:
+        account = await require_account(self)
+        await self._order(joining.host_mute(account.account_id, self._code(), identity, track_sid))
+
+    @rx.event
+    async def remove(self, identity: str) -> None:
+        account = await require_account(self)
+        await self._order(joining.host_remove(account.account_id, self._code(), identity))
+
+    @rx.event
+    async def lock(self, is_locked: bool) -> None:
+        account = await require_account(self)
+        if await self._order(joining.host_lock(account.account_id, self._code(), is_locked)):
+            self.is_locked = is_locked
+            told = _("The meeting is locked. Nobody new gets in.") if is_locked else _("The meeting is open again.")
+            self.notice = Notice(_new_id(), told)
+
+    @rx.event
+    async def end(self) -> None:
+        account = await require_account(self)
+        await self._order(joining.host_end(account.account_id, self._code()))
+
+    def _code(self) -> str:
+        return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+
+    async def _as_host(self, door: Door, account_id: str) -> Door:
+        try:
+            own = await meetings.get_own(account_id, self._code())
+        except NotFound:
+            return door
+        told = _("You can start it again from your meetings.") if own.state == "ended" else ""
+        return replace(door, subject=own.subject, is_host=True, needs_pass_phrase=False, message=told)
+
+    async def _ask(self) -> Answer:
+        try:
+            result = await joining.join(
+                self._code(),
+                name=self._name,
+                pass_phrase=self._pass_phrase,
+                tab_id=tab_id(self),
+                session=signed_in(),
+                address=client_address(self),
+            )
+        except ConferenceError as error:
+            return _refusal(error)
+        match result:
+            case Admitted():
+                return _admission(result)
+            case Waiting():
+                return Answer(id=_new_id(), kind="waiting")
+
+    async def _order(self, order: Awaitable[Any]) -> bool:
+        """Carry out a host's order; False, with the reason said, if it was refused."""
+        try:
+            await order
+        except ConferenceError as error:
+            self.notice = Notice(_new_id(), error_text(error))
+            return False
+        return True
+
+
+@page("/m/[code]", title=n_("Meeting"), on_load=MeetingState.load)
+def meeting() -> rx.Component:
+    state = MeetingState
+    return bare_frame(
+        meeting_room(
+            header(),
+            door=state.door,
+            answer=state.answer,
+            notice=state.notice,
+            is_locked=state.is_locked,
+            texts=room_texts(),
+            language=current_language(),
+            brand=settings().brand_name,
+            home_path=rx.cond(SessionState.signed_in, localized_path("/dashboard"), localized_path("/")),
+            on_join=state.join,
+            on_stop_waiting=state.stop_waiting,
+            on_answer_taken=state.forget_answer,
+            on_mute=state.mute,
+            on_remove=state.remove,
+            on_lock=state.lock,
+            on_end=state.end,
+        )
+    )

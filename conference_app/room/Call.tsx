@@ -1,0 +1,159 @@
+/** The running call: stage, controls, panels, and what is said about it all. */
+import { RoomAudioRenderer, useParticipants } from "@livekit/components-react";
+import { type Participant, type Room, Track } from "livekit-client";
+import { useCallback, useRef, useState } from "react";
+
+import { ChatPanel } from "./ChatPanel";
+import { ControlBar, type Panel, type View } from "./ControlBar";
+import { EndDialog, RemoveDialog } from "./HostDialogs";
+import { HelpSheet } from "./HelpSheet";
+import { MorePanel } from "./MorePanel";
+import { nameOf } from "./people";
+import { CopyLink, type HostActions, PeoplePanel } from "./PeoplePanel";
+import type { SessionState } from "./session";
+import type { Action } from "./shortcuts";
+import { SoundButton, TopBar, useNotices } from "./TopBar";
+import { Stage } from "./Stage";
+import { useAnnouncements } from "./useAnnouncements";
+import { useCallDevices } from "./useCallDevices";
+import { useChat } from "./useChat";
+import { useControls } from "./useControls";
+import { useShortcuts } from "./useShortcuts";
+import { useIsPhone } from "./useSize";
+import { useStage } from "./useStage";
+import { useWords } from "./words";
+
+export interface CallProps {
+  room: Room;
+  state: SessionState;
+  isLocked: boolean;
+  /** What the page says about the host's last order, with an id that differs each time. */
+  notice: { id: string; message: string };
+  onLeave: () => void;
+  onEnd: () => void;
+  onMute: (identity: string, trackSid: string) => void;
+  onRemove: (identity: string) => void;
+  onLock: (isLocked: boolean) => void;
+}
+
+type Open = "help" | "end" | Participant | null;
+
+/** Alone in the room: the next step is to ask others in. */
+function Alone() {
+  const { t } = useWords();
+  return (
+    <div className="flex flex-wrap items-center justify-center gap-x-5 gap-y-3 px-4 pt-3 text-center">
+      <p className="text-sm text-on-stage-muted">{t("alone")}</p>
+      <CopyLink isBright />
+    </div>
+  );
+}
+
+/** Messages that came while the chat was closed. */
+function useUnread(isOpen: boolean): [number, () => void] {
+  const [unread, setUnread] = useState(0);
+  const open = useRef(isOpen);
+  open.current = isOpen;
+  if (isOpen && unread > 0) setUnread(0);
+  return [isOpen ? 0 : unread, useCallback(() => !open.current && setUnread((before) => before + 1), [])];
+}
+
+export function Call(props: CallProps) {
+  const { room, state } = props;
+  const { t } = useWords();
+  const [panel, setPanel] = useState<Panel>(null);
+  const [view, setView] = useState<View>("grid");
+  const [open, setOpen] = useState<Open>(null);
+  const [draft, setDraft] = useState("");
+  const isPhone = useIsPhone();
+  const people = useParticipants({ room });
+  const { spoken, say } = useAnnouncements(room, state.isReconnecting);
+  const { shown, notify } = useNotices(props.notice, say);
+  const controls = useControls(room, notify);
+  const devices = useCallDevices(room, notify);
+  const stage = useStage(room, view);
+  const [unread, countUnread] = useUnread(panel === "chat");
+  const identityName = (identity: string) => {
+    const sender = room.remoteParticipants.get(identity);
+    return sender ? nameOf(sender) : t("someone");
+  };
+  const chat = useChat(room, identityName, ({ sender, text }) => {
+    countUnread();
+    say(t("message_from", { name: sender, text: text ?? "" }));
+  });
+
+  const toggle = (wanted: Panel) => setPanel((before) => (before === wanted ? null : wanted));
+  const changeLayout = () => setView((before) => (before === "grid" ? "speaker" : "grid"));
+  const actions: Record<Exclude<Action, "talk">, () => void> = {
+    microphone: controls.toggleMicrophone,
+    camera: controls.toggleCamera,
+    share: () => controls.canShare && controls.toggleShare(),
+    chat: () => toggle("chat"),
+    people: () => toggle("people"),
+    layout: changeLayout,
+    help: () => setOpen("help"),
+    escape: () => setPanel(null),
+  };
+  useShortcuts({ ...actions, talk: controls.talk });
+
+  const isHost = state.role === "host";
+  const host: HostActions | null = isHost
+    ? {
+        mute: (participant) => {
+          const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
+          if (sid) props.onMute(participant.identity, sid);
+        },
+        remove: setOpen,
+        lock: props.onLock,
+      }
+    : null;
+
+  return (
+    <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
+      <h1 className="sr-only">{state.subject || t("room_title")}</h1>
+      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} shown={shown} />
+      <div className="flex min-h-0 flex-1">
+        <main id="content" tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col px-3">
+          <Stage refs={stage.refs} focus={stage.focus} pinned={stage.pinned} onPin={stage.togglePin} />
+          {people.length === 1 && !state.isReconnecting && <Alone />}
+        </main>
+        {panel === "chat" && (
+          <ChatPanel chat={chat} subject={state.subject} draft={draft} onDraft={setDraft} onClose={() => setPanel(null)} />
+        )}
+        {panel === "people" && <PeoplePanel isLocked={props.isLocked} host={host} onClose={() => setPanel(null)} />}
+        {panel === "more" && (
+          <MorePanel
+            {...{ isPhone, isHost, view, ...devices }}
+            onChoose={devices.choose}
+            onLayout={changeLayout}
+            onPeople={() => setPanel("people")}
+            onHelp={() => setOpen("help")}
+            onEnd={() => setOpen("end")}
+            onClose={() => setPanel(null)}
+          />
+        )}
+      </div>
+      <SoundButton room={room} />
+      <div className="pt-2">
+        <ControlBar
+          {...controls}
+          {...{ isHost, isPhone, panel, view, unread }}
+          people={people.length}
+          onAction={(action) => action !== "talk" && actions[action]()}
+          onMore={() => toggle("more")}
+          onLeave={props.onLeave}
+          onEnd={() => setOpen("end")}
+        />
+      </div>
+      {open === "help" && <HelpSheet onClose={() => setOpen(null)} />}
+      {open === "end" && <EndDialog onEnd={props.onEnd} onClose={() => setOpen(null)} />}
+      {open !== null && typeof open === "object" && (
+        <RemoveDialog participant={open} onRemove={props.onRemove} onClose={() => setOpen(null)} />
+      )}
+      <RoomAudioRenderer />
+      <p role="status" aria-live="polite" className="sr-only">
+        {spoken}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,169 @@
+/** The meeting page's one component: lobby, call and farewell. Its session outlives every change of the page's State. */
+import { RoomContext } from "@livekit/components-react";
+import { Room, setLogLevel, VideoPresets } from "livekit-client";
+import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import { Call } from "./Call";
+import { Farewell, type FarewellKind } from "./Farewell";
+import type { JoinDraft } from "./JoinForm";
+import { type Door, Lobby } from "./Lobby";
+import { type Answer, type OwnTracks, type Request, Session } from "./session";
+import { useLocalMedia } from "./useLocalMedia";
+import { useTabPlace } from "./useTabPlace";
+import { type Texts, useMakeWords, WordsProvider } from "./words";
+
+export interface MeetingRoomProps {
+  door: Door;
+  answer: Answer;
+  notice: { id: string; message: string };
+  isLocked: boolean;
+  texts: Texts;
+  language: string;
+  brand: string;
+  homePath: string;
+  /** What stands above the lobby. */
+  children?: ReactNode;
+  onJoin: (name: string, passPhrase: string) => void;
+  onStopWaiting: () => void;
+  onAnswerTaken: (id: string) => void;
+  onMute: (identity: string, trackSid: string) => void;
+  onRemove: (identity: string) => void;
+  onLock: (isLocked: boolean) => void;
+  onEnd: () => void;
+}
+
+// Its log names people and rooms, and everything a person needs to know stands on the page.
+setLogLevel("silent");
+
+function makeRoom(): Room {
+  return new Room({
+    singlePeerConnection: false,
+    adaptiveStream: true,
+    dynacast: true,
+    stopLocalTrackOnUnpublish: true,
+    videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
+    publishDefaults: { simulcast: false, videoCodec: "vp8", dtx: true, red: false },
+  });
+}
+
+const DOOR_ENDS: Partial<Record<Door["status"], FarewellKind>> = {
+  ended: "ended",
+  not_found: "unknown",
+  too_many_attempts: "too_many",
+  unavailable: "unavailable",
+};
+
+/** The door as last known: a restarted app forgets it for a moment, and the lobby must not blink. */
+function useLastKnown(door: Door): Door {
+  const known = useRef(door);
+  if (door.status !== "loading") known.current = door;
+  return known.current;
+}
+
+function useSession(props: MeetingRoomProps, takeTracks: () => OwnTracks): Session {
+  const latest = useRef({ ask: props.onJoin, takeTracks });
+  latest.current = { ask: props.onJoin, takeTracks };
+  const [session] = useState(() => {
+    const ask = ({ name, passPhrase }: Request) => latest.current.ask(name, passPhrase);
+    return new Session(makeRoom(), ask, () => latest.current.takeTracks());
+  });
+  useEffect(() => session.attach(), [session]);
+  const { answer, door, onAnswerTaken } = props;
+  const taken = useRef(onAnswerTaken);
+  taken.current = onAnswerTaken;
+  useEffect(() => {
+    if (!answer.id) return;
+    session.hear(answer);
+    taken.current(answer.id);
+    // Each answer counts once, whatever else is rendered.
+  }, [session, answer.id]);
+  useEffect(() => session.askAgain(), [session, door.id]);
+  return session;
+}
+
+/** A host who closes the tab by mistake leaves others without one: the browser asks first. */
+function useLeaveGuard(session: Session, isHostInside: boolean): void {
+  useEffect(() => {
+    if (!isHostInside) return undefined;
+    const guard = (event: BeforeUnloadEvent) => {
+      if (session.room.remoteParticipants.size > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", guard);
+    return () => window.removeEventListener("beforeunload", guard);
+  }, [session, isHostInside]);
+}
+
+export function MeetingRoom(props: MeetingRoomProps) {
+  const words = useMakeWords(props.texts, props.language, props.brand);
+  const door = useLastKnown(props.door);
+  const [draft, setDraft] = useState<JoinDraft | null>(null);
+  const handOver = useRef<() => OwnTracks>(() => ({}));
+  const session = useSession(
+    props,
+    useCallback(() => handOver.current(), []),
+  );
+  const state = useSyncExternalStore(session.subscribe, session.snapshot);
+  const isOutside = ["lobby", "asking", "waiting", "connecting"].includes(state.phase);
+  const doorEnd = state.phase === "lobby" ? DOOR_ENDS[door.status] : undefined;
+  const media = useLocalMedia(isOutside && !doorEnd && door.status !== "loading");
+  handOver.current = media.handOver;
+  const place = useTabPlace(`parley-meeting:${window.location.pathname.split("/").pop()}`, state.phase === "lobby");
+  const { take, release } = place;
+
+  useEffect(() => {
+    if (state.phase === "call") take(() => void session.giveWay());
+    else release();
+  }, [session, state.phase, take, release]);
+  useEffect(() => {
+    const subject = state.subject || door.subject;
+    document.title = `${subject || words.t("room_title")} · ${props.brand}`;
+  }, [state.subject, door.subject, words, props.brand]);
+  useLeaveGuard(session, state.phase === "call" && state.role === "host");
+
+  const typed = draft ?? { name: door.suggested_name, passPhrase: "" };
+  const end: FarewellKind | undefined = state.phase === "over" ? (state.end ?? "left") : doorEnd;
+  const again = () => (state.phase === "over" ? session.again() : window.location.reload());
+  if (state.phase === "call") {
+    return (
+      <WordsProvider value={words}>
+        <RoomContext.Provider value={session.room}>
+          <Call
+            room={session.room}
+            state={state}
+            isLocked={props.isLocked}
+            notice={props.notice}
+            onLeave={() => void session.leave()}
+            onEnd={props.onEnd}
+            onMute={props.onMute}
+            onRemove={props.onRemove}
+            onLock={props.onLock}
+          />
+        </RoomContext.Provider>
+      </WordsProvider>
+    );
+  }
+  return (
+    <WordsProvider value={words}>
+      <div className="min-h-dvh bg-surface text-ink">
+        {props.children}
+        {end ? (
+          <Farewell kind={end} homePath={props.homePath} detail={doorEnd ? door.message : ""} onAgain={again} />
+        ) : (
+          <Lobby
+            door={door}
+            state={state}
+            media={media}
+            draft={typed}
+            isElsewhere={place.isElsewhere}
+            onDraft={setDraft}
+            onJoin={() => session.join(typed)}
+            onCancel={() => {
+              session.cancel();
+              props.onStopWaiting();
+            }}
+          />
+        )}
+      </div>
+    </WordsProvider>
+  );
+}

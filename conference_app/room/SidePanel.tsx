@@ -1,0 +1,39 @@
+/** The frame of chat, people and settings: 360 px at the right, the whole screen on a phone. */
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+
+import { useWords } from "./words";
+
+export function SidePanel({ title, actions, onClose, children }: { title: string; actions?: ReactNode; onClose: () => void; children: ReactNode }) {
+  const { t } = useWords();
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      // The focus goes back to where it was, unless it has moved on outside by itself.
+      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus();
+    };
+  }, []);
+  return (
+    <aside
+      ref={ref}
+      aria-label={title}
+      className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage sm:static sm:z-auto sm:my-0 sm:mr-3 sm:w-[360px] sm:shrink-0 sm:overflow-hidden sm:rounded-card"
+    >
+      <header className="flex h-14 shrink-0 items-center gap-1 pr-2 pl-4">
+        <h2 className="flex-1 truncate text-base font-semibold">{title}</h2>
+        {actions}
+        <button
+          type="button"
+          aria-label={t("close_panel")}
+          title={t("close_panel")}
+          onClick={onClose}
+          className="flex size-11 items-center justify-center rounded-full text-on-stage-muted hover:bg-stage-line hover:text-on-stage"
+        >
+          <X size={20} aria-hidden />
+        </button>
+      </header>
+      {children}
+    </aside>
+  );
+}

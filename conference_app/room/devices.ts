@@ -1,0 +1,161 @@
+/** Cameras, microphones and speakers: opening them, naming what went wrong, remembering the choice. */
+import {
+  createLocalAudioTrack,
+  createLocalTracks,
+  createLocalVideoTrack,
+  type LocalAudioTrack,
+  type LocalTrack,
+  type LocalVideoTrack,
+  Track,
+  VideoPresets,
+} from "livekit-client";
+
+export type InputKind = "audioinput" | "videoinput";
+/** Why there is no picture or sound. `insecure`: browsers give devices to https pages only. */
+export type DeviceProblem = "denied" | "missing" | "busy" | "insecure" | "failed";
+
+export interface DeviceChoice {
+  audioinput: string;
+  videoinput: string;
+  audiooutput: string;
+  microphoneOn: boolean;
+  cameraOn: boolean;
+}
+
+const STORED_AS = "parley.devices";
+const DEFAULT_CHOICE: DeviceChoice = {
+  audioinput: "",
+  videoinput: "",
+  audiooutput: "",
+  microphoneOn: true,
+  cameraOn: true,
+};
+
+/** The choice made last time in this browser. */
+export function loadChoice(): DeviceChoice {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(STORED_AS) ?? "{}");
+    return { ...DEFAULT_CHOICE, ...(typeof stored === "object" ? stored : {}) };
+  } catch {
+    return DEFAULT_CHOICE;
+  }
+}
+
+export function saveChoice(choice: DeviceChoice): void {
+  try {
+    localStorage.setItem(STORED_AS, JSON.stringify(choice));
+  } catch {
+    // A browser that keeps nothing asks again next time: no reason to bother anybody.
+  }
+}
+
+/** What to tell the person about a failed getUserMedia. */
+export function problemOf(error: unknown): DeviceProblem {
+  if (!navigator.mediaDevices) return "insecure";
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
+  if (name === "NotReadableError" || name === "AbortError") return "busy";
+  return "failed";
+}
+
+const ideal = (deviceId: string) => (deviceId ? { deviceId: { ideal: deviceId } } : {});
+
+export const cameraOptions = (deviceId: string) => ({ ...ideal(deviceId), resolution: VideoPresets.h720.resolution });
+export const microphoneOptions = (deviceId: string) => ({
+  ...ideal(deviceId),
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+});
+
+export interface Opened {
+  audio?: LocalAudioTrack;
+  video?: LocalVideoTrack;
+  audioProblem?: DeviceProblem;
+  videoProblem?: DeviceProblem;
+}
+
+async function openOne<T>(open: () => Promise<T>): Promise<{ track?: T; problem?: DeviceProblem }> {
+  try {
+    return { track: await open() };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+/** Open what is wanted. Both at once first, so that the browser asks once; then each alone, to see which one fails. */
+export async function openDevices(choice: DeviceChoice): Promise<Opened> {
+  const { microphoneOn, cameraOn } = choice;
+  if (!navigator.mediaDevices) return { audioProblem: "insecure", videoProblem: "insecure" };
+  if (microphoneOn && cameraOn) {
+    try {
+      const tracks = await createLocalTracks({
+        audio: microphoneOptions(choice.audioinput),
+        video: cameraOptions(choice.videoinput),
+      });
+      const find = (kind: Track.Kind) => tracks.find((track: LocalTrack) => track.kind === kind);
+      return {
+        audio: find(Track.Kind.Audio) as LocalAudioTrack | undefined,
+        video: find(Track.Kind.Video) as LocalVideoTrack | undefined,
+      };
+    } catch {
+      // One of the two is the reason: the attempts below tell which.
+    }
+  }
+  const audio = microphoneOn ? await openOne(() => openMicrophone(choice)) : {};
+  const video = cameraOn ? await openOne(() => openCamera(choice)) : {};
+  return { audio: audio.track, audioProblem: audio.problem, video: video.track, videoProblem: video.problem };
+}
+
+export function openMicrophone(choice: DeviceChoice): Promise<LocalAudioTrack> {
+  return createLocalAudioTrack(microphoneOptions(choice.audioinput));
+}
+
+export function openCamera(choice: DeviceChoice): Promise<LocalVideoTrack> {
+  return createLocalVideoTrack(cameraOptions(choice.videoinput));
+}
+
+export type DeviceLists = Record<MediaDeviceKind, MediaDeviceInfo[]>;
+export const NO_DEVICES: DeviceLists = { audioinput: [], videoinput: [], audiooutput: [] };
+
+/** All devices by kind. Names are empty until the person has allowed one device. */
+export async function listDevices(): Promise<DeviceLists> {
+  const lists: DeviceLists = { audioinput: [], videoinput: [], audiooutput: [] };
+  if (!navigator.mediaDevices) return lists;
+  for (const device of await navigator.mediaDevices.enumerateDevices()) {
+    if (device.deviceId) lists[device.kind].push(device);
+  }
+  return lists;
+}
+
+/** Whether this browser lets a page choose the loudspeaker. */
+export function canChooseSpeaker(): boolean {
+  return "setSinkId" in HTMLMediaElement.prototype;
+}
+
+/** A short soft chord on the chosen loudspeaker. Resolves when it is over. */
+export async function playTestSound(speakerId: string): Promise<void> {
+  const context = new AudioContext();
+  try {
+    const output = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
+    if (speakerId && output.setSinkId) await output.setSinkId(speakerId).catch(() => undefined);
+    for (const [index, frequency] of [523.25, 659.25, 783.99].entries()) ring(context, frequency, index * 0.16);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+  } finally {
+    await context.close();
+  }
+}
+
+function ring(context: AudioContext, frequency: number, delay: number): void {
+  const start = context.currentTime + delay;
+  const volume = context.createGain();
+  volume.gain.setValueAtTime(0.0001, start);
+  volume.gain.exponentialRampToValueAtTime(0.16, start + 0.03);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.6);
+  const tone = context.createOscillator();
+  tone.frequency.value = frequency;
+  tone.connect(volume).connect(context.destination);
+  tone.start(start);
+  tone.stop(start + 0.65);
+}

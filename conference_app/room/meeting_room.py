@@ -1,0 +1,64 @@
+"""The meeting page's one browser component: lobby, call and farewell, written in TypeScript beside this file.
+
+It talks to the media process by itself. The page's State hears only what a server must decide: who may come in, and
+the host's orders.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from reflex_base.components.component import NoSSRComponent
+
+_VIEW = rx.asset("MeetingRoom.tsx", shared=True)
+# The view imports its neighbours, and only registered files reach the build.
+for _path in sorted(Path(__file__).parent.glob("*.ts*")):
+    rx.asset(_path.name, shared=True)
+
+
+def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
+    return (first, second)
+
+
+class MeetingRoom(NoSSRComponent):
+    """Loaded in the browser only, and only on the page that shows it."""
+
+    library = _VIEW.importable_path
+    tag = "MeetingRoom"
+    lib_dependencies: list[str] = [
+        "livekit-client@2.23.0",
+        "@livekit/components-react@3.0.0",
+        "@livekit/protocol@1.52.1",
+        "lucide-react@1.26.0",
+        "tslib@2.8.1",
+    ]
+
+    door: rx.Var[Any]
+    """What the page knows before joining: type Door in Lobby.tsx."""
+    answer: rx.Var[Any]
+    """The newest answer to `on_join`: type Answer in session.ts."""
+    notice: rx.Var[Any]
+    """What to tell the host about their last order; `id` differs each time."""
+    is_locked: rx.Var[bool]
+    texts: rx.Var[dict[str, object]]
+    """`room.texts.room_texts()` in the page's language."""
+    language: rx.Var[str]
+    brand: rx.Var[str]
+    home_path: rx.Var[str]
+
+    on_join: rx.EventHandler[_two_texts]
+    """(name, pass-phrase): asks for a way in, at the door and whenever the call was lost."""
+    on_stop_waiting: rx.EventHandler[rx.event.no_args_event_spec]
+    on_answer_taken: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    """(answer id): the token may be forgotten."""
+    on_mute: rx.EventHandler[_two_texts]
+    """(identity, track sid)."""
+    on_remove: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    """(identity)."""
+    on_lock: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+    on_end: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+meeting_room = MeetingRoom.create

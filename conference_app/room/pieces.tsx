@@ -1,0 +1,135 @@
+/** Small pieces the lobby and the room share: buttons, icon buttons, dialog, notice. */
+import type { LucideIcon } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+
+type ButtonKind = "primary" | "secondary" | "danger" | "quiet";
+
+const KINDS: Record<ButtonKind, string> = {
+  primary: "bg-accent text-on-accent hover:bg-accent-hover",
+  secondary: "border border-line-strong/60 bg-surface-raised text-ink hover:bg-surface-sunken",
+  danger: "bg-danger text-on-danger hover:bg-danger-hover",
+  quiet: "text-ink-muted hover:bg-surface-sunken hover:text-ink",
+};
+
+interface ButtonProps {
+  children: ReactNode;
+  kind?: ButtonKind;
+  type?: "button" | "submit";
+  onClick?: () => void;
+  isBusy?: boolean;
+  isWide?: boolean;
+  autoFocus?: boolean;
+}
+
+export function Button({ children, kind = "secondary", type = "button", onClick, isBusy, isWide, autoFocus }: ButtonProps) {
+  return (
+    <button
+      type={type}
+      onClick={isBusy ? undefined : onClick}
+      aria-disabled={isBusy || undefined}
+      autoFocus={autoFocus}
+      className={`inline-flex min-h-[var(--control-height)] items-center justify-center gap-2 rounded-control px-4 py-2 text-sm font-medium transition-colors duration-150 ${KINDS[kind]} ${isWide ? "w-full" : ""} ${isBusy ? "opacity-70" : ""}`}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** A link that looks like a button, for going to another page. */
+export function ButtonLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a
+      href={href}
+      className={`inline-flex min-h-[var(--control-height)] items-center justify-center rounded-control px-4 py-2 text-sm font-medium ${KINDS.secondary}`}
+    >
+      {children}
+    </a>
+  );
+}
+
+interface RoundButtonProps {
+  label: string;
+  icon: LucideIcon;
+  onClick: () => void;
+  /** Key of the shortcut, shown in the tooltip. */
+  shortcut?: string;
+  tone?: "normal" | "off" | "on" | "danger";
+  isExpanded?: boolean;
+  isPressed?: boolean;
+  describedBy?: string;
+  children?: ReactNode;
+  className?: string;
+}
+
+const TONES = {
+  normal: "bg-stage-raised text-on-stage hover:bg-stage-line",
+  off: "bg-danger text-on-danger hover:bg-danger-hover",
+  on: "bg-accent text-on-accent hover:bg-accent-hover",
+  danger: "bg-danger text-on-danger hover:bg-danger-hover",
+};
+
+/** A round button of the dark control bar: an icon, named for screen readers and by a tooltip. */
+export function RoundButton(props: RoundButtonProps) {
+  const { label, icon: Icon, shortcut, tone = "normal" } = props;
+  return (
+    <button
+      type="button"
+      onClick={props.onClick}
+      aria-label={label}
+      title={shortcut ? `${label} (${shortcut})` : label}
+      aria-expanded={props.isExpanded}
+      aria-pressed={props.isPressed}
+      aria-describedby={props.describedBy}
+      aria-keyshortcuts={shortcut}
+      className={`relative inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors duration-150 sm:size-12 ${TONES[tone]} ${props.className ?? ""}`}
+    >
+      <Icon size={20} aria-hidden />
+      {props.children}
+    </button>
+  );
+}
+
+interface DialogProps {
+  title: string;
+  closeLabel?: string;
+  onClose: () => void;
+  children: ReactNode;
+  actions?: ReactNode;
+}
+
+/** A modal dialog of the browser's own kind: it traps the focus, closes on Esc and gives the focus back. */
+export function Dialog({ title, onClose, children, actions }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby="room-dialog-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === ref.current && onClose()}
+      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-card bg-surface-raised p-0 text-ink shadow-float"
+    >
+      <div className="flex flex-col gap-4 p-6">
+        <h2 id="room-dialog-title" className="text-xl font-semibold">
+          {title}
+        </h2>
+        {children}
+        {actions && <div className="mt-2 flex flex-wrap justify-end gap-2">{actions}</div>}
+      </div>
+    </dialog>
+  );
+}
+
+const NOTICE_TONES = { info: "bg-surface-sunken text-ink", warn: "bg-warn-soft text-warn", danger: "bg-danger-soft text-danger-ink" };
+
+/** A sentence that needs reading, with room for a next step. */
+export function Notice({ tone = "info", children }: { tone?: keyof typeof NOTICE_TONES; children: ReactNode }) {
+  return <div className={`rounded-control px-3.5 py-3 text-sm leading-relaxed ${NOTICE_TONES[tone]}`}>{children}</div>;
+}

@@ -1,0 +1,245 @@
+"""Every text of the lobby and the room, in the language of the page being built.
+
+The page hands them to the TypeScript part as one prop. `words.ts` names the same keys in two types.
+"""
+
+from __future__ import annotations
+
+from conference_app.texts import _, current_language, plural
+
+PLURAL_SAMPLES = {"en": {"one": 1, "other": 2}, "pl": {"one": 1, "few": 2, "many": 5}}
+"""A number for each plural form (CLDR's names, which Intl.PluralRules uses) of each language."""
+
+
+class _Sample(int):
+    """A number that chooses a plural form and then stands in the text as its placeholder again."""
+
+    def __format__(self, spec: str) -> str:
+        return "{count}"
+
+
+def _forms(one: str, many: str, **values: str) -> dict[str, str]:
+    """All plural forms of the current language, placeholders left open; `values` name the further placeholders."""
+    samples = PLURAL_SAMPLES[current_language()]
+    return {form: plural(one, many, _Sample(count), **values) for form, count in samples.items()}
+
+
+def room_texts() -> dict[str, str | dict[str, str]]:
+    """All texts by key; call it inside `texts.language(...)`."""
+    return {**_lobby(), **_refusals(), **_devices(), **_call(), **_chat(), **_people(), **_keys(), **_farewells()}
+
+
+def _lobby() -> dict[str, str | dict[str, str]]:
+    return {
+        "lobby_title": _("Ready to join?"),
+        "lobby_guest": _("Check how you look and sound, then come in."),
+        "lobby_host": _("You are the host. Guests are let in as soon as you join."),
+        "preview_section": _("Camera and microphone"),
+        "join_section": _("Join the meeting"),
+        "your_name": _("Your name"),
+        "your_name_help": _("Everyone in the meeting sees it."),
+        "pass_phrase": _("Pass-phrase"),
+        "pass_phrase_help": _("The organizer has set one. It usually stands in the invitation."),
+        "join": _("Join"),
+        "joining": _("Joining…"),
+        "join_here": _("Join here instead"),
+        "elsewhere_now": _("You are already in this meeting in another tab. If you join here, that tab leaves."),
+        "encryption_line": _("Encrypted in transit. End-to-end encryption comes next."),
+        "waiting_title": _("The organizer has not opened the room yet"),
+        "waiting_text": _("You will be let in by itself."),
+        "waiting_hint": _("Keep this page open. You can still change your camera and microphone."),
+        "stop_waiting": _("Stop waiting"),
+        "connecting_title": _("Connecting…"),
+        "connecting_retry": _("The meeting cannot be reached right now. It is tried again by itself."),
+        "cancel": _("Cancel"),
+        "try_again": _("Try again"),
+        "close": _("Close"),
+    }
+
+
+def _refusals() -> dict[str, str | dict[str, str]]:
+    return {
+        "refused_locked": _("The host has locked this meeting. Ask them to unlock it, then try again."),
+        "refused_ended": _("This meeting has ended. Ask the organizer for a new link."),
+        "refused_full": _("Every place in this meeting is taken. Try again when somebody has left."),
+        "refused_removed": _("The host has removed you from this meeting. If that was a mistake, ask them."),
+        "refused_unavailable": _(
+            "Meetings cannot be reached right now. What you typed is kept: try again in a minute."
+        ),
+        "refused_unknown": _("No meeting has this address. Check the link, or ask for it again."),
+    }
+
+
+def _devices() -> dict[str, str | dict[str, str]]:
+    return {
+        "microphone": _("Microphone"),
+        "camera": _("Camera"),
+        "speaker": _("Speaker"),
+        "no_device": _("None found"),
+        "microphone_level": _("Microphone level"),
+        "test_sound": _("Test sound"),
+        "test_sound_playing": _("Playing…"),
+        "mute_microphone": _("Mute microphone"),
+        "unmute_microphone": _("Unmute microphone"),
+        "camera_off": _("Turn camera off"),
+        "camera_on": _("Turn camera on"),
+        "camera_is_off": _("Your camera is off"),
+        "camera_opening": _("Starting your camera…"),
+        "devices_denied": _(
+            "Your browser does not let this page use the camera and microphone. "
+            "Allow them with the sign beside the address."
+        ),
+        "devices_insecure": _("Browsers give camera and microphone to secure (https) pages only. Tell the operator."),
+        "microphone_denied": _(
+            "Your browser does not let this page use the microphone. Allow it with the sign beside the address."
+        ),
+        "microphone_missing": _("No microphone was found. Plug one in and turn it on here."),
+        "microphone_busy": _("Another program is using your microphone. Close it there, then turn it on here."),
+        "microphone_failed": _("Your microphone did not start. Unplug it and plug it in again, or choose another."),
+        "camera_denied": _(
+            "Your browser does not let this page use the camera. Allow it with the sign beside the address."
+        ),
+        "camera_missing": _("No camera was found. Plug one in and turn it on here."),
+        "camera_busy": _("Another program is using your camera. Close it there, then turn it on here."),
+        "camera_failed": _("Your camera did not start. Unplug it and plug it in again, or choose another."),
+        "join_anyway": _("You can join all the same, and turn it on later."),
+        "microphone_unplugged": _("Your microphone was unplugged. Now using {name}.", name="{name}"),
+        "microphone_gone": _("Your microphone was unplugged. Nobody hears you until you plug one in."),
+        "camera_unplugged": _("Your camera was unplugged. Now using {name}.", name="{name}"),
+        "camera_gone": _("Your camera was unplugged. Nobody sees you until you plug one in."),
+        "speaker_unplugged": _("Your speaker was unplugged. Now using {name}.", name="{name}"),
+        "speaker_gone": _("Your speaker was unplugged. Plug one in to hear the others."),
+        "device_failed": _("That device did not start. The one before is still in use."),
+        "share_failed": _("Your screen could not be shared. Try again, or choose a window instead."),
+        "turn_sound_on": _("Turn sound on"),
+    }
+
+
+def _call() -> dict[str, str | dict[str, str]]:
+    return {
+        "room_title": _("Meeting"),
+        "controls": _("Meeting controls"),
+        "share_screen": _("Share screen"),
+        "stop_sharing": _("Stop sharing"),
+        "more": _("More"),
+        "more_title": _("Devices and more"),
+        "grid_view": _("Show everyone"),
+        "speaker_view": _("Show who speaks"),
+        "leave": _("Leave"),
+        "end_for_all": _("End for all"),
+        "end_title": _("End the meeting for everyone?"),
+        "end_text": _("Everyone is sent out and the room is closed. To let others go on, leave instead."),
+        "reconnecting": _("Reconnecting…"),
+        "you_are_in": _("You are in the meeting."),
+        "alone": _("You are the only one here. Send the link to those you want to meet."),
+        "name_you": _("{name} (you)", name="{name}"),
+        "your_screen": _("Your screen"),
+        "screen_of": _("Screen of {name}", name="{name}"),
+        "pin_name": _("Pin {name}", name="{name}"),
+        "unpin_name": _("Unpin {name}", name="{name}"),
+        "is_muted": _("Muted"),
+        "is_unmuted": _("Microphone on"),
+        "connection_poor": _("Weak connection"),
+        "connection_lost": _("No connection"),
+        "pages": _("Pages of people"),
+        "page_before": _("Page before"),
+        "page_next": _("Next page"),
+        "page_of": _("{page} of {pages}", page="{page}", pages="{pages}"),
+        "one_joined": _("{name} joined.", name="{name}"),
+        "one_left": _("{name} left.", name="{name}"),
+        "many_joined": _forms("{name} and {count} other joined.", "{name} and {count} others joined.", name="{name}"),
+        "many_left": _forms("{name} and {count} other left.", "{name} and {count} others left.", name="{name}"),
+        "share_started": _("{name} is sharing their screen.", name="{name}"),
+        "share_stopped": _("{name} has stopped sharing.", name="{name}"),
+        "muted_by_host": _("The host has muted you. Unmute yourself when you want to speak."),
+    }
+
+
+def _chat() -> dict[str, str | dict[str, str]]:
+    return {
+        "chat": _("Chat"),
+        "chat_title": _("Chat with everyone"),
+        "chat_messages": _("Messages"),
+        "chat_empty": _("Nothing has been said here yet."),
+        "chat_notice": _(
+            "Everyone in the meeting reads this, and others can copy what you type. "
+            "It is not stored here: it is gone when you leave."
+        ),
+        "message_field": _("Write to everyone"),
+        "message_left": _forms("{count} character left", "{count} characters left"),
+        "message_too_long": _forms(
+            "{count} character too long: a message has 4,000 at most",
+            "{count} characters too long: a message has 4,000 at most",
+        ),
+        "message_sending": _("Sending…"),
+        "message_failed": _("Not sent."),
+        "message_from": _("{name}: {text}", name="{name}", text="{text}"),
+        "send": _("Send"),
+        "you": _("You"),
+        "someone": _("Someone"),
+        "unread": _forms("{count} unread message", "{count} unread messages"),
+        "download_chat": _("Save as a text file"),
+        "transcript_file": _("meeting-chat.txt"),
+        "transcript_title": _("What was written in the meeting"),
+        "close_panel": _("Close panel"),
+    }
+
+
+def _people() -> dict[str, str | dict[str, str]]:
+    return {
+        "people": _("People"),
+        "people_count": _forms("{count} person here", "{count} people here"),
+        "host": _("Host"),
+        "mute_name": _("Mute {name}", name="{name}"),
+        "remove_name": _("Remove {name}", name="{name}"),
+        "remove": _("Remove"),
+        "remove_title": _("Remove {name}?", name="{name}"),
+        "remove_text": _("{name} is sent out and cannot come back to this meeting.", name="{name}"),
+        "lock_meeting": _("Lock the meeting"),
+        "lock_help": _("Nobody new gets in while it is locked."),
+        "locked_now": _("Locked"),
+        "copy_link": _("Copy invitation link"),
+        "link_copied": _("Link copied"),
+    }
+
+
+def _keys() -> dict[str, str | dict[str, str]]:
+    return {
+        "help_title": _("Keyboard shortcuts"),
+        "key_microphone": _("Microphone on or off"),
+        "key_camera": _("Camera on or off"),
+        "key_share": _("Share your screen, or stop"),
+        "key_chat": _("Open or close the chat"),
+        "key_people": _("Open or close the list of people"),
+        "key_layout": _("Everyone, or who speaks"),
+        "key_help": _("This list"),
+        "key_escape": _("Close what is open"),
+        "key_talk": _("Hold to speak while muted"),
+        "space_bar": _("Space"),
+    }
+
+
+def _farewells() -> dict[str, str | dict[str, str]]:
+    return {
+        "left_title": _("You have left the meeting"),
+        "left_text": _("Your camera and microphone are off."),
+        "join_again": _("Join again"),
+        "removed_title": _("The host has removed you"),
+        "removed_text": _(
+            "You cannot come back to this meeting. If that was a mistake, ask the host to invite you anew."
+        ),
+        "ended_title": _("The meeting has ended"),
+        "ended_text": _("Your camera and microphone are off. Nothing of what was said is kept here."),
+        "elsewhere_title": _("You went on in another tab"),
+        "elsewhere_text": _("You are in this meeting in one tab at a time, so this one has left."),
+        "come_back_here": _("Go on here"),
+        "full_title": _("The meeting is full"),
+        "locked_title": _("The meeting is locked"),
+        "lost_title": _("The connection is gone"),
+        "lost_text": _("Check your network, then try again."),
+        "unknown_title": _("No meeting here"),
+        "too_many_title": _("Too many attempts"),
+        "too_many_text": _("Wait a moment, then try again."),
+        "unavailable_title": _("Meetings are out of reach"),
+        "to_start": _("Back to the start"),
+    }

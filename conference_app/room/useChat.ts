@@ -1,0 +1,104 @@
+/** Joins the chat to the room: LiveKit text streams in, text streams out. */
+import { type Room, ConnectionState, RoomEvent, type TextStreamReader } from "livekit-client";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import { begin, CHAT_TOPIC, type ChatLog, type ChatMessage, discard, EMPTY_LOG, MESSAGE_LIMIT, readable, settle } from "./chat";
+
+export interface Chat {
+  messages: ChatMessage[];
+  send: (text: string) => void;
+  retry: (id: string) => void;
+}
+
+/** The text of a stream, or null if it is longer than a message may be: then the rest is not read. */
+async function readBounded(reader: TextStreamReader): Promise<string | null> {
+  let text = "";
+  for await (const part of reader) {
+    text += part;
+    if (text.length > MESSAGE_LIMIT) return null;
+  }
+  return text;
+}
+
+/** Messages survive reconnecting, since they are kept here and not in the room. */
+export function useChat(room: Room, nameOf: (identity: string) => string, onArrival: (message: ChatMessage) => void): Chat {
+  const [log, setLog] = useState<ChatLog>(EMPTY_LOG);
+  const arrival = useRef(onArrival);
+  arrival.current = onArrival;
+  const naming = useRef(nameOf);
+  naming.current = nameOf;
+  const unsent = useRef(new Map<string, string>());
+
+  useEffect(() => {
+    const receive = (reader: TextStreamReader, { identity }: { identity: string }) => {
+      // The stream's own id is the sender's word; joined with the identity it cannot replace another's message.
+      const id = `${identity}/${reader.info.id}`;
+      const message: ChatMessage = {
+        id,
+        sender: naming.current(identity),
+        isOwn: false,
+        at: Date.now(),
+        text: null,
+        state: "ready",
+      };
+      setLog((before) => begin(before, message));
+      void readBounded(reader).then(
+        (text) => {
+          if (text === null || text.trim() === "") return setLog((before) => discard(before, id));
+          setLog((before) => settle(before, id, { text }));
+          arrival.current({ ...message, text });
+        },
+        () => setLog((before) => discard(before, id)),
+      );
+    };
+    room.registerTextStreamHandler(CHAT_TOPIC, receive);
+    return () => room.unregisterTextStreamHandler(CHAT_TOPIC);
+  }, [room]);
+
+  const deliver = useCallback(
+    async (id: string, text: string) => {
+      setLog((before) => settle(before, id, { state: "sending" }));
+      try {
+        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC });
+        unsent.current.delete(id);
+        setLog((before) => settle(before, id, { state: "ready" }));
+      } catch {
+        setLog((before) => settle(before, id, { state: "failed" }));
+      }
+    },
+    [room],
+  );
+
+  const flush = useCallback(async () => {
+    for (const [id, text] of [...unsent.current]) await deliver(id, text);
+  }, [deliver]);
+
+  useEffect(() => {
+    const onState = (state: ConnectionState) => {
+      if (state === ConnectionState.Connected) void flush();
+    };
+    room.on(RoomEvent.ConnectionStateChanged, onState);
+    return () => void room.off(RoomEvent.ConnectionStateChanged, onState);
+  }, [room, flush]);
+
+  const send = useCallback(
+    (text: string) => {
+      const id = `own/${crypto.randomUUID()}`;
+      const sender = room.localParticipant.name || room.localParticipant.identity;
+      setLog((before) => begin(before, { id, sender, isOwn: true, at: Date.now(), text, state: "sending" }));
+      unsent.current.set(id, text);
+      if (room.state === ConnectionState.Connected) void deliver(id, text);
+    },
+    [room, deliver],
+  );
+
+  const retry = useCallback(
+    (id: string) => {
+      const text = unsent.current.get(id);
+      if (text !== undefined) void deliver(id, text);
+    },
+    [deliver],
+  );
+
+  return { messages: readable(log), send, retry };
+}

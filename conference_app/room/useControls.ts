@@ -1,0 +1,105 @@
+/** Microphone, camera and screen of the running call: switching, and saying what went wrong. */
+import { useLocalParticipant } from "@livekit/components-react";
+import { type LocalTrackPublication, ParticipantEvent, type Room, Track, type TrackPublication } from "livekit-client";
+import { useCallback, useEffect, useRef } from "react";
+
+import { cameraOptions, loadChoice, microphoneOptions, problemOf } from "./devices";
+import { type TextKey, useWords } from "./words";
+
+export interface Controls {
+  hasSound: boolean;
+  hasPicture: boolean;
+  isSharing: boolean;
+  canShare: boolean;
+  toggleMicrophone: () => void;
+  toggleCamera: () => void;
+  toggleShare: () => void;
+  /** Push to talk: speak while true, if muted before. */
+  talk: (isDown: boolean) => void;
+}
+
+const DEVICE_WORDS: Record<"microphone" | "camera", Record<ReturnType<typeof problemOf>, TextKey>> = {
+  microphone: {
+    denied: "microphone_denied",
+    missing: "microphone_missing",
+    busy: "microphone_busy",
+    insecure: "devices_insecure",
+    failed: "microphone_failed",
+  },
+  camera: {
+    denied: "camera_denied",
+    missing: "camera_missing",
+    busy: "camera_busy",
+    insecure: "devices_insecure",
+    failed: "camera_failed",
+  },
+};
+
+/** Screen with the sound of the shared tab, in the browser's own picker. */
+const SCREEN = { audio: true, systemAudio: "include", surfaceSwitching: "include" } as const;
+
+export function useControls(room: Room, notify: (text: string) => void): Controls {
+  const { t } = useWords();
+  const { localParticipant, isMicrophoneEnabled, isCameraEnabled, isScreenShareEnabled } = useLocalParticipant({ room });
+  const isOwnDoing = useRef(false);
+  const isTalking = useRef(false);
+
+  const setSound = useCallback(
+    async (isOn: boolean) => {
+      isOwnDoing.current = true;
+      try {
+        await localParticipant.setMicrophoneEnabled(isOn, microphoneOptions(loadChoice().audioinput));
+      } catch (error) {
+        notify(t(DEVICE_WORDS.microphone[problemOf(error)]));
+      } finally {
+        isOwnDoing.current = false;
+      }
+    },
+    [localParticipant, notify, t],
+  );
+
+  const toggleCamera = useCallback(async () => {
+    try {
+      await localParticipant.setCameraEnabled(!localParticipant.isCameraEnabled, cameraOptions(loadChoice().videoinput));
+    } catch (error) {
+      notify(t(DEVICE_WORDS.camera[problemOf(error)]));
+    }
+  }, [localParticipant, notify, t]);
+
+  const toggleShare = useCallback(async () => {
+    try {
+      await localParticipant.setScreenShareEnabled(!localParticipant.isScreenShareEnabled, SCREEN);
+    } catch (error) {
+      // Closing the picker looks the same as being refused: whoever closed it needs no message.
+      if (problemOf(error) !== "denied") notify(t("share_failed"));
+    }
+  }, [localParticipant, notify, t]);
+
+  const talk = useCallback(
+    (isDown: boolean) => {
+      if (isDown && localParticipant.isMicrophoneEnabled) return;
+      if (isDown || isTalking.current) void setSound(isDown);
+      isTalking.current = isDown;
+    },
+    [localParticipant, setSound],
+  );
+
+  useEffect(() => {
+    const muted = (publication: TrackPublication | LocalTrackPublication) => {
+      if (publication.source === Track.Source.Microphone && !isOwnDoing.current) notify(t("muted_by_host"));
+    };
+    localParticipant.on(ParticipantEvent.TrackMuted, muted);
+    return () => void localParticipant.off(ParticipantEvent.TrackMuted, muted);
+  }, [localParticipant, notify, t]);
+
+  return {
+    hasSound: isMicrophoneEnabled,
+    hasPicture: isCameraEnabled,
+    isSharing: isScreenShareEnabled,
+    canShare: typeof navigator.mediaDevices?.getDisplayMedia === "function",
+    toggleMicrophone: () => void setSound(!localParticipant.isMicrophoneEnabled),
+    toggleCamera: () => void toggleCamera(),
+    toggleShare: () => void toggleShare(),
+    talk,
+  };
+}
