@@ -60,6 +60,7 @@ class DownTrack:
         "packets",
         "resent",
         "rtx_ssrc",
+        "smoothed_loss",
         "ssrc",
         "state",
         "stream_id",
@@ -85,6 +86,8 @@ class DownTrack:
         """Packets sent again on request."""
         self.fraction_lost = 0.0
         """By the subscriber's newest receiver report, 0.0..1.0."""
+        self.smoothed_loss = 0.0
+        """The same over about the last five reports: what congests, not what one unlucky second lost."""
         self.allowance_bps = 0
         """What a congested subscriber can take of this track, 0 while it is not congested."""
         self._sink = sink
@@ -224,6 +227,7 @@ class DownTrack:
     def reported(self, block: ReportBlock) -> None:
         """Take what the subscriber's receiver report says about this stream."""
         self.fraction_lost = block.fraction_lost
+        self.smoothed_loss += (block.fraction_lost - self.smoothed_loss) * 0.2
 
     def sender_report(self, source_timestamp: int, ntp_s: float) -> SenderReport | None:
         """The report that the source's `source_timestamp` belongs to NTP time `ntp_s`; None before it flows."""

@@ -57,11 +57,6 @@ class DTLS:
         self._task: asyncio.Task[None] | None = None
         self._is_over = False
 
-    @property
-    def has_started(self) -> bool:
-        """Whether `start` was called."""
-        return self._task is not None
-
     def start(self, fingerprints: tuple[tuple[str, str], ...], role: str) -> None:
         """Begin the handshake as 'server' or 'client'; the peer's certificate must match `fingerprints`."""
         known = [

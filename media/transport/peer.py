@@ -404,8 +404,7 @@ class Peer:
 
     def mux_dtls(self, datagram: bytes) -> str:
         """A DTLS datagram from a known address; the reason when it was dropped, else an empty text."""
-        if not self._dtls.has_started:
-            return "dtls_early"
+        # Before the client's description is here they wait: nothing is read without a fingerprint to believe.
         return "" if self._dtls.feed(datagram) else "dtls_queue_full"
 
     def mux_media(self, buffer: CryptBuffer, size: int, now: float) -> str:

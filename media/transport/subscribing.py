@@ -264,7 +264,7 @@ class Subscribing:
                 continue
             if self._short_intervals >= CONGESTED_INTERVALS:
                 slot.down.allowance_bps = max(1, available // videos)
-            elif slot.down.fraction_lost > CONGESTED_LOSS:
+            elif slot.down.smoothed_loss > CONGESTED_LOSS:
                 slot.down.allowance_bps = max(1, int(rates[ssrc] * 0.85))
             else:
                 slot.down.allowance_bps = 0
