@@ -123,5 +123,7 @@ class WhenFields(Component):
     label_class: rx.Var[str]
     hint_class: rx.Var[str]
     error_class: rx.Var[str]
+    need: rx.Var[str]
+    need_class: rx.Var[str]
     when_error: rx.Var[str]
     zone_error: rx.Var[str]

@@ -19,18 +19,24 @@ INPUT = (
     "focus-visible:outline-offset-0 disabled:opacity-60"
 )
 LABEL = "block text-sm font-medium text-ink mb-1.5"
+NEED = "text-xs text-ink-faint whitespace-nowrap"
 HINT = "text-sm text-ink-muted"
 ERROR = "text-sm text-danger-ink empty:hidden mt-1.5"
 
 
 def field_label(label: Text, field_id: str, *, optional: bool = False) -> rx.Component:
-    """The label above a field. What is not marked optional is required; forms say so once at their head."""
-    mark = [rx.el.span(_("optional"), class_name="text-ink-faint font-normal")] if optional else []
+    """The label above a field, and beside it whether the field must be filled."""
     return rx.el.div(
         rx.el.label(label, html_for=field_id, class_name=LABEL),
-        *mark,
-        class_name="flex items-baseline justify-between gap-3 text-sm",
+        need_mark(optional=optional),
+        class_name="flex items-baseline justify-between gap-3",
     )
+
+
+def need_mark(*, optional: bool = False, extra: str = "") -> rx.Component:
+    """ "required" or "optional" in words. Screen readers hear it from the field itself, so its name stays the label."""
+    word = _("optional") if optional else _("required")
+    return rx.el.span(word, class_name=f"{NEED} {extra}", custom_attrs={"aria-hidden": "true"})
 
 
 def _described(field_id: str, help_text: Text) -> str:
@@ -173,12 +179,14 @@ def checkbox(label: rx.Component | Text, field_id: str, *, error: Text = "", **p
                 id=field_id,
                 name=field_id,
                 type="checkbox",
+                required=True,
                 class_name="size-5 mt-0.5 shrink-0 accent-accent",
                 aria_invalid=_invalid(error),
                 aria_describedby=f"{field_id}_error",
                 **props,
             ),
-            rx.el.label(label, html_for=field_id, class_name="text-sm leading-6 text-ink"),
+            rx.el.label(label, html_for=field_id, class_name="grow text-sm leading-6 text-ink"),
+            need_mark(extra="leading-6"),
             class_name="flex gap-3",
         ),
         rx.el.p(error, id=f"{field_id}_error", class_name=f"{ERROR} ml-8"),
@@ -231,5 +239,7 @@ def radio_cards(
         for value, icon_name, title, description in options
     ]
     return rx.el.fieldset(
-        rx.el.legend(legend, class_name=LABEL), rx.el.div(*cards, class_name="grid gap-3 sm:grid-cols-2")
+        rx.el.legend(legend, class_name=f"{LABEL} float-left"),
+        need_mark(extra="float-right leading-5"),
+        rx.el.div(*cards, class_name="grid gap-3 sm:grid-cols-2 clear-both"),
     )

@@ -7,7 +7,7 @@ import reflex as rx
 from conference_app.components.client import FocusFirstError
 from conference_app.components.surfaces import banner
 from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
-from conference_app.texts import _, error_text, plural
+from conference_app.texts import error_text, plural
 
 
 class FormState(rx.State, mixin=True):
@@ -68,11 +68,6 @@ def checked_form(state: type[FormState], *children: rx.Component, **props: objec
         FocusFirstError.create(tries=state.tries, fallback="problem"),
         **({"class_name": "grid gap-5", "method": "post", "no_validate": True} | props),
     )
-
-
-def all_required() -> rx.Component:
-    """The sentence at the head of a form that says how its fields are marked."""
-    return rx.el.p(_("All fields are required unless marked optional."), class_name="text-sm text-ink-muted")
 
 
 def typed(form: dict[str, object], name: str, limit: int = 2000) -> str:

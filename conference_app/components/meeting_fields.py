@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.client import WhenFields
-from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, radio_cards, text_field
+from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, NEED, radio_cards, text_field
 from conference_app.components.forms import FormState, typed
 from conference_app.services.meetings import MeetingForm
 from conference_app.texts import _, current_language
@@ -72,6 +72,8 @@ def meeting_fields(
                 label_class=LABEL,
                 hint_class=HINT,
                 error_class=ERROR,
+                need=_("required"),
+                need_class=NEED,
                 when_error=rx.cond(state.errors["starts_at"], state.errors["starts_at"], ""),
                 zone_error=rx.cond(state.errors["time_zone"], state.errors["time_zone"], ""),
             ),

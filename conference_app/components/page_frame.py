@@ -44,7 +44,7 @@ def _home_link() -> rx.Component:
         wordmark(),
         href=localized_path("/"),
         aria_label=_("{brand}, start page", brand=settings().brand_name),
-        class_name="rounded-control",
+        class_name="inline-flex rounded-control",
     )
 
 
@@ -72,7 +72,7 @@ def entry_actions() -> rx.Component:
                 localized_path("/register"),
                 kind="secondary",
                 size="small",
-                extra="hidden sm:inline-flex",
+                extra="max-sm:hidden",
             ),
             class_name="flex items-center gap-1 ml-1",
         ),

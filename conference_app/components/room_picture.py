@@ -42,10 +42,14 @@ def drawn_room() -> rx.Component:
         icon("phone-off", 16),
         class_name="grid place-items-center h-8 sm:h-9 w-12 rounded-full bg-danger text-on-danger ml-2",
     )
-    return rx.el.div(
+    stage = rx.el.div(
         rx.el.div(*tiles, class_name="grid grid-cols-2 gap-2 sm:gap-3"),
         rx.el.div(*controls, leave, class_name="flex justify-center gap-1.5 sm:gap-2 mt-3 sm:mt-4"),
+        class_name="stage rounded-card bg-stage p-3 sm:p-4",
+    )
+    return rx.el.div(
+        stage,
         role="img",
         aria_label=_("A drawing of a meeting: four people on a dark stage, the controls below them"),
-        class_name="stage rounded-card bg-stage border border-stage-line p-3 sm:p-4 shadow-float",
+        class_name="rounded-card shadow-float",
     )

@@ -43,9 +43,24 @@ type Props = {
   labelClass: string;
   hintClass: string;
   errorClass: string;
+  need: string;
+  needClass: string;
   whenError: string;
   zoneError: string;
 };
+
+function Label({ props, field, text }: { props: Props; field: string; text: string }) {
+  return (
+    <div className="flex items-baseline justify-between gap-3">
+      <label htmlFor={field} className={props.labelClass}>
+        {text}
+      </label>
+      <span aria-hidden="true" className={props.needClass}>
+        {props.need}
+      </span>
+    </div>
+  );
+}
 
 export function WhenFields(props: Props) {
   const [when, setWhen] = useState(props.value);
@@ -61,15 +76,14 @@ export function WhenFields(props: Props) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <div>
-        <label htmlFor="starts_at" className={props.labelClass}>
-          {props.whenLabel}
-        </label>
+        <Label props={props} field="starts_at" text={props.whenLabel} />
         <input
           id="starts_at"
           name="starts_at"
           type="datetime-local"
           className={props.inputClass}
           value={when}
+          required
           aria-invalid={Boolean(props.whenError)}
           aria-describedby="when_words starts_at_error"
           onChange={(event) => setWhen(event.target.value)}
@@ -79,14 +93,13 @@ export function WhenFields(props: Props) {
         </p>
       </div>
       <div>
-        <label htmlFor="time_zone" className={props.labelClass}>
-          {props.zoneLabel}
-        </label>
+        <Label props={props} field="time_zone" text={props.zoneLabel} />
         <select
           id="time_zone"
           name="time_zone"
           className={props.inputClass}
           value={zone}
+          required
           aria-invalid={Boolean(props.zoneError)}
           aria-describedby="time_zone_error"
           onChange={(event) => setZone(event.target.value)}

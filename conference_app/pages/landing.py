@@ -49,7 +49,7 @@ def _promise() -> rx.Component:
             ),
             rx.el.div(start, class_name="mt-8 flex flex-wrap items-center gap-4"),
             rx.el.p(
-                _("Free software. No trackers, no third party, no app to install."),
+                _("No trackers, no third party, no app to install."),
                 class_name="text-sm text-ink-faint mt-4",
             ),
             class_name="lg:py-10",

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import link_button, submit_button
-from conference_app.components.forms import all_required, checked_form
+from conference_app.components.forms import checked_form
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_frame import app_frame
@@ -51,7 +51,6 @@ def new_meeting() -> rx.Component:
         card(
             checked_form(
                 state,
-                all_required(),
                 meeting_fields(state),
                 rx.el.div(
                     submit_button(_("Create meeting"), busy=state.busy),

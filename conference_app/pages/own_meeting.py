@@ -9,7 +9,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import button, icon, link_button, submit_button
-from conference_app.components.forms import all_required, checked_form
+from conference_app.components.forms import checked_form
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
 from conference_app.components.meeting_rows import MeetingRow, row, state_badge
 from conference_app.components.notices import NoticeState
@@ -217,7 +217,6 @@ def _editor() -> rx.Component:
     return card(
         checked_form(
             state,
-            all_required(),
             fields,
             rx.el.div(
                 submit_button(_("Save changes"), busy=state.busy),

@@ -9,7 +9,7 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import submit_button, text_link
 from conference_app.components.fields import checkbox, password_field, strength_meter, text_field
-from conference_app.components.forms import FormState, all_required, checked_form, ticked, typed
+from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.slots import slotted
@@ -126,7 +126,6 @@ def register() -> rx.Component:
         ),
         checked_form(
             RegisterState,
-            all_required(),
             _names(),
             text_field(
                 _("Username"),
