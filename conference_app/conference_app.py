@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import pkgutil
 from collections.abc import AsyncIterator
 
 import reflex as rx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from conference_app import database
+from conference_app import database, pages
 from conference_app.api import auth
+from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
 from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.signal_proxy import SignalProxy
@@ -23,14 +25,14 @@ from conference_app.config import settings
 from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.processes import die_with_parent
-from conference_app.pages import dashboard, documents, landing, meeting_form, not_found, own_meeting, register, sign_in
-from conference_app.session import Gate, hide_credentials
+from conference_app.services import joining, sign_in_sessions
+from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
-signal_proxy = SignalProxy(settings())
+signal_proxy = SignalProxy(settings(), joining.admits)
 
 
 @contextlib.asynccontextmanager
@@ -43,12 +45,26 @@ async def lifespan() -> AsyncIterator[None]:
     await database.dispose()
 
 
+async def account_language(session_token: str) -> str | None:
+    """The language of the account behind a session cookie."""
+    person = await sign_in_sessions.resolve(session_token)
+    return person.language if person else None
+
+
+def in_first_language(asgi: ASGIApp) -> ASGIApp:
+    """Sends a visitor of / to the page in their language."""
+    return FirstLanguage(
+        asgi, choice_cookie=LANGUAGE_COOKIE, session_cookie=session_cookie(), of_account=account_language
+    )
+
+
 def with_security_headers(asgi: ASGIApp) -> ASGIApp:
-    """Outermost layer, made when the app starts to serve: the built pages exist by then."""
+    """Made when the app starts to serve: the built pages exist by then."""
     return SecurityHeaders(asgi, built=static_dir(), is_https=settings().is_https)
 
 
 routes = [*auth.routes, *signal_proxy.routes, health_route(database.healthy, signal_proxy.is_up)]
+layers = [Starlette(routes=routes), hide_credentials, in_first_language, with_security_headers]
 
 app = rx.App(
     toaster=None,
@@ -59,13 +75,12 @@ app = rx.App(
         (5, "Overlay"): lambda _stateful: unreachable_overlay(),
     },
     backend_exception_handler=report_exception,
-    api_transformer=[Starlette(routes=routes), hide_credentials, with_security_headers],
+    api_transformer=layers,
 )
 app.add_middleware(Gate())
 app.register_lifespan_task(lifespan)
 
-PAGE_MODULES = [dashboard, documents, landing, meeting_form, not_found, own_meeting, register, sign_in]
-"""Importing a page's module registers it (`page_registry.page`)."""
-if not settings().is_production:
-    PAGE_MODULES.append(importlib.import_module("conference_app.pages.dev_kit"))
+for module in pkgutil.iter_modules(pages.__path__):
+    if module.name != "dev_kit" or not settings().is_production:
+        importlib.import_module(f"{pages.__name__}.{module.name}")  # registers its pages (page_registry.page)
 add_pages(app)
