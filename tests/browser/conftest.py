@@ -1,0 +1,181 @@
+"""One running product and one Chromium for all browser tests; each test gets fresh browser profiles.
+
+`app_url` builds what changed (into REFLEX_WEB_WORKDIR, default .web) and serves it as `make run` does, on free ports
+and with a fresh database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 240.0
+"""With a first build: packages are fetched and the pages compiled."""
+NewContext = Callable[..., BrowserContext]
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A loopback port nobody uses now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def app_environment(data: Path, **more: str) -> dict[str, str]:
+    """The product's environment: fresh data, free ports. The public URL is the default one, so that the build is too."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "LIVEKIT_"))}
+    return kept | {
+        "PARLEY_DATA": str(data),
+        "PARLEY_PUBLIC_URL": "http://localhost:3000",
+        "PORT": str(free_port()),
+        "PARLEY_MEDIA_PORT": str(free_port()),
+        "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        **more,
+    }
+
+
+def answers(url: str) -> bool:
+    """Whether the product at `url` is up, media process included."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as response:  # noqa: S310 - our own loopback address
+            return b'"media":"ok"' in response.read()
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def start_app(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start the product and wait until it answers."""
+    command = [sys.executable, "-m", "conference_app.operation.run"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    url = f"http://localhost:{environment['PORT']}"
+    deadline = monotonic() + START_TIMEOUT_S
+    while not answers(url):
+        if process.poll() is not None or monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"the product did not start:\n{log.read_text()[-3000:]}")
+        sleep(0.1)
+    return process
+
+
+def stop_app(process: subprocess.Popen[bytes]) -> None:
+    """End the product as Ctrl-C does."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the product answers, such as http://localhost:41234."""
+    folder = tmp_path_factory.mktemp("app")
+    environment = app_environment(folder / "data")
+    process = start_app(environment, folder / "log")
+    yield f"http://localhost:{environment['PORT']}"
+    stop_app(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, with a camera and a microphone that are made up."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail("Chromium is missing. Install it: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, app_url: str) -> Iterator[NewContext]:
+    """Make fresh profiles: new_context(width=1280, dark=False, locale="en-GB", **playwright_options)."""
+    made: list[BrowserContext] = []
+
+    def make(width: int = 1280, *, dark: bool = False, locale: str = "en-GB", **options: object) -> BrowserContext:
+        context = browser.new_context(
+            base_url=app_url,
+            viewport={"width": width, "height": 844 if width < 500 else 800},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            timezone_id="Europe/Warsaw",
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(15_000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+class Visitor:
+    """A person at one page: knows the way through the product and keeps what the browser complained about."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._keep)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _keep(self, message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            self.complaints.append(getattr(message, "text", ""))
+
+    def register(self, username: str, prefix: str = "") -> None:
+        """A new account, to the dashboard."""
+        page = self.page
+        page.goto(f"{prefix}/register")
+        page.locator("#first_name").fill("Anna")
+        page.locator("#last_name").fill("Kowalska")
+        page.locator("#username").fill(username)
+        page.locator("#email").fill(f"{username}@example.org")
+        page.locator("#password").fill("correct horse battery staple")
+        page.locator("#accepted").check()
+        page.locator("form button[type=submit]").click()
+        page.wait_for_url(f"**{prefix}/dashboard**")
+
+    def create_meeting(self, subject: str, prefix: str = "") -> str:
+        """A new meeting; returns its code."""
+        page = self.page
+        page.goto(f"{prefix}/meetings/new")
+        page.locator("#subject").fill(subject)
+        page.locator("form button[type=submit]").click()
+        page.wait_for_url(lambda url: "/meetings/" in url and not url.endswith("/new"))
+        return page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+@pytest.fixture
+def visitor(new_context: NewContext) -> Callable[..., Visitor]:
+    """Make people at fresh profiles; takes what `new_context` takes."""
+    return lambda *args, **options: Visitor(new_context(*args, **options))
