@@ -120,7 +120,7 @@ class DataRelay:
         payload = packet.SerializeToString()
         if label == RELIABLE:
             self._keep(Kept(now, sender_sid, destinations, payload))
-        for end in everybody:
+        for end in list(everybody):  # one that is too slow leaves the room meanwhile
             if end.sid == sender_sid or not end.is_active:
                 continue
             if (destinations or old_sids) and end.identity not in destinations and end.sid not in old_sids:

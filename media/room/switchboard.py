@@ -159,7 +159,7 @@ class Switchboard:
             self._offer_to_all(publisher, publication)
 
     def _offer_to_all(self, publisher: Participant, publication: Publication) -> None:
-        for member in self._members.values():
+        for member in list(self._members.values()):
             if member is not publisher:
                 self.reconcile(member, publication)
 
@@ -193,7 +193,7 @@ class Switchboard:
         subscriber.send(subscription_permission_update=update)
 
     def _switch_copies(self, publication: Publication) -> None:
-        for member in self._members.values():
+        for member in list(self._members.values()):
             subscription = member.subscriptions.by_track.get(publication.sid)
             if subscription is not None:
                 self._switch(subscription, publication)
@@ -215,7 +215,7 @@ class Switchboard:
         self._tell(publisher)
 
     def _drop_copies(self, publication: Publication) -> None:
-        for member in self._members.values():
+        for member in list(self._members.values()):
             down = member.subscriptions.forget(publication.sid)
             if down is not None:
                 self._remove(member, down)

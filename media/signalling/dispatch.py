@@ -16,6 +16,7 @@ from media.signalling.negotiation import SubscriberNegotiation, answer_publisher
 
 MAX_TRACKS_NAMED = 4000
 """Track sids one message may name; more than a full room has."""
+_NEGOTIATION = frozenset({"offer", "answer"})
 
 
 class Dispatch:
@@ -48,12 +49,13 @@ class Dispatch:
     def handle(self, request: rtc.SignalRequest) -> str:
         """Does what the message asks; answers its name, or `ignored` for those we need not know.
 
-        Ignored are `trickle`, since the address of media is learnt from its packets, and what later versions add.
+        Ignored are `trickle`, since the address of media is learnt from its packets, what later versions add, and
+        descriptions for a connection that has just ended.
         Raises InvalidDescription.
         """
         name = request.WhichOneof("message") or ""
         method = self._table.get(name)
-        if method is None:
+        if method is None or (name in _NEGOTIATION and self._participant.media_lost_at is not None):
             return "ignored"
         method(request)
         return name

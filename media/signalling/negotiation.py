@@ -12,6 +12,7 @@ from typing import Protocol
 
 from livekit.protocol import rtc
 
+from media.errors import InvalidDescription
 from media.room.participant import Participant
 from media.transport.peer import Peer
 
@@ -85,9 +86,14 @@ class SubscriberNegotiation:
     def _offer(self) -> None:
         if self.state is not State.GATHERING:
             return
+        try:
+            sdp = self._peer.offer()
+        except InvalidDescription:
+            self._enter(State.CLOSED)  # the connection has just ended, and the session soon will
+            return
         self._enter(State.OFFERED)
         self._offer_id += 1
-        offer = rtc.SessionDescription(type="offer", sdp=self._peer.offer(), id=self._offer_id)
+        offer = rtc.SessionDescription(type="offer", sdp=sdp, id=self._offer_id)
         for track_sid, down in self._participant.subscriptions.flowing():
             offer.mid_to_track_id[self._peer.mid_of(down)] = track_sid
         self._participant.send(offer=offer)

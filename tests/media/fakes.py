@@ -86,6 +86,8 @@ class FakePeer:
         self.observer.peer_data_open(self)
 
     def offer(self) -> str:
+        if self.closed:
+            raise InvalidDescription("closed")
         self.offers += 1
         return f"offer {self.offers}"
 

@@ -181,3 +181,17 @@ def test_what_is_kept_is_bounded() -> None:
     assert sequences
     assert len(sequences) < 50
     assert sequences[-1] == 50
+
+
+def test_receiver_that_leaves_by_overflow_does_not_stop_the_others(world: World) -> None:
+    ann, ben, cleo = (world.join(name) for name in ("ann", "ben", "cleo"))
+    peer = subscriber(ben)
+
+    def overflow(label: str, payload: bytes) -> bool:
+        peer.observer.peer_overflow(peer)
+        return False
+
+    peer.send_data = overflow  # pyright: ignore[reportAttributeAccessIssue]
+    send(world, ann, user_packet())
+    assert ben.is_gone
+    assert len(received(cleo)) == 1

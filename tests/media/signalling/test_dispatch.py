@@ -51,6 +51,12 @@ def test_publishing_by_messages(world: World) -> None:
         say(world, ann, offer=rtc.SessionDescription(type="offer", sdp="junk", id=3))
 
 
+def test_description_for_a_connection_that_ended_is_ignored(world: World) -> None:
+    ann = world.join("ann")
+    subscriber(ann).close("dtls")
+    assert say(world, ann, offer=rtc.SessionDescription(type="offer", sdp="junk")) == "ignored"
+
+
 @pytest.mark.parametrize("shape", ["flat", "by participant"])
 def test_subscription_in_both_shapes(world: World, shape: str) -> None:
     ann, ben = world.join("ann"), world.join("ben", auto_subscribe=False)

@@ -103,6 +103,13 @@ def test_nothing_is_offered_after_the_end(side: Side) -> None:
     assert side.offers == []
 
 
+def test_connection_that_ended_is_offered_nothing(side: Side) -> None:
+    side.negotiation.request(0.0)
+    subscriber(side.participant).close("dtls")
+    side.timers.pass_time(60.0)
+    assert (side.offers, side.timeouts) == ([], 0)
+
+
 def test_offer_names_the_track_of_each_section(side: Side) -> None:
     ben = side.world.join("ben")
     sid = side.world.publish(ben)
