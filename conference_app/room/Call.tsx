@@ -1,7 +1,7 @@
 /** The running call: stage, controls, panels, and what is said about it all. */
 import { RoomAudioRenderer, useParticipants } from "@livekit/components-react";
 import { type Participant, type Room, Track } from "livekit-client";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { ChatPanel } from "./ChatPanel";
 import { ControlBar, type Panel, type View } from "./ControlBar";
@@ -49,6 +49,19 @@ function Alone() {
   );
 }
 
+/** The stage fills the window: no gutter for a scroll bar, no scrolling behind it. */
+function useWholeWindow(): void {
+  useEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty("scrollbar-gutter", "auto");
+    style.setProperty("overflow", "hidden");
+    return () => {
+      style.removeProperty("scrollbar-gutter");
+      style.removeProperty("overflow");
+    };
+  }, []);
+}
+
 /** Messages that came while the chat was closed. */
 function useUnread(isOpen: boolean): [number, () => void] {
   const [unread, setUnread] = useState(0);
@@ -61,6 +74,7 @@ function useUnread(isOpen: boolean): [number, () => void] {
 export function Call(props: CallProps) {
   const { room, state } = props;
   const { t } = useWords();
+  useWholeWindow();
   const [panel, setPanel] = useState<Panel>(null);
   const [view, setView] = useState<View>("grid");
   const [open, setOpen] = useState<Open>(null);

@@ -48,7 +48,8 @@ function GridView({ refs, space, isPhone, onPin }: GridViewProps) {
   const [page, setPage] = useState(0);
   const size = isPhone ? TILES_A_PHONE_PAGE : TILES_A_PAGE;
   const stable = useVisualStableUpdate(refs, size, { customSortFunction: keepOrder });
-  const current = pageOf(stable, size, page);
+  // With one page nobody is out of sight: then the plain order holds.
+  const current = pageOf(refs.length > size ? stable : refs, size, page);
   const gap = isPhone ? PHONE_GAP : GAP;
   const height = space.height - (current.pages > 1 ? PAGER_HEIGHT : 0);
   const aspect = isPhone ? PHONE_ASPECT : undefined;

@@ -1,6 +1,6 @@
 /** The strip above the stage: what the meeting is, and short notices where they cover nobody's face. */
 import { type Room, RoomEvent } from "livekit-client";
-import { LockKeyhole, LockOpen, RotateCw, Volume2 } from "lucide-react";
+import { DoorClosedLocked, LockKeyhole, RotateCw, Volume2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useWords } from "./words";
@@ -42,14 +42,15 @@ export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps
     <header className="flex h-13 shrink-0 items-center gap-3 px-4">
       <div className="flex min-w-0 flex-1 items-center gap-2 text-sm">
         <span title={t("encryption_line")} className="shrink-0 text-on-stage-muted">
-          {isLocked ? (
-            <LockKeyhole size={16} role="img" aria-label={t("locked_now")} />
-          ) : (
-            <LockOpen size={16} role="img" aria-label={t("encryption_line")} />
-          )}
+          <LockKeyhole size={16} role="img" aria-label={t("encryption_line")} />
         </span>
         <bdi className="truncate font-medium">{subject || t("room_title")}</bdi>
-        {isLocked && <span className="hidden shrink-0 text-on-stage-muted sm:inline">{t("locked_now")}</span>}
+        {isLocked && (
+          <span className="flex shrink-0 items-center gap-1.5 rounded-full bg-stage-raised px-2.5 py-1 text-xs font-medium">
+            <DoorClosedLocked size={14} aria-hidden />
+            {t("locked_now")}
+          </span>
+        )}
       </div>
       <div className="flex min-w-0 shrink justify-center">
         {isReconnecting ? (
