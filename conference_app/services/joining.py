@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,6 +26,9 @@ from conference_app.texts import n_
 
 NAME_LENGTH = 60
 _MAX_TAB_ID = 200
+_IDENTITY = re.compile(r"(guest|member|host)-[0-9a-f-]{20,50}")
+_TRACK = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""The forms of the identities we give and of LiveKit's track sids; anything else is not worth passing on."""
 
 
 class MeetingLocked(ConferenceError):
@@ -275,6 +279,8 @@ async def admits(room: str, identity: str) -> bool:
 
     The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
     """
+    if not _IDENTITY.fullmatch(identity):
+        return False
     query = (
         select(Admission)
         .join(Meeting, col(Meeting.id) == col(Admission.meeting_id))
@@ -298,7 +304,10 @@ async def _own_room(account_id: str, code: str) -> str:
 
 async def host_mute(account_id: str, code: str, identity: str, track_sid: str) -> None:
     """Mute somebody's track. Raises NotFound, Unavailable."""
-    await room_admin().mute_track(await _own_room(account_id, code), identity, track_sid)
+    room = await _own_room(account_id, code)
+    if not _IDENTITY.fullmatch(identity) or not _TRACK.fullmatch(track_sid):
+        raise NotFound(n_("This person is no longer in the room."))
+    await room_admin().mute_track(room, identity, track_sid)
 
 
 async def host_remove(account_id: str, code: str, identity: str, *, now: datetime | None = None) -> None:
@@ -309,7 +318,7 @@ async def host_remove(account_id: str, code: str, identity: str, *, now: datetim
     """
     async with database.session() as db:
         meeting = await meetings.own_row(db, account_id, code)
-        row = await db.get(Admission, (meeting.id, meeting.room, identity))
+        row = await db.get(Admission, (meeting.id, meeting.room, identity)) if _IDENTITY.fullmatch(identity) else None
         if row is None or identity.startswith("host-"):
             raise NotFound(n_("This person is no longer in the room."))
         row.removed_at = row.removed_at or now or datetime.now(UTC)

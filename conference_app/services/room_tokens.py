@@ -78,7 +78,7 @@ def verify_room_token(token: str) -> RoomClaims:
             issuer=secrets.livekit_api_key,
             options={"require": ["exp", "nbf", "iss", "sub"]},
         )
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, UnicodeError):
         raise NotAllowed(n_("This way into the room is no longer good. Join again.")) from None
     video = claims.get("video")
     grants = cast("dict[str, Any]", video) if isinstance(video, dict) else {}

@@ -161,7 +161,9 @@ async def test_an_unknown_address_and_a_wrong_password_look_alike(
 
     monkeypatch.setattr(passwords, "_in_thread", counted)
     answers = set()
-    for attempt, email in enumerate(("ann@example.com", "nobody@example.com", "not an address", "\ud800@example.com", "")):
+    for attempt, email in enumerate(
+        ("ann@example.com", "nobody@example.com", "not an address", "\ud800@example.com", "")
+    ):
         answers.add(str(await refusal(sign_in(email, "wrong password", address=ADDRESS))))
         assert hashes == attempt + 1  # the costly part is done once, whoever is asked for
     assert len(answers) == 1
