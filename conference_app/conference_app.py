@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from conference_app import database, pages
 from conference_app.api import auth
+from conference_app.api.clean_paths import CleanPaths
 from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
 from conference_app.api.security_headers import SecurityHeaders
@@ -58,13 +59,18 @@ def in_first_language(asgi: ASGIApp) -> ASGIApp:
     )
 
 
+def at_clean_paths(asgi: ASGIApp) -> ASGIApp:
+    """Serves the built pages without a redirect."""
+    return CleanPaths(asgi, built=static_dir())
+
+
 def with_security_headers(asgi: ASGIApp) -> ASGIApp:
     """Made when the app starts to serve: the built pages exist by then."""
     return SecurityHeaders(asgi, built=static_dir(), is_https=settings().is_https)
 
 
 routes = [*auth.routes, *signal_proxy.routes, health_route(database.healthy, signal_proxy.is_up)]
-layers = [Starlette(routes=routes), hide_credentials, in_first_language, with_security_headers]
+layers = [Starlette(routes=routes), hide_credentials, at_clean_paths, in_first_language, with_security_headers]
 
 app = rx.App(
     toaster=None,
