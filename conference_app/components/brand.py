@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app.components.theme import ARCS
 from conference_app.config import settings
-
-ARCS = ("M9.5 9.5a9.2 9.2 0 0 1 0 13", "M22.5 9.5a9.2 9.2 0 0 0 0 13")
-"""Two speech arcs that meet, drawn in a square of 32."""
 
 
 def mark(size: int = 28) -> rx.Component:

@@ -152,11 +152,25 @@ def stylesheet(accent: str) -> str:
     return f":root{{{light}color-scheme:light}}\n.dark,.stage{{{dark}color-scheme:dark}}\n{css}"
 
 
+ARCS = ("M9.5 9.5a9.2 9.2 0 0 1 0 13", "M22.5 9.5a9.2 9.2 0 0 0 0 13")
+"""The sign: two speech arcs that meet, drawn in a square of 32."""
+
+
+def mark_file(accent: str) -> str:
+    """The sign as an SVG file, for the browser's tab."""
+    shades = tokens(accent, dark=False)
+    line = f'fill="none" stroke="{shades["on-accent"]}" stroke-width="3.4" stroke-linecap="round"'
+    arcs = "".join(f'<path d="{arc}" {line}/>' for arc in ARCS)
+    tile = f'<rect width="32" height="32" rx="9" fill="{shades["accent"]}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{tile}{arcs}</svg>'
+
+
 class ThemePlugin(Plugin):
     """Puts the product's style sheet into the build."""
 
     def get_static_assets(self, **_context: object) -> Sequence[tuple[Path, str | bytes]]:
-        return [(Path("styles") / "parley.css", stylesheet(settings().accent_color))]
+        accent = settings().accent_color
+        return [(Path("styles") / "parley.css", stylesheet(accent)), (Path("public") / "mark.svg", mark_file(accent))]
 
     def get_stylesheet_paths(self, **_context: object) -> Sequence[str]:
         return ["./parley.css"]
