@@ -40,7 +40,7 @@ def environment(http_port: int, udp_port: int, **extra: str) -> dict[str, str]:
 
 def start(log: Path, **extra: str) -> MediaProcess:
     """A running media process, its port open."""
-    port = free_port(socket.SOCK_STREAM)
+    port = int(extra.get("PARLEY_MEDIA_PORT", 0)) or free_port(socket.SOCK_STREAM)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "media"],

@@ -1,0 +1,95 @@
+"""The process itself: start, stop, a port in use, settings that cannot work, and a restart in mid-call."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+from livekit.protocol import rtc as signal_messages
+
+from tests.protocol.conftest import ROOT, environment, free_port, start
+from tests.protocol.people import People, token, until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
+
+
+def run(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "media"]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_port_in_use_is_one_clear_line(kind: socket.SocketKind) -> None:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if kind is socket.SOCK_STREAM:
+            taken.listen()
+        port = taken.getsockname()[1]
+        tcp = port if kind is socket.SOCK_STREAM else free_port(socket.SOCK_STREAM)
+        udp = port if kind is socket.SOCK_DGRAM else free_port(socket.SOCK_DGRAM)
+        done = run(environment(tcp, udp))
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
+    assert len(lines) == 1
+    assert str(port) in lines[0]
+
+
+def test_missing_secret_is_one_clear_line() -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LIVEKIT")}
+    done = run(env)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "LIVEKIT_API_SECRET" in done.stderr
+
+
+async def test_stop_is_quick_and_asks_clients_to_come_back(tmp_path: Path) -> None:
+    media = start(tmp_path / "media.log")
+    async with aiohttp.ClientSession() as client:
+        socket_ = await client.ws_connect(f"{media.url}/rtc", params={"access_token": token("ann", "room")})
+        await socket_.receive(timeout=5)
+        begun = time.monotonic()
+        stopping = asyncio.create_task(asyncio.to_thread(media.stop))
+        messages: list[signal_messages.SignalResponse] = []
+        while (frame := await socket_.receive(timeout=5)).type is aiohttp.WSMsgType.BINARY:
+            messages.append(signal_messages.SignalResponse.FromString(frame.data))
+        code = await stopping
+    assert messages[-1].leave.action == signal_messages.LeaveRequest.RECONNECT
+    assert (code, time.monotonic() - begun < 2.0) == (0, True)
+    assert "Traceback" not in (tmp_path / "media.log").read_text()
+
+
+async def test_call_is_back_after_the_process_is_killed(tmp_path: Path) -> None:
+    port, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    ports = {"PARLEY_MEDIA_PORT": str(port), "PARLEY_MEDIA_UDP_PORT": str(udp)}
+    first = start(tmp_path / "first.log", **ports)
+    people = People(first)
+    ann, ben = await people.join("ann"), await people.join("ben")
+    await ann.speak()
+    await until(lambda: ben.loudness["ann"] > 3000, "sound")
+    first.process.kill()
+    first.process.wait()
+    second = start(tmp_path / "second.log", **ports)
+    ben.loudness.clear()
+    try:
+        await until(lambda: ann.saw("reconnected") and ben.saw("reconnected"), "reconnection", 30)
+        await until(lambda: ben.loudness["ann"] > 3000, "sound after the restart", 20)
+    finally:
+        await people.leave()
+        second.stop()
+
+
+async def test_counters_tell_of_the_traffic(people: People) -> None:
+    ann, ben = await people.join("ann"), await people.join("ben")
+    await ann.speak()
+    await until(lambda: ben.loudness["ann"] > 3000, "sound")
+    async with aiohttp.ClientSession() as client, client.get(f"{people.media.http_url}/metrics") as response:
+        lines = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#")
+    assert float(lines["parley_media_packets_in_total"]) > 50
+    assert float(lines["parley_media_packets_out_total"]) > 50
+    assert float(lines["parley_media_participants"]) >= 2
