@@ -1,10 +1,9 @@
 /** The tiles: a grid, or one large tile with the others beside it. */
-import { useVisualStableUpdate } from "@livekit/components-react";
-import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
+import { type TrackReferenceOrPlaceholder, useSpeakingParticipants } from "@livekit/components-react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useRef, useState } from "react";
 
-import { gridLayout, pageOf, TILES_A_PAGE, TILES_A_PHONE_PAGE, WIDE } from "./gridLayout";
+import { carriedOver, gridLayout, inSight, pageOf, TILES_A_PAGE, TILES_A_PHONE_PAGE, WIDE } from "./gridLayout";
 import { focusLayout } from "./focusLayout";
 import { RoundButton } from "./pieces";
 import { Tile } from "./Tile";
@@ -37,6 +36,23 @@ function Pager({ page, pages, onPage }: { page: number; pages: number; onPage: (
 
 const PAGER_HEIGHT = 56;
 
+function lastSpoke({ participant }: TrackReferenceOrPlaceholder): number {
+  return participant.isSpeaking || participant.isLocal ? Infinity : (participant.lastSpokeAt?.getTime() ?? 0);
+}
+
+/** With several pages, who speaks comes onto the first one; with one page the plain order holds. */
+function useInSight(refs: TrackReferenceOrPlaceholder[], size: number): TrackReferenceOrPlaceholder[] {
+  useSpeakingParticipants();
+  const order = useRef<string[]>([]);
+  const byKey = new Map(refs.map((ref) => [keyOf(ref), ref]));
+  const present = [...byKey.keys()];
+  order.current =
+    refs.length > size
+      ? inSight(carriedOver(order.current, present), size, (key) => lastSpoke(byKey.get(key)!))
+      : present;
+  return order.current.map((key) => byKey.get(key)!);
+}
+
 interface GridViewProps {
   refs: TrackReferenceOrPlaceholder[];
   space: Space;
@@ -47,9 +63,7 @@ interface GridViewProps {
 function GridView({ refs, space, isPhone, onPin }: GridViewProps) {
   const [page, setPage] = useState(0);
   const size = isPhone ? TILES_A_PHONE_PAGE : TILES_A_PAGE;
-  const stable = useVisualStableUpdate(refs, size, { customSortFunction: keepOrder });
-  // With one page nobody is out of sight: then the plain order holds.
-  const current = pageOf(refs.length > size ? stable : refs, size, page);
+  const current = pageOf(useInSight(refs, size), size, page);
   const gap = isPhone ? PHONE_GAP : GAP;
   const height = space.height - (current.pages > 1 ? PAGER_HEIGHT : 0);
   const aspect = isPhone ? PHONE_ASPECT : undefined;
@@ -74,8 +88,6 @@ function GridView({ refs, space, isPhone, onPin }: GridViewProps) {
     </>
   );
 }
-
-const keepOrder = (refs: TrackReferenceOrPlaceholder[]) => refs;
 
 interface FocusViewProps {
   focus: TrackReferenceOrPlaceholder;

@@ -94,7 +94,9 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
   const { t } = useWords();
   const { participant, source } = trackRef;
   const isScreen = source === Track.Source.ScreenShare;
-  const isSpeaking = useIsSpeaking(participant) && !isScreen;
+  const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
+  // The server's word that somebody fell silent comes later than that they muted themselves.
+  const isSpeaking = useIsSpeaking(participant) && !isScreen && !isMuted;
   const name = nameOf(participant);
   const label = isScreen
     ? participant.isLocal

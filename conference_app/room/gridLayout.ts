@@ -49,3 +49,28 @@ export function pageOf<T>(items: T[], size: number, page: number): { shown: T[];
   const inRange = Math.min(Math.max(0, page), pages - 1);
   return { shown: items.slice(inRange * size, (inRange + 1) * size), page: inRange, pages };
 }
+
+/**
+ * `order` with those who speak moved onto the first page of `size`, each in the place of who has been silent longest.
+ *
+ * `lastSpoke` gives milliseconds since 1970: Infinity for now, 0 for never. Nobody else moves, so that eyes find people
+ * where they were.
+ */
+export function inSight(order: string[], size: number, lastSpoke: (key: string) => number): string[] {
+  const result = [...order];
+  for (let from = size; from < result.length; from++) {
+    if (lastSpoke(result[from]) !== Infinity) continue;
+    let silent = 0;
+    for (let at = 1; at < size; at++) if (lastSpoke(result[at]) < lastSpoke(result[silent])) silent = at;
+    if (lastSpoke(result[silent]) === Infinity) break;
+    [result[silent], result[from]] = [result[from], result[silent]];
+  }
+  return result;
+}
+
+/** The keys of `before` that are still `present`, in their order, then the new ones. */
+export function carriedOver(before: string[], present: string[]): string[] {
+  const here = new Set(present);
+  const known = new Set(before);
+  return [...before.filter((key) => here.has(key)), ...present.filter((key) => !known.has(key))];
+}

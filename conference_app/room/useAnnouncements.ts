@@ -7,6 +7,8 @@ import { nameOf } from "./people";
 import { useWords, type Words } from "./words";
 
 const TICK_MS = 500;
+/** What was said stands in the page this long, for readers that come late; then it would only be found by accident. */
+const STANDS_MS = 6000;
 const LONGEST_READ = 200;
 
 function gatheringText({ kind, names }: Gathering, { t, n }: Words): string {
@@ -37,10 +39,17 @@ export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken:
     room.on(RoomEvent.ParticipantConnected, joined).on(RoomEvent.ParticipantDisconnected, left);
     room.on(RoomEvent.TrackPublished, started).on(RoomEvent.TrackUnpublished, stopped);
     room.on(RoomEvent.LocalTrackPublished, started).on(RoomEvent.LocalTrackUnpublished, stopped);
+    let since = 0;
     const timer = setInterval(() => {
       const gathered = comings.current.due(Date.now()).map((gathering) => gatheringText(gathering, current.current.words));
       const sentences = [...queue.current.splice(0), ...gathered];
-      if (sentences.length > 0) setSpoken(sentences.join(" "));
+      if (sentences.length > 0) {
+        since = Date.now();
+        setSpoken(sentences.join(" "));
+      } else if (since > 0 && Date.now() - since > STANDS_MS) {
+        since = 0;
+        setSpoken("");
+      }
     }, TICK_MS);
     return () => {
       clearInterval(timer);

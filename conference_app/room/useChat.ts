@@ -4,6 +4,10 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { begin, CHAT_TOPIC, type ChatLog, type ChatMessage, discard, EMPTY_LOG, MESSAGE_LIMIT, readable, settle } from "./chat";
 
+/** How long a message waits for those who were here before the connection broke, in milliseconds. */
+const BACK_MS = 6000;
+const LOOK_MS = 400;
+
 export interface Chat {
   messages: ChatMessage[];
   send: (text: string) => void;
@@ -28,6 +32,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
   const naming = useRef(nameOf);
   naming.current = nameOf;
   const unsent = useRef(new Map<string, string>());
+  const isWhole = useRef(true);
 
   useEffect(() => {
     const receive = (reader: TextStreamReader, { identity }: { identity: string }) => {
@@ -74,11 +79,29 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
   }, [deliver]);
 
   useEffect(() => {
-    const onState = (state: ConnectionState) => {
-      if (state === ConnectionState.Connected) void flush();
+    let others = new Set<string>();
+    let since = 0;
+    // After a break all come back one by one, and what is said now reaches only those who are there already.
+    const isEverybodyBack = () =>
+      [...others].every((identity) => room.remoteParticipants.get(identity)?.isActive) || Date.now() - since > BACK_MS;
+    const look = () => {
+      if (room.state !== ConnectionState.Connected) {
+        isWhole.current = false;
+        since = Date.now();
+      } else if (isWhole.current) {
+        others = new Set(room.remoteParticipants.keys());
+      } else if (isEverybodyBack()) {
+        isWhole.current = true;
+        void flush();
+      }
     };
-    room.on(RoomEvent.ConnectionStateChanged, onState);
-    return () => void room.off(RoomEvent.ConnectionStateChanged, onState);
+    look();
+    room.on(RoomEvent.ConnectionStateChanged, look);
+    const timer = setInterval(look, LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      room.off(RoomEvent.ConnectionStateChanged, look);
+    };
   }, [room, flush]);
 
   const send = useCallback(
@@ -87,7 +110,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       const sender = room.localParticipant.name || room.localParticipant.identity;
       setLog((before) => begin(before, { id, sender, isOwn: true, at: Date.now(), text, state: "sending" }));
       unsent.current.set(id, text);
-      if (room.state === ConnectionState.Connected) void deliver(id, text);
+      if (isWhole.current) void deliver(id, text);
     },
     [room, deliver],
   );
