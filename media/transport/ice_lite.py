@@ -139,16 +139,3 @@ def _message(kind: int, transaction: bytes, attribute: int, value: bytes, passwo
     signed = covered + _ATTRIBUTE.pack(_INTEGRITY, 20) + _integrity(covered, password)
     marked = signed[:2] + pack("!H", len(signed) - 20 + 8) + signed[4:]
     return marked + _ATTRIBUTE.pack(_FINGERPRINT, 4) + _fingerprint(signed)
-
-
-def binding_request(
-    username: str, password: str, transaction: bytes, *, nominates: bool = True, attributes: bytes = b""
-) -> bytes:
-    """A check as a full agent in the controlling role sends it; load generators and tests play that part."""
-    name = username.encode()
-    body = _ATTRIBUTE.pack(_USERNAME, len(name)) + name + bytes(-len(name) % 4)
-    body += attributes + (_ATTRIBUTE.pack(_USE_CANDIDATE, 0) if nominates else b"")
-    covered = _HEADER.pack(_BINDING_REQUEST, len(body) + 24, MAGIC_COOKIE, transaction) + body
-    signed = covered + _ATTRIBUTE.pack(_INTEGRITY, 20) + _integrity(covered, password)
-    marked = signed[:2] + pack("!H", len(signed) - 20 + 8) + signed[4:]
-    return marked + _ATTRIBUTE.pack(_FINGERPRINT, 4) + _fingerprint(signed)
