@@ -221,7 +221,7 @@ def radio_cards(
                 type="radio",
                 name=name,
                 value=value,
-                checked=chosen == value,
+                default_checked=chosen == value,
                 on_change=on_change,
                 class_name="sr-only peer",
             ),

@@ -26,7 +26,6 @@ class FormState(rx.State, mixin=True):
 
     def _refuse(self, error: ConferenceError) -> None:
         """Show `error`; the person may try again."""
-        self.busy = False
         if isinstance(error, InvalidInput):
             self.errors = {name: error_text(wrong) for name, wrong in error.fields.items()}
         self.problem = problem_text(error)
@@ -66,7 +65,7 @@ def checked_form(state: type[FormState], *children: rx.Component, **props: objec
         ),
         *children,
         FocusFirstError.create(tries=state.tries, fallback="problem"),
-        **({"class_name": "grid gap-5", "method": "post", "no_validate": True} | props),
+        **({"class_name": "grid grid-cols-1 gap-5", "method": "post", "no_validate": True} | props),
     )
 
 

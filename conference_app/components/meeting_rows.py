@@ -10,7 +10,7 @@ import reflex as rx
 
 from conference_app.components.buttons import icon
 from conference_app.components.surfaces import badge
-from conference_app.components.times import day_in_words, distance_in_words, in_zone, moment_in_words
+from conference_app.components.times import day_in_words, distance_in_words, in_zone, moment_in_words, zone_city
 from conference_app.services.meetings import OwnMeeting
 from conference_app.texts import _, localized_path
 
@@ -29,6 +29,7 @@ class MeetingRow:
     page_path: str = ""
     when: str = ""
     time: str = ""
+    """The time and place without the day."""
     hint: str = ""
     """How far away it is; empty without a time."""
     is_live: bool = False
@@ -88,7 +89,7 @@ def row(meeting: OwnMeeting, now: datetime | None = None) -> MeetingRow:
         room_path=meeting.path,
         page_path=localized_path(f"/meetings/{meeting.code}"),
         when=moment_in_words(start, meeting.time_zone, now) if start else _("Starts when you like"),
-        time=f"{in_zone(start, meeting.time_zone):%H:%M}" if start else "",
+        time=f"{in_zone(start, meeting.time_zone):%H:%M} {zone_city(meeting.time_zone)}" if start else "",
         hint=distance_in_words(start, now) if start else "",
         is_live=meeting.state in ("open", "locked"),
         is_over=_is_past(meeting, now),
@@ -114,12 +115,12 @@ def state_badge(shown: MeetingRow) -> rx.Component:
     )
 
 
-def meeting_line(shown: MeetingRow) -> rx.Component:
+def meeting_line(shown: MeetingRow, when: rx.Var[str]) -> rx.Component:
     """One meeting in a list: the whole line leads to its page."""
     return rx.el.a(
         rx.el.span(
             rx.el.span(shown.subject, class_name="block font-medium truncate"),
-            rx.el.span(shown.when, class_name="block text-sm text-ink-muted"),
+            rx.el.span(when, class_name="block text-sm text-ink-muted"),
             class_name="min-w-0 grow",
         ),
         rx.cond(
@@ -137,9 +138,9 @@ def meeting_line(shown: MeetingRow) -> rx.Component:
     )
 
 
-def meeting_list(rows: rx.Var[list[MeetingRow]]) -> rx.Component:
-    """Lines on one card."""
+def meeting_list(rows: rx.Var[list[MeetingRow]], *, under_day: bool = False) -> rx.Component:
+    """Lines on one card; `under_day` shows the time alone, since the day stands above."""
     return rx.el.ul(
-        rx.foreach(rows, lambda shown: rx.el.li(meeting_line(shown))),
+        rx.foreach(rows, lambda shown: rx.el.li(meeting_line(shown, shown.time if under_day else shown.when))),
         class_name="bg-surface-raised border border-line rounded-card shadow-card overflow-hidden divide-y divide-line",
     )

@@ -28,12 +28,16 @@ class NoticeState(rx.State):
 
     text: str = ""
     serial: int = 0
+    """Another number for each message; 0 before the first."""
     is_error: bool = False
 
     def say(self, text: str) -> None:
         """Show `text`, already in the page's language. For handlers: `(await self.get_state(NoticeState)).say(…)`."""
-        self.text, self.is_error = text, False
-        self.serial += 1
+        self._show(text, is_error=False)
+
+    def _show(self, text: str, *, is_error: bool) -> None:
+        self.text, self.is_error = text, is_error
+        self.serial = secrets.randbelow(2**31) + 1
 
     @rx.event
     @public
@@ -41,13 +45,12 @@ class NoticeState(rx.State):
         """Say that our own code failed; `incident` is the number in the server's log."""
         if not _INCIDENT.fullmatch(incident):
             return
-        self.text = _(
+        text = _(
             "This did not work because of a mistake on our side. Nothing you typed is lost. Please try again; if it "
             "stays, tell the operator this number: {incident}",
             incident=incident,
         )
-        self.is_error = True
-        self.serial += 1
+        self._show(text, is_error=True)
 
 
 def report_exception(exception: Exception) -> EventSpec:

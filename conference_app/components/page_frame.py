@@ -128,7 +128,7 @@ def sign_out_form(extra: str) -> rx.Component:
     """A real post with its token, so that no other site can sign anybody out."""
     return PostForm.create(
         rx.el.input(type="hidden", name="csrf_token", value=SessionState.csrf_token, read_only=True),
-        rx.el.button(icon("log-out", 18), _("Sign out"), type="submit", class_name=extra),
+        rx.el.button(icon("log-out", 20), _("Sign out"), type="submit", class_name=extra),
         action="/auth/sign-out",
         method="post",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import reflex as rx
@@ -52,15 +53,17 @@ class DashboardState(rx.State):
         await self._show(len(self.past) + 5 * _PAST_STEP)
 
     @rx.event
-    async def start(self) -> EventSpec | None:
+    async def start(self) -> AsyncIterator[EventSpec | None]:
         account = await require_account(self)
         self.starting = True
+        yield
         try:
             opened = await meetings.open_room(account.account_id, self.first.code)
+            yield rx.redirect(localized_path(opened.path))
         except ConferenceError as error:
-            self.starting, self.problem = False, error_text(error)
-            return None
-        return rx.redirect(localized_path(opened.path))
+            self.problem = error_text(error)
+        finally:
+            self.starting = False
 
     async def _show(self, past_limit: int) -> None:
         account = await require_account(self)
@@ -117,13 +120,13 @@ def _next_card() -> rx.Component:
 
 
 def _section(title: str, *children: rx.Component) -> rx.Component:
-    return rx.el.section(section_header(title), *children, class_name="grid gap-4 mt-10")
+    return rx.el.section(section_header(title), *children, class_name="grid grid-cols-1 gap-4 mt-10")
 
 
 def _day(day: MeetingDay) -> rx.Component:
     return rx.el.div(
         rx.el.h3(day.title, class_name="text-sm font-medium text-ink-muted mb-2 tracking-normal"),
-        meeting_list(day.rows),
+        meeting_list(day.rows, under_day=True),
     )
 
 
@@ -134,7 +137,7 @@ def _lists() -> rx.Component:
         rx.cond(state.first.code, _next_card()),
         rx.cond(
             state.upcoming.length() > 0,
-            _section(_("Upcoming"), rx.el.div(rx.foreach(state.upcoming, _day), class_name="grid gap-5")),
+            _section(_("Upcoming"), rx.el.div(rx.foreach(state.upcoming, _day), class_name="grid grid-cols-1 gap-5")),
         ),
         rx.cond(state.any_time.length() > 0, _section(_("Whenever you like"), meeting_list(state.any_time))),
         rx.cond(

@@ -69,7 +69,9 @@ class KitState(rx.State):
 
 def _part(title: str, *children: rx.Component) -> rx.Component:
     return rx.el.section(
-        rx.el.h2(title, class_name="text-xl mb-5"), rx.el.div(*children, class_name="grid gap-5"), class_name="mt-12"
+        rx.el.h2(title, class_name="text-xl mb-5"),
+        rx.el.div(*children, class_name="grid grid-cols-1 gap-5"),
+        class_name="mt-12",
     )
 
 

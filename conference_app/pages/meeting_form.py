@@ -38,7 +38,8 @@ class NewMeetingState(MeetingFieldsState, rx.State):
         except ConferenceError as error:
             self._refuse(error)
             return
-        self.busy = False
+        finally:
+            self.busy = False
         (await self.get_state(NoticeState)).say(_("The meeting is created. Send its link to your guests."))
         yield rx.redirect(localized_path(f"/meetings/{made.code}"))
 

@@ -63,7 +63,9 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             opened = await meetings.open_room(account.account_id, self.shown.code)
             yield rx.redirect(localized_path(opened.path))
         except ConferenceError as error:
-            self.working, self.failure = False, error_text(error)
+            self.failure = error_text(error)
+        finally:
+            self.working = False
 
     @rx.event
     async def edit(self) -> None:
@@ -85,7 +87,9 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         except ConferenceError as error:
             self._refuse(error)
             return
-        self.busy = self.is_editing = False
+        finally:
+            self.busy = False
+        self.is_editing = False
         (await self.get_state(NoticeState)).say(_("Your changes are saved."))
 
     @rx.event
@@ -104,10 +108,10 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         try:
             await meetings.delete(account.account_id, self.shown.code)
         except ConferenceError as error:
-            self.is_deleting = self.working = False
             self.failure = error_text(error)
             return
-        self.is_deleting = self.working = False
+        finally:
+            self.is_deleting = self.working = False
         (await self.get_state(NoticeState)).say(_("The meeting is deleted. Its link no longer works."))
         yield rx.redirect(localized_path("/dashboard"))
 
@@ -171,7 +175,7 @@ def _invitation() -> rx.Component:
             ),
             class_name="border-t border-line pt-5 -mx-5 px-5 sm:-mx-6 sm:px-6",
         ),
-        extra="p-5 sm:p-6 grid gap-4",
+        extra="p-5 sm:p-6 grid grid-cols-1 gap-4",
     )
 
 

@@ -55,6 +55,8 @@ class RegisterState(FormState, rx.State):
             yield await enter(self, account.id, localized_path("/dashboard"))
         except ConferenceError as error:
             self._refuse(error)
+        finally:
+            self.busy = False
 
 
 def _registration(form: dict[str, object]) -> accounts.RegistrationForm:

@@ -38,6 +38,8 @@ class SignInState(FormState, rx.State):
             yield await enter(self, account.id, self._next_path())
         except ConferenceError as error:
             self._refuse(error)
+        finally:
+            self.busy = False
 
     def _next_path(self) -> str:
         """Where the person wanted to go: a path of our own, never another site."""

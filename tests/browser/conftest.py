@@ -162,7 +162,7 @@ class Visitor:
         page.locator("#email").fill(f"{username}@example.org")
         page.locator("#password").fill("correct horse battery staple")
         page.locator("#accepted").check()
-        page.locator("form button[type=submit]").click()
+        page.locator("main form button[type=submit]").click()
         page.wait_for_url(f"**{prefix}/dashboard**")
 
     def create_meeting(self, subject: str, prefix: str = "") -> str:
@@ -170,7 +170,7 @@ class Visitor:
         page = self.page
         page.goto(f"{prefix}/meetings/new")
         page.locator("#subject").fill(subject)
-        page.locator("form button[type=submit]").click()
+        page.locator("main form button[type=submit]").click()
         page.wait_for_url(lambda url: "/meetings/" in url and not url.endswith("/new"))
         return page.url.rstrip("/").rsplit("/", 1)[-1]
 
