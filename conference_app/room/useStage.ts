@@ -2,7 +2,7 @@
 import { useTracks } from "@livekit/components-react";
 import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { type Participant, type Room, RoomEvent, Track } from "livekit-client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { View } from "./ControlBar";
 import { TILES_A_PAGE } from "./gridLayout";
@@ -31,12 +31,23 @@ function useLastSpeaker(room: Room): string | null {
   return last;
 }
 
+/** The place of each person, by identity: who comes back after a broken connection comes back to the same place. */
+type Places = Map<string, number>;
+
+function takePlaces(places: Places, refs: TrackReferenceOrPlaceholder[]): void {
+  const came = (ref: TrackReferenceOrPlaceholder) => ref.participant.joinedAt?.getTime() ?? 0;
+  for (const { participant } of [...refs].sort((one, two) => came(one) - came(two))) {
+    if (!places.has(participant.identity)) places.set(participant.identity, places.size);
+  }
+}
+
 /** Others in order of coming, oneself last; but first when there are more than fit on one page. */
-function inOrder(refs: TrackReferenceOrPlaceholder[]): TrackReferenceOrPlaceholder[] {
+function inOrder(refs: TrackReferenceOrPlaceholder[], places: Places): TrackReferenceOrPlaceholder[] {
+  takePlaces(places, refs);
   const own = refs.filter((ref) => ref.participant.isLocal);
   const others = refs.filter((ref) => !ref.participant.isLocal);
-  const came = (ref: TrackReferenceOrPlaceholder) => ref.participant.joinedAt?.getTime() ?? 0;
-  others.sort((one, two) => came(one) - came(two));
+  const place = (ref: TrackReferenceOrPlaceholder) => places.get(ref.participant.identity) ?? 0;
+  others.sort((one, two) => place(one) - place(two));
   return refs.length > TILES_A_PAGE ? [...own, ...others] : [...others, ...own];
 }
 
@@ -59,7 +70,8 @@ export function useStage(room: Room, view: View): StageContent {
   const speaker = useLastSpeaker(room);
   const togglePin = useCallback((key: string) => setPinned((before) => (before === key ? null : key)), []);
 
-  const refs = inOrder(found);
+  const places = useRef<Places>(new Map());
+  const refs = inOrder(found, places.current);
   const others = refs.filter((ref) => !ref.participant.isLocal);
   const screen = others.findLast((ref) => ref.source === Track.Source.ScreenShare);
   const speaking = others.find((ref) => ref.participant.identity === speaker) ?? others[0];
