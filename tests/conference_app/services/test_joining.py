@@ -104,6 +104,19 @@ async def test_another_processes_change_is_seen_by_looking_again(
     assert (await asyncio.wait_for(waiting, 5)).state == "open"
 
 
+async def test_a_crowd_at_the_door_is_bounded(
+    sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "MAX_LISTENERS", 2)
+    made = await meeting_of(await registered())
+    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code, timeout_s=0.2)) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    with pytest.raises(Unavailable):
+        await joining.wait_until_admitted(made.code)
+    await asyncio.gather(*waiting)
+    await joining.wait_until_admitted(made.code, timeout_s=0.01)
+
+
 async def test_the_token_has_the_room_and_never_the_code(sqlite_db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await registered()
     made = await opened(ann)
