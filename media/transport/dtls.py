@@ -17,8 +17,8 @@ from OpenSSL import SSL
 
 logger = logging.getLogger(__name__)
 
-QUEUE_SIZE = 32
-"""Datagrams waiting for DTLS: a full SCTP burst; what exceeds it is lost as on any network."""
+QUEUE_SIZE = 128
+"""Datagrams waiting for DTLS: twice what the mux reads at once, so that a burst of one peer is not lost here."""
 HANDSHAKE_S = 30.0
 _KNOWN_HASHES = ("sha-256", "sha-384", "sha-512")
 
