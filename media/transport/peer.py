@@ -413,22 +413,25 @@ class Peer:
             return self._take_rtcp(buffer, size, now)
         if self._media_budget <= 0:
             return "rtp_rate"
-        self._media_budget -= 1
         if not self._publishing.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
             return "rtp_sources"
         data = self._receiver.unprotect(buffer, size, is_rtcp=False)
-        return "srtp_unprotect" if data is None else self._publishing.receive(data, now)
+        if data is None:
+            return "srtp_unprotect"
+        # Only what is authentic counts, else a forger could use up somebody's budget.
+        self._media_budget -= 1
+        return self._publishing.receive(data, now)
 
     def _take_rtcp(self, buffer: CryptBuffer, size: int, now: float) -> str:
         if self._rtcp_budget <= 0:
             return "rtcp_rate"
-        self._rtcp_budget -= 1
         ssrc = _SSRC.unpack_from(buffer.view, 4)[0]
         if not self._publishing.may_open(ssrc):
             return "rtp_sources"
         data = self._receiver.unprotect(buffer, size, is_rtcp=True)
         if data is None:
             return "srtcp_unprotect"
+        self._rtcp_budget -= 1
         self._publishing.opened(ssrc)
         for message in rtcp.parse(data):
             self._dispatch(message, now)

@@ -97,10 +97,10 @@ async def open_mux() -> AsyncIterator[UDPMux]:
 
 
 @contextlib.asynccontextmanager
-async def open_call(sections: list[str] | None = None) -> AsyncIterator[Call]:
+async def open_call(sections: list[str] | None = None, mux: UDPMux | None = None) -> AsyncIterator[Call]:
     """A connected call with all tracks subscribed; `sections` are what the publisher offers."""
     sections = sections or [audio_section("0", "mic"), video_section("1", "cam")]
-    async with open_mux() as mux:
+    async with contextlib.nullcontext(mux) if mux else open_mux() as mux:
         heard = RecordingObserver(), RecordingObserver()
         call = Call(mux, mux.create_peer(heard[0]), mux.create_peer(heard[1]), *heard, MediaClient(), MediaClient())
         try:
