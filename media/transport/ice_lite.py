@@ -68,7 +68,7 @@ def parse_request(data: bytes) -> BindingRequest | None:
         return None
     username = b""
     integrity_at = -1
-    nominates = claims_controlled = False
+    nominates = claims_controlled = has_fingerprint = False
     position = 20
     for _ in range(_MAX_ATTRIBUTES):
         if position + 4 > len(data):
@@ -79,8 +79,9 @@ def parse_request(data: bytes) -> BindingRequest | None:
             return None
         if integrity_at >= 0:
             # What follows the integrity is not authenticated; only the fingerprint may stand there.
-            if attribute == _FINGERPRINT and data[position + 4 : end] != _fingerprint(data[:position]):
+            if attribute != _FINGERPRINT or data[position + 4 : end] != _fingerprint(data[:position]):
                 return None
+            has_fingerprint = True
         elif attribute == _USERNAME:
             username = data[position + 4 : end]
         elif attribute == _INTEGRITY:
@@ -93,7 +94,8 @@ def parse_request(data: bytes) -> BindingRequest | None:
             claims_controlled = True
         position = end + -size % 4
     ufrag, colon, _ = username.partition(b":")
-    if integrity_at < 0 or not colon or not ufrag.isascii() or len(ufrag) > 256:
+    # ICE asks for the fingerprint in every check (RFC 8445 section 7.2.2).
+    if not has_fingerprint or not colon or not ufrag.isascii() or len(ufrag) > 256:
         return None
     return BindingRequest(transaction, ufrag.decode("ascii"), integrity_at, nominates, claims_controlled)
 
