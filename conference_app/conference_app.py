@@ -25,12 +25,14 @@ from conference_app.components.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
+from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
 from conference_app.services import joining, sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
 signal_proxy = SignalProxy(settings(), joining.admits)

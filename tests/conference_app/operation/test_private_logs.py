@@ -1,0 +1,141 @@
+"""Nothing a person typed, and no secret, is found in any log line: canaries through the whole product."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Iterator
+
+import httpx
+import pytest
+from reflex_base.registry import RegistrationContext
+from starlette.applications import Starlette
+
+from conference_app.api import auth
+from conference_app.config import Settings, settings
+from conference_app.errors import ConferenceError
+from conference_app.operation.private_logs import keep_logs_private
+from conference_app.services import accounts, joining, meetings, room_admin, sign_in_sessions
+from conference_app.services.accounts import RegistrationForm
+from conference_app.services.meetings import MeetingForm
+from conference_app.session import session_cookie
+from tests.conference_app.tabs import Tab, processing
+
+CANARY = "canary"
+
+
+@pytest.fixture(autouse=True)
+def private() -> Iterator[None]:
+    before = logging.getLogRecordFactory()
+    keep_logs_private()
+    yield
+    logging.setLogRecordFactory(before)
+
+
+class Everything(logging.Handler):
+    """Keeps each line as the log file would show it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def log() -> Iterator[Everything]:
+    handler, root = Everything(), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it writes down each statement's values
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def refusing(_request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("canary-address")
+
+
+async def refused(attempt: Awaitable[object]) -> ConferenceError:
+    """The error it ends in."""
+    with pytest.raises(ConferenceError) as caught:
+        await attempt
+    return caught.value
+
+
+async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Settings, log: Everything) -> None:
+    form = RegistrationForm("Canary", "Canarysson", "canary", "canary@example.com", "canary-password", accepted=True)
+    before = room_admin.room_admin()
+    room_admin.use(room_admin.LiveKitRoomAdmin(httpx.MockTransport(refusing)))
+    try:
+        account = await accounts.register(form, address="203.0.113.77")
+        errors = [
+            await refused(attempt)
+            for _ in range(12)
+            for attempt in (
+                accounts.register(form, address="203.0.113.77"),
+                accounts.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
+            )
+        ]
+        ticket = await sign_in_sessions.issue_ticket(account.id)
+        token = await sign_in_sessions.redeem_ticket(ticket)
+        assert token is not None
+        caller = await sign_in_sessions.resolve(token)
+        made = await meetings.create(account.id, MeetingForm("Canary subject", pass_phrase="canary-phrase"))
+        place = await joining.join(
+            made.code, name="Canary", pass_phrase="", tab_id="canary-tab", session=caller, address="203.0.113.77"
+        )
+        assert isinstance(place, joining.Admitted)
+        errors.append(await refused(joining.host_end(account.id, made.code)))
+        shown = repr([account, caller, made, place, form, errors, [str(error) for error in errors]])
+    finally:
+        room_admin.use(before)
+    text = "\n".join([*log.lines, shown])
+    assert log.lines  # something was said
+    secrets = settings().secrets
+    words = [ticket, token, place.token, made.code, "203.0.113.77", secrets.session_key, secrets.livekit_api_secret]
+    for word in (CANARY, *words):
+        assert word.lower() not in text.lower()
+
+
+async def test_reflex_does_not_quote_what_a_browser_sent(sqlite_db: Settings, log: Everything) -> None:
+    account = await accounts.register(
+        RegistrationForm("Ann", "Nowak", "ann", "ann@example.com", "a quite long password", accepted=True), address=""
+    )
+    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account.id))
+    assert token is not None
+    async with processing() as running:
+        for tab in (Tab(running, token="canary-tab"), Tab.signed_in(running, token, token="canary-tab-2")):
+            for name, entry in RegistrationContext.get().event_handlers.items():
+                arguments = [word for word in entry.handler.fn.__annotations__ if word not in ("return", "self")]
+                await tab.send(name, **dict.fromkeys(arguments, {"canary": ["canary-value"]}))
+                await tab.send(name, canary="canary-value")
+        assert running.errors  # the junk did break handlers
+    assert any("withheld" in line for line in log.lines)
+    assert CANARY not in "\n".join(log.lines).lower()
+
+
+def test_an_exception_is_told_by_its_place_and_type(log: Everything) -> None:
+    try:
+        int("canary-number")
+    except ValueError:
+        logging.getLogger("conference_app.anything").exception("a number was wrong")
+    (line,) = log.lines
+    assert "ValueError" in line
+    assert "test_private_logs.py" in line
+    assert "canary-number'" not in line
+
+
+async def test_broken_requests_to_our_routes_are_not_quoted(sqlite_db: Settings, log: Everything) -> None:
+    transport = httpx.ASGITransport(Starlette(routes=auth.routes), raise_app_exceptions=False)
+    cookies = {session_cookie(): "canary-session"}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000", cookies=cookies) as client:
+        for path in ("/auth/enter?next=canary", "/auth/language/canary", "/auth/sign-out"):
+            await client.get(path)
+            await client.post(path, content="csrf_token=canary", headers=form)
+    ours = [line for line in log.lines if " httpx: " not in line]  # the test's own client speaks of its requests
+    assert CANARY not in "\n".join(ours).lower()
