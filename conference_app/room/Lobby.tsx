@@ -76,22 +76,28 @@ export function Lobby(props: LobbyProps) {
   const { t } = useWords();
   const { media } = props;
   return (
-    <main id="content" tabIndex={-1} className="mx-auto outline-none grid w-full max-w-page items-center gap-8 px-4 pt-2 pb-10 sm:px-6 lg:min-h-[calc(100dvh-5rem)] lg:grid-cols-[minmax(0,1fr)_22rem] lg:gap-12 lg:px-8">
-      <section aria-label={t("preview_section")} className="flex min-w-0 flex-col gap-5">
+    <main
+      id="content"
+      tabIndex={-1}
+      className="mx-auto grid w-full max-w-page content-center gap-x-12 gap-y-6 px-4 pt-4 pb-10 outline-none sm:px-6 lg:min-h-[calc(100dvh-5rem)] lg:grid-cols-[minmax(0,1fr)_22rem] lg:gap-y-5 lg:px-8"
+    >
+      <section aria-label={t("preview_section")} className="min-w-0">
         <Preview media={media} />
+      </section>
+      <section aria-label={t("join_section")} className="flex min-w-0 flex-col gap-6 lg:row-span-2 lg:self-center">
+        <Side {...props} />
+        <p className="flex items-start gap-2 text-sm text-ink-muted">
+          <LockKeyhole size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
+          {t("encryption_line")}
+        </p>
+      </section>
+      <section aria-label={t("devices_section")} className="min-w-0">
         <DeviceMenus
           devices={media.devices}
           chosen={media.choice}
           onChoose={media.choose}
           meter={<LevelMeter track={media.audio} label={t("microphone_level")} />}
         />
-      </section>
-      <section aria-label={t("join_section")} className="flex min-w-0 flex-col gap-6">
-        <Side {...props} />
-        <p className="flex items-start gap-2 text-sm text-ink-muted">
-          <LockKeyhole size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
-          {t("encryption_line")}
-        </p>
       </section>
     </main>
   );

@@ -60,7 +60,7 @@ function useLastKnown(door: Door): Door {
   return known.current;
 }
 
-function useSession(props: MeetingRoomProps, takeTracks: () => OwnTracks): Session {
+function useSession(props: MeetingRoomProps, takeTracks: () => Promise<OwnTracks>): Session {
   const latest = useRef({ ask: props.onJoin, takeTracks });
   latest.current = { ask: props.onJoin, takeTracks };
   const [session] = useState(() => {
@@ -97,7 +97,7 @@ export function MeetingRoom(props: MeetingRoomProps) {
   const words = useMakeWords(props.texts, props.language, props.brand);
   const door = useLastKnown(props.door);
   const [draft, setDraft] = useState<JoinDraft | null>(null);
-  const handOver = useRef<() => OwnTracks>(() => ({}));
+  const handOver = useRef<() => Promise<OwnTracks>>(async () => ({}));
   const session = useSession(
     props,
     useCallback(() => handOver.current(), []),

@@ -1,5 +1,6 @@
 /** The tiles: a grid, or one large tile with the others beside it. */
 import { type TrackReferenceOrPlaceholder, useSpeakingParticipants } from "@livekit/components-react";
+import { Track } from "livekit-client";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useRef, useState } from "react";
 
@@ -94,27 +95,31 @@ interface FocusViewProps {
   others: TrackReferenceOrPlaceholder[];
   self: TrackReferenceOrPlaceholder | undefined;
   space: Space;
+  isPhone: boolean;
   pinned: string | null;
   onPin: (key: string) => void;
 }
 
-function FocusView({ focus, others, self, space, pinned, onPin }: FocusViewProps) {
-  const layout = focusLayout(others.length, self !== undefined, space, GAP);
+function FocusView({ focus, others, self, space, isPhone, pinned, onPin }: FocusViewProps) {
+  const isScreen = focus.source === Track.Source.ScreenShare;
+  const layout = focusLayout(others.length, self !== undefined, space, GAP, isPhone && !isScreen ? PHONE_ASPECT[0] : WIDE);
   const isPinned = pinned === keyOf(focus);
+  const isBelow = layout.strip === "below";
+  const strip = isBelow && self ? [...others, self] : others;
   return (
-    <div className={`relative flex size-full items-center justify-center ${layout.strip === "right" ? "" : "flex-col"}`} style={{ gap: GAP }}>
+    <div className={`relative flex size-full items-center justify-center ${isBelow ? "flex-col" : ""}`} style={{ gap: GAP }}>
       <Tile trackRef={focus} {...layout.focus} isPinned={isPinned} onPin={() => onPin(keyOf(focus))} />
       {others.length > 0 && (
         <div
-          className={`flex [scrollbar-width:thin] ${layout.strip === "right" ? "flex-col self-start overflow-y-auto" : "self-start overflow-x-auto"}`}
+          className={`flex [scrollbar-width:thin] ${isBelow ? "self-start overflow-x-auto" : "flex-col self-start overflow-y-auto"}`}
           style={{ gap: GAP, ...layout.stripSpace }}
         >
-          {others.map((ref) => (
+          {strip.map((ref) => (
             <Tile key={keyOf(ref)} trackRef={ref} {...layout.tile} onPin={() => onPin(keyOf(ref))} />
           ))}
         </div>
       )}
-      {self && (
+      {self && !isBelow && (
         <div className="absolute right-0 bottom-0">
           <Tile trackRef={self} {...layout.self} isFloating />
         </div>
@@ -139,7 +144,7 @@ export function Stage({ refs, focus, pinned, onPin }: StageProps) {
   const others = refs.filter((one) => one !== focus && one !== self);
   return (
     <div ref={ref} className="relative min-h-0 min-w-0 flex-1">
-      {isKnown && focus && <FocusView {...{ focus, others, self, space, pinned, onPin }} />}
+      {isKnown && focus && <FocusView {...{ focus, others, self, space, isPhone, pinned, onPin }} />}
       {isKnown && !focus && <GridView {...{ refs, space, isPhone, onPin }} />}
     </div>
   );

@@ -83,7 +83,7 @@ function PinButton({ isPinned, name, onPin }: { isPinned: boolean; name: string;
       aria-label={label}
       title={label}
       onClick={onPin}
-      className="absolute top-2 right-2 flex size-9 items-center justify-center rounded-full bg-black/60 text-white opacity-0 transition-opacity duration-150 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+      className="absolute top-2 right-2 flex size-9 items-center justify-center rounded-full bg-black/60 text-white opacity-0 transition-opacity duration-150 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:top-0 pointer-coarse:right-0 pointer-coarse:size-11 pointer-coarse:bg-transparent pointer-coarse:opacity-70"
     >
       <Icon size={16} aria-hidden />
     </button>
@@ -103,7 +103,9 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
       ? t("your_screen")
       : t("screen_of", { name })
     : participant.isLocal
-      ? t("name_you", { name })
+      ? isFloating
+        ? t("you")
+        : t("name_you", { name })
       : name;
   const isShown = isTrackReference(trackRef) && !trackRef.publication.isMuted;
   return (

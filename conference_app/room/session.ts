@@ -103,7 +103,6 @@ export class Session {
   private listeners = new Set<() => void>();
   private request: Request = { name: "", passPhrase: "" };
   private lastAnswer = "";
-  private tracks: OwnTracks = {};
   private wanted = { microphone: false, camera: false };
   private hasBeenIn = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -112,7 +111,7 @@ export class Session {
   constructor(
     readonly room: Room,
     private readonly ask: (request: Request) => void,
-    private readonly takeTracks: () => OwnTracks,
+    private readonly takeTracks: () => Promise<OwnTracks>,
   ) {}
 
   /** Begin to listen to the room; the returned function ends it and leaves. React may do both more than once. */
@@ -220,14 +219,18 @@ export class Session {
     const joinedAt = this.state.joinedAt || Date.now();
     const isFirst = !this.hasBeenIn;
     this.hasBeenIn = true;
-    if (isFirst) this.tracks = this.takeTracks();
+    const tracks = isFirst ? this.takeTracks() : null;
     this.set({ phase: "call", isReconnecting: false, failures: 0, joinedAt, refusal: null });
-    await (isFirst ? this.publishFirst() : this.publishAgain());
+    await (tracks ? this.publishFirst(tracks) : this.publishAgain());
   }
 
-  private async publishFirst(): Promise<void> {
-    const { audio, video } = this.tracks;
-    this.tracks = {};
+  private async publishFirst(tracks: Promise<OwnTracks>): Promise<void> {
+    const { audio, video } = await tracks;
+    if (this.state.phase !== "call") {
+      audio?.stop();
+      video?.stop();
+      return;
+    }
     const { localParticipant } = this.room;
     // A track that cannot be published is a switched-off device to the person, who can switch it on again.
     await Promise.allSettled([audio && localParticipant.publishTrack(audio), video && localParticipant.publishTrack(video)]);

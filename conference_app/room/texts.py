@@ -35,6 +35,7 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "lobby_guest": _("Check how you look and sound, then come in."),
         "lobby_host": _("You are the host. Guests are let in as soon as you join."),
         "preview_section": _("Camera and microphone"),
+        "devices_section": _("Your devices"),
         "join_section": _("Join the meeting"),
         "your_name": _("Your name"),
         "your_name_help": _("Everyone in the meeting sees it."),

@@ -16,6 +16,7 @@ import {
   problemOf,
   saveChoice,
 } from "./devices";
+import type { OwnTracks } from "./session";
 
 export interface LocalMedia {
   choice: DeviceChoice;
@@ -26,8 +27,8 @@ export interface LocalMedia {
   isOpening: boolean;
   toggle: (kind: InputKind) => void;
   choose: (kind: MediaDeviceKind, deviceId: string) => void;
-  /** Gives the open tracks away: from now on the taker stops them. */
-  handOver: () => { audio?: LocalAudioTrack; video?: LocalVideoTrack };
+  /** Gives the tracks away, those still opening included: from now on the taker stops them. */
+  handOver: () => Promise<OwnTracks>;
 }
 
 interface Held {
@@ -46,6 +47,8 @@ export function useLocalMedia(isActive: boolean): LocalMedia {
   const [devices, setDevices] = useState(NO_DEVICES);
   const current = useRef<Held>(NOTHING);
   const wanted = useRef(choice);
+  const opening = useRef<Promise<OwnTracks> | null>(null);
+  const isTaken = useRef(false);
 
   const hold = useCallback((next: Held) => {
     current.current = next;
@@ -61,16 +64,20 @@ export function useLocalMedia(isActive: boolean): LocalMedia {
   useEffect(() => {
     if (!isActive) return undefined;
     let isOver = false;
+    isTaken.current = false;
     hold({ problems: {}, isOpening: true });
-    void openDevices(wanted.current).then((opened) => {
+    opening.current = openDevices(wanted.current).then((opened) => {
+      opening.current = null;
+      if (isTaken.current) return opened;
       if (isOver) {
         opened.audio?.stop();
         opened.video?.stop();
-        return;
+        return {};
       }
       const problems = { audioinput: opened.audioProblem, videoinput: opened.videoProblem };
       hold({ audio: opened.audio, video: opened.video, problems, isOpening: false });
       refresh();
+      return {};
     });
     return () => {
       isOver = true;
@@ -125,10 +132,11 @@ export function useLocalMedia(isActive: boolean): LocalMedia {
     [open, remember],
   );
 
-  const handOver = useCallback(() => {
+  const handOver = useCallback(async () => {
     const { audio, video } = current.current;
+    isTaken.current = true;
     current.current = NOTHING;
-    return { audio, video };
+    return opening.current ?? { audio, video };
   }, []);
 
   return { choice, devices, ...held, toggle, choose, handOver };

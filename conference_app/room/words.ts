@@ -33,6 +33,7 @@ export type TextKey =
   | "device_failed"
   | "devices_denied"
   | "devices_insecure"
+  | "devices_section"
   | "download_chat"
   | "elsewhere_now"
   | "elsewhere_text"
