@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from conference_app.config import LANGUAGES
-from conference_app.errors import ConferenceError
+from conference_app.errors import ConferenceError, TooManyAttempts
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DEFAULT_LANGUAGE = LANGUAGES[0]
@@ -77,8 +77,15 @@ def n_(message: str) -> str:
 
 
 def error_text(error: ConferenceError) -> str:
-    """What `error` says to the person, in the current language."""
-    return _(error.message, **error.values)
+    """What `error` says to the person, in the current language, with the wait in words where there is one."""
+    text = _(error.message, **error.values)
+    return f"{text} {_wait(error.wait_s)}" if isinstance(error, TooManyAttempts) else text
+
+
+def _wait(seconds: int) -> str:
+    if seconds < 90:
+        return plural("Try again in {count} second.", "Try again in {count} seconds.", max(seconds, 1))
+    return plural("Try again in {count} minute.", "Try again in {count} minutes.", -(-seconds // 60))
 
 
 def localized_path(path: str, code: str | None = None) -> str:

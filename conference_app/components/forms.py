@@ -6,8 +6,8 @@ import reflex as rx
 
 from conference_app.components.client import FocusFirstError
 from conference_app.components.surfaces import banner
-from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
-from conference_app.texts import error_text, plural
+from conference_app.errors import ConferenceError, InvalidInput
+from conference_app.texts import error_text
 
 
 class FormState(rx.State, mixin=True):
@@ -28,23 +28,11 @@ class FormState(rx.State, mixin=True):
         """Show `error`; the person may try again."""
         if isinstance(error, InvalidInput):
             self.errors = {name: error_text(wrong) for name, wrong in error.fields.items()}
-        self.problem = problem_text(error)
+        self.problem = error_text(error)
         self.tries += 1
 
     def _reset_form(self) -> None:
         self.errors, self.problem, self.busy, self.tries = {}, "", False, 0
-
-
-def problem_text(error: ConferenceError) -> str:
-    """What `error` says, with the wait in words when there is one."""
-    if not isinstance(error, TooManyAttempts):
-        return error_text(error)
-    if error.wait_s < 90:
-        wait = plural("Try again in {count} second.", "Try again in {count} seconds.", max(error.wait_s, 1))
-    else:
-        minutes = -(-error.wait_s // 60)
-        wait = plural("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
-    return f"{error_text(error)} {wait}"
 
 
 def checked_form(state: type[FormState], *children: rx.Component, **props: object) -> rx.Component:
