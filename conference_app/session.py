@@ -12,7 +12,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from contextvars import ContextVar
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event, EventSpec
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conference_app import texts
@@ -214,12 +214,8 @@ def page_language(state: BaseState) -> str:
 
 
 def cookie_value(header: str, name: str) -> str:
-    """The cookie `name` of a Cookie header (RFC 6265); "" if it is not there."""
-    try:
-        jar = SimpleCookie(header[:8192])
-    except CookieError:
-        return ""
-    return jar[name].value if name in jar else ""
+    """The cookie `name` of a Cookie header, whatever other programs of this host have put beside it; "" without it."""
+    return cookie_parser(header[:8192]).get(name, "")
 
 
 def _seal(session_hash: str) -> str:

@@ -29,7 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 def local_path(given: str, default: str) -> str:
     """`given` if it is a path of this site to go on to, else `default`. Never a route of this module, never a host."""
-    if not _LOCAL_PATH.fullmatch(given) or urlsplit(given).netloc or given.startswith("/auth"):
+    if not _LOCAL_PATH.fullmatch(given) or urlsplit(given).netloc or f"{given}/".startswith("/auth/"):
         return default
     return given
 
