@@ -27,10 +27,16 @@ class Limits:
     """Signalling messages a client may send at once; auto-subscribing to a full room takes hundreds."""
     signal_queue: int = 512
     """Messages waiting to be written to one client; a client that reads slower is closed."""
+    offers_per_s: int = 10
+    """Offers of one client per second, on average; five times as many at once. Each costs about a millisecond."""
+    broadcasts_per_s: int = 10
+    """Messages of one client that everybody is told of (mute, metadata, tracks), per second; six times at once."""
     data_packets_per_s: int = 500
-    """Data packets of one participant per second, on average."""
-    data_bytes_per_s: int = 2_000_000
-    """Bytes of data packets of one participant per second, on average."""
+    """Data packets of one participant per second, on average; twice as many at once."""
+    data_bytes_per_s: int = 500_000
+    """Bytes of data packets of one participant per second, on average; eight times as many at once."""
+    data_copied_bytes_per_s: int = 5_000_000
+    """The same, counted once for each who receives. A core sends about 10 MB/s over data channels."""
     max_data_bytes: int = 65_535
     """Bytes of one data packet; clients cap theirs at 64,000."""
     replay_bytes: int = 4_000_000

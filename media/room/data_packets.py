@@ -73,7 +73,8 @@ class DataGate:
 
     def __init__(self, limits: Limits, now: float) -> None:
         self._packets = TokenBucket(limits.data_packets_per_s, limits.data_packets_per_s * 2, now)
-        self._bytes = TokenBucket(limits.data_bytes_per_s, limits.data_bytes_per_s * 2, now)
+        self._bytes = TokenBucket(limits.data_bytes_per_s, limits.data_bytes_per_s * 8, now)
+        self._copied = TokenBucket(limits.data_copied_bytes_per_s, limits.data_copied_bytes_per_s * 8, now)
         self._max_bytes = limits.max_data_bytes
         self.last_sequence = 0
 
@@ -84,6 +85,10 @@ class DataGate:
         if not self._packets.take(1, now) or not self._bytes.take(size, now):
             return "rate"
         return ""
+
+    def may_copy(self, size: int, receivers: int, now: float) -> bool:
+        """Whether a packet may go to so many."""
+        return self._copied.take(size * receivers, now)
 
 
 class DataRelay:
@@ -105,26 +110,27 @@ class DataRelay:
             reason = _parse(packet, payload)
         if not reason and label == RELIABLE:
             reason = _repeated(gate, packet.sequence)
+        receivers = [] if reason else _receivers(packet, everybody, sender.sid)
+        if not reason and not gate.may_copy(len(payload), len(receivers), now):
+            reason = "copies"
         if reason:
             self._counters.add("data_packets_dropped", reason)
             return
         _stamp(packet, sender, label)
-        self.forward(packet, label, everybody, sender.sid, now)
+        self._forward(packet, label, receivers, sender.sid, now)
 
-    def forward(
-        self, packet: models.DataPacket, label: str, everybody: Iterable[DataEnd], sender_sid: str, now: float
+    def announce(self, packet: models.DataPacket, everybody: Iterable[DataEnd], now: float) -> None:
+        """Sends a packet of the server's own, on the channel its kind says."""
+        label = next(label for label, kind in KINDS.items() if kind == packet.kind)
+        self._forward(packet, label, _receivers(packet, everybody, ""), "", now)
+
+    def _forward(
+        self, packet: models.DataPacket, label: str, receivers: Iterable[DataEnd], sender_sid: str, now: float
     ) -> None:
-        """Sends `packet` to whom it is addressed, never to its sender, and keeps it if it is reliable."""
-        destinations = frozenset(packet.destination_identities)
-        old_sids = frozenset(packet.user.destination_sids)
         payload = packet.SerializeToString()
         if label == RELIABLE:
-            self._keep(Kept(now, sender_sid, destinations, payload))
-        for end in list(everybody):  # one that is too slow leaves the room meanwhile
-            if end.sid == sender_sid or not end.is_active:
-                continue
-            if (destinations or old_sids) and end.identity not in destinations and end.sid not in old_sids:
-                continue
+            self._keep(Kept(now, sender_sid, frozenset(packet.destination_identities), payload))
+        for end in receivers:
             self._send(end, label, payload)
 
     def replay(self, end: DataEnd, since: float, now: float) -> None:
@@ -159,6 +165,19 @@ class DataRelay:
     def _forget(self, now: float) -> None:
         while self._kept and self._kept[0].at < now - REPLAY_S:
             self._kept_bytes -= len(self._kept.popleft().payload)
+
+
+def _receivers(packet: models.DataPacket, everybody: Iterable[DataEnd], sender_sid: str) -> list[DataEnd]:
+    """Those the packet is addressed to who can receive now, never its sender. No address means everybody."""
+    identities = {*packet.destination_identities, *packet.user.destination_identities}
+    old_sids = frozenset(packet.user.destination_sids)
+    return [
+        end
+        for end in everybody
+        if end.is_active
+        and end.sid != sender_sid
+        and (not (identities or old_sids) or end.identity in identities or end.sid in old_sids)
+    ]
 
 
 def _parse(packet: models.DataPacket, payload: bytes) -> str:

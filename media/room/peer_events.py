@@ -53,8 +53,8 @@ class _PeerEvents:
             self._room.data.receive(sender, sender.gate, label, payload, everybody, self._room.clock())
 
     def peer_overflow(self, peer: Peer) -> None:
-        if not self._participant.is_gone:
-            self._room.dismiss(self._participant, models.STATE_MISMATCH, rtc.LeaveRequest.RECONNECT)
+        # The packet is dropped and counted. Ending the session would let one sender throw out all who read slowly.
+        pass
 
     def peer_closed(self, peer: Peer, reason: str) -> None:
         if self._participant.media_lost_at is None:

@@ -15,7 +15,6 @@ from livekit.protocol import room as api
 from media.config import Limits
 from media.errors import AdminError
 from media.room import profile
-from media.room.data_packets import KINDS
 from media.room.participant import Participant
 from media.room.permissions import Grants
 from media.room.registry import Registry
@@ -23,7 +22,6 @@ from media.room.room import Room
 
 MAX_REMEMBERED_NONCES = 1000
 MAX_TIMEOUT_S = 86_400
-_LABELS = {kind: label for label, kind in KINDS.items()}
 
 
 class RoomService:
@@ -142,7 +140,7 @@ class RoomService:
         if request.HasField("topic"):
             user.topic = request.topic
         packet = models.DataPacket(kind=request.kind, user=user, destination_identities=request.destination_identities)
-        room.data.forward(packet, _LABELS[request.kind], room.members.values(), "", self._clock())
+        room.data.announce(packet, room.members.values(), self._clock())
         return api.SendDataResponse()
 
     def update_room_metadata(self, grants: Grants, request: api.UpdateRoomMetadataRequest) -> models.Room:

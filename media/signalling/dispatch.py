@@ -8,14 +8,18 @@ from collections.abc import Callable, Mapping
 from livekit.protocol import models, rtc
 
 from media.config import MediaConfig
+from media.errors import ProtocolViolation
 from media.room import profile
 from media.room.participant import Participant, encode
+from media.room.rate import TokenBucket
 from media.room.room import Room
 from media.room.subscriptions import audience_of
 from media.signalling.negotiation import SubscriberNegotiation, answer_publisher
 
 MAX_TRACKS_NAMED = 4000
 """Track sids one message may name; more than a full room has."""
+_TOLD_TO_ALL = frozenset({"add_track", "mute", "update_audio_track", "subscription_permission"})
+"""Messages that make us write to everybody in the room; `update_metadata` does too, and can be refused."""
 _NEGOTIATION = frozenset({"offer", "answer"})
 
 
@@ -29,6 +33,9 @@ class Dispatch:
         self._participant = participant
         self._negotiation = negotiation
         self._config = config
+        limits, now = config.limits, room.clock()
+        self._offers = TokenBucket(limits.offers_per_s, limits.offers_per_s * 5, now)
+        self._broadcasts = TokenBucket(limits.broadcasts_per_s, limits.broadcasts_per_s * 6, now)
         self._table: Mapping[str, Callable[[rtc.SignalRequest], None]] = {
             "offer": self._offer,
             "answer": self._answer,
@@ -51,16 +58,20 @@ class Dispatch:
 
         Ignored are `trickle`, since the address of media is learnt from its packets, what later versions add, and
         descriptions for a connection that has just ended.
-        Raises InvalidDescription.
+        Raises InvalidDescription and ProtocolViolation.
         """
         name = request.WhichOneof("message") or ""
         method = self._table.get(name)
         if method is None or (name in _NEGOTIATION and self._participant.media_lost_at is not None):
             return "ignored"
+        if name in _TOLD_TO_ALL and not self._broadcasts.take(1, self._room.clock()):
+            raise ProtocolViolation("broadcast_rate")
         method(request)
         return name
 
     def _offer(self, request: rtc.SignalRequest) -> None:
+        if not self._offers.take(1, self._room.clock()):
+            raise ProtocolViolation("offer_rate")
         answer_publisher(self._participant, self._room.publisher_peer(self._participant), request.offer)
 
     def _answer(self, request: rtc.SignalRequest) -> None:
@@ -91,7 +102,7 @@ class Dispatch:
         reason = rtc.RequestResponse.OK
         if not participant.permission.can_update_metadata:
             reason = rtc.RequestResponse.NOT_ALLOWED
-        elif not profile.change(
+        elif not self._broadcasts.take(1, self._room.clock()) or not profile.change(
             participant, self._config.limits, update.name, update.metadata, dict(update.attributes)
         ):
             reason = rtc.RequestResponse.LIMIT_EXCEEDED

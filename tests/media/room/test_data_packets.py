@@ -135,11 +135,20 @@ def test_rate_is_limited_by_sender() -> None:
 
 
 def test_bytes_are_limited_too() -> None:
-    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(data_bytes_per_s=10_000)))
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(data_bytes_per_s=2_000)))
     ann, ben = world.join("ann"), world.join("ben")
     for _ in range(10):
         send(world, ann, models.DataPacket(user=models.UserPacket(payload=b"x" * 5_000)), LOSSY)
     assert len(received(ben)) == 3
+
+
+def test_copies_are_limited_by_how_many_receive() -> None:
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(data_copied_bytes_per_s=10_000)))
+    ann, ben, *others = (world.join(name) for name in ("ann", "ben", "c", "d", "e"))
+    for _ in range(10):
+        send(world, ann, models.DataPacket(user=models.UserPacket(payload=b"x" * 5_000)), LOSSY)
+    assert len(received(ben)) == len(received(others[0])) == 3
+    assert dropped(world, "copies") == 7
 
 
 def test_slow_receiver_loses_its_own_copy_only(world: World) -> None:
@@ -181,17 +190,3 @@ def test_what_is_kept_is_bounded() -> None:
     assert sequences
     assert len(sequences) < 50
     assert sequences[-1] == 50
-
-
-def test_receiver_that_leaves_by_overflow_does_not_stop_the_others(world: World) -> None:
-    ann, ben, cleo = (world.join(name) for name in ("ann", "ben", "cleo"))
-    peer = subscriber(ben)
-
-    def overflow(label: str, payload: bytes) -> bool:
-        peer.observer.peer_overflow(peer)
-        return False
-
-    peer.send_data = overflow  # pyright: ignore[reportAttributeAccessIssue]
-    send(world, ann, user_packet())
-    assert ben.is_gone
-    assert len(received(cleo)) == 1

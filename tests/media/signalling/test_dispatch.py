@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from livekit.protocol import models, rtc
 
 from media.config import MediaConfig
-from media.errors import InvalidDescription
+from media.errors import InvalidDescription, ProtocolViolation
 from media.room.participant import Participant
 from media.signalling.dispatch import Dispatch
 from media.signalling.negotiation import SubscriberNegotiation
@@ -130,6 +130,35 @@ def test_data_tracks_are_refused(world: World) -> None:
     say(world, ann, publish_data_track_request=rtc.PublishDataTrackRequest(pub_handle=9))
     response = sink(ann).last("request_response")
     assert (response.reason, response.publish_data_track.pub_handle) == (rtc.RequestResponse.NOT_ALLOWED, 9)
+
+
+def _repeat(dispatch: Dispatch, message: rtc.SignalRequest, times: int) -> None:
+    for _ in range(times):
+        dispatch.handle(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (rtc.SignalRequest(mute=rtc.MuteTrackRequest(sid="TR_x")), "broadcast_rate"),
+        (rtc.SignalRequest(offer=rtc.SessionDescription(sdp="sdp")), "offer_rate"),
+    ],
+)
+def test_costly_messages_have_limits_of_their_own(world: World, message: rtc.SignalRequest, code: str) -> None:
+    dispatch = dispatch_of(world, world.join("ann"))
+    with pytest.raises(ProtocolViolation, match=code):
+        _repeat(dispatch, message, 100)
+    world.clock.now += 1.0
+    dispatch.handle(message)
+
+
+def test_metadata_beyond_the_rate_is_refused(world: World) -> None:
+    ann = world.join("ann", can_update_own_metadata=True)
+    dispatch = dispatch_of(world, ann)
+    for number in range(100):
+        dispatch.handle(rtc.SignalRequest(update_metadata=rtc.UpdateParticipantMetadata(metadata=str(number))))
+    assert ann.metadata == "59"
+    assert sink(ann).last("request_response").reason == rtc.RequestResponse.LIMIT_EXCEEDED
 
 
 def test_faults_on_demand_only_where_tests_run(world: World) -> None:
