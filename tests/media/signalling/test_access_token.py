@@ -7,7 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from livekit import api
 from livekit.protocol import models
@@ -90,6 +90,7 @@ def test_everything_else_is_refused(bad: str) -> None:
     assert caught.value.status == 401
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=200))
 def test_junk_is_refused_and_nothing_else_happens(text: str) -> None:
     with pytest.raises(JoinRefused):

@@ -193,7 +193,7 @@ WILD = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)  # a busy machine is no failure
 @given(st.lists(WILD, max_size=12))
 def test_no_order_of_messages_breaks_the_room(messages: list[dict[str, Any]]) -> None:
     world = World()
