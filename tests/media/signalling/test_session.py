@@ -56,6 +56,11 @@ class Opened:
         self.session.start()
         self.participant = self.session.participant
 
+    def answer(self) -> None:
+        """The client answers the first offer, so that the session lasts."""
+        self.timers.pass_time(0.0)
+        self.session._dispatch.handle(rtc.SignalRequest(answer=rtc.SessionDescription(sdp="answer")))
+
 
 PING = rtc.SignalRequest(ping=1)
 
@@ -125,6 +130,7 @@ async def test_short_silence_is_forgiven_while_media_flows() -> None:
 
 def test_token_is_refreshed_every_five_minutes_with_the_same_rights() -> None:
     opened = Opened(can_publish=False, room_admin=True)
+    opened.answer()
     opened.timers.pass_time(299)
     assert "refresh_token" not in opened.line.names
     opened.timers.pass_time(302)
@@ -136,9 +142,11 @@ def test_token_is_refreshed_every_five_minutes_with_the_same_rights() -> None:
 
 def test_changed_permission_refreshes_at_once_and_once() -> None:
     opened = Opened()
+    opened.answer()
     opened.participant.permission.can_publish = False
     opened.participant.sink.refresh_token()
     opened.timers.pass_time(299)
+    assert not opened.participant.is_gone
     tokens = [message.refresh_token for message in opened.line.sent if message.refresh_token]
     assert [verify(token, CONFIG.api_key, SECRET).can_publish for token in tokens] == [False]
 
