@@ -151,13 +151,19 @@ async def _bind(root: BaseState, caller: SignedIn | None) -> str:
     now = caller.session_hash if caller else _VISITOR
     before = session._bound
     if before not in ("", _VISITOR, now):
-        root.reset()
-        session = await root.get_state(SessionState)
+        await _empty(root)
         session._bound = now
         return "other"
     if before != now:
         session._bound = now
     return "same"
+
+
+async def _empty(root: BaseState) -> None:
+    """Set every State of the tab to its defaults. Redis loads only what an event needs, so all are asked for first."""
+    for state in RegistrationContext.get().base_states.values():
+        await root.get_state(state)
+    root.reset()
 
 
 async def _refusal(root: BaseState, caller: SignedIn | None) -> StateUpdate:
