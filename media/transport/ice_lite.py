@@ -10,7 +10,7 @@ import hmac
 import ipaddress
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct, pack
 
 MAGIC_COOKIE = 0x2112A442
@@ -47,7 +47,7 @@ class Credentials:
     """Our user fragment and password of one ICE generation."""
 
     ufrag: str
-    password: str
+    password: str = field(repr=False)
 
     @classmethod
     def generate(cls) -> Credentials:

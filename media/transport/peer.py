@@ -6,81 +6,27 @@ import enum
 import logging
 import random
 import secrets
-from collections.abc import Callable, Coroutine
-from struct import Struct
-from typing import Any, Protocol
+from collections.abc import Callable
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from media.errors import InvalidDescription
 from media.forwarding.down_track import DownTrack
 from media.forwarding.up_track import UpTrack
-from media.rtp import rtcp
 from media.transport import sdp, sdp_writer
 from media.transport.data_channels import LOSSY_BUFFER_BYTES, RELIABLE, RELIABLE_BUFFER_BYTES, DataChannels
 from media.transport.dtls import DTLS
 from media.transport.ice_lite import CONSENT_S, Credentials
+from media.transport.intake import Intake
+from media.transport.ports import PeerHost, PeerObserver
 from media.transport.publishing import Publishing
 from media.transport.srtp import SRTPReceiver, SRTPSender
 from media.transport.subscribing import Subscribing
-from media.transport.wire import Address, CryptBuffer, Wire
+from media.transport.wire import Address, CryptBuffer
 
 logger = logging.getLogger(__name__)
 
 REPORT_S = 1.0
-MAX_MEDIA_PER_S = 10_000
-"""RTP packets taken from one peer per report interval; a dozen tracks at full rate need about 4,000."""
-MAX_RTCP_PER_S = 1_000
-_SSRC = Struct("!L")
-
-
-class PeerObserver(Protocol):
-    """Who hears what happens to a peer. Called on the event loop, in order, never after `peer_closed`."""
-
-    def peer_connected(self, peer: Peer) -> None:
-        """ICE and DTLS are up for the first time."""
-        ...
-
-    def peer_closed(self, peer: Peer, reason: str) -> None:
-        """The peer is gone: `close()` was called, consent expired, DTLS ended, or it misbehaved. Called once."""
-        ...
-
-    def peer_data_open(self, peer: Peer) -> None:
-        """Our own `_reliable` channel on a subscriber's peer can be written; called once."""
-        ...
-
-    def peer_data(self, peer: Peer, label: str, payload: bytes) -> None:
-        """A message on the data channel `label` ('_reliable' or '_lossy'; others are dropped before)."""
-        ...
-
-    def peer_overflow(self, peer: Peer) -> None:
-        """The reliable send buffer is full: this receiver is too slow and should be closed."""
-        ...
-
-    def peer_track_added(self, peer: Peer, up_track: UpTrack) -> None:
-        """A publisher section is negotiated and sends; comes from inside `Peer.answer`, before it returns."""
-        ...
-
-    def peer_track_removed(self, peer: Peer, up_track: UpTrack) -> None:
-        """The section went inactive, carries another track now, or the peer closes (then before `peer_closed`)."""
-        ...
-
-
-class PeerHost(Protocol):
-    """What a peer needs of the mux that carries it."""
-
-    wire: Wire
-    announced_ip: str
-    ntp_offset_s: float
-
-    @property
-    def port(self) -> int: ...
-
-    def clock(self) -> float: ...
-    def register(self, ufrag: str, peer: Peer) -> None: ...
-    def unregister(self, ufrag: str) -> None: ...
-    def forget(self, peer: Peer) -> None: ...
-    def finish(self, goodbye: Coroutine[Any, Any, None]) -> None: ...
 
 
 class _State(enum.Enum):
@@ -122,8 +68,7 @@ class Peer:
         self._channels: DataChannels | None = None
         self._data_section: sdp.Section | None = None
         self._creates_channels = False
-        self._media_budget = MAX_MEDIA_PER_S
-        self._rtcp_budget = MAX_RTCP_PER_S
+        self._intake = Intake(self._receiver, self._publishing, self._subscribing)
         self._reported_at = 0.0
         host.register(self._credentials.ufrag, self)
 
@@ -389,6 +334,10 @@ class Peer:
         """Our ICE password that belongs to `ufrag`, which is one of ours."""
         return self._passwords[ufrag]
 
+    def mux_may_check(self) -> bool:
+        """Whether this peer may have another authentic check answered now."""
+        return self._intake.allows_check()
+
     def mux_checked(self, address: Address, now: float, *, nominates: bool) -> None:
         """An authenticated connectivity check came from `address`."""
         self.last_check_at = now
@@ -405,63 +354,24 @@ class Peer:
     def mux_dtls(self, datagram: bytes) -> str:
         """A DTLS datagram from a known address; the reason when it was dropped, else an empty text."""
         # Before the client's description is here they wait: nothing is read without a fingerprint to believe.
+        if not self._intake.allows_dtls():
+            return "dtls_rate"
         return "" if self._dtls.feed(datagram) else "dtls_queue_full"
 
     def mux_media(self, buffer: CryptBuffer, size: int, now: float) -> str:
         """An SRTP or SRTCP datagram, `size` bytes in `buffer`; the reason when it was dropped, else an empty text."""
-        if 192 <= buffer.memory[1] <= 223:
-            return self._take_rtcp(buffer, size, now)
-        if self._media_budget <= 0:
-            return "rtp_rate"
-        if not self._publishing.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
-            return "rtp_sources"
-        data = self._receiver.unprotect(buffer, size, is_rtcp=False)
-        if data is None:
-            return "srtp_unprotect"
-        # Only what is authentic counts, else a forger could use up somebody's budget.
-        self._media_budget -= 1
-        return self._publishing.receive(data, now)
-
-    def _take_rtcp(self, buffer: CryptBuffer, size: int, now: float) -> str:
-        if self._rtcp_budget <= 0:
-            return "rtcp_rate"
-        ssrc = _SSRC.unpack_from(buffer.view, 4)[0]
-        if not self._publishing.may_open(ssrc):
-            return "rtp_sources"
-        data = self._receiver.unprotect(buffer, size, is_rtcp=True)
-        if data is None:
-            return "srtcp_unprotect"
-        self._rtcp_budget -= 1
-        self._publishing.opened(ssrc)
-        for message in rtcp.parse(data):
-            self._dispatch(message, now)
-        return ""
-
-    def _dispatch(self, message: rtcp.Message, now: float) -> None:
-        match message:
-            case rtcp.ReportBlock():
-                self._subscribing.reported(message, now)
-            case rtcp.Nack():
-                self._subscribing.nacked(message, now)
-            case rtcp.KeyframeRequest():
-                self._subscribing.keyframe_requested(message, now)
-            case rtcp.ReceiverEstimate():
-                self._subscribing.estimated(message)
-            case rtcp.SenderReport():
-                self._publishing.reported(message, now)
-            case rtcp.Bye():
-                self._publishing.ended(message)
+        return self._intake.take(buffer, size, now)
 
     def mux_tick(self, now: float) -> None:
         """Do what is due by time alone; about every 100 ms."""
         if self.last_check_at and now - self.last_check_at > CONSENT_S:
             self.close("consent_expired")
             return
+        self._intake.renew(now)
         if self._state is not _State.CONNECTED:
             return
         self._publishing.tick(now)
         if now - self._reported_at >= REPORT_S:
             interval_s, self._reported_at = now - self._reported_at, now
-            self._media_budget, self._rtcp_budget = MAX_MEDIA_PER_S, MAX_RTCP_PER_S
             self._publishing.report(now)
             self._subscribing.report(now, interval_s)

@@ -6,7 +6,7 @@ Everything is bundled on one transport with one host candidate, since we are ICE
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from media.rtp import extensions
 from media.transport.sdp import Codec, Section
@@ -28,7 +28,7 @@ class LocalTransport:
     """Our side of the transport as the description shows it."""
 
     ufrag: str
-    password: str
+    password: str = field(repr=False)
     fingerprint: str
     """SHA-256 in upper case with colons."""
     setup: str

@@ -18,7 +18,8 @@ from typing import Any
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from media.transport import ice_lite
-from media.transport.peer import Peer, PeerObserver
+from media.transport.peer import Peer
+from media.transport.ports import PeerObserver
 from media.transport.wire import Address, CryptBuffer, Wire
 
 logger = logging.getLogger(__name__)
@@ -200,6 +201,8 @@ class UDPMux:
         password = peer.password_of(request.ufrag)
         if not ice_lite.is_authentic(data, request, password):
             return "stun_integrity"
+        if not peer.mux_may_check():
+            return "stun_rate"
         if request.claims_controlled:
             self.wire.send(ice_lite.role_conflict(request, password), address)
             return "stun_role_conflict"

@@ -18,7 +18,7 @@ import pylibsrtp
 import pytest
 
 from media.rtp import rtcp
-from media.transport import peer
+from media.transport import intake
 from tests.media.load import RTX, VIDEO_RTX_SSRC, VIDEO_SSRC, VP8, MediaClient, video_section
 from tests.media.transport.calls import Call, open_call, until
 
@@ -132,7 +132,8 @@ async def good_packets_arrive(call: Call) -> None:
 
 @pytest.mark.timeout(120)
 async def test_a_running_call_stays_whole(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer, "MAX_RTCP_PER_S", 10 * AMOUNT)  # Else most of the junk would not be read at all.
+    for limit in ("MAX_RTCP_PER_S", "MAX_CHECKS_PER_S", "MAX_DTLS_PER_S"):
+        monkeypatch.setattr(intake, limit, 10 * AMOUNT)  # Else most of the junk would not be read at all.
     process = psutil.Process(os.getpid())
     async with open_call() as call, open_call([video_section("0", "cam")], call.mux) as other:
         for up in other.publisher.up_tracks.values():

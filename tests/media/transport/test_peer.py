@@ -8,10 +8,13 @@ import time
 import pytest
 
 from media.errors import InvalidDescription
+from media.forwarding.bandwidth import FLOOR_BPS, START_BPS
 from media.rtp import rtcp
 from media.rtp.extensions import ABS_SEND_TIME_ID, MID_ID, find
 from media.rtp.packet import parse_rtp
+from media.transport import peer as peer_module
 from media.transport.ice_lite import CONSENT_S, MAX_ADDRESSES
+from media.transport.intake import MAX_CHECKS_PER_S
 from media.transport.udp_mux import UDPMux
 from tests.media.load import (
     AUDIO_SSRC,
@@ -291,3 +294,38 @@ async def test_a_wildcard_needs_an_address_to_announce() -> None:
     assert f" 192.0.2.9 {mux.port} typ host" in peer.offer()
     mux.close()
     await mux.wait_closed()
+
+
+async def test_a_congested_subscriber_lowers_what_the_publisher_may_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer_module, "REPORT_S", 0.05)
+    async with open_call([video_section("0", "cam")]) as call:
+
+        def lowest() -> int:
+            estimates = [m.bitrate_bps for m in _all(call.sender) if isinstance(m, rtcp.ReceiverEstimate)]
+            return min(estimates, default=START_BPS)
+
+        while lowest() >= START_BPS:
+            call.sender.send_media(VP8, VIDEO_SSRC, KEY + bytes(1000))
+            call.receiver.send_rtcp(rtcp.receiver_report(1, []) + rtcp.receiver_estimate(1, 50_000, [1]))
+            await asyncio.sleep(0.005)
+        assert lowest() == FLOOR_BPS
+
+
+async def test_a_flood_of_checks_is_not_answered() -> None:
+    async with open_call() as call:
+        for _ in range(2 * MAX_CHECKS_PER_S):
+            call.sender.check()
+        await until(lambda: call.mux.counters["drop_stun_rate"] > 0)
+        call.sender.send_media(VP8, VIDEO_SSRC, KEY)
+        await until(lambda: call.received("video") == 1)
+
+
+async def test_version_six() -> None:
+    mux = await UDPMux.open("::1", 0)
+    try:
+        offer = mux.create_peer(RecordingObserver()).offer()
+        assert "c=IN IP6 ::1\r\n" in offer
+        assert f" ::1 {mux.port} typ host\r\n" in offer
+    finally:
+        mux.close()
+        await mux.wait_closed()

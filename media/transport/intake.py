@@ -1,0 +1,102 @@
+"""What a peer's client may send us and how fast: decrypting media, leading it on, and refusing floods."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from media.rtp import rtcp
+from media.rtp.packet import is_rtcp
+from media.transport.publishing import Publishing
+from media.transport.srtp import SRTPReceiver
+from media.transport.subscribing import Subscribing
+from media.transport.wire import CryptBuffer
+
+MAX_MEDIA_PER_S = 10_000
+"""RTP packets taken from one peer; a dozen tracks at full rate need about 4,000."""
+MAX_RTCP_PER_S = 1_000
+MAX_CHECKS_PER_S = 100
+"""A browser sends a few per second and interface while it connects, then one in two seconds."""
+MAX_DTLS_PER_S = 5_000
+"""Datagrams with handshake and data channels; about 5 MB/s."""
+_SSRC = Struct("!L")
+
+
+class Intake:
+    """The way in for one peer's packets. Methods that take one return why it was dropped, else an empty text."""
+
+    def __init__(self, receiver: SRTPReceiver, publishing: Publishing, subscribing: Subscribing) -> None:
+        self._receiver = receiver
+        self._publishing = publishing
+        self._subscribing = subscribing
+        self._renewed_at = 0.0
+        self._media = self._rtcp = self._checks = self._dtls = 0
+        self._fill()
+
+    def _fill(self) -> None:
+        self._media = MAX_MEDIA_PER_S
+        self._rtcp = MAX_RTCP_PER_S
+        self._checks = MAX_CHECKS_PER_S
+        self._dtls = MAX_DTLS_PER_S
+
+    def renew(self, now: float) -> None:
+        """Begin a new second of budgets when one has passed."""
+        if now - self._renewed_at >= 1.0:
+            self._renewed_at = now
+            self._fill()
+
+    def allows_check(self) -> bool:
+        """Whether another authentic connectivity check may be answered; counts it."""
+        self._checks -= 1
+        return self._checks >= 0
+
+    def allows_dtls(self) -> bool:
+        """Whether another DTLS datagram may be taken; counts it."""
+        self._dtls -= 1
+        return self._dtls >= 0
+
+    def take(self, buffer: CryptBuffer, size: int, now: float) -> str:
+        """Take an SRTP or SRTCP datagram, the first `size` bytes of `buffer`.
+
+        Only what is authentic counts towards the budgets, else a forger could use up somebody's.
+        """
+        if is_rtcp(buffer.memory):
+            return self._take_rtcp(buffer, size, now)
+        if self._media <= 0:
+            return "rtp_rate"
+        if not self._publishing.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
+            return "rtp_sources"
+        data = self._receiver.unprotect(buffer, size, is_rtcp=False)
+        if data is None:
+            return "srtp_unprotect"
+        self._media -= 1
+        return self._publishing.receive(data, now)
+
+    def _take_rtcp(self, buffer: CryptBuffer, size: int, now: float) -> str:
+        if self._rtcp <= 0:
+            return "rtcp_rate"
+        ssrc = _SSRC.unpack_from(buffer.view, 4)[0]
+        if not self._publishing.may_open(ssrc):
+            return "rtp_sources"
+        data = self._receiver.unprotect(buffer, size, is_rtcp=True)
+        if data is None:
+            return "srtcp_unprotect"
+        self._rtcp -= 1
+        self._publishing.opened(ssrc)
+        for message in rtcp.parse(data):
+            self._dispatch(message, now)
+        return ""
+
+    def _dispatch(self, message: rtcp.Message, now: float) -> None:
+        match message:
+            case rtcp.ReportBlock():
+                self._subscribing.reported(message, now)
+            case rtcp.Nack():
+                self._subscribing.nacked(message, now)
+            case rtcp.KeyframeRequest():
+                self._subscribing.keyframe_requested(message, now)
+            case rtcp.ReceiverEstimate():
+                self._subscribing.estimated(message)
+            case rtcp.SenderReport():
+                self._publishing.reported(message, now)
+            case rtcp.Bye():
+                self._publishing.ended(message)
