@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -56,9 +58,24 @@ def build_if_needed(settings: Settings) -> bool:
     if stamp.exists() and stamp.read_text() == wanted and (static_dir() / "index.html").exists():
         return False
     stamp.unlink(missing_ok=True)
+    with _unchanged_lock():
+        _export()
+    stamp.write_text(wanted)
+    return True
+
+
+@contextlib.contextmanager
+def _unchanged_lock() -> Iterator[None]:
+    """Put back the committed layout of package.json: Reflex writes the same content in another layout each time."""
+    path = ROOT / "reflex.lock" / "package.json"
+    before = path.read_text() if path.exists() else ""
+    yield
+    if before and json.loads(path.read_text()) == json.loads(before):
+        path.write_text(before)
+
+
+def _export() -> None:
     command = [str(Path(sys.executable).with_name("reflex")), "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0 or not (static_dir() / "index.html").exists():
         raise ConfigurationError("The frontend could not be built:\n" + (done.stdout + done.stderr)[-3000:])
-    stamp.write_text(wanted)
-    return True
