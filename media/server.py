@@ -11,7 +11,7 @@ from aiohttp import web
 from media.config import MediaConfig
 from media.errors import ConfigurationError
 from media.room.registry import Registry
-from media.service.http_app import AccessLog, HTTPApp
+from media.service.http_app import AccessLog, HTTPApp, error_logger
 from media.service.metrics import Metrics
 from media.service.room_service import RoomService
 from media.service.twirp import Twirp
@@ -43,7 +43,9 @@ class MediaServer:
         self._registry = registry = Registry(config, mux, time.monotonic)
         twirp = Twirp(RoomService(registry, config.limits, time.monotonic), registry.counters)
         http = HTTPApp(config, registry, twirp, Metrics(registry, lambda: mux.counters), time.monotonic)
-        self._runner = web.AppRunner(http.build(), access_log_class=AccessLog, shutdown_timeout=GOODBYE_S)
+        self._runner = web.AppRunner(
+            http.build(), access_log_class=AccessLog, logger=error_logger, shutdown_timeout=GOODBYE_S
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, config.http_host, config.http_port).start()

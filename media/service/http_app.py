@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 from livekit.protocol import models, rtc
 
 from media.config import MediaConfig
@@ -23,6 +24,8 @@ from media.signalling.websocket import SignalConnection
 
 logger = logging.getLogger(__name__)
 
+error_logger = logging.getLogger("media.http")
+"""What aiohttp has to say about requests that failed."""
 MAX_BODY_BYTES = 1_000_000
 _CORS = {"Access-Control-Allow-Origin": "*"}
 
@@ -41,6 +44,7 @@ class HTTPApp:
 
     def build(self) -> web.Application:
         """The application with its routes. No route of `/rtc/v1`: 404 there sends clients to `/rtc`."""
+        error_logger.addFilter(_QUIET)
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.add_routes(
             [
@@ -143,10 +147,30 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Called by aiohttp; `time` in seconds."""
-        route = getattr(request, "match_info", None)
-        resource = route.route.resource if route is not None else None
-        path = resource.canonical if resource is not None else "(other)"
-        self.logger.info("%s %s %d %.3f s", request.method, path, response.status, time)
+        self.logger.info("%s %s %d %.3f s", request.method, _route(request), response.status, time)
+
+
+class QuietErrors(logging.Filter):
+    """Keeps what clients wrote out of aiohttp's error log: malformed requests may hold a token, and the address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drops malformed requests, which are no fault of ours; faults keep their traceback only."""
+        if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+            return False
+        record.msg, record.args = "A request failed", ()
+        return True
+
+
+_QUIET = QuietErrors()
+
+
+def _route(request: web.BaseRequest) -> str:
+    """The pattern of the request's path, never the path itself."""
+    try:
+        resource = request.match_info.route.resource if isinstance(request, web.Request) else None
+    except AssertionError:  # aiohttp's way to say that a malformed request was never routed
+        resource = None
+    return resource.canonical if resource is not None else "(other)"
 
 
 def _token(request: web.Request) -> str:
