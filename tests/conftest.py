@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import shutil
@@ -33,7 +34,12 @@ _DATA = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Modules that read the settings while they are imported find a data folder of this run, never the developer's."""
+    """Modules that read the settings while they are imported find a data folder of this run, never the developer's.
+
+    Hypothesis' plugin would import itself at the very end and pytest rewrite it then: with the garbage of many tests
+    collected in between, CPython 3.11 now and then breaks off with "AST constructor recursion depth mismatch".
+    """
+    importlib.import_module("hypothesis.internal.observability")
     config.stash[_DATA] = os.environ["PARLEY_DATA"] = tempfile.mkdtemp(prefix="parley-tests-")
 
 
