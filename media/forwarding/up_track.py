@@ -49,8 +49,6 @@ class UpTrack:
         self._newest_timestamp = 0
         self._sender_report: SenderReport | None = None
 
-    # Packets
-
     def layer(self, rid: str, ssrc: int) -> Layer:
         """The layer `rid`, made anew when its SSRC changed; down tracks then switch at the next key frame."""
         layer = self.layers.get(rid)
@@ -97,8 +95,6 @@ class UpTrack:
             layer.needs_keyframe = False
             self.request_keyframe(now)
 
-    # Feedback and timers
-
     def request_keyframe(self, now: float) -> None:
         """Ask the publisher for a key frame; at most one per 500 ms leaves, a request in between is sent later."""
         if self.kind == "video" and self._keyframes.ask(now):
@@ -135,8 +131,6 @@ class UpTrack:
     def update_budget(self, now: float) -> int:
         """What this video may send, in bits per second, from what its subscribers reported; about once a second."""
         return self.budget.update((down.allowance_bps for down in self.down_tracks if down.allowance_bps), now)
-
-    # Subscribers and figures
 
     def attach(self, down: DownTrack, now: float) -> None:
         """Begin to copy to `down`."""

@@ -72,8 +72,6 @@ class Peer:
         self._reported_at = 0.0
         host.register(self._credentials.ufrag, self)
 
-    # Figures
-
     @property
     def up_tracks(self) -> dict[str, UpTrack]:
         """Published tracks by mid."""
@@ -103,8 +101,6 @@ class Peer:
     def loss_up(self) -> float:
         """Worst share lost of what this peer publishes, 0.0..1.0, over the last report interval."""
         return max((track.fraction_lost for track in self.up_tracks.values()), default=0.0)
-
-    # Negotiation
 
     def answer(self, offer_sdp: str) -> str:
         """Answer a client's offer; call again for each renegotiation. Raises InvalidDescription on anything alien."""
@@ -197,8 +193,6 @@ class Peer:
         self._version += 1
         return sdp_writer.session(self._session_id, self._version, mids, sections)
 
-    # Subscriptions
-
     def add_down_track(self, up: UpTrack, *, stream_id: str, track_id: str, now: float) -> DownTrack:
         """Subscribe this peer to `up`; flows after the next offer and answer. Raises ValueError beyond the limits.
 
@@ -216,8 +210,6 @@ class Peer:
     def mid_of(self, down: DownTrack) -> str:
         """The section that carries `down`. Raises KeyError when it was removed."""
         return self._subscribing.mid_of(down)
-
-    # Data
 
     def send_data(self, label: str, payload: bytes) -> bool:
         """Send on the data channel `label`; False when dropped (not open, too large, or the buffer is full).
@@ -265,8 +257,6 @@ class Peer:
 
     def _count(self, reason: str) -> None:
         self._host.wire.drops[reason] += 1
-
-    # Connection
 
     def _enter(self, state: _State) -> None:
         logger.debug("peer: %s -> %s", self._state.value, state.value)
@@ -327,8 +317,6 @@ class Peer:
             # A mistake in an observer must end neither the packet nor the other peers.
             logger.exception("observer failed in %s", getattr(method, "__name__", "a callback"))
             self._count("observer_failed")
-
-    # What the mux calls
 
     def password_of(self, ufrag: str) -> str:
         """Our ICE password that belongs to `ufrag`, which is one of ours."""

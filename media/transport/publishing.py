@@ -35,6 +35,15 @@ class _Published:
     rtx_payload_type: int
     mid_id: int
     declared: frozenset[int]
+    primary: int
+    """The one SSRC taken of several declared (an old form of simulcast), 0 to learn it."""
+    repair: int
+    """The SSRC of its retransmissions, 0 to learn it."""
+
+
+def _track_id(section: Section) -> str:
+    """The msid track id; a client that gives none is matched by its section."""
+    return section.track_id or section.mid
 
 
 class Publishing:
@@ -61,8 +70,6 @@ class Publishing:
         self._seen: set[int] = set()
         self._has_reported = False
 
-    # Negotiation
-
     def negotiate(self, description: Description) -> list[list[Codec]]:
         """Take over what `description` offers to send; returns the codecs accepted of each section, in order.
 
@@ -75,12 +82,12 @@ class Publishing:
         wanted = {
             section.mid: (section, codecs)
             for section, codecs in zip(description.sections, accepted, strict=True)
-            if codecs and section.sends and section.track_id
+            if codecs and section.sends
         }
         self._check(wanted)
         for mid in list(self._sections):
             section = wanted.get(mid)
-            if section is None or section[0].track_id != self._sections[mid].track.client_track_id:
+            if section is None or _track_id(section[0]) != self._sections[mid].track.client_track_id:
                 self._end(mid)
         for mid, (section, codecs) in wanted.items():
             self._begin_or_update(mid, section, codecs)
@@ -97,7 +104,7 @@ class Publishing:
     def _begin_or_update(self, mid: str, section: Section, codecs: list[Codec]) -> None:
         current = self._sections.get(mid)
         kind: Kind = "audio" if section.kind == "audio" else "video"
-        track = current.track if current else UpTrack(kind, mid, section.track_id, self, self._clock)
+        track = current.track if current else UpTrack(kind, mid, _track_id(section), self, self._clock)
         track.audio_level_id = section.extensions.get(extensions.AUDIO_LEVEL, 0) if kind == "audio" else 0
         track.sends_nacks = "nack" in codecs[0].feedback
         published = _Published(
@@ -106,6 +113,8 @@ class Publishing:
             codecs[1].payload_type if len(codecs) > 1 else -1,
             section.extensions.get(extensions.MID, 0),
             frozenset(section.ssrcs),
+            primary := next((ssrc for ssrc in section.ssrcs if ssrc not in section.repairs.values()), 0),
+            section.repairs.get(primary, 0),
         )
         self._forget_sources(mid, keep=published.declared or None)
         self._sections[mid] = published
@@ -135,8 +144,6 @@ class Publishing:
         for mid in list(self._sections):
             self._end(mid)
 
-    # Packets
-
     def may_open(self, ssrc: int) -> bool:
         """Whether a packet of `ssrc` is worth decrypting: known, or still within the number of sources."""
         return ssrc in self._seen or len(self._seen) < MAX_SSRCS
@@ -156,9 +163,13 @@ class Publishing:
                 return "rtp_unknown_source"
         track = published.track
         if packet.payload_type == published.payload_type:
+            if published.primary not in (0, packet.ssrc):
+                return "rtp_other_layer"
             layer = track.layer("", packet.ssrc)
             return "" if track.receive(layer, packet, now) else "rtp_out_of_window"
         if packet.payload_type == published.rtx_payload_type:
+            if published.repair not in (0, packet.ssrc):
+                return "rtp_other_layer"
             return self._receive_rtx(published, packet, now)
         return "rtp_unknown_type"
 
@@ -195,8 +206,6 @@ class Publishing:
     def _by_payload_type(self, payload_type: int) -> _Published | None:
         matching = [p for p in self._sections.values() if payload_type in (p.payload_type, p.rtx_payload_type)]
         return matching[0] if len(matching) == 1 else None
-
-    # RTCP
 
     def reported(self, message: rtcp.SenderReport, now: float) -> None:
         """Take a sender report of one of the sources."""

@@ -67,8 +67,6 @@ class Subscribing:
         self._estimate_bps = 0
         self._short_intervals = 0
 
-    # Subscriptions
-
     def add(self, up: UpTrack, stream_id: str, track_id: str) -> DownTrack:
         """A new down track for `up`. Raises ValueError when there is no place or the ids do not fit into a line."""
         for text in (stream_id, track_id):
@@ -147,8 +145,6 @@ class Subscribing:
         self._by_ssrc.clear()
         self._slots.clear()
 
-    # Negotiation
-
     def offer(self, transport: LocalTransport) -> tuple[list[str], list[list[str]]]:
         """The live mids, and the lines of each section after the data channels'."""
         for slot in self._slots:
@@ -190,8 +186,6 @@ class Subscribing:
     def _attach(self, slot: _Slot, now: float) -> None:
         if self._is_connected and slot.down is not None and slot.up is not None and slot.down.is_bound:
             slot.up.attach(slot.down, now)
-
-    # RTCP
 
     def nacked(self, message: rtcp.Nack, now: float) -> None:
         """Send again what the subscriber misses."""

@@ -122,8 +122,6 @@ class UDPMux:
             task.cancel()
         self.wire.socket.close()
 
-    # What peers need (PeerHost)
-
     def register(self, ufrag: str, peer: Peer) -> None:
         """Lead checks for `ufrag` to `peer`."""
         self._by_ufrag[ufrag] = peer
@@ -151,8 +149,6 @@ class UDPMux:
                 await goodbye
         except Exception as err:  # noqa: BLE001 - the peer is gone already; what aiortc's ending raises helps nobody.
             logger.debug("goodbye failed: %s", type(err).__name__)
-
-    # Datagrams
 
     def _read(self) -> None:
         now = self.clock()

@@ -116,8 +116,6 @@ class MediaClient:
         self._sequences: Counter[int] = Counter()
         self._loop.add_reader(self.socket, self._read)
 
-    # Negotiation
-
     def offer(self, sections: list[str]) -> str:
         """A publisher's offer."""
         return description(self.ufrag, self.password, self.fingerprint, "actpass", sections)
@@ -187,8 +185,6 @@ class MediaClient:
         while True:
             await asyncio.sleep(CHECK_S)
             self.check()
-
-    # Packets
 
     def _send(self, data: bytes) -> None:
         with contextlib.suppress(OSError):

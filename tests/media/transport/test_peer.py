@@ -329,3 +329,23 @@ async def test_version_six() -> None:
     finally:
         mux.close()
         await mux.wait_closed()
+
+
+async def test_of_several_declared_encodings_the_first_is_taken() -> None:
+    """Firefox and old stacks declare simulcast by SSRCs; mixing them would make one stream of three."""
+    section = video_section("0", "cam", ssrc=None) + (
+        "a=ssrc-group:SIM 31 32\r\na=ssrc-group:FID 31 33\r\na=ssrc-group:FID 32 34\r\n"
+        "a=ssrc:31 cname:x\r\na=ssrc:32 cname:x\r\na=ssrc:33 cname:x\r\na=ssrc:34 cname:x\r\n"
+    )
+    async with open_call([section]) as call:
+        call.sender.send_media(VP8, 31, KEY)
+        call.sender.send_media(VP8, 32, KEY)
+        call.sender.send_media(RTX, 34, b"\0\0" + KEY)
+        await until(lambda: call.mux.counters["drop_rtp_other_layer"] == 2)
+        assert call.received("video") == 1
+
+
+async def test_a_track_without_msid_is_named_by_its_section() -> None:
+    section = video_section("0", "cam").replace("a=msid:stream cam\r\n", "")
+    async with open_call([section]) as call:
+        assert call.publisher_heard.heard[0] == "added 0"
