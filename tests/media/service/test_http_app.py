@@ -17,7 +17,7 @@ from livekit import api
 from livekit.protocol import models, rtc
 
 from media.config import MediaConfig
-from media.service.http_app import AccessLog, HTTPApp, error_logger
+from media.service.http_app import AccessLog, HTTPApp, _is_loopback, error_logger
 from media.service.metrics import Metrics
 from media.service.room_service import RoomService
 from media.service.twirp import Twirp
@@ -335,6 +335,14 @@ async def test_fault_in_a_handler_is_logged_without_what_the_client_wrote(
     assert "A request failed" in caplog.text
     assert "127.0.0.1" not in caplog.text
     assert "access_token" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "is_loopback"),
+    [("127.0.0.1", True), ("::1", True), ("192.0.2.1", False), ("", False), (None, False), ("localhost", False)],
+)
+def test_counters_are_for_this_machine_only(address: str | None, is_loopback: bool) -> None:
+    assert _is_loopback(address) is is_loopback
 
 
 def test_application_offers_no_other_route() -> None:
