@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,12 +15,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
+from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import lookup_key, new_id
 from conference_app.services import bus, rate_limits
 from conference_app.services.accounts import clean_line
+from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
+
+logger = logging.getLogger(__name__)
 
 MeetingState = Literal["waiting", "open", "locked", "ended"]
 """waiting: not opened yet; locked: open, but nobody new gets in."""
@@ -271,11 +275,19 @@ async def update(account_id: str, code: str, form: MeetingForm) -> OwnMeeting:
 
 
 async def delete(account_id: str, code: str) -> None:
-    """Delete the meeting. Raises NotFound. End a running room first with `joining.host_end`."""
+    """Delete the meeting and send home who is in its room. Raises NotFound.
+
+    A media server that is down keeps nobody from deleting: nobody gets into the room any more, and it ends empty.
+    """
     async with database.session() as db:
         meeting = await own_row(db, account_id, code)
         await db.delete(meeting)
     bus.publish(topic_of(meeting))
+    if state_of(meeting) in ("open", "locked"):
+        try:
+            await room_admin().end(meeting.room)
+        except Unavailable:
+            logger.warning("a deleted meeting's room could not be ended now")
 
 
 async def open_room(account_id: str, code: str, *, now: datetime | None = None) -> OwnMeeting:

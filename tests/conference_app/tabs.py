@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -65,7 +64,6 @@ async def processing() -> AsyncIterator[Processor]:
             yield processor
     finally:
         base_state_processor.process_event = run
-        gc.collect()  # futures of handlers that broke on purpose are spoken of now, not in the middle of another test
 
 
 @dataclass

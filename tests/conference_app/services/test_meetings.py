@@ -238,10 +238,24 @@ async def test_an_account_cannot_fill_the_database(
         await meeting_of(ann)
 
 
-async def test_a_deleted_meeting_is_gone(db: Settings) -> None:
+async def test_a_deleted_meeting_is_gone(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await registered()
     made = await meeting_of(ann)
     await meetings.delete(ann.id, made.code)
     assert await meetings.list_for(ann.id) == []
     with pytest.raises(NotFound):
         await meetings.find_by_code(made.code)
+    assert rooms.orders == []
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+async def test_deleting_a_running_meeting_sends_everybody_home(
+    sqlite_db: Settings, rooms: FakeRoomAdmin, is_down: bool
+) -> None:
+    ann = await registered()
+    made = await meeting_of(ann)
+    await meetings.open_room(ann.id, made.code)
+    rooms.is_down = is_down
+    await meetings.delete(ann.id, made.code)
+    assert [order[0] for order in rooms.orders] == ([] if is_down else ["end"])
+    assert await meetings.list_for(ann.id) == []
