@@ -84,6 +84,8 @@ class Settings:
     """PARLEY_ROOM_TOKEN_MINUTES. Minutes an access token for the media process is valid."""
     room_capacity: int = 50
     """PARLEY_ROOM_CAPACITY. Participants in one meeting at most."""
+    intranet_email: bool = False
+    """PARLEY_INTRANET_EMAIL. 1 accepts e-mail addresses of names only an intranet knows, such as ann@office."""
     trusted_proxy_hops: int = 0
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
 
@@ -234,6 +236,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         session_days=_number(environ, "PARLEY_SESSION_DAYS", 14, 1, 365),
         room_token_minutes=_number(environ, "PARLEY_ROOM_TOKEN_MINUTES", 10, 1, 60),
         room_capacity=_number(environ, "PARLEY_ROOM_CAPACITY", 50, 2, 1000),
+        intranet_email=_number(environ, "PARLEY_INTRANET_EMAIL", 0, 0, 1) == 1,
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
     )
     if settings.is_production:

@@ -93,6 +93,7 @@ def _check_email(text: str) -> str | ConferenceError:
             check_deliverability=False,
             allow_smtputf8=False,
             test_environment=not settings().is_production,
+            globally_deliverable=not settings().intranet_email,
         )
     except EmailNotValidError:
         return ConferenceError(n_("This does not look like an e-mail address. It needs a form like ann@example.com."))

@@ -100,6 +100,14 @@ async def test_what_is_no_address_is_refused(sqlite_db: Settings, email: str) ->
     assert "email" in await problems(form(email=email))
 
 
+async def test_an_intranet_may_have_its_own_names(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "email" in await problems(form(email="ann@office"))
+    monkeypatch.setenv("PARLEY_INTRANET_EMAIL", "1")
+    settings.cache_clear()
+    await registered(email="ann@office")
+    assert "email" in await problems(form("bob", email="bob@"))
+
+
 async def test_one_address_has_one_account_however_it_is_written(sqlite_db: Settings) -> None:
     await registered("ann", email="ann@żółw.example.com")
     assert "email" in await problems(form("bob", email="ANN@xn--w-uga1v8h.example.com"))
