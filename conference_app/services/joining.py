@@ -140,14 +140,22 @@ async def _check_pass_phrase(meeting: Meeting, given: str, network: str) -> None
     raise WrongPassPhrase(n_("That is not the pass-phrase of this meeting. Ask the host for it."))
 
 
-async def _find(code: str, network: str) -> Meeting:
-    await rate_limits.check(rate_limits.WRONG_CODE_PER_ADDRESS, network)
+async def _row(code: str) -> Meeting:
     async with database.reading() as db:
         meeting = await meetings.row_by_code(db, code)
     if meeting is None:
-        await rate_limits.count(rate_limits.WRONG_CODE_PER_ADDRESS, network)
         raise NotFound(meetings.NO_MEETING)
     return meeting
+
+
+async def _find(code: str, network: str) -> Meeting:
+    """The meeting; wrong codes are counted, so that nobody goes through them."""
+    await rate_limits.check(rate_limits.WRONG_CODE_PER_ADDRESS, network)
+    try:
+        return await _row(code)
+    except NotFound:
+        await rate_limits.count(rate_limits.WRONG_CODE_PER_ADDRESS, network)
+        raise
 
 
 async def _admission(db: AsyncSession, meeting: Meeting, visitor: _Visitor) -> Admission | None:
@@ -257,14 +265,15 @@ async def join(
 async def wait_until_admitted(code: str, *, timeout_s: float = 3600) -> PublicMeeting:
     """Sleep until the meeting is no longer `waiting`, or `timeout_s` is over. Call in a background handler.
 
-    Raises NotFound when it is deleted meanwhile.
+    Raises NotFound when it is deleted meanwhile, Unavailable when too many wait already. Wrong codes are not counted
+    here: call it only after `join` has answered Waiting.
     """
     deadline = asyncio.get_running_loop().time() + timeout_s
-    meeting = await _find(code, "")
+    meeting = await _row(code)
     with bus.listening(meetings.topic_of(meeting)) as changed:
         while True:
             changed.clear()
-            meeting = await _find(code, "")
+            meeting = await _row(code)
             left_s = deadline - asyncio.get_running_loop().time()
             if meetings.state_of(meeting) != "waiting" or left_s <= 0:
                 return meetings.public_view(meeting)

@@ -104,6 +104,20 @@ async def test_another_processes_change_is_seen_by_looking_again(
     assert (await asyncio.wait_for(waiting, 5)).state == "open"
 
 
+async def test_a_deleted_meetings_crowd_keeps_no_other_meeting_shut(
+    sqlite_db: Settings, rooms: FakeRoomAdmin, clock: ManualClock
+) -> None:
+    ann = await registered()
+    made, other = await meeting_of(ann), await meeting_of(ann)
+    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(150)]
+    await asyncio.sleep(0.3)
+    await meetings.delete(ann.id, made.code)
+    gone = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(one, NotFound) for one in gone)
+    assert await joining.wait_until_admitted(other.code, timeout_s=0.01)
+    assert await join(other.code, address="")
+
+
 async def test_a_crowd_at_the_door_is_bounded(
     sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
