@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+import reflex as rx
+
+from conference_app.components.forms import ticked, typed
+from conference_app.components.slots import slotted
+
+
+@pytest.mark.parametrize("value", [None, 7, ["a"], {"a": 1}, True])
+def test_what_is_no_text_counts_as_nothing(value: object) -> None:
+    assert typed({"name": value}, "name") == ""
+    assert typed({}, "name") == ""
+
+
+def test_long_texts_are_cut() -> None:
+    assert len(typed({"name": "x" * 10_000}, "name", 30)) == 30
+
+
+@pytest.mark.parametrize(
+    ("value", "result"), [("on", True), (True, True), ("true", True), ("", False), (None, False), (1.5, False)]
+)
+def test_ticks(value: object, result: bool) -> None:
+    assert ticked({"accepted": value}, "accepted") is result
+
+
+def test_slots_are_filled_in_order() -> None:
+    shown = str(slotted("a {one} b {two} c", two=rx.el.b("2"), one=rx.el.i("1")))
+    places = [shown.index(mark) for mark in ('"a "', '"1"', '" b "', '"2"', '" c"')]
+    assert places == sorted(places)
+
+
+def test_a_slot_without_its_part_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        slotted("{missing}")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from conference_app.components.meeting_rows import STILL_DUE, agenda, days, row
+from conference_app.services.meetings import MeetingState, OwnMeeting
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def meeting(
+    code: str, starts_in_h: float | None = None, state: MeetingState = "waiting", phrase: str = ""
+) -> OwnMeeting:
+    start = None if starts_in_h is None else NOW + timedelta(hours=starts_in_h)
+    return OwnMeeting(
+        id=code,
+        code=code,
+        path=f"/m/{code}",
+        subject=f"About {code}",
+        starts_at=start,
+        time_zone="Europe/Warsaw",
+        starts_at_local="",
+        pass_phrase=phrase,
+        state=state,
+        created_at=NOW - timedelta(days=1),
+    )
+
+
+def codes(meetings: list[OwnMeeting]) -> list[str]:
+    return [one.code for one in meetings]
+
+
+def test_what_runs_comes_before_what_is_planned() -> None:
+    found = agenda([meeting("soon", 1), meeting("now", state="open"), meeting("any")], NOW)
+    assert found.first is not None
+    assert found.first.code == "now"
+    assert (codes(found.upcoming), codes(found.any_time)) == (["soon"], ["any"])
+
+
+def test_the_earliest_planned_meeting_is_next() -> None:
+    found = agenda([meeting("later", 5), meeting("any"), meeting("soon", 1)], NOW)
+    assert found.first is not None
+    assert found.first.code == "soon"
+    assert codes(found.upcoming) == ["later"]
+
+
+def test_a_meeting_nobody_started_stays_due_for_a_while() -> None:
+    hours = STILL_DUE / timedelta(hours=1)
+    found = agenda([meeting("late", -hours + 0.1), meeting("gone", -hours - 0.1), meeting("done", 3, "ended")], NOW)
+    assert found.first is not None
+    assert found.first.code == "late"
+    assert codes(found.past) == ["done", "gone"]
+
+
+def test_an_open_meeting_is_never_past() -> None:
+    found = agenda([meeting("long", -48, "locked")], NOW)
+    assert found.first is not None
+    assert found.past == []
+
+
+def test_nothing_is_an_empty_agenda() -> None:
+    assert agenda([], NOW).first is None
+
+
+def test_days_follow_the_meeting_s_own_clocks() -> None:
+    found = days([meeting("today", 2), meeting("night", 11.5), meeting("then", 48)], NOW)
+    assert [(day.title, [one.code for one in day.rows]) for day in found] == [
+        ("Today", ["today"]),
+        ("Tomorrow", ["night"]),
+        ("Wednesday 25 November", ["then"]),
+    ]
+    assert found[1].rows[0].time == "00:30 Warsaw"
+
+
+def test_a_row_shows_that_there_is_a_pass_phrase_but_not_which() -> None:
+    shown = row(meeting("a", 1, phrase="blue elephant"), NOW)
+    assert shown.has_pass_phrase
+    assert "elephant" not in repr(shown)

@@ -1,0 +1,193 @@
+"""The handlers of the pages, through the real gate and services: what they show, keep and refuse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+
+from conference_app.components.notices import NoticeState
+from conference_app.config import Settings
+from conference_app.pages.dashboard import DashboardState
+from conference_app.pages.meeting_form import NewMeetingState
+from conference_app.pages.own_meeting import OwnMeetingState
+from conference_app.pages.register import RegisterState
+from conference_app.pages.sign_in import SignInState
+from conference_app.services import meetings
+from tests.conference_app.people import PASSWORD, meeting_of, registered, session_token
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing, redirects
+from tests.fakes import FakeRoomAdmin
+
+
+async def opened(processor: Processor, path: str, session: str = "") -> Tab:
+    """A tab whose page has loaded; `session` is the cookie of its browser."""
+    tab = Tab.signed_in(processor, session, path=path) if session else Tab(processor, path=path)
+    await tab.hydrate()
+    return tab
+
+
+FORM = {
+    "first_name": "Anna",
+    "last_name": "Kowalska",
+    "username": "anna",
+    "email": "anna@example.com",
+    "password": "a quite long password",
+    "accepted": "on",
+}
+
+
+@pytest_asyncio.fixture
+async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
+    async with processing() as running:
+        yield running
+
+
+async def test_registering_leads_to_the_dashboard(processor: Processor) -> None:
+    tab = await opened(processor, "/pl/register")
+    updates = await tab.send(name_of(RegisterState.submit), form=FORM)
+    assert redirects(updates) == ["/pl/entering?next=%2Fpl%2Fdashboard"]
+    assert (await tab.vars_of(RegisterState))["busy"] is False
+
+
+async def test_no_password_is_ever_sent_back(processor: Processor) -> None:
+    tab = await opened(processor, "/register")
+    await tab.send(name_of(RegisterState.submit), form=FORM | {"email": "anna@"})
+    await tab.send(name_of(RegisterState.measure), password=FORM["password"])
+    await tab.hydrate()
+    assert FORM["password"] not in processor.wire
+
+
+async def test_every_wrong_field_is_named_at_once(processor: Processor) -> None:
+    tab = await opened(processor, "/register")
+    shown = delta_of(await tab.send(name_of(RegisterState.submit), form={}), RegisterState)
+    assert set(shown["errors"]) == {"first_name", "last_name", "username", "email", "password", "accepted"}
+    assert (shown["tries"], shown["busy"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "form", [{"email": 7}, {"accepted": {"a": 1}}, {"password": ["x"] * 9}, {"first_name": "x" * 100_000}]
+)
+async def test_odd_form_data_is_refused_not_failed_on(processor: Processor, form: dict[str, object]) -> None:
+    tab = await opened(processor, "/register")
+    shown = delta_of(await tab.send(name_of(RegisterState.submit), form=form), RegisterState)
+    assert shown["problem"]
+    assert processor.errors == []
+
+
+async def test_a_password_is_measured_while_it_is_typed(processor: Processor) -> None:
+    tab = await opened(processor, "/register")
+    weak = delta_of(await tab.send(name_of(RegisterState.measure), password="password12"), RegisterState)
+    strong = delta_of(
+        await tab.send(name_of(RegisterState.measure), password="tulip harbour anvil 47 moss"), RegisterState
+    )
+    assert weak["strength"] < strong["strength"]
+    gone = delta_of(await tab.send(name_of(RegisterState.measure), password=""), RegisterState)
+    assert (gone["strength"], gone["advice"]) == (-1, "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "target"),
+    [
+        ("/meetings/abc", "/meetings/abc"),
+        ("//evil.example", "/dashboard"),
+        ("/\\evil.example", "/dashboard"),
+        ("https://evil.example", "/dashboard"),
+        ("/auth/sign-out", "/dashboard"),
+        ("", "/dashboard"),
+    ],
+)
+async def test_signing_in_goes_on_to_our_own_pages_only(processor: Processor, wanted: str, target: str) -> None:
+    account = await registered()
+    tab = await opened(processor, f"/sign-in?next={quote(wanted, safe='')}")
+    form = {"email": account.email, "password": PASSWORD}
+    updates = await tab.send(name_of(SignInState.submit), form=form)
+    assert redirects(updates) == [f"/entering?next={quote(target, safe='')}"]
+
+
+async def test_unknown_and_wrong_are_told_alike(processor: Processor) -> None:
+    account = await registered()
+    said = []
+    for email in (account.email, "nobody@example.com"):
+        tab = await opened(processor, "/sign-in")
+        updates = await tab.send(name_of(SignInState.submit), form={"email": email, "password": "wrong wrong wrong"})
+        said.append(delta_of(updates, SignInState)["problem"])
+    assert said[0] == said[1]
+
+
+async def test_a_new_meeting_leads_to_its_page(processor: Processor) -> None:
+    account = await registered()
+    tab = await opened(processor, "/meetings/new", await session_token(account))
+    await tab.send(name_of(NewMeetingState.choose_timing), timing="planned")
+    form = {"subject": "Plans", "starts_at": "2030-05-04T10:00", "time_zone": "Europe/Warsaw", "pass_phrase": ""}
+    updates = await tab.send(name_of(NewMeetingState.submit), form=form)
+    (made,) = await meetings.list_for(account.id)
+    assert redirects(updates) == [f"/meetings/{made.code}"]
+    assert made.starts_at_local == "2030-05-04T10:00"
+    assert delta_of(updates, NoticeState)["text"]
+
+
+async def test_a_time_is_left_out_when_none_is_wanted(processor: Processor) -> None:
+    account = await registered()
+    tab = await opened(processor, "/meetings/new", await session_token(account))
+    await tab.send(name_of(NewMeetingState.submit), form={"subject": "Plans", "starts_at": "2030-05-04T10:00"})
+    (made,) = await meetings.list_for(account.id)
+    assert made.starts_at is None
+
+
+async def test_the_dashboard_shows_one_s_own_meetings(processor: Processor) -> None:
+    ann, bob = await registered("ann"), await registered("bob")
+    await meeting_of(ann, "Ours")
+    await meeting_of(bob, "Theirs")
+    tab = await opened(processor, "/dashboard", await session_token(ann))
+    shown = delta_of(await tab.send(name_of(DashboardState.load)), DashboardState)
+    assert shown["loaded"]
+    assert shown["first"].subject == "Ours"
+    assert "Theirs" not in processor.wire
+
+
+async def test_another_s_meeting_is_missing(processor: Processor) -> None:
+    ann, bob = await registered("ann"), await registered("bob")
+    theirs = await meeting_of(bob, "Theirs", pass_phrase="blue elephant")
+    tab = await opened(processor, f"/meetings/{theirs.code}", await session_token(ann))
+    shown = delta_of(await tab.send(name_of(OwnMeetingState.load)), OwnMeetingState)
+    assert shown["missing"]
+    for handler in (OwnMeetingState.start, OwnMeetingState.delete):
+        await tab.send(name_of(handler))
+    assert (await meetings.get_own(bob.id, theirs.code)).state == "waiting"
+    assert "elephant" not in processor.wire
+
+
+async def test_starting_opens_the_room_and_goes_there(processor: Processor) -> None:
+    ann = await registered()
+    ours = await meeting_of(ann)
+    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
+    await tab.send(name_of(OwnMeetingState.load))
+    updates = await tab.send(name_of(OwnMeetingState.start))
+    assert redirects(updates) == [ours.path]
+    assert (await meetings.get_own(ann.id, ours.code)).state == "open"
+
+
+async def test_editing_saves_and_refusing_keeps_the_form_open(processor: Processor) -> None:
+    ann = await registered()
+    ours = await meeting_of(ann)
+    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
+    await tab.send(name_of(OwnMeetingState.load))
+    await tab.send(name_of(OwnMeetingState.edit))
+    refused = delta_of(await tab.send(name_of(OwnMeetingState.submit), form={"subject": " "}), OwnMeetingState)
+    assert "subject" in refused["errors"]
+    assert (await tab.vars_of(OwnMeetingState))["is_editing"]
+    await tab.send(name_of(OwnMeetingState.submit), form={"subject": "Better plans"})
+    assert (await meetings.get_own(ann.id, ours.code)).subject == "Better plans"
+    assert not (await tab.vars_of(OwnMeetingState))["is_editing"]
+
+
+async def test_deleting_leads_back(processor: Processor) -> None:
+    ann = await registered()
+    ours = await meeting_of(ann)
+    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
+    await tab.send(name_of(OwnMeetingState.load))
+    await tab.send(name_of(OwnMeetingState.ask_delete))
+    assert redirects(await tab.send(name_of(OwnMeetingState.delete))) == ["/dashboard"]
+    assert await meetings.list_for(ann.id) == []
