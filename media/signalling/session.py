@@ -24,6 +24,8 @@ REFRESH_S = 300.0
 """Seconds between two refreshed tokens; each is valid for ten minutes."""
 PATIENT_SILENCES = 3
 """Silences of 30 s that are forgiven while media flows: browsers slow the timers of hidden pages."""
+LAST_WORDS_S = 1.0
+"""Seconds to read what a client said before it went away, such as its `leave`."""
 
 
 class Session:
@@ -138,10 +140,12 @@ async def serve(
     session.start()
     reader = asyncio.create_task(session.run(), name=f"signal reader {session.participant.sid}")
     try:
-        # The writer ends first when the client reads too slowly or the room dismissed it.
+        # The writer ends first when the client reads too slowly, went away, or the room dismissed it.
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         if connection.is_overflowing:
             room.counters.add("clients_closed", "slow_signal")
+        else:
+            await asyncio.wait({reader}, timeout=LAST_WORDS_S)
     finally:
         if not reader.done():
             reader.cancel()

@@ -57,22 +57,17 @@ class SignalConnection:
         self._wake.set()
 
     async def write(self) -> None:
-        """Writes what is queued until `finish`, an overflow or the client's end; then closes the WebSocket."""
+        """Writes what is queued until `finish`, an overflow or the client's end.
+
+        Closes the WebSocket, unless the client was first: then its last words are still to be read.
+        """
         try:
-            while not self.is_overflowing:
-                if self._queue:
-                    message = self._queue.popleft()
-                    self._queued_bytes -= len(message)
-                    await asyncio.wait_for(
-                        self._socket.send_bytes(message), CLOSE_S if self._is_finishing else SILENCE_S
-                    )
-                elif self._is_finishing:
-                    break
-                else:
-                    self._wake.clear()
-                    await self._wake.wait()
-        except (ConnectionError, TimeoutError):
+            await self._drain()
+        except TimeoutError:
+            self.is_overflowing = True
+        except ConnectionError:
             logger.debug("a client went away while we wrote")
+            return
         await self._close()
 
     async def read(self) -> AsyncIterator[rtc.SignalRequest]:
@@ -88,6 +83,18 @@ class SignalConnection:
             if message.type is not WSMsgType.BINARY:
                 raise ProtocolViolation("text_frame")
             yield _decode(message.data)
+
+    async def _drain(self) -> None:
+        while not self.is_overflowing:
+            if self._queue:
+                message = self._queue.popleft()
+                self._queued_bytes -= len(message)
+                await asyncio.wait_for(self._socket.send_bytes(message), CLOSE_S if self._is_finishing else SILENCE_S)
+            elif self._is_finishing:
+                return
+            else:
+                self._wake.clear()
+                await self._wake.wait()
 
     async def _close(self) -> None:
         try:
