@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -77,3 +78,203 @@ def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/dashboard")
     assert person.complaints == []
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds serious or critical, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many CSS pixels the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+PUBLIC = ["/", "/register", "/sign-in", "/privacy", "/terms", "/contact", "/nowhere", "/dev/kit"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_public_pages_are_accessible_and_fit_a_phone(new_context: NewContext, dark: bool) -> None:
+    page = new_context(390, dark=dark, reduced_motion="reduce").new_page()
+    for prefix in ("", "/pl"):
+        for path in PUBLIC:
+            page.goto(prefix + path)
+            expect(page.get_by_role("heading", level=1).locator("visible=true")).to_have_count(1)
+            assert (path, axe_violations(page), overflow(page)) == (path, [], 0)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_own_pages_are_accessible_and_fit_a_phone(visitor: NewVisitor, dark: bool) -> None:
+    person = visitor(390, dark=dark, reduced_motion="reduce")
+    page = person.page
+    person.register(f"axe{dark:d}")
+    assert (axe_violations(page), overflow(page)) == ([], 0)
+    long_subject = "Brzęczyszczykiewicz-" * 8
+    code = person.create_meeting(long_subject)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Brzęczyszczykiewicz")
+    assert (axe_violations(page), overflow(page)) == ([], 0)
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Subject", exact=True)).to_have_value(long_subject)
+    assert (axe_violations(page), overflow(page)) == ([], 0)
+    page.goto(f"/meetings/{code}")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert axe_violations(page) == []
+    for prefix in ("", "/pl"):
+        for path in ("/dashboard", "/meetings/new"):
+            page.goto(prefix + path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            page.wait_for_timeout(300)
+            assert (path, axe_violations(page), overflow(page)) == (path, [], 0)
+
+
+def test_no_page_asks_another_host(visitor: NewVisitor) -> None:
+    person = visitor()
+    hosts: set[str] = set()
+    person.page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    person.page.on("websocket", lambda socket: hosts.add(socket.url.split("/")[2]))
+    person.register("hosts")
+    code = person.create_meeting("Hosts")
+    for path in [*PUBLIC[:6], "/dashboard", f"/meetings/{code}", "/pl"]:
+        person.page.goto(path)
+        person.page.wait_for_timeout(200)
+    assert len(hosts) == 1
+    assert person.complaints == []
+
+
+def test_a_refused_form_keeps_what_was_typed_and_moves_to_the_first_error(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/register")
+    page.get_by_label("First name").fill("Anna")
+    page.get_by_label("E-mail").fill("anna@")
+    page.get_by_label("Password", exact=True).fill("short")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_label("Last name")).to_be_focused()
+    expect(page.get_by_label("Last name")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Last name")).to_have_accessible_description("Enter your last name.")
+    expect(page.get_by_label("First name")).to_have_value("Anna")
+    expect(page.get_by_label("E-mail")).to_have_value("anna@")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("short")
+    expect(page.get_by_role("alert")).to_contain_text("Some fields need another look.")
+
+
+def test_wrong_password_says_no_more_than_needed(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Password", exact=True).fill("not the right one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("That e-mail and password do not fit together.")
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page.get_by_label("E-mail")).to_have_value("nobody@example.org")
+
+
+def test_the_keyboard_alone_suffices(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/sign-in")
+    expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.keyboard.type("nobody@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type("not the right one")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Show what is typed")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_menus_work_by_keyboard_and_choices_last(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/register")
+    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+    page.get_by_role("button", name="Theme").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitemradio", name="As my device")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    expect(page.get_by_role("button", name="Theme")).to_be_focused()
+    page.reload()
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+
+    page.get_by_role("button", name="Language").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
+    page.get_by_role("button", name="Language").click()
+    page.get_by_role("menuitemradio", name="Polski").click()
+    page.wait_for_url("**/pl/register")
+    expect(page.get_by_role("heading", name="Utwórz konto")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "pl")
+    page.goto("/")
+    page.wait_for_url("**/pl")
+
+
+def test_answers_come_in_the_page_s_language(visitor: NewVisitor) -> None:
+    page = visitor(locale="pl-PL").page
+    page.goto("/")
+    page.wait_for_url("**/pl")
+    page.goto("/pl/register")
+    page.get_by_role("button", name="Utwórz konto").click()
+    expect(page.get_by_role("alert")).to_contain_text("Niektóre pola wymagają poprawy.")
+
+
+def test_a_mistake_of_ours_shows_a_number_and_keeps_the_page(visitor: NewVisitor) -> None:
+    person = visitor()
+    person.page.goto("/dev/kit")
+    person.page.get_by_role("button", name="Make it fail").click()
+    expect(person.page.get_by_text(re.compile(r"tell the operator this number: [0-9A-F]{8}"))).to_be_visible()
+    assert person.complaints == []
+
+
+def test_an_unreachable_server_is_said_in_plain_words(visitor: NewVisitor) -> None:
+    page = visitor().page
+    is_down = False
+    sockets: list[WebSocketRoute] = []
+
+    def relay(socket: WebSocketRoute) -> None:
+        if is_down:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            sockets.append(socket)
+
+    page.route_web_socket(re.compile("/_event"), relay)
+    page.goto("/register")
+    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+    page.get_by_label("First name").fill("Anna")
+    is_down = True
+    for socket in sockets:
+        socket.close()
+    bar = page.get_by_role("alert").filter(has_text="The server cannot be reached at the moment.")
+    expect(bar).to_be_visible()
+    assert "localhost" not in bar.inner_text()
+    expect(page.get_by_label("First name")).to_have_value("Anna")
+    is_down = False
+    expect(bar).to_be_hidden(timeout=30_000)
+
+
+def test_the_landing_page_is_light(new_context: NewContext) -> None:
+    page = new_context().new_page()
+    sizes: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    scripts: set[str] = set()
+    session.on("Network.responseReceived", lambda e: scripts.add(e["requestId"]) if e["type"] == "Script" else None)
+    session.on(
+        "Network.loadingFinished",
+        lambda e: sizes.append(e["encodedDataLength"]) if e["requestId"] in scripts else None,
+    )
+    page.goto("/", wait_until="networkidle")
+    assert sizes
+    assert sum(sizes) <= 175_000
