@@ -1,0 +1,110 @@
+"""The app's own services against the real media process: its tokens let people in, its orders carry."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+from livekit import rtc
+
+from conference_app.config import Settings, settings
+from conference_app.errors import NotFound
+from conference_app.services import joining, meetings
+from conference_app.services.joining import Admitted
+from conference_app.services.room_admin import LiveKitRoomAdmin, room_admin
+from tests.conference_app.people import at_desk, meeting_of, registered
+from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
+
+
+@pytest.fixture(autouse=True)
+def app_of_this_media(media: MediaProcess, sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app is set up for the running media process."""
+    monkeypatch.setenv("PARLEY_MEDIA_PORT", media.http_url.rsplit(":", 1)[1])
+    monkeypatch.setenv("LIVEKIT_API_KEY", API_KEY)
+    monkeypatch.setenv("LIVEKIT_API_SECRET", API_SECRET)
+    settings.cache_clear()
+
+
+async def enter(media: MediaProcess, place: Admitted) -> Person:
+    """An official client that comes in with our token."""
+    person = Person(place.identity)
+    person.listen()
+    options = rtc.RoomOptions(auto_subscribe=True, single_peer_connection=False)
+    await asyncio.wait_for(person.room.connect(media.url, place.token, options), 15)
+    return person
+
+
+async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
+    ann = await registered()
+    made = await meeting_of(ann, "Plans")
+    places: list[Admitted] = []
+    for name, tab, session in (("", "hers", await at_desk(ann)), ("Bob", "his", None), ("Eve", "rude", None)):
+        place = await joining.join(made.code, name=name, pass_phrase="", tab_id=tab, session=session, address="")
+        assert isinstance(place, Admitted)
+        places.append(place)
+    host, bob, eve = [await enter(media, place) for place in places]
+    try:
+        assert host.me.attributes == {"role": "host"}
+        await until(lambda: len(host.room.remote_participants) == 2, "two guests")
+        seen = host.room.remote_participants[bob.identity]
+        assert (seen.name, seen.attributes) == ("Bob", {"role": "guest"})
+        assert sorted(await room_admin().participants(host.room.name)) == sorted(place.identity for place in places)
+        assert host.room.name not in (made.code, "Plans")
+
+        publication = await bob.speak()
+        await until(lambda: host.loudness[bob.identity] > 1000, "sound")
+        await joining.host_mute(ann.id, made.code, bob.identity, publication.sid)
+        await until(lambda: host.saw("track_muted"), "mute")
+        with pytest.raises(NotFound):
+            await joining.host_mute(ann.id, made.code, bob.identity, "TR_unknown")
+
+        await joining.host_remove(ann.id, made.code, eve.identity)
+        await until(lambda: eve.saw("disconnected"), "removal")
+        with pytest.raises(joining.Removed):
+            await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
+
+        await joining.host_end(ann.id, made.code)
+        for person in (host, bob):
+            await until(lambda person=person: person.saw("disconnected"), "end")
+        assert (await meetings.find_by_code(made.code)).state == "ended"
+    finally:
+        for person in (host, bob, eve):
+            await person.leave()
+
+
+async def test_orders_about_nothing(media: MediaProcess) -> None:
+    admin = LiveKitRoomAdmin()
+    assert await admin.participants("nowhere") == []
+    await admin.remove("nowhere", "guest-1")
+    await admin.end("nowhere")
+    with pytest.raises(NotFound):
+        await admin.mute_track("nowhere", "guest-1", "TR_1")
+
+
+async def test_a_guest_cannot_rename_or_promote_itself(media: MediaProcess) -> None:
+    ann = await registered()
+    made = await meeting_of(ann)
+    await meetings.open_room(ann.id, made.code)
+    place = await joining.join(made.code, name="Eve", pass_phrase="", tab_id="t", session=None, address="")
+    assert isinstance(place, Admitted)
+    eve = await enter(media, place)
+    try:
+        for attempt in (
+            eve.me.set_attributes({"role": "host"}),
+            eve.me.set_name("Ann Nowak"),
+            eve.me.set_metadata("x"),
+        ):
+            with contextlib.suppress(Exception):  # how the SDK tells of the refusal is its own affair
+                await asyncio.wait_for(attempt, 10)
+        other = await joining.join(made.code, name="Bob", pass_phrase="", tab_id="u", session=None, address="")
+        assert isinstance(other, Admitted)
+        bob = await enter(media, other)
+        await until(lambda: eve.identity in bob.room.remote_participants, "Eve")
+        seen = bob.room.remote_participants[eve.identity]
+        assert (seen.attributes, seen.name, seen.metadata) == ({"role": "guest"}, "Eve", "")
+        await bob.leave()
+    finally:
+        await eve.leave()
