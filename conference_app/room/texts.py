@@ -5,6 +5,8 @@ The page hands them to the TypeScript part as one prop. `words.ts` names the sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conference_app.texts import _, current_language, plural
 
 PLURAL_SAMPLES = {"en": {"one": 1, "other": 2}, "pl": {"one": 1, "few": 2, "many": 5}}
@@ -18,10 +20,9 @@ class _Sample(int):
         return "{count}"
 
 
-def _forms(one: str, many: str, **values: str) -> dict[str, str]:
-    """All plural forms of the current language, placeholders left open; `values` name the further placeholders."""
-    samples = PLURAL_SAMPLES[current_language()]
-    return {form: plural(one, many, _Sample(count), **values) for form, count in samples.items()}
+def _forms(text: Callable[[int], str]) -> dict[str, str]:
+    """All plural forms of the current language that `text` has, the count left open."""
+    return {form: text(_Sample(count)) for form, count in PLURAL_SAMPLES[current_language()].items()}
 
 
 def room_texts() -> dict[str, str | dict[str, str]]:
@@ -148,8 +149,12 @@ def _call() -> dict[str, str | dict[str, str]]:
         "page_of": _("{page} of {pages}", page="{page}", pages="{pages}"),
         "one_joined": _("{name} joined.", name="{name}"),
         "one_left": _("{name} left.", name="{name}"),
-        "many_joined": _forms("{name} and {count} other joined.", "{name} and {count} others joined.", name="{name}"),
-        "many_left": _forms("{name} and {count} other left.", "{name} and {count} others left.", name="{name}"),
+        "many_joined": _forms(
+            lambda n: plural("{name} and {count} other joined.", "{name} and {count} others joined.", n, name="{name}")
+        ),
+        "many_left": _forms(
+            lambda n: plural("{name} and {count} other left.", "{name} and {count} others left.", n, name="{name}")
+        ),
         "share_started": _("{name} is sharing their screen.", name="{name}"),
         "share_stopped": _("{name} has stopped sharing.", name="{name}"),
         "muted_by_host": _("The host has muted you. Unmute yourself when you want to speak."),
@@ -167,10 +172,13 @@ def _chat() -> dict[str, str | dict[str, str]]:
             "It is not stored here: it is gone when you leave."
         ),
         "message_field": _("Write to everyone"),
-        "message_left": _forms("{count} character left", "{count} characters left"),
+        "message_left": _forms(lambda n: plural("{count} character left", "{count} characters left", n)),
         "message_too_long": _forms(
-            "{count} character too long: a message has 4,000 at most",
-            "{count} characters too long: a message has 4,000 at most",
+            lambda n: plural(
+                "{count} character too long: a message has 4,000 at most",
+                "{count} characters too long: a message has 4,000 at most",
+                n,
+            )
         ),
         "message_sending": _("Sending…"),
         "message_failed": _("Not sent."),
@@ -178,7 +186,7 @@ def _chat() -> dict[str, str | dict[str, str]]:
         "send": _("Send"),
         "you": _("You"),
         "someone": _("Someone"),
-        "unread": _forms("{count} unread message", "{count} unread messages"),
+        "unread": _forms(lambda n: plural("{count} unread message", "{count} unread messages", n)),
         "download_chat": _("Save as a text file"),
         "transcript_file": _("meeting-chat.txt"),
         "transcript_title": _("What was written in the meeting"),
@@ -189,7 +197,7 @@ def _chat() -> dict[str, str | dict[str, str]]:
 def _people() -> dict[str, str | dict[str, str]]:
     return {
         "people": _("People"),
-        "people_count": _forms("{count} person here", "{count} people here"),
+        "people_count": _forms(lambda n: plural("{count} person here", "{count} people here", n)),
         "host": _("Host"),
         "mute_name": _("Mute {name}", name="{name}"),
         "remove_name": _("Remove {name}", name="{name}"),

@@ -1,0 +1,69 @@
+"""The room's TypeScript: it type-checks, its own tests pass, and it keeps the rules that no compiler knows."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conference_app.room.meeting_room import MeetingRoom
+
+ROOT = Path(__file__).resolve().parents[3]
+SOURCES = sorted((ROOT / "conference_app" / "room").glob("*.ts*"))
+TESTS = ROOT / "tests" / "room_ts"
+BUN = Path(sys.executable).with_name("bun")
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(part) for part in command], cwd=TESTS, capture_output=True, text=True, timeout=150)  # noqa: S603
+
+
+@pytest.fixture(scope="module")
+def packages() -> Iterator[Path]:
+    """The pinned packages that the compiler and the tests need; from bun's cache after the first time."""
+    with (TESTS / "bun.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs in one checkout must not install at once
+        done = run(BUN, "install", "--frozen-lockfile")
+    assert done.returncode == 0, done.stderr
+    yield TESTS / "node_modules"
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("project", [ROOT / "conference_app" / "room" / "tsconfig.json", TESTS / "tsconfig.json"])
+def test_the_types_hold(packages: Path, project: Path) -> None:
+    done = run(packages / ".bin" / "tsc", "-p", project)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.timeout(200)
+def test_its_own_tests_pass(packages: Path) -> None:
+    done = run(BUN, "test")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"[1-9]\d* pass\n 0 fail", done.stderr)
+
+
+def test_the_same_packages_are_tested_and_served() -> None:
+    tested = json.loads((TESTS / "package.json").read_text())["devDependencies"]
+    served = dict(name.rsplit("@", 1) for name in MeetingRoom.get_fields()["lib_dependencies"].default_value())
+    assert served.items() <= tested.items()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_nothing_is_logged_fetched_or_injected(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    forbidden = r"console\.|debugger|dangerouslySetInnerHTML|innerHTML|\beval\(|new Function|\bfetch\(|XMLHttpRequest|https?://(?!\[\^)[a-z]"
+    assert re.findall(forbidden, text) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_text_stands_in_the_code(path: Path) -> None:
+    markup = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    said = re.findall(r'(?:aria-label|title|placeholder|alt)="[^"]+"', markup)
+    said += re.findall(r">\s*[A-Z][a-z]+ [a-z]+[^<>{}]*</", markup)
+    assert said == []
