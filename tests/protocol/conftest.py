@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, People
+from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, People, StartMedia
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,6 +70,20 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaProcess]:
     running.stop()
     log = running.log.read_text()
     assert "Traceback" not in log, log[-4000:]
+
+
+@pytest.fixture
+def start_media(tmp_path: Path) -> Iterator[StartMedia]:
+    """Starts media processes of a test's own, with settings by name; whatever happens, none outlives the test."""
+    running: list[MediaProcess] = []
+
+    def begin(**extra: str) -> MediaProcess:
+        running.append(start(tmp_path / f"media-{len(running)}.log", **extra))
+        return running[-1]
+
+    yield begin
+    for media in running:
+        media.stop()
 
 
 @pytest.fixture

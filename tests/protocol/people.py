@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from livekit import api, rtc
@@ -50,6 +50,12 @@ class MediaProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait(5)
+
+
+class StartMedia(Protocol):
+    """Starts a media process with these variables in its environment."""
+
+    def __call__(self, **extra: str) -> MediaProcess: ...
 
 
 async def until(is_true: Callable[[], object], what: str, timeout_s: float = 10.0) -> None:

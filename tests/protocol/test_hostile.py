@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import aiohttp
 import psutil
@@ -11,8 +10,7 @@ import pytest
 from livekit.protocol import models
 from livekit.protocol import rtc as messages
 
-from tests.protocol.conftest import start
-from tests.protocol.people import People, Person, token, until
+from tests.protocol.people import People, Person, StartMedia, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -159,8 +157,8 @@ async def test_call_survives_a_hostile_participant(people: People) -> None:
         assert f'clients_closed_total{{reason="{reason}"}}' in counted
 
 
-async def test_client_that_does_not_read_is_let_go(tmp_path: Path) -> None:
-    media = start(tmp_path / "media.log", PARLEY_MEDIA_SIGNAL_BURST="5000", PARLEY_MEDIA_BROADCASTS_PER_S="5000")
+async def test_client_that_does_not_read_is_let_go(start_media: StartMedia) -> None:
+    media = start_media(PARLEY_MEDIA_SIGNAL_BURST="5000", PARLEY_MEDIA_BROADCASTS_PER_S="5000")
     people = People(media)
     ann = await people.join("ann")
     async with aiohttp.ClientSession() as client:
@@ -178,4 +176,3 @@ async def test_client_that_does_not_read_is_let_go(tmp_path: Path) -> None:
         assert "loud" in ann.room.remote_participants
     await people.leave()
     assert psutil.Process(media.process.pid).memory_info().rss < 250_000_000
-    media.stop()
