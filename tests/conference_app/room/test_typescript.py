@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,17 @@ BUN = Path(sys.executable).with_name("bun")
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], cwd=TESTS, capture_output=True, text=True, timeout=150)  # noqa: S603
+    return subprocess.run([str(part) for part in command], cwd=TESTS, capture_output=True, text=True, timeout=150)
 
 
 @pytest.fixture(scope="module")
-def packages() -> Iterator[Path]:
+def packages() -> Path:
     """The pinned packages that the compiler and the tests need; from bun's cache after the first time."""
     with (TESTS / "bun.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs in one checkout must not install at once
         done = run(BUN, "install", "--frozen-lockfile")
     assert done.returncode == 0, done.stderr
-    yield TESTS / "node_modules"
+    return TESTS / "node_modules"
 
 
 @pytest.mark.timeout(200)

@@ -1,0 +1,232 @@
+"""The meeting page's State through the real gate and services: who comes in, who waits, what only the host may do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from conference_app.config import Settings
+from conference_app.pages.meeting import MeetingState
+from conference_app.services import meetings
+from conference_app.services.meetings import OwnMeeting
+from tests.conference_app.people import meeting_of, registered, session_token
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
+from tests.fakes import FakeRoomAdmin
+
+LOAD, JOIN, FORGET = name_of(MeetingState.load), name_of(MeetingState.join), name_of(MeetingState.forget_answer)
+
+
+@pytest_asyncio.fixture
+async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
+    async with processing() as running:
+        yield running
+
+
+async def guest_at(processor: Processor, meeting: OwnMeeting, prefix: str = "") -> Tab:
+    tab = Tab(processor, path=f"{prefix}/m/{meeting.code}")
+    await tab.send(LOAD)
+    return tab
+
+
+async def asked(tab: Tab, name: str = "Tom", pass_phrase: str = "") -> dict[str, Any]:
+    """The answer after asking for a place."""
+    await tab.send(JOIN, name=name, pass_phrase=pass_phrase)
+    return await answer_of(tab)
+
+
+async def answer_of(tab: Tab) -> dict[str, Any]:
+    answer = (await tab.vars_of(MeetingState))["answer"]
+    return {name: getattr(answer, name) for name in answer.__slots__}
+
+
+async def door_of(tab: Tab) -> Any:
+    return (await tab.vars_of(MeetingState))["door"]
+
+
+async def test_a_stranger_learns_the_state_and_nothing_else(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann, "Secret plans", pass_phrase="blue heron")
+    door = await door_of(await guest_at(processor, meeting))
+    assert (door.status, door.needs_pass_phrase, door.is_host) == ("waiting", True, False)
+    assert "Secret plans" not in processor.wire
+    assert "blue heron" not in processor.wire
+
+
+async def test_the_organizer_sees_the_subject_and_needs_no_pass_phrase(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann, "Plans", pass_phrase="blue heron")
+    tab = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
+    await tab.send(LOAD)
+    door = await door_of(tab)
+    assert (door.subject, door.is_host, door.needs_pass_phrase, door.suggested_name) == (
+        "Plans",
+        True,
+        False,
+        "Ann Nowak",
+    )
+    answer = await asked(tab, "")
+    assert (answer["kind"], answer["role"], answer["subject"]) == ("admitted", "host", "Plans")
+
+
+async def test_a_wrong_address_is_told_so(processor: Processor) -> None:
+    for path in ("/m/aaaaa-bbbbb-ccccc", "/m/", "/m/" + "x" * 5000, "/m/%00"):
+        tab = Tab(processor, path=path)
+        await tab.send(LOAD)
+        assert (await door_of(tab)).status == "not_found"
+        assert (await asked(tab))["code"] == "not_found"
+    assert processor.errors == []
+
+
+async def test_many_wrong_addresses_end_in_a_wait(processor: Processor) -> None:
+    tab = Tab(processor, path="/m/aaaaa-bbbbb-ccccc")
+    for _attempt in range(101):
+        await tab.send(LOAD)
+    door = await door_of(tab)
+    assert door.status == "too_many_attempts"
+    assert door.message
+
+
+async def test_a_guest_waits_until_the_room_opens(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    tab = await guest_at(processor, meeting)
+    joining = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
+    while (await answer_of(tab))["kind"] != "waiting":
+        await asyncio.sleep(0.01)
+    await meetings.open_room(ann.id, meeting.code)
+    await asyncio.wait_for(joining, 10)
+    answer = await answer_of(tab)
+    assert (answer["kind"], answer["role"], answer["name"]) == ("admitted", "guest", "Tom")
+
+
+async def test_who_stops_waiting_is_not_let_in_behind_their_back(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    tab = await guest_at(processor, meeting)
+    joining = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
+    while (await answer_of(tab))["kind"] != "waiting":
+        await asyncio.sleep(0.01)
+    await tab.send(name_of(MeetingState.stop_waiting))
+    await meetings.open_room(ann.id, meeting.code)
+    await asyncio.wait_for(joining, 10)
+    assert (await answer_of(tab))["token"] == ""
+
+
+async def test_refusals_say_which_in_the_language_of_the_page(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann, pass_phrase="blue heron")
+    await meetings.open_room(ann.id, meeting.code)
+    tab = await guest_at(processor, meeting, "/pl")
+    wrong = await asked(tab, "Tom", "red heron")
+    assert (wrong["kind"], wrong["code"]) == ("refused", "wrong_pass_phrase")
+    assert "hasło" in wrong["message"]
+    nameless = await asked(tab, " ", "blue heron")
+    assert nameless["code"] == "invalid_input"
+    assert nameless["message"].endswith(".")
+    assert (await asked(tab, "Tom", "blue heron"))["kind"] == "admitted"
+
+
+@pytest.mark.parametrize(("name", "pass_phrase"), [("x" * 100_000, "y" * 100_000), ("\u202eTom\x00", "\ud800")])
+async def test_hostile_fields_are_answered(processor: Processor, name: str, pass_phrase: str) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann, pass_phrase="blue heron")
+    await meetings.open_room(ann.id, meeting.code)
+    answer = await asked(await guest_at(processor, meeting), name, pass_phrase)
+    assert answer["kind"] == "refused"
+    assert answer["token"] == ""
+
+
+async def test_a_token_is_kept_no_longer_than_needed(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    tab = await guest_at(processor, meeting)
+    answer = await asked(tab)
+    assert answer["token"]
+    await tab.send(FORGET, answer_id="another")
+    assert (await answer_of(tab))["token"] == answer["token"]
+    await tab.send(FORGET, answer_id=answer["id"])
+    assert (await answer_of(tab))["token"] == ""
+    await asked(tab)
+    await tab.send(LOAD)
+    assert (await answer_of(tab))["token"] == ""
+
+
+async def test_asking_again_gives_the_same_person_a_new_token(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    tab = await guest_at(processor, meeting)
+    first, second = await asked(tab), await asked(tab)
+    assert first["id"] != second["id"]
+    assert second["kind"] == "admitted"
+
+
+ORDERS: list[tuple[Any, dict[str, Any]]] = [
+    (MeetingState.mute, {"identity": "guest-1", "track_sid": "TR_1"}),
+    (MeetingState.remove, {"identity": "guest-1"}),
+    (MeetingState.lock, {"is_locked": True}),
+    (MeetingState.end, {}),
+]
+
+
+@pytest.mark.parametrize(("handler", "arguments"), ORDERS)
+async def test_orders_are_the_organizers_alone(
+    processor: Processor, rooms: FakeRoomAdmin, handler: Any, arguments: dict[str, Any]
+) -> None:
+    ann, eve = await registered("ann"), await registered("eve")
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    for tab in (
+        await guest_at(processor, meeting),
+        Tab.signed_in(processor, await session_token(eve), path=f"/m/{meeting.code}"),
+    ):
+        await tab.send(LOAD)
+        await asked(tab, "Eve")
+        await tab.send(name_of(handler), **arguments)
+    assert rooms.orders == []
+    assert (await meetings.get_own(ann.id, meeting.code)).state == "open"
+
+
+async def test_the_host_locks_and_unlocks_and_is_told(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
+    await host.send(LOAD)
+    updates = await host.send(name_of(MeetingState.lock), is_locked=True)
+    assert delta_of(updates, MeetingState)["is_locked"] is True
+    assert (await host.vars_of(MeetingState))["notice"].message
+    assert (await asked(await guest_at(processor, meeting)))["code"] == "meeting_locked"
+    await host.send(name_of(MeetingState.lock), is_locked=False)
+    assert (await asked(await guest_at(processor, meeting)))["kind"] == "admitted"
+
+
+async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoomAdmin) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
+    await host.send(LOAD)
+    rooms.is_down = True
+    await host.send(name_of(MeetingState.mute), identity="guest-1", track_sid="TR_1")
+    assert (await host.vars_of(MeetingState))["notice"].message
+    assert processor.errors == []
+
+
+async def test_after_the_end_the_page_says_so(processor: Processor) -> None:
+    ann = await registered()
+    meeting = await meeting_of(ann)
+    await meetings.open_room(ann.id, meeting.code)
+    host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
+    await host.send(LOAD)
+    await host.send(name_of(MeetingState.end))
+    tab = await guest_at(processor, meeting)
+    assert (await door_of(tab)).status == "ended"
+    assert (await asked(tab))["code"] == "meeting_ended"
+    await host.send(LOAD)
+    assert (await door_of(host)).message
