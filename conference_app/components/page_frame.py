@@ -16,6 +16,13 @@ from conference_app.session import SessionState
 from conference_app.texts import _, current_language, localized_path
 
 
+class PlainLink(Element):
+    """A link the browser itself follows: the router's would not move the focus to a place in the page."""
+
+    tag = "a"
+    href: rx.Var[str]
+
+
 class PostForm(Element):
     """A form the browser itself posts to a plain route: Reflex's own form never does."""
 
@@ -26,7 +33,7 @@ class PostForm(Element):
 
 def skip_link() -> rx.Component:
     """First stop of the keyboard on every page."""
-    return rx.el.a(
+    return PlainLink.create(
         _("Skip to content"),
         href="#content",
         class_name=f"{button_class()} fixed z-50 top-2 left-2 -translate-y-24 focus:translate-y-0",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.browser.conftest import NewContext, Visitor
+from tests.browser.conftest import NewContext, Visitor, app_environment, start_app, stop_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -237,44 +238,36 @@ def test_a_mistake_of_ours_shows_a_number_and_keeps_the_page(visitor: NewVisitor
     assert person.complaints == []
 
 
-def test_an_unreachable_server_is_said_in_plain_words(visitor: NewVisitor) -> None:
-    page = visitor().page
-    is_down = False
-    sockets: list[WebSocketRoute] = []
-
-    def relay(socket: WebSocketRoute) -> None:
-        if is_down:
-            socket.close()
-        else:
-            socket.connect_to_server()
-            sockets.append(socket)
-
-    page.route_web_socket(re.compile("/_event"), relay)
-    page.goto("/register")
-    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
-    page.get_by_label("First name").fill("Anna")
-    is_down = True
-    for socket in sockets:
-        socket.close()
-    bar = page.get_by_role("alert").filter(has_text="The server cannot be reached at the moment.")
-    expect(bar).to_be_visible()
-    assert "localhost" not in bar.inner_text()
-    expect(page.get_by_label("First name")).to_have_value("Anna")
-    is_down = False
-    expect(bar).to_be_hidden(timeout=30_000)
+def test_an_unreachable_server_is_said_in_plain_words(browser: Browser, tmp_path: Path) -> None:
+    environment = app_environment(tmp_path / "data")
+    url = f"http://localhost:{environment['PORT']}"
+    process = start_app(environment, tmp_path / "log")
+    try:
+        page = browser.new_page()
+        page.goto(f"{url}/register")
+        expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+        page.get_by_label("First name").fill("Anna")
+        stop_app(process)
+        bar = page.get_by_role("alert").filter(has_text="The server cannot be reached at the moment.")
+        expect(bar).to_be_visible(timeout=20_000)
+        assert "localhost" not in bar.inner_text()
+        process = start_app(environment, tmp_path / "log")
+        expect(bar).to_be_hidden(timeout=30_000)
+        expect(page.get_by_label("First name")).to_have_value("Anna")
+        page.close()
+    finally:
+        stop_app(process)
 
 
 def test_the_landing_page_is_light(new_context: NewContext) -> None:
     page = new_context().new_page()
-    sizes: list[int] = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    scripts: set[str] = set()
-    session.on("Network.responseReceived", lambda e: scripts.add(e["requestId"]) if e["type"] == "Script" else None)
-    session.on(
-        "Network.loadingFinished",
-        lambda e: sizes.append(e["encodedDataLength"]) if e["requestId"] in scripts else None,
-    )
+    sizes: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        if response.request.resource_type == "script":
+            sizes[response.url] = int(response.headers["content-length"])  # as sent: compressed
+
+    page.on("response", note)
     page.goto("/", wait_until="networkidle")
-    assert sizes
-    assert sum(sizes) <= 175_000
+    assert not [url for url in sizes if "MeetingRoom" in url]
+    assert 50_000 < sum(sizes.values()) <= 175_000
