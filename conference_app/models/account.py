@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
+from conference_app.models.data_map import UNTIL_ERASED, days_after, tagged
+from conference_app.texts import n_
+
+_SERVICE = n_("To run your account.")
+_NAME = n_("To show in meetings who you are, and to address you in mails.")
+_SIGN_IN = n_("To sign you in and keep others out.")
+_PROOF = n_("To prove that you agreed to the terms and the privacy policy, and to which text.")
+_SESSION_OVER = days_after(0, "expires_at", n_("Until the sign-in ends, then deleted by itself."))
 
 
 class Account(SQLModel, table=True):
@@ -15,22 +24,72 @@ class Account(SQLModel, table=True):
 
     __tablename__ = "account"  # pyright: ignore[reportAssignmentType]
 
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    first_name: str = Field(sa_column=Column(EncryptedText, nullable=False))
-    last_name: str = Field(sa_column=Column(EncryptedText, nullable=False))
-    username: str = Field(sa_column=Column(EncryptedText, nullable=False))
-    username_key: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False, unique=True))
-    email: str = Field(sa_column=Column(EncryptedText, nullable=False))
-    email_key: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False, unique=True))
-    password_hash: str = Field(max_length=200)
-    language: str = Field(max_length=8)
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
-    email_verified_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    id: str = Field(
+        default_factory=new_id,
+        primary_key=True,
+        max_length=32,
+        sa_column_kwargs={
+            "info": tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Account number"), belongs_to="id")
+        },
+    )
+    first_name: str = Field(
+        sa_column=Column(
+            EncryptedText, nullable=False, info=tagged(_NAME, "contract", UNTIL_ERASED, label=n_("First name"))
+        )
+    )
+    last_name: str = Field(
+        sa_column=Column(
+            EncryptedText, nullable=False, info=tagged(_NAME, "contract", UNTIL_ERASED, label=n_("Last name"))
+        )
+    )
+    username: str = Field(
+        sa_column=Column(
+            EncryptedText, nullable=False, info=tagged(_NAME, "contract", UNTIL_ERASED, label=n_("Username"))
+        )
+    )
+    username_key: bytes = Field(
+        sa_column=Column(
+            LargeBinary(32),
+            nullable=False,
+            unique=True,
+            info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False),
+        )
+    )
+    email: str = Field(
+        sa_column=Column(
+            EncryptedText, nullable=False, info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, label=n_("E-mail"))
+        )
+    )
+    email_key: bytes = Field(
+        sa_column=Column(
+            LargeBinary(32),
+            nullable=False,
+            unique=True,
+            info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False),
+        )
+    )
+    password_hash: str = Field(
+        max_length=200, sa_column_kwargs={"info": tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False)}
+    )
+    language: str = Field(
+        max_length=8, sa_column_kwargs={"info": tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Language"))}
+    )
+    created_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime, nullable=False, info=tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Registered at"))
+        )
+    )
+    email_verified_at: datetime | None = Field(
+        default=None,
+        sa_column=Column(
+            UTCDateTime, nullable=True, info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, label=n_("E-mail confirmed at"))
+        ),
+    )
     """When the person followed the link in our mail; that mail comes with a later issue."""
 
 
-def _account_column() -> Column[str]:
-    return Column(ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True)
+def _account_column(info: dict[str, Any]) -> Column[str]:
+    return Column(ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True, info=info)
 
 
 class SignInSession(SQLModel, table=True):
@@ -38,11 +97,34 @@ class SignInSession(SQLModel, table=True):
 
     __tablename__ = "sign_in_session"  # pyright: ignore[reportAssignmentType]
 
-    token_hash: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
-    account_id: str = Field(sa_column=_account_column())
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
-    last_seen_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
-    expires_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+    token_hash: bytes = Field(
+        sa_column=Column(
+            LargeBinary(32), primary_key=True, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, exported=False)
+        )
+    )
+    account_id: str = Field(
+        sa_column=_account_column(
+            tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Account number"), belongs_to="account_id")
+        )
+    )
+    created_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime, nullable=False, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Signed in at"))
+        )
+    )
+    last_seen_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime, nullable=False, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Last seen at"))
+        )
+    )
+    expires_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime,
+            nullable=False,
+            index=True,
+            info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Ends at")),
+        )
+    )
 
 
 class SignInTicket(SQLModel, table=True):
@@ -50,9 +132,24 @@ class SignInTicket(SQLModel, table=True):
 
     __tablename__ = "sign_in_ticket"  # pyright: ignore[reportAssignmentType]
 
-    ticket_hash: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
-    account_id: str = Field(sa_column=_account_column())
-    expires_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+    ticket_hash: bytes = Field(
+        sa_column=Column(
+            LargeBinary(32), primary_key=True, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, exported=False)
+        )
+    )
+    account_id: str = Field(
+        sa_column=_account_column(
+            tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Account number"), belongs_to="account_id")
+        )
+    )
+    expires_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime,
+            nullable=False,
+            index=True,
+            info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Ends at")),
+        )
+    )
 
 
 class ConsentRecord(SQLModel, table=True):
@@ -60,9 +157,29 @@ class ConsentRecord(SQLModel, table=True):
 
     __tablename__ = "consent_record"  # pyright: ignore[reportAssignmentType]
 
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    account_id: str = Field(sa_column=_account_column())
-    document: str = Field(max_length=32)
-    language: str = Field(max_length=8)
-    text_sha256: str = Field(max_length=64)
-    accepted_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    id: str = Field(
+        default_factory=new_id,
+        primary_key=True,
+        max_length=32,
+        sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Entry number"))},
+    )
+    account_id: str = Field(
+        sa_column=_account_column(
+            tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Account number"), belongs_to="account_id")
+        )
+    )
+    document: str = Field(
+        max_length=32, sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Document"))}
+    )
+    language: str = Field(
+        max_length=8, sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Language"))}
+    )
+    text_sha256: str = Field(
+        max_length=64,
+        sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Fingerprint of the text"))},
+    )
+    accepted_at: datetime = Field(
+        sa_column=Column(
+            UTCDateTime, nullable=False, info=tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Accepted at"))
+        )
+    )

@@ -1,0 +1,86 @@
+"""The data map: no column of any table goes untagged, and every personal row belongs to somebody."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table
+
+from conference_app import models
+from conference_app.models import SQLModel, data_map
+from conference_app.models.data_map import NOT_PERSONAL, UNTIL_ERASED, days_after, personal_tables, tagged
+
+for _module in pkgutil.iter_modules(models.__path__):
+    importlib.import_module(f"{models.__name__}.{_module.name}")
+
+TABLES = sorted(SQLModel.metadata.tables)
+
+
+@pytest.mark.promise("P38")
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_is_tagged(name: str) -> None:
+    untagged = [column.name for column in SQLModel.metadata.tables[name].columns if not data_map.is_tagged(column)]
+    assert not untagged, f"tag these columns of {name} (models/data_map.py says how)"
+
+
+def test_every_personal_table_says_whose_its_rows_are() -> None:
+    found = {one.table.name: one.belongs_to for one in personal_tables(SQLModel.metadata)}
+    assert found["account"] == "id"
+    assert found["sign_in_session"] == "account_id"
+    assert found["admission"] == "meeting_id"
+
+
+def test_every_table_that_names_an_account_is_personal() -> None:
+    """A row that refers to a person says something about that person, whatever else it holds."""
+    personal = {one.table.name for one in personal_tables(SQLModel.metadata)}
+    referring = {
+        table.name
+        for table in SQLModel.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in personal
+    }
+    assert referring <= personal
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_timer_names_a_time_of_its_table(name: str) -> None:
+    table = SQLModel.metadata.tables[name]
+    timers = [tag.retention for column in table.columns if (tag := data_map.tag_of(column))]
+    assert all(one.since in table.columns for one in timers if one.days is not None)
+
+
+def test_the_shortest_timer_of_a_table_counts() -> None:
+    late, soon = days_after(90, "at"), days_after(30, "at")
+    table = Table(
+        "visit",
+        MetaData(),
+        Column("id", String, info=tagged("p", "contract", late, label="l", belongs_to="id")),
+        Column("at", String, info=tagged("p", "contract", soon, label="l")),
+    )
+    (only,) = personal_tables(table.metadata)
+    assert only.timer == soon
+
+
+@pytest.mark.parametrize("owners", [("", ""), ("id", "at"), ("nowhere", "")])
+def test_a_personal_table_without_one_owner_is_refused(owners: tuple[str, str]) -> None:
+    table = Table(
+        "visit",
+        MetaData(),
+        *[
+            Column(name, String, info=tagged("p", "contract", UNTIL_ERASED, label="l", belongs_to=owner))
+            for name, owner in zip(("id", "at"), owners, strict=True)
+        ],
+    )
+    with pytest.raises(ValueError, match="visit"):
+        list(personal_tables(table.metadata))
+
+
+def test_a_column_in_the_copy_needs_a_label() -> None:
+    with pytest.raises(ValueError, match="label"):
+        tagged("p", "contract", UNTIL_ERASED)
+
+
+def test_a_technical_column_has_no_tag() -> None:
+    assert data_map.tag_of(Column("lease", String, info=NOT_PERSONAL)) is None
