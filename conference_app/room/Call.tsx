@@ -93,7 +93,8 @@ export function Call(props: CallProps) {
   };
   const chat = useChat(room, identityName, ({ sender, text }) => {
     countUnread();
-    say(t("message_from", { name: sender, text: text ?? "" }));
+    // The open chat is a log, which screen readers follow by themselves.
+    if (panel !== "chat") say(t("message_from", { name: sender, text: text ?? "" }));
   });
 
   const toggle = (wanted: Panel) => setPanel((before) => (before === wanted ? null : wanted));

@@ -72,7 +72,7 @@ function Messages({ chat }: { chat: Chat }) {
     if (element) isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
   };
   return (
-    <div ref={list} onScroll={onScroll} tabIndex={0} role="region" aria-label={t("chat_messages")} className="min-h-0 flex-1 overflow-y-auto px-4 pb-3 [scrollbar-width:thin]">
+    <div ref={list} onScroll={onScroll} tabIndex={0} role="log" aria-label={t("chat_messages")} className="min-h-0 flex-1 overflow-y-auto px-4 pb-3 [scrollbar-width:thin]">
       <p className="mb-4 rounded-control bg-stage px-3 py-2.5 text-xs leading-relaxed text-on-stage-muted">{t("chat_notice")}</p>
       {messages.length === 0 ? (
         <p className="py-8 text-center text-sm text-on-stage-muted">{t("chat_empty")}</p>

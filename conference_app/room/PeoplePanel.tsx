@@ -2,7 +2,7 @@
 import { useIsMuted, useParticipants } from "@livekit/components-react";
 import { type Participant, Track } from "livekit-client";
 import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { backgroundOf, initials, isHost, nameOf } from "./people";
 import { SidePanel } from "./SidePanel";
@@ -79,15 +79,29 @@ export function CopyLink({ isBright }: { isBright?: boolean }) {
   );
 }
 
+/** The server has this long to confirm a lock; then the switch shows again what holds. In milliseconds. */
+const CONFIRM_MS = 4000;
+
+/** The switch moves at once and goes back if the server refuses. */
 function LockSwitch({ isLocked, onLock }: { isLocked: boolean; onLock: (isLocked: boolean) => void }) {
   const { t } = useWords();
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  useEffect(() => {
+    if (wanted === null) return undefined;
+    const timer = setTimeout(() => setWanted(null), wanted === isLocked ? 0 : CONFIRM_MS);
+    return () => clearTimeout(timer);
+  }, [wanted, isLocked]);
+  const change = (isOn: boolean) => {
+    setWanted(isOn);
+    onLock(isOn);
+  };
   return (
     <label className="flex min-h-11 cursor-pointer items-center gap-3 text-sm">
       <span className="flex-1">
         <span className="block font-medium">{t("lock_meeting")}</span>
         <span className="block text-xs text-on-stage-muted">{t("lock_help")}</span>
       </span>
-      <input type="checkbox" role="switch" checked={isLocked} onChange={(event) => onLock(event.target.checked)} className="peer sr-only" />
+      <input type="checkbox" role="switch" checked={wanted ?? isLocked} onChange={(event) => change(event.target.checked)} className="peer sr-only" />
       <span aria-hidden className="relative h-6 w-11 shrink-0 rounded-full bg-line-strong transition-colors duration-150 peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-focus after:absolute after:top-1 after:left-1 after:size-4 after:rounded-full after:bg-white after:transition-transform after:duration-150 peer-checked:after:translate-x-5" />
     </label>
   );

@@ -1,0 +1,360 @@
+"""The room in real browsers with made-up cameras, through our own media process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Callable
+from itertools import permutations
+from time import monotonic
+
+import psutil
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NewContext, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+# The product shows its connections to nobody: the test looks through a wrapped constructor.
+WATCH = """(() => {
+  const Real = window.RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Real {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };
+})()"""
+RECEIVED = """async () => {
+  const received = {};
+  for (const connection of window.connections) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type !== "inbound-rtp") continue;
+      received[report.trackIdentifier] = { kind: report.kind, frames: report.framesDecoded ?? 0, energy: report.totalAudioEnergy ?? 0 };
+    }
+  }
+  return JSON.stringify(received);
+}"""
+NO_DEVICES = """navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "%s"); }"""
+START_S = 25.0
+
+
+class Participant(Visitor):
+    """A visitor with a name who goes into a room."""
+
+    def __init__(self, *given: object) -> None:
+        super().__init__(*given)  # type: ignore[arg-type]
+        self.page.add_init_script(WATCH)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def open(self, code: str) -> None:
+        self.page.goto(f"/m/{code}")
+
+    def join(self, code: str, name: str = "") -> None:
+        self.open(code)
+        if name:
+            self.page.get_by_label("Your name").fill(name)
+        self.button("Join").click()
+
+    def expect_inside(self) -> None:
+        expect(self.button("Leave")).to_be_visible(timeout=START_S * 1000)
+
+    def received(self) -> dict[str, dict[str, float]]:
+        return json.loads(self.page.evaluate(RECEIVED))
+
+    def expect_people(self, *names: str) -> None:
+        for name in names:
+            expect(self.page.get_by_role("group", name=name, exact=True)).to_be_visible(timeout=START_S * 1000)
+
+
+def until(condition: Callable[[], bool], page: Page, what: str, seconds: float = START_S) -> None:
+    """Wait in the browser's time, so that its events go on."""
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, what
+        page.wait_for_timeout(200)
+
+
+def messages(participant: Participant) -> Locator:
+    """The open chat."""
+    return participant.page.get_by_role("log", name="Messages")
+
+
+def expect_media_from(participant: Participant, count: int) -> None:
+    """`count` others are seen and heard: frames grow, energy is above zero."""
+
+    def moving() -> bool:
+        before = participant.received()
+        participant.page.wait_for_timeout(600)
+        after = participant.received()
+        frames = [track for track, now in after.items() if now["frames"] > before.get(track, now)["frames"] > 0]
+        heard = [track for track, now in after.items() if now["kind"] == "audio" and now["energy"] > 0]
+        return len(frames) >= count and len(heard) >= count
+
+    until(moving, participant.page, f"media of {count} others: {participant.received()}")
+
+
+@pytest.fixture
+def person(new_context: NewContext) -> Callable[..., Participant]:
+    """Make people at fresh profiles, camera and microphone allowed."""
+    allowed = ["camera", "microphone", "clipboard-read", "clipboard-write"]
+
+    def make(width: int = 1280, permissions: list[str] | None = None, **options: object) -> Participant:
+        return Participant(new_context(width, permissions=allowed if permissions is None else permissions, **options))
+
+    return make
+
+
+_serial = iter(range(10_000))
+
+
+@pytest.fixture
+def host(person: Callable[..., Participant]) -> Participant:
+    """Somebody with an account."""
+    made = person()
+    made.register(f"host{os.getpid()}x{next(_serial)}")
+    return made
+
+
+@pytest.fixture
+def call(host: Participant, person: Callable[..., Participant]) -> dict[str, Participant]:
+    """A host and two guests in one room."""
+    code = host.create_meeting("Quarterly planning")
+    host.button("Start meeting").click()
+    host.page.wait_for_url(f"**/m/{code}**")
+    host.button("Join").click()
+    people = {"Anna Kowalska": host, "Tomasz": person(), "Maria": person()}
+    for name in ("Tomasz", "Maria"):
+        people[name].join(code, name)
+    for participant in people.values():
+        participant.expect_inside()
+    return people
+
+
+def test_three_meet_talk_share_and_chat(call: dict[str, Participant]) -> None:
+    for name, other in permutations(call, 2):
+        call[name].expect_people(other)
+    for participant in call.values():
+        expect_media_from(participant, 2)
+    host, tomasz, maria = call.values()
+
+    tomasz.button("Share screen").click()
+    for viewer in (host, maria):
+        viewer.expect_people("Screen of Tomasz")
+        until(
+            lambda v=viewer: sum(t["frames"] > 3 for t in v.received().values()) >= 3, viewer.page, "the shared screen"
+        )
+    tomasz.button("Stop sharing").click()
+    for viewer in (host, maria):
+        expect(viewer.page.get_by_role("group", name="Screen of Tomasz")).to_have_count(0)
+
+    for participant in call.values():
+        participant.button("Chat").click()
+    for number in range(1, 7):
+        speaker = list(call.values())[number % 3]
+        speaker.page.get_by_label("Write to everyone").fill(f"message {number} https://example.org/{number}")
+        speaker.page.keyboard.press("Enter")
+        for participant in call.values():
+            expect(messages(participant).get_by_text(f"message {number} ")).to_be_visible()
+    for participant in call.values():
+        shown = messages(participant).locator("li").all_inner_texts()
+        assert [int(re.search(r"message (\d)", text)[1]) for text in shown] == [1, 2, 3, 4, 5, 6]  # type: ignore[index]
+        link = participant.page.get_by_role("link", name="https://example.org/3")
+        assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+        assert link.get_attribute("target") == "_blank"
+
+    tomasz.button("Leave").click()
+    expect(tomasz.page.get_by_role("heading", name="You have left the meeting")).to_be_visible()
+    expect(host.page.get_by_role("group", name="Tomasz", exact=True)).to_have_count(0)
+    for participant in call.values():
+        assert participant.complaints == []
+
+
+def test_the_host_mutes_removes_locks_and_ends(
+    call: dict[str, Participant], person: Callable[..., Participant]
+) -> None:
+    host, tomasz, maria = call.values()
+    host.expect_people("Tomasz", "Maria")
+    host.button("People").click()
+    host.button("Mute Tomasz").click()
+    expect(tomasz.button("Unmute microphone")).to_be_visible()
+    expect(tomasz.page.get_by_text("The host has muted you").first).to_be_visible()
+    expect(maria.button("Mute microphone")).to_be_visible()
+    tomasz.button("Unmute microphone").click()
+    expect(tomasz.button("Mute microphone")).to_be_visible()
+
+    host.button("Remove Maria").click()
+    host.button("Remove").click()
+    expect(maria.page.get_by_role("heading", name="The host has removed you")).to_be_visible()
+    maria.page.reload()
+    maria.page.get_by_label("Your name").fill("Maria")
+    maria.button("Join").click()
+    expect(maria.page.get_by_role("alert").filter(has_text="removed you")).to_be_visible()
+
+    host.page.get_by_role("switch", name=re.compile("Lock the meeting")).check(force=True)
+    expect(host.page.get_by_text("Locked", exact=True)).to_be_visible()
+    late = person()
+    late.join(host.page.url.rsplit("/", 1)[-1], "Late")
+    expect(late.page.get_by_role("alert").filter(has_text="locked this meeting")).to_be_visible()
+    expect(late.page.get_by_label("Your name")).to_have_value("Late")
+
+    host.button("End for all").click()
+    host.page.get_by_role("dialog").get_by_role("button", name="End for all").click()
+    for participant in (host, tomasz):
+        expect(participant.page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
+
+
+def media_process() -> psutil.Process:
+    """The media process that our app has started."""
+    for child in psutil.Process().children(recursive=True):
+        if child.cmdline()[-2:] == ["-m", "media"]:
+            return child
+    raise AssertionError("no media process")
+
+
+def test_all_are_back_by_themselves_after_the_media_process_was_killed(call: dict[str, Participant]) -> None:
+    host, tomasz, maria = call.values()
+    for participant in call.values():
+        expect_media_from(participant, 2)
+    maria.button("Mute microphone").click()
+    tomasz.button("Chat").click()
+    tomasz.page.get_by_label("Write to everyone").fill("before")
+    tomasz.page.keyboard.press("Enter")
+    expect(host.page.get_by_text("Tomasz: before")).to_be_attached()
+
+    os.kill(media_process().pid, signal.SIGKILL)
+    expect(tomasz.page.get_by_text("Reconnecting…").first).to_be_visible()
+    tomasz.page.get_by_label("Write to everyone").fill("meanwhile")
+    tomasz.page.keyboard.press("Enter")
+    host.expect_people("Tomasz", "Maria")
+    tomasz.expect_people("Anna Kowalska", "Maria")
+
+    def seen(participant: Participant) -> bool:
+        return sum(track["frames"] > 5 for track in participant.received().values()) >= 2
+
+    for participant in call.values():
+        until(lambda p=participant: seen(p), participant.page, "pictures after the break")
+        expect(participant.page.get_by_text("Reconnecting…")).to_have_count(0)
+    expect(maria.button("Unmute microphone")).to_be_visible()
+    host.button("Chat").click()
+    for text in ("before", "meanwhile"):
+        expect(messages(host).get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_a_guest_waits_and_is_let_in_by_itself(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.create_meeting("Secret plans")
+    guest = person()
+    guest.join(code, "Tomasz")
+    expect(guest.page.get_by_role("heading", name="The organizer has not opened the room yet")).to_be_visible()
+    assert "Secret plans" not in guest.page.content() + guest.page.title()
+    host.button("Start meeting").click()
+    guest.expect_inside()
+    expect(guest.page).to_have_title(re.compile("Secret plans"))
+
+
+def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.create_meeting("Plans")
+    host.button("Start meeting").click()
+    for error, words in {
+        "NotAllowedError": "Your browser does not let this page use the camera and microphone",
+        "NotFoundError": "No camera was found",
+        "NotReadableError": "Another program is using your camera",
+    }.items():
+        guest = person()
+        guest.page.add_init_script(NO_DEVICES % error)
+        guest.open(code)
+        expect(guest.page.get_by_text(words)).to_be_visible()
+        guest.page.get_by_label("Your name").fill("Ola")
+        guest.button("Join").click()
+        guest.expect_inside()
+        expect(guest.button("Unmute microphone")).to_be_visible()
+        expect(guest.button("Turn camera on")).to_be_visible()
+        guest.button("Leave").click()
+
+
+def test_a_second_tab_takes_the_place_of_the_first(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.create_meeting("Plans")
+    host.button("Start meeting").click()
+    first = person()
+    first.join(code, "Tomasz")
+    first.expect_inside()
+    second = Participant(first.page.context)
+    second.open(code)
+    expect(second.page.get_by_text("You are already in this meeting in another tab")).to_be_visible()
+    second.page.get_by_label("Your name").fill("Tomasz")
+    second.button("Join here instead").click()
+    second.expect_inside()
+    expect(first.page.get_by_role("heading", name="You went on in another tab")).to_be_visible()
+
+
+def test_unknown_meetings_and_wrong_pass_phrases_say_what_to_do(
+    host: Participant, person: Callable[..., Participant]
+) -> None:
+    guest = person()
+    guest.open("aaaaa-bbbbb-ccccc")
+    expect(guest.page.get_by_role("heading", name="No meeting here")).to_be_visible()
+    expect(guest.page.get_by_role("link", name="Back to the start")).to_be_visible()
+
+
+def test_keys_work_but_not_while_typing(call: dict[str, Participant]) -> None:
+    host = call["Anna Kowalska"]
+    page = host.page
+    expect(host.button("Mute microphone")).to_be_visible()
+    page.keyboard.press("m")
+    expect(host.button("Unmute microphone")).to_be_visible()
+    page.locator("main").first.focus()
+    page.keyboard.down(" ")
+    expect(host.button("Mute microphone")).to_be_visible()
+    page.keyboard.up(" ")
+    expect(host.button("Unmute microphone")).to_be_visible()
+    page.keyboard.press("c")
+    page.keyboard.type("music? yes")
+    expect(page.get_by_label("Write to everyone")).to_have_value("music? yes")
+    expect(host.button("Unmute microphone")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Write to everyone")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_lobby_and_room_have_no_serious_barrier(
+    host: Participant, person: Callable[..., Participant], width: int, dark: bool
+) -> None:
+    code = host.create_meeting("Plans")
+    host.button("Start meeting").click()
+    host.page.wait_for_url(f"**/m/{code}**")
+    host.button("Join").click()
+    guest = person(width, dark=dark)
+    guest.open(code)
+    expect(guest.button("Join")).to_be_visible()
+    assert serious(guest.page) == []
+    guest.page.get_by_label("Your name").fill("Zofia Brzęczyszczykiewicz-Krzyżanowska z Warszawy i okolic")
+    guest.button("Join").click()
+    guest.expect_inside()
+    guest.expect_people("Anna Kowalska")
+    assert serious(guest.page) == []
+    for key in ("c", "Escape", "p"):
+        guest.page.keyboard.press(key)
+        assert serious(guest.page) == []
+    fits = guest.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits
+    small = guest.page.evaluate(
+        """() => [...document.querySelectorAll("[role=toolbar] button")].map((b) => b.getBoundingClientRect())
+        .filter((box) => box.width < 44 || box.height < 44).length"""
+    )
+    assert small == 0
