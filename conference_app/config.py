@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
 import os
 import re
 import secrets
@@ -41,6 +42,57 @@ class Secrets:
     """Keys the HMAC by which encrypted columns are looked up; hex, 256 bits."""
     livekit_api_key: str = field(repr=False)
     livekit_api_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Who answers for the data (GDPR Art. 4(7)): shown in the policy, on the contact page and in every mail.
+
+    Development starts with examples that say so; production refuses them.
+    """
+
+    name: str = "Example Operator (not set)"
+    """PARLEY_CONTROLLER_NAME. Legal name of the company or person."""
+    address: str = "1 Example Street, 00-000 Exampletown (not set)"
+    """PARLEY_CONTROLLER_ADDRESS. Postal address on one line."""
+    email: str = "privacy@example.com"
+    """PARLEY_CONTROLLER_EMAIL. For questions about privacy."""
+    phone: str = "+48 00 000 00 00 (not set)"
+    """PARLEY_CONTROLLER_PHONE. In international form."""
+    country: str = "Exampleland (not set)"
+    """PARLEY_CONTROLLER_COUNTRY. The country the servers stand in."""
+    hosting: str = ""
+    """PARLEY_HOSTING. Who hosts the servers and where, in a sentence; empty: the controller does."""
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The variables that are still examples."""
+        default = Controller()
+        names = [name for name in _CONTROLLER if getattr(self, name) == getattr(default, name)]
+        return tuple(_CONTROLLER[name] for name in names)
+
+
+_CONTROLLER = {
+    "name": "PARLEY_CONTROLLER_NAME",
+    "address": "PARLEY_CONTROLLER_ADDRESS",
+    "email": "PARLEY_CONTROLLER_EMAIL",
+    "phone": "PARLEY_CONTROLLER_PHONE",
+    "country": "PARLEY_CONTROLLER_COUNTRY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """A company that handles personal data for the controller (GDPR Art. 28), as the operator declares it."""
+
+    name: str
+    does: str
+    """What it does, such as "Sends our mails"."""
+    data: tuple[str, ...]
+    """What it gets, such as "E-mail address"."""
+    country: str
+    safeguard: str = ""
+    """What makes a transfer out of the EEA lawful, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +140,13 @@ class Settings:
     """PARLEY_INTRANET_EMAIL. 1 accepts e-mail addresses of names only an intranet knows, such as ann@office."""
     trusted_proxy_hops: int = 0
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
+    controller: Controller = field(default_factory=Controller)
+    processors: tuple[Processor, ...] = ()
+    """PARLEY_PROCESSORS. Path of a JSON file with a list of objects: name, does, data (list), country, safeguard."""
+    review_months: int = 6
+    """PARLEY_REVIEW_MONTHS. Months after which a person is asked whether what we know is still right."""
+    erasure_days: int = 7
+    """PARLEY_ERASURE_DAYS. Days between asking for erasure and the erasure, in which it can be taken back."""
 
     @property
     def is_production(self) -> bool:
@@ -152,6 +211,25 @@ def _public_url(environ: Mapping[str, str], port: int) -> str:
     return url
 
 
+def _controller(environ: Mapping[str, str]) -> Controller:
+    given = {name: environ.get(variable, "").strip() for name, variable in _CONTROLLER.items()}
+    given["hosting"] = environ.get("PARLEY_HOSTING", "").strip()
+    return Controller(**{name: value for name, value in given.items() if value})
+
+
+def _processors(environ: Mapping[str, str]) -> tuple[Processor, ...]:
+    path = environ.get("PARLEY_PROCESSORS", "").strip()
+    if not path:
+        return ()
+    try:
+        entries = json.loads(Path(path).read_text(encoding="utf-8"))
+        return tuple(Processor(**{**entry, "data": tuple(entry["data"])}) for entry in entries)
+    except (OSError, ValueError, TypeError, KeyError) as err:
+        raise ConfigurationError(
+            f"PARLEY_PROCESSORS={path!r} must be a JSON list of objects with name, does, data (a list) and country."
+        ) from err
+
+
 def _make_secret(name: str) -> str:
     if name == "column_key":
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # the form of a Fernet key
@@ -198,6 +276,15 @@ def _check_production(settings: Settings) -> None:
         )
     if not settings.is_https:
         raise ConfigurationError("Production needs an https PARLEY_PUBLIC_URL: browsers give no camera without it.")
+    if examples := settings.controller.examples:
+        raise ConfigurationError(
+            f"Production needs {' and '.join(examples)}: people must know who answers for their data."
+        )
+    example = re.search(r"example|\(not set\)", " ".join(getattr(settings.controller, n) for n in _CONTROLLER), re.I)
+    if example:
+        raise ConfigurationError(
+            f"Production refuses examples: {example.group()!r} stands in a PARLEY_CONTROLLER_ variable."
+        )
     weak = [name for name in SECRET_NAMES if getattr(settings.secrets, name) in ("secret", "devkey", "changeme")]
     if weak:
         raise ConfigurationError(f"Production refuses the example value of {weak[0]}. Remove it to have one made.")
@@ -238,6 +325,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         room_capacity=_number(environ, "PARLEY_ROOM_CAPACITY", 50, 2, 1000),
         intranet_email=_number(environ, "PARLEY_INTRANET_EMAIL", 0, 0, 1) == 1,
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
+        controller=_controller(environ),
+        processors=_processors(environ),
+        review_months=_number(environ, "PARLEY_REVIEW_MONTHS", 6, 1, 120),
+        erasure_days=_number(environ, "PARLEY_ERASURE_DAYS", 7, 0, 30),
     )
     if settings.is_production:
         _check_production(settings)

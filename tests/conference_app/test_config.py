@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -9,6 +10,16 @@ import pytest
 
 from conference_app.config import SECRET_NAMES, load_settings
 from conference_app.errors import ConfigurationError
+
+REAL = {
+    "PARLEY_ENV": "production",
+    "PARLEY_PUBLIC_HOST": "meet.real-company.org",
+    "PARLEY_CONTROLLER_NAME": "Real Company Ltd",
+    "PARLEY_CONTROLLER_ADDRESS": "7 Long Lane, 00-950 Warsaw, Poland",
+    "PARLEY_CONTROLLER_EMAIL": "privacy@real-company.org",
+    "PARLEY_CONTROLLER_PHONE": "+48 22 555 01 00",
+    "PARLEY_CONTROLLER_COUNTRY": "Poland",
+}
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:
@@ -75,17 +86,53 @@ def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
         ({"PARLEY_PUBLIC_HOST": "meet.example.com"}, "is an example"),
         ({"PARLEY_PUBLIC_URL": "http://meet.real-company.org"}, "https"),
         (
-            {"PARLEY_PUBLIC_HOST": "meet.real.org", "LIVEKIT_API_SECRET": "secret"},
+            REAL | {"LIVEKIT_API_SECRET": "secret"},
             "example value of livekit_api_secret",
         ),
     ],
 )
 def test_production_refuses_example_values(tmp_path: Path, more: dict[str, str], says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
-        load_settings(environment(tmp_path, PARLEY_ENV="production", **more))
+        load_settings(environment(tmp_path, **({"PARLEY_ENV": "production"} | more)))
+
+
+@pytest.mark.promise("P42")
+@pytest.mark.parametrize("name", [name for name in REAL if "CONTROLLER" in name])
+def test_production_wants_to_know_who_answers_for_the_data(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"needs {name}:"):
+        load_settings(environment(tmp_path, **(REAL | {name: " "})))
+
+
+@pytest.mark.promise("P42")
+@pytest.mark.parametrize("value", ["Example Ltd", "privacy@example.com", "Real (not set)"])
+def test_production_refuses_an_example_controller(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConfigurationError, match="refuses examples"):
+        load_settings(environment(tmp_path, **(REAL | {"PARLEY_CONTROLLER_NAME": value})))
+
+
+def test_development_says_which_values_are_examples(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path, PARLEY_CONTROLLER_NAME="Real Company Ltd"))
+    assert "PARLEY_CONTROLLER_NAME" not in made.controller.examples
+    assert "PARLEY_CONTROLLER_ADDRESS" in made.controller.examples
+
+
+def test_processors_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "processors.json"
+    entry = {"name": "Post Ltd", "does": "Sends our mails", "data": ["E-mail address"], "country": "Poland"}
+    file.write_text(json.dumps([entry]))
+    (made,) = load_settings(environment(tmp_path, PARLEY_PROCESSORS=str(file))).processors
+    assert (made.name, made.data, made.safeguard) == ("Post Ltd", ("E-mail address",), "")
+
+
+@pytest.mark.parametrize("content", ["", "{}{}", "[1]", '[{"name": "Post Ltd"}]', '[{"data": [], "other": 1}]'])
+def test_a_broken_list_of_processors_is_named(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "processors.json"
+    file.write_text(content)
+    with pytest.raises(ConfigurationError, match="^PARLEY_PROCESSORS=.* must be a JSON list"):
+        load_settings(environment(tmp_path, PARLEY_PROCESSORS=str(file)))
 
 
 def test_production_accepts_real_values_and_one_origin(tmp_path: Path) -> None:
-    made = load_settings(environment(tmp_path, PARLEY_ENV="production", PARLEY_PUBLIC_HOST="meet.real-company.org"))
+    made = load_settings(environment(tmp_path, **REAL))
     assert made.is_https
     assert made.allowed_origins == ("https://meet.real-company.org",)
