@@ -53,7 +53,6 @@ class Answer:
     id: str = ""
     kind: Literal["", "admitted", "waiting", "refused"] = ""
     token: str = field(default="", repr=False)
-    signal_url: str = ""
     name: str = field(default="", repr=False)
     role: str = ""
     subject: str = field(default="", repr=False)
@@ -83,7 +82,6 @@ def _admission(admitted: Admitted) -> Answer:
         id=_new_id(),
         kind="admitted",
         token=admitted.token,
-        signal_url=admitted.signal_url,
         name=admitted.name,
         role=admitted.role,
         subject=admitted.subject,

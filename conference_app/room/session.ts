@@ -19,7 +19,6 @@ export interface Answer {
   id: string;
   kind: "" | "admitted" | "waiting" | "refused";
   token: string;
-  signal_url: string;
   name: string;
   role: string;
   subject: string;
@@ -211,7 +210,7 @@ export class Session {
     const phase = this.hasBeenIn ? "call" : "connecting";
     this.set({ phase, role: answer.role, subject: answer.subject || this.state.subject });
     try {
-      await this.room.connect(answer.signal_url || window.location.origin, answer.token);
+      await this.room.connect(window.location.origin, answer.token);
     } catch {
       if (this.state.phase === "connecting" || this.isRejoining()) this.retry(0);
       return;

@@ -71,8 +71,6 @@ class Admitted:
     """The way into the room."""
 
     token: str = field(repr=False)
-    signal_url: str
-    """What livekit-client connects to; "" means the page's own origin (the embedded media process)."""
     identity: str
     name: str = field(repr=False)
     role: Role
@@ -253,7 +251,6 @@ async def join(
     role: Role = "host" if visitor.is_host else "guest"
     return Admitted(
         token=room_token(meeting.room, visitor.identity, visitor.name, role, now=now),
-        signal_url=settings().livekit_url,
         identity=visitor.identity,
         name=visitor.name,
         role=role,

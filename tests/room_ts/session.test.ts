@@ -63,7 +63,6 @@ const answer = (change: Partial<Answer>): Answer => ({
   id: `${++serial}`,
   kind: "admitted",
   token: `token ${serial}`,
-  signal_url: "ws://media",
   name: "Ada",
   role: "guest",
   subject: "Planning",
