@@ -8,8 +8,15 @@ erasure and the retention timers are all made from it, so none of them can forge
     `Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})`
 
 A table with a personal column names, in the tag of at least one column, the column through which a row belongs to a
-person: `belongs_to="account_id"`, `"address_id"`, or a column that refers to a row that belongs to one, such as
-`"meeting_id"`. `"id"` means that the row is the person (account, address).
+person (or several, in several tags: then one that fits is enough). Such a column is one of these:
+
+- `"id"`: the row is the person (account, address);
+- a foreign key to a row that belongs to a person, such as `"account_id"`, `"address_id"`, `"meeting_id"`;
+- `"subject_id"` beside a column `subject_kind` ("account" or "address"), as in `signed_links.Subject`;
+- one whose name ends with `_key` and that holds `addresses.email_key` of the person's address.
+
+What has to stay when a person is erased says why: `stays=n_("…")`. Such rows are left alone by the erasure, so they may
+hold keyed hashes and times only, and must not refer to the account in a way that deletes them with it.
 """
 
 from __future__ import annotations
@@ -72,6 +79,8 @@ class DataTag:
     exported: bool
     """Whether the person's copy holds it. Only keyed hashes and secrets are left out: they mean nothing, or open doors."""
     belongs_to: str
+    stays: str
+    """Why rows outlive the erasure of the person; empty if they do not."""
 
 
 _KEY = "data_map"
@@ -89,6 +98,7 @@ def tagged(
     label: str = "",
     exported: bool = True,
     belongs_to: str = "",
+    stays: str = "",
 ) -> dict[str, Any]:
     """`info` of a column that holds something about a person.
 
@@ -96,7 +106,7 @@ def tagged(
     """
     if exported and not label:
         raise ValueError("a column in the person's copy needs a label")
-    return {_KEY: DataTag(purpose, basis, retention, recipients, subject, label, exported, belongs_to)}
+    return {_KEY: DataTag(purpose, basis, retention, recipients, subject, label, exported, belongs_to, stays)}
 
 
 def is_tagged(column: Column[Any]) -> bool:
@@ -116,8 +126,13 @@ class PersonalTable:
     table: Table
     tags: dict[str, DataTag]
     """Column name → tag, personal columns only, in the table's order."""
-    belongs_to: str
-    """The column through which a row belongs to a person."""
+    owners: tuple[str, ...]
+    """The columns through which a row belongs to a person."""
+
+    @property
+    def stays(self) -> str:
+        """Why its rows outlive the erasure of the person; empty if they do not."""
+        return next((tag.stays for tag in self.tags.values() if tag.stays), "")
 
     @property
     def timer(self) -> Retention | None:
@@ -129,13 +144,13 @@ class PersonalTable:
 def personal_tables(metadata: MetaData) -> Iterator[PersonalTable]:
     """Every table with a personal column; those that others refer to come first.
 
-    Raises ValueError for a table whose rows belong to nobody, or in two ways.
+    Raises ValueError for a table whose rows belong to nobody.
     """
     for table in metadata.sorted_tables:
         tags = {column.name: tag for column in table.columns if (tag := tag_of(column)) is not None}
         if not tags:
             continue
-        owners = {tag.belongs_to for tag in tags.values()} - {""}
-        if len(owners) != 1 or not owners <= set(table.columns.keys()):
+        owners = tuple(dict.fromkeys(tag.belongs_to for tag in tags.values() if tag.belongs_to))
+        if not owners or not set(owners) <= set(table.columns.keys()):
             raise ValueError(f"table {table.name} must say through which column a row belongs to a person")
-        yield PersonalTable(table, tags, owners.pop())
+        yield PersonalTable(table, tags, owners)
