@@ -14,13 +14,39 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 from conference_app.models.account import Account, ConsentRecord, SignInSession, SignInTicket  # noqa: E402
+from conference_app.models.case import Case, CaseEvent  # noqa: E402
+from conference_app.models.consent import ConsentEvent, MailStop, PendingConsent  # noqa: E402
+from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
+from conference_app.models.job import Job  # noqa: E402
+from conference_app.models.mail import (  # noqa: E402
+    BadAddress,
+    MailLetter,
+    MeetingMailGrant,
+    Newsletter,
+    NewsletterTopic,
+)
 from conference_app.models.meeting import Admission, Meeting  # noqa: E402
+from conference_app.models.person import Address  # noqa: E402
 
 __all__ = [
     "Account",
+    "Address",
     "Admission",
+    "BadAddress",
+    "Case",
+    "CaseEvent",
+    "ConsentEvent",
     "ConsentRecord",
+    "ContactMessage",
+    "ContactThread",
+    "Job",
+    "MailLetter",
+    "MailStop",
     "Meeting",
+    "MeetingMailGrant",
+    "Newsletter",
+    "NewsletterTopic",
+    "PendingConsent",
     "SQLModel",
     "SignInSession",
     "SignInTicket",

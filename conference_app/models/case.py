@@ -1,0 +1,69 @@
+"""Tables of requests that the law gives a month for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey
+from sqlmodel import Field, SQLModel
+
+from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
+from conference_app.models.consent import GROWING_ID
+from conference_app.models.data_map import NOT_PERSONAL, days_after, tagged
+from conference_app.texts import n_
+
+_HANDLE = n_("To do what you asked for in time, and to show that we did.")
+_KEPT = days_after(
+    3 * 365, "closed_at", n_("{days} days after it is closed: as long as somebody may ask how it was handled.")
+)
+
+
+def _tag(label: str, **more: Any) -> dict[str, Any]:
+    return tagged(_HANDLE, "legal_obligation", _KEPT, label=label, **more)
+
+
+class Case(SQLModel, table=True):
+    """A request of a person about their data. What was written stands in the conversation it came from."""
+
+    __tablename__ = "privacy_case"  # pyright: ignore[reportAssignmentType]
+
+    id: str = Field(
+        default_factory=new_id, primary_key=True, max_length=32, sa_column_kwargs={"info": _tag(n_("Case number"))}
+    )
+    kind: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("What is asked for"))})
+    subject_kind: str = Field(max_length=8, sa_column_kwargs={"info": NOT_PERSONAL})
+    subject_id: str = Field(
+        max_length=32,
+        index=True,
+        sa_column_kwargs={"info": _tag(n_("Account, address or conversation number"), belongs_to="subject_id")},
+    )
+    """Identifier of an account, an address or a contact thread; no foreign key: the case outlives an erasure."""
+    opened_from: str = Field(max_length=20, sa_column_kwargs={"info": _tag(n_("Opened from"))})
+    status: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("State"))})
+    opened_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("Opened"))))
+    due_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True, info=_tag(n_("To be done by"))))
+    closed_at: datetime | None = Field(
+        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_tag(n_("Closed")))
+    )
+
+
+class CaseEvent(SQLModel, table=True):
+    """One step of a case, which the person sees too. Steps are only added."""
+
+    __tablename__ = "privacy_case_event"  # pyright: ignore[reportAssignmentType]
+
+    id: int | None = Field(default=None, sa_column=Column(GROWING_ID, primary_key=True, info=NOT_PERSONAL))
+    case_id: str = Field(
+        sa_column=Column(
+            ForeignKey("privacy_case.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+            info=_tag(n_("Case number"), belongs_to="case_id"),
+        )
+    )
+    status: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("State"))})
+    by: str = Field(max_length=8, sa_column_kwargs={"info": _tag(n_("By whom"))})
+    """person, staff or system."""
+    note: str | None = Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=_tag(n_("Note"))))
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("When"))))
