@@ -16,19 +16,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from conference_app import database
 from conference_app.config import Settings, load_settings
 from conference_app.errors import ConfigurationError
-from conference_app.models import Account
+from conference_app.models import Account, SQLModel
 from tests.conference_app.models.test_columns import account
 
 INI = Path(database.__file__).parent / "alembic.ini"
-TABLES = {
-    "account",
-    "admission",
-    "alembic_version",
-    "consent_record",
-    "meeting",
-    "sign_in_session",
-    "sign_in_ticket",
-}
+TABLES = {*SQLModel.metadata.tables, "alembic_version"}
 
 
 @pytest.fixture
