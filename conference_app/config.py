@@ -96,6 +96,35 @@ class Processor:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How mails leave. Without `host`, outside production, they go to the built-in stand-in (page /dev/mail)."""
+
+    host: str = ""
+    """PARLEY_SMTP_HOST. The relay that takes our mails."""
+    port: int = 587
+    """PARLEY_SMTP_PORT. TCP port; default 587, or 465 with PARLEY_SMTP_TLS=tls."""
+    user: str = field(default="", repr=False)
+    """PARLEY_SMTP_USER."""
+    password: str = field(default="", repr=False)
+    """PARLEY_SMTP_PASSWORD."""
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    """PARLEY_SMTP_TLS. starttls, tls (from the first byte), or none (outside production only)."""
+    sender: str = ""
+    """PARLEY_MAIL_FROM. The address mails come from, such as meetings@your-company.org."""
+    dkim_key: str = ""
+    """PARLEY_DKIM_KEY. File of an RSA private key (PEM); empty: the relay signs."""
+    dkim_selector: str = "parley"
+    """PARLEY_DKIM_SELECTOR. Name of the DNS record with the public key."""
+    webhook_secret: str = field(default="", repr=False)
+    """PARLEY_BOUNCE_SECRET. Signs what the relay posts to /mail/bounce; empty: nothing is taken there."""
+
+    @property
+    def domain(self) -> str:
+        """The domain mails come from."""
+        return self.sender.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can set. The variable of each field stands in its description."""
 
@@ -141,6 +170,9 @@ class Settings:
     trusted_proxy_hops: int = 0
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
     controller: Controller = field(default_factory=Controller)
+    mail: Mail = field(default_factory=Mail)
+    staff: frozenset[str] = frozenset()
+    """PARLEY_STAFF. Comma-separated usernames, case-folded, of those who may write newsletters and answer people."""
     processors: tuple[Processor, ...] = ()
     """PARLEY_PROCESSORS. Path of a JSON file with a list of objects: name, does, data (list), country, safeguard."""
     review_months: int = 6
@@ -230,6 +262,42 @@ def _processors(environ: Mapping[str, str]) -> tuple[Processor, ...]:
         ) from err
 
 
+def _mail(environ: Mapping[str, str], public_url: str) -> Mail:
+    def text(name: str) -> str:
+        return environ.get(name, "").strip()
+
+    tls = text("PARLEY_SMTP_TLS") or "starttls"
+    if tls not in ("starttls", "tls", "none"):
+        raise ConfigurationError(f"PARLEY_SMTP_TLS={tls!r} must be starttls, tls or none.")
+    sender = text("PARLEY_MAIL_FROM") or f"no-reply@{urlsplit(public_url).hostname}"
+    if not re.fullmatch(r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{1,253}", sender):
+        raise ConfigurationError(f"PARLEY_MAIL_FROM={sender!r} must look like meetings@your-company.org.")
+    secret = text("PARLEY_BOUNCE_SECRET")
+    if secret and len(secret) < 32:
+        raise ConfigurationError("PARLEY_BOUNCE_SECRET must have 32 characters or more.")
+    return Mail(
+        host=text("PARLEY_SMTP_HOST"),
+        port=_number(environ, "PARLEY_SMTP_PORT", 465 if tls == "tls" else 587, 1, 65535),
+        user=text("PARLEY_SMTP_USER"),
+        password=environ.get("PARLEY_SMTP_PASSWORD", ""),
+        tls=tls,  # pyright: ignore[reportArgumentType]
+        sender=sender,
+        dkim_key=text("PARLEY_DKIM_KEY"),
+        dkim_selector=text("PARLEY_DKIM_SELECTOR") or "parley",
+        webhook_secret=secret,
+    )
+
+
+def _check_mail(mail: Mail) -> None:
+    if not mail.host:
+        raise ConfigurationError("Production needs PARLEY_SMTP_HOST: the server that takes the mails we send.")
+    if mail.tls == "none":
+        raise ConfigurationError("Production sends mails over TLS only: set PARLEY_SMTP_TLS to starttls or tls.")
+    for name, value in (("PARLEY_SMTP_HOST", mail.host), ("PARLEY_MAIL_FROM", mail.domain)):
+        if value.endswith(_EXAMPLE_HOSTS):
+            raise ConfigurationError(f"Production refuses examples: {name} names {value!r}.")
+
+
 def _make_secret(name: str) -> str:
     if name == "column_key":
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # the form of a Fernet key
@@ -285,6 +353,7 @@ def _check_production(settings: Settings) -> None:
         raise ConfigurationError(
             f"Production refuses examples: {example.group()!r} stands in a PARLEY_CONTROLLER_ variable."
         )
+    _check_mail(settings.mail)
     weak = [name for name in SECRET_NAMES if getattr(settings.secrets, name) in ("secret", "devkey", "changeme")]
     if weak:
         raise ConfigurationError(f"Production refuses the example value of {weak[0]}. Remove it to have one made.")
@@ -303,6 +372,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         raise ConfigurationError(f"PARLEY_ACCENT_COLOR={accent!r} must look like #4f46e5.")
     data_dir = _data_dir(environ)
     port = _number(environ, "PORT", 3000, 1, 65535)
+    public_url = _public_url(environ, port)
     settings = Settings(
         secrets=_load_secrets(environ, data_dir),
         environment="production" if environment == "production" else "development",
@@ -312,7 +382,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         bind_host=environ.get("PARLEY_BIND_HOST", "").strip() or "127.0.0.1",
         port=port,
-        public_url=_public_url(environ, port),
+        public_url=public_url,
         database_url=environ.get("PARLEY_DATABASE_URL", "").strip() or f"sqlite+aiosqlite:///{data_dir}/parley.db",
         redis_url=environ.get("PARLEY_REDIS_URL", "").strip(),
         livekit_url=environ.get("LIVEKIT_URL", "").strip(),
@@ -326,6 +396,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         intranet_email=_number(environ, "PARLEY_INTRANET_EMAIL", 0, 0, 1) == 1,
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
         controller=_controller(environ),
+        mail=_mail(environ, public_url),
+        staff=frozenset(name.strip().casefold() for name in environ.get("PARLEY_STAFF", "").split(",") if name.strip()),
         processors=_processors(environ),
         review_months=_number(environ, "PARLEY_REVIEW_MONTHS", 6, 1, 120),
         erasure_days=_number(environ, "PARLEY_ERASURE_DAYS", 7, 0, 30),

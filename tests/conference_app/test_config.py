@@ -19,6 +19,8 @@ REAL = {
     "PARLEY_CONTROLLER_EMAIL": "privacy@real-company.org",
     "PARLEY_CONTROLLER_PHONE": "+48 22 555 01 00",
     "PARLEY_CONTROLLER_COUNTRY": "Poland",
+    "PARLEY_SMTP_HOST": "smtp.real-company.org",
+    "PARLEY_MAIL_FROM": "meetings@real-company.org",
 }
 
 
@@ -65,6 +67,9 @@ def test_a_secret_can_come_from_the_environment(tmp_path: Path) -> None:
         ("PARLEY_ACCENT_COLOR", "blue", "must look like #4f46e5"),
         ("PARLEY_PUBLIC_URL", "meet.test", "must look like https://"),
         ("PARLEY_SESSION_DAYS", "0", "from 1 to 365"),
+        ("PARLEY_SMTP_TLS", "maybe", "starttls, tls or none"),
+        ("PARLEY_MAIL_FROM", "Us <us@real-company.org>", "must look like meetings@"),
+        ("PARLEY_BOUNCE_SECRET", "short", "32 characters"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str, says: str) -> None:
@@ -85,6 +90,10 @@ def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
         ({}, "PARLEY_PUBLIC_HOST"),
         ({"PARLEY_PUBLIC_HOST": "meet.example.com"}, "is an example"),
         ({"PARLEY_PUBLIC_URL": "http://meet.real-company.org"}, "https"),
+        (REAL | {"PARLEY_SMTP_HOST": ""}, "needs PARLEY_SMTP_HOST"),
+        (REAL | {"PARLEY_SMTP_HOST": "smtp.example.com"}, "PARLEY_SMTP_HOST names"),
+        (REAL | {"PARLEY_MAIL_FROM": "us@example.org"}, "PARLEY_MAIL_FROM names"),
+        (REAL | {"PARLEY_SMTP_TLS": "none"}, "TLS only"),
         (
             REAL | {"LIVEKIT_API_SECRET": "secret"},
             "example value of livekit_api_secret",
