@@ -11,14 +11,14 @@ from sqlmodel import AutoString
 from conference_app.config import settings
 from conference_app.database import driver_url
 from conference_app.models import SQLModel
-from conference_app.models.columns import EncryptedText, UTCDateTime
+from conference_app.models.columns import EncryptedBytes, EncryptedText, UTCDateTime
 
 
 def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Our types as the plain types under them, since a migration never imports the models."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, EncryptedText):
+    if kind == "type" and isinstance(item, (EncryptedText, EncryptedBytes)):
         return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})"

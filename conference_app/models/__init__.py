@@ -14,6 +14,15 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 from conference_app.models.account import Account, ConsentRecord, SignInSession, SignInTicket  # noqa: E402
+from conference_app.models.account_security import (  # noqa: E402
+    AccountPhoto,
+    AccountToken,
+    AuditEntry,
+    Authenticator,
+    EmailChange,
+    Passkey,
+    RecoveryCode,
+)
 from conference_app.models.case import Case, CaseEvent  # noqa: E402
 from conference_app.models.consent import ConsentEvent, MailStop, PendingConsent  # noqa: E402
 from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
@@ -27,11 +36,23 @@ from conference_app.models.mail import (  # noqa: E402
 )
 from conference_app.models.meeting import Admission, Meeting  # noqa: E402
 from conference_app.models.person import Address  # noqa: E402
+from conference_app.models.privacy import (  # noqa: E402
+    DataExport,
+    DocumentVersion,
+    Erasure,
+    LegalHold,
+    PrivacyState,
+    StaffAccess,
+)
 
 __all__ = [
     "Account",
+    "AccountPhoto",
+    "AccountToken",
     "Address",
     "Admission",
+    "AuditEntry",
+    "Authenticator",
     "BadAddress",
     "Case",
     "CaseEvent",
@@ -39,15 +60,24 @@ __all__ = [
     "ConsentRecord",
     "ContactMessage",
     "ContactThread",
+    "DataExport",
+    "DocumentVersion",
+    "EmailChange",
+    "Erasure",
     "Job",
+    "LegalHold",
     "MailLetter",
     "MailStop",
     "Meeting",
     "MeetingMailGrant",
     "Newsletter",
     "NewsletterTopic",
+    "Passkey",
     "PendingConsent",
+    "PrivacyState",
+    "RecoveryCode",
     "SQLModel",
     "SignInSession",
     "SignInTicket",
+    "StaffAccess",
 ]

@@ -67,6 +67,19 @@ class EncryptedText(TypeDecorator[str]):
         return _cipher(settings().secrets.column_key).decrypt(bytes(value)).decode()
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes, such as a picture, that only `secrets.column_key` can read."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _cipher(settings().secrets.column_key).encrypt(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else _cipher(settings().secrets.column_key).decrypt(bytes(value))
+
+
 def lookup_key(purpose: str, value: str) -> bytes:
     """HMAC-SHA256 of `value` for an indexed column. `purpose` keeps equal values of different columns apart."""
     key = settings().secrets.lookup_key.encode()
