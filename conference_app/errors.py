@@ -44,6 +44,12 @@ class NotAllowed(ConferenceError):
     status = 403
 
 
+class NoConsent(NotAllowed):
+    """The person has not agreed to this purpose, or took it back: their data may not be used for it."""
+
+    code = "no_consent"
+
+
 class SignInRequired(ConferenceError):
     """Nobody is signed in."""
 

@@ -20,7 +20,7 @@ _KEPT = days_after(
 
 
 def _tag(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_HANDLE, "legal_obligation", _KEPT, label=label, **more)
+    return tagged(_HANDLE, "legal_obligation", _KEPT, label=label, stays=_HANDLE, **more)
 
 
 class Case(SQLModel, table=True):

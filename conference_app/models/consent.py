@@ -26,7 +26,11 @@ GROWING_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _proof(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_PROOF, "legal_obligation", _AS_PROOF, label=label, **more)
+    return tagged(_PROOF, "legal_obligation", _AS_PROOF, label=label, stays=_PROOF, **more)
+
+
+def _stop(**more: Any) -> dict[str, Any]:
+    return tagged(_STOP, "legitimate_interest", _STOPPED, subject="subscriber", stays=_STOP, **more)
 
 
 def _asked(label: str, **more: Any) -> dict[str, Any]:
@@ -93,35 +97,12 @@ class PendingConsent(SQLModel, table=True):
 
 
 class MailStop(SQLModel, table=True):
-    """That an address, known by a keyed hash alone, wants no mail of a purpose; "*" for all that need a consent."""
+    """That an address, known by its keyed hash alone, wants no mail of a purpose; "*" for all that need a consent."""
 
     __tablename__ = "mail_stop"  # pyright: ignore[reportAssignmentType]
 
-    key_hash: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            primary_key=True,
-            info=tagged(
-                _STOP,
-                "legitimate_interest",
-                _STOPPED,
-                subject="subscriber",
-                exported=False,
-                belongs_to="key_hash",
-            ),
-        )
+    email_key: bytes = Field(
+        sa_column=Column(LargeBinary(32), primary_key=True, info=_stop(exported=False, belongs_to="email_key"))
     )
-    purpose: str = Field(
-        primary_key=True,
-        max_length=64,
-        sa_column_kwargs={
-            "info": tagged(_STOP, "legitimate_interest", _STOPPED, subject="subscriber", label=n_("Purpose"))
-        },
-    )
-    stopped_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime,
-            nullable=False,
-            info=tagged(_STOP, "legitimate_interest", _STOPPED, subject="subscriber", label=n_("When")),
-        )
-    )
+    purpose: str = Field(primary_key=True, max_length=64, sa_column_kwargs={"info": _stop(label=n_("Purpose"))})
+    stopped_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_stop(label=n_("When"))))

@@ -92,10 +92,10 @@ def _make_waiting() -> None:
     op.create_index(op.f("ix_pending_consent_expires_at"), "pending_consent", ["expires_at"])
     op.create_table(
         "mail_stop",
-        sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("email_key", sa.LargeBinary(length=32), nullable=False),
         _text("purpose", 64),
         _time("stopped_at"),
-        sa.PrimaryKeyConstraint("key_hash", "purpose", name=op.f("pk_mail_stop")),
+        sa.PrimaryKeyConstraint("email_key", "purpose", name=op.f("pk_mail_stop")),
     )
 
 
