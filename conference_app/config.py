@@ -167,6 +167,12 @@ class Settings:
     """PARLEY_ROOM_CAPACITY. Participants in one meeting at most."""
     intranet_email: bool = False
     """PARLEY_INTRANET_EMAIL. 1 accepts e-mail addresses of names only an intranet knows, such as ann@office."""
+    require_verified_email: bool = False
+    """PARLEY_REQUIRE_VERIFIED_EMAIL. 1: only who has confirmed their e-mail address can let guests in. Default: 1 in
+    production and with a PARLEY_SMTP_HOST, else 0, since the built-in stand-in reaches nobody."""
+    breached_passwords: str = ""
+    """PARLEY_BREACHED_PASSWORDS. Passwords to refuse beside the built-in list: a file of SHA-1 sums in order, or a
+    folder of range files, both as Have I Been Pwned gives them. Read on this machine; nobody is asked."""
     trusted_proxy_hops: int = 0
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
     controller: Controller = field(default_factory=Controller)
@@ -373,6 +379,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     data_dir = _data_dir(environ)
     port = _number(environ, "PORT", 3000, 1, 65535)
     public_url = _public_url(environ, port)
+    reaches_people = environment == "production" or bool(environ.get("PARLEY_SMTP_HOST", "").strip())
     settings = Settings(
         secrets=_load_secrets(environ, data_dir),
         environment="production" if environment == "production" else "development",
@@ -394,6 +401,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         room_token_minutes=_number(environ, "PARLEY_ROOM_TOKEN_MINUTES", 10, 1, 60),
         room_capacity=_number(environ, "PARLEY_ROOM_CAPACITY", 50, 2, 1000),
         intranet_email=_number(environ, "PARLEY_INTRANET_EMAIL", 0, 0, 1) == 1,
+        require_verified_email=_number(environ, "PARLEY_REQUIRE_VERIFIED_EMAIL", int(reaches_people), 0, 1) == 1,
+        breached_passwords=environ.get("PARLEY_BREACHED_PASSWORDS", "").strip(),
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
         controller=_controller(environ),
         mail=_mail(environ, public_url),
