@@ -26,6 +26,10 @@ WRONG_CODE_PER_ADDRESS = RateLimitItemPerMinute(100, 15, "code-address")
 PASS_PHRASE_PER_ADDRESS = RateLimitItemPerMinute(10, 15, "phrase-address")
 PASS_PHRASE_PER_MEETING = RateLimitItemPerMinute(200, 15, "phrase-meeting")
 JOIN_PER_ADDRESS = RateLimitItemPerMinute(300, 5, "join-address")
+EXPORT_PER_PERSON = RateLimitItemPerHour(10, 24, "export-person")
+ERASE_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "erase-account")
+PRIVACY_LINK_PER_ADDRESS = RateLimitItemPerMinute(20, 15, "privacy-link-address")
+PRIVACY_LINK_PER_EMAIL = RateLimitItemPerHour(5, 24, "privacy-link-email")
 """A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
 
 _limiter: MovingWindowRateLimiter | None = None

@@ -1,0 +1,154 @@
+"""The copy of a person's data as one zip: JSON and CSV for programs, a page for people.
+
+Makes bytes of rows; reads no database.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from conference_app.config import settings
+from conference_app.models.data_map import BASES, PersonalTable
+from conference_app.services.personal_words import GROUPS, words_of
+from conference_app.texts import _, current_language
+
+Row = Mapping[str, Any]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins like this is run by spreadsheets."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCopy:
+    """The person's rows of one table."""
+
+    described: PersonalTable
+    rows: Sequence[Row]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns in the copy."""
+        return [name for name, tag in self.described.tags.items() if tag.exported]
+
+
+def retention_words(days: int | None, words: str) -> str:
+    """How long, in the current language."""
+    return _(words, days=days) if days is not None else _(words)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: times in ISO 8601 (UTC), bytes in base64."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value
+
+
+def make_zip(copies: Sequence[TableCopy], made_at: datetime) -> bytes:
+    """The zip, in the current language. Reads nothing, blocks: call it in a thread."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("index.html", _page(copies, made_at))
+        archive.writestr("data.json", _json(copies, made_at))
+        for copy in copies:
+            archive.writestr(f"csv/{copy.described.table.name}.csv", _csv(copy))
+    return out.getvalue()
+
+
+def _json(copies: Sequence[TableCopy], made_at: datetime) -> str:
+    def table(copy: TableCopy) -> dict[str, Any]:
+        return {
+            "title": _(words_of(copy.described.table.name).title),
+            "columns": {name: _described(copy, name) for name in copy.columns},
+            "rows": [{name: plain(row[name]) for name in copy.columns} for row in copy.rows],
+        }
+
+    whole = {
+        "made_at": made_at.isoformat(),
+        "made_by": settings().controller.name,
+        "language": current_language(),
+        "tables": {copy.described.table.name: table(copy) for copy in copies},
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def _described(copy: TableCopy, name: str) -> dict[str, str]:
+    tag = copy.described.tags[name]
+    return {
+        "label": _(tag.label),
+        "purpose": _(tag.purpose),
+        "basis": _(BASES[tag.basis]),
+        "kept": retention_words(tag.retention.days, tag.retention.words),
+    }
+
+
+def _csv(copy: TableCopy) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(copy.columns)
+    for row in copy.rows:
+        writer.writerow([_cell(row[name]) for name in copy.columns])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """The value; a text that a spreadsheet would run gets an apostrophe in front, which it takes off again."""
+    value = plain(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1e293b; }
+h1 { letter-spacing: -0.02em; } h2 { margin-top: 3rem; } h3 { margin: 2rem 0 0.25rem; }
+.why { color: #475569; margin: 0.25rem 0; } .scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 14px; margin-top: 0.5rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.375rem 0.75rem; border: 1px solid #cbd5e1; }
+"""
+
+
+def _page(copies: Sequence[TableCopy], made_at: datetime) -> str:
+    controller = settings().controller
+    title = _("Your data at {brand}", brand=settings().brand_name)
+    intro = _("A copy of everything that is kept about you, made on {when} UTC.", when=f"{made_at:%Y-%m-%d %H:%M}")
+    answers = _("{name}, {address}, answers for it.", name=controller.name, address=controller.address)
+    body = [f"<h1>{html.escape(title)}</h1><p>{html.escape(intro)} {html.escape(answers)}</p>"]
+    for group, words in GROUPS.items():
+        inside = [copy for copy in copies if words_of(copy.described.table.name).group == group and copy.rows]
+        if inside:
+            body.append(f"<h2>{html.escape(_(words))}</h2>")
+            body += [_table(copy) for copy in inside]
+    return (
+        f'<!doctype html><html lang="{current_language()}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
+        f"<style>{_STYLE}</style><body>{''.join(body)}</body></html>"
+    )
+
+
+def _table(copy: TableCopy) -> str:
+    tags = [copy.described.tags[name] for name in copy.columns]
+    why = dict.fromkeys(f"{_(tag.purpose)} {retention_words(tag.retention.days, tag.retention.words)}" for tag in tags)
+    head = "".join(f"<th>{html.escape(_(tag.label))}</th>" for tag in tags)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in copy.columns) + "</tr>"
+        for row in copy.rows
+    )
+    lines = "".join(f'<p class="why">{html.escape(line)}</p>' for line in why)
+    title = html.escape(_(words_of(copy.described.table.name).title))
+    return f'<h3>{title}</h3>{lines}<div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None else str(plain(value))
