@@ -84,7 +84,7 @@ class Block:
     `text` is a msgid whose {placeholders} come from the letter's values; `value` names the value the block shows.
     """
 
-    kind: Literal["heading", "paragraph", "button", "code", "facts", "note", "rich"]
+    kind: Literal["heading", "paragraph", "button", "code", "facts", "note", "plain", "rich"]
     text: str = ""
     value: str = ""
     when: str = ""
@@ -121,6 +121,11 @@ def note(text: str, *, when: str = "") -> Block:
     return Block("note", text, when=when)
 
 
+def plain(value: str, *, when: str = "") -> Block:
+    """Text that a person wrote, as it is, with its line breaks; `value` names it."""
+    return Block("plain", value=value, when=when)
+
+
 def rich(value: str) -> Block:
     """Markdown written by staff; `value` names it. Only newsletters and promotions have one."""
     return Block("rich", value=value)
@@ -142,7 +147,8 @@ class Context:
 Values = Mapping[str, object]
 Compose = Callable[[AsyncSession, Context], Awaitable[Values | None]]
 """Values for the template from the rows of this moment, in the letter's language (texts are in it already). It may
-write, for instance make the link's token. None: the letter is not wanted any more, and is dropped."""
+write, for instance make the link's token. None: the letter is not wanted any more, and is dropped. The value `headers`
+may set Reply-To, In-Reply-To, References, and `message_id` the Message-ID."""
 
 TEMPLATES: dict[str, Template] = {}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
