@@ -114,6 +114,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 _POSTGRES = pytest.StashKey["tuple[PostgresServer, Path]"]()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run last: Playwright's loop runs in the main thread from then on, where no other can run."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start PostgreSQL before the first test, if one needs it: making its files is no part of any test's time."""
     if session.config.option.collectonly or not any("postgres" in _needs(item) for item in session.items):
