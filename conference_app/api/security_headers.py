@@ -68,6 +68,7 @@ class SecurityHeaders:
             path: content_security_policy(hashes, upgrade=is_https).encode()
             for path, hashes in hashes_by_path(built).items()
         }
+        self._bare = content_security_policy([], upgrade=is_https).encode()
         headers = {
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
@@ -84,7 +85,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_hashed_file = scope["path"].startswith("/assets/")
-        policy = self._policies.get(scope["path"].rstrip("/"), self._policies[SHELL])
+        policy = self._bare if is_hashed_file else self._policies.get(scope["path"].rstrip("/"), self._policies[SHELL])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
