@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from conference_app import database
 from conference_app.models.columns import new_id
@@ -187,7 +188,7 @@ def _wake_after_commit(db: AsyncSession) -> None:
     event.listen(db.sync_session, "after_commit", wake, once=True)
 
 
-def _due(now: datetime, kinds: Sequence[str]) -> Any:
+def _due(now: datetime, kinds: Sequence[str]) -> SelectOfScalar[str]:
     return (
         select(Job.id)
         .where(

@@ -1,0 +1,80 @@
+"""A stand-in for the mail relay, outside production only: real SMTP on a loopback port, kept as a Maildir."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import mailbox
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from aiosmtpd.handlers import Mailbox
+from aiosmtpd.smtp import SMTP
+
+from conference_app.config import Settings
+from conference_app.services import smtp
+
+logger = logging.getLogger(__name__)
+
+MAX_MESSAGE_BYTES = 1_048_576
+KEPT = 500
+"""Mails kept; older ones go when the app starts."""
+
+
+def folder(settings: Settings) -> Path:
+    """The Maildir."""
+    return settings.data_dir / "mails"
+
+
+def is_used(settings: Settings) -> bool:
+    """Whether mails go to the stand-in: never in production, nor when the operator names a relay."""
+    return not settings.is_production and not settings.mail.host
+
+
+@contextlib.asynccontextmanager
+async def running_sink(settings: Settings) -> AsyncGenerator[None]:
+    """Lifespan context: while inside, mails of this process go to the Maildir. Several processes may share it."""
+    if not is_used(settings):
+        yield
+        return
+    async with listening(folder(settings)) as port:
+        smtp.use_stand_in("127.0.0.1", port)
+        logger.info("mails are kept in the data folder (stand-in on port %s)", port)
+        try:
+            yield
+        finally:
+            smtp.forget_stand_in()
+            smtp.close()
+
+
+@contextlib.asynccontextmanager
+async def listening(path: Path) -> AsyncGenerator[int]:
+    """Take mails on a free loopback port while inside, into the Maildir `path`; gives the port."""
+    forget_old(path, KEPT)
+    loop = asyncio.get_running_loop()
+    taker = Mailbox(path)
+
+    def conversation() -> SMTP:
+        return SMTP(taker, data_size_limit=MAX_MESSAGE_BYTES, hostname="localhost", ident="stand-in", loop=loop)
+
+    server = await loop.create_server(conversation, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def forget_old(path: Path, keep: int) -> None:
+    """Delete all but the newest `keep` mails."""
+    box = mailbox.Maildir(path, create=True)
+    newest = sorted(box.iterkeys(), key=lambda key: _received(box, key), reverse=True)
+    for key in newest[keep:]:
+        box.discard(key)
+
+
+def _received(box: mailbox.Maildir, key: str) -> float:
+    with contextlib.suppress(KeyError):
+        return box.get_message(key).get_date()
+    return 0.0

@@ -1,0 +1,52 @@
+"""Which mails of a meeting a participant asked for. Nothing else is ever sent to a participant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from sqlalchemy import update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app.models import MeetingMailGrant
+from conference_app.services.letters import Occasion
+
+
+async def allow(
+    db: AsyncSession,
+    *,
+    meeting_id: str,
+    address_id: str,
+    reminder: bool,
+    follow_up: bool,
+    now: datetime | None = None,
+) -> None:
+    """Note that `address_id` takes part in the meeting, and what the participant ticked."""
+    row = await db.get(MeetingMailGrant, (meeting_id, address_id))
+    row = row or MeetingMailGrant(meeting_id=meeting_id, address_id=address_id, created_at=now or datetime.now(UTC))
+    row.wants_reminder, row.wants_follow_up = reminder, follow_up
+    db.add(row)
+    await db.flush()
+
+
+async def stop(db: AsyncSession, *, address_id: str, meeting_id: str) -> None:
+    """Take back what can be taken back: reminder and follow-up. Confirmation and changes are the meeting itself."""
+    mine = (col(MeetingMailGrant.meeting_id) == meeting_id, col(MeetingMailGrant.address_id) == address_id)
+    await db.exec(update(MeetingMailGrant).where(*mine).values(wants_reminder=False, wants_follow_up=False))
+
+
+async def wants(db: AsyncSession, *, meeting_id: str, address_id: str, occasion: Occasion) -> bool:
+    """Whether this participant of this meeting gets letters of `occasion`; False for anybody else."""
+    row = await db.get(MeetingMailGrant, (meeting_id, address_id))
+    if row is None:
+        return False
+    match occasion:
+        case "confirmation" | "change":
+            return True
+        case "reminder":
+            return row.wants_reminder
+        case "follow_up":
+            return row.wants_follow_up
+        case _:
+            assert_never(occasion)
