@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import logging
@@ -23,11 +24,12 @@ from conference_app.components.connection import guarded, unreachable_overlay
 from conference_app.components.notices import report_exception
 from conference_app.components.page_registry import add_pages, head_components
 from conference_app.config import settings
+from conference_app.embedded.mail_sink import running_sink
 from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services import joining, sign_in_sessions
+from conference_app.services import jobs, joining, sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
@@ -40,10 +42,13 @@ signal_proxy = SignalProxy(settings(), joining.admits)
 
 @contextlib.asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """What one worker holds while it runs: the media process, the relay's client, database connections."""
+    """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
-    async with supervised_media(settings()):
+    async with supervised_media(settings()), running_sink(settings()):
+        worker = asyncio.create_task(jobs.run_worker(), name="jobs")
         yield
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
     await signal_proxy.client.aclose()
     await database.dispose()
 
