@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from conference_app import texts
 from conference_app.config import LANGUAGES, settings
 from conference_app.errors import SignInRequired
-from conference_app.services import sign_in_sessions
+from conference_app.services import privacy_state, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
 from conference_app.texts import localized_path, n_
 
@@ -199,6 +199,7 @@ async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard"
     """Return this from the handler after `accounts.sign_in` or `register`: the page /entering then loads the plain
     route /auth/enter, which sets the session cookie and goes on to `next_path`.
     """
+    next_path = await privacy_state.entry_path(account_id, next_path, localized_path("/privacy-center"))
     entry = await state.get_state(EntryState)
     entry.ticket = await sign_in_sessions.issue_ticket(account_id)
     return rx.redirect(f"{localized_path('/entering')}?{urlencode({'next': next_path})}", replace=True)

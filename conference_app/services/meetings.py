@@ -18,7 +18,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import lookup_key, new_id
-from conference_app.services import bus, rate_limits
+from conference_app.services import bus, privacy_state, rate_limits
 from conference_app.services.accounts import clean_line
 from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
@@ -250,10 +250,13 @@ async def own_row(db: AsyncSession, account_id: str, code: str) -> Meeting:
 
 
 async def row_by_code(db: AsyncSession, code: str) -> Meeting | None:
-    """The meeting with that code, whoever asks: for the door (`joining`) only."""
+    """The meeting with that code, whoever asks: for the door (`joining`) only. None while its host's account rests."""
     if not normalize_code(code):
         return None
-    return (await db.exec(select(Meeting).where(Meeting.code_key == _code_key(code)))).first()
+    meeting = (await db.exec(select(Meeting).where(Meeting.code_key == _code_key(code)))).first()
+    if meeting is None or await privacy_state.is_paused(db, meeting.account_id):
+        return None
+    return meeting
 
 
 async def get_own(account_id: str, code: str) -> OwnMeeting:

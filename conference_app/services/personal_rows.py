@@ -14,12 +14,14 @@ from sqlalchemy import Column, ColumnElement, ForeignKey, and_, false, func, or_
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app import models  # noqa: F401 - every table has to be known
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, personal_tables
 
 _BATCH = 200
 """Rows read at once: decrypting them takes the event loop some ten milliseconds."""
+
+_SUBJECT_TABLES = {"account": "account", "address": "address", "thread": "contact_thread"}
+"""What the words in columns called `subject_kind` refer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _by_owner(
         return column.in_(person.email_keys)
     if key := next(iter(column.foreign_keys), None):
         return _by_reference(known, column, key, person, way)
-    return _by_subject(one, column, person)
+    return _by_subject(known, one, column, person, way)
 
 
 def _is_the_person(one: PersonalTable, person: Person) -> ColumnElement[bool]:
@@ -94,15 +96,17 @@ def _by_reference(
     return column.in_(select(key.column).where(_filter(known, name, person, way)))
 
 
-def _by_subject(one: PersonalTable, column: Column[Any], person: Person) -> ColumnElement[bool]:
-    """By a number that refers to an account or an address without a foreign key."""
-    addresses = SQLModel.metadata.tables["address"]
-    theirs = column.in_(select(addresses.c.id).where(addresses.c.email_key.in_(person.email_keys)))
-    mine = column == person.account_id if person.account_id else false()
+def _by_subject(
+    known: Mapping[str, PersonalTable], one: PersonalTable, column: Column[Any], person: Person, way: tuple[str, ...]
+) -> ColumnElement[bool]:
+    """By a number that refers to a person without a foreign key, and perhaps a word that says to which kind of row."""
     kind = one.table.columns.get("subject_kind")
-    if kind is None:
-        return or_(mine, theirs)
-    return or_(and_(kind == "account", mine), and_(kind == "address", theirs))
+    ways: list[ColumnElement[bool]] = []
+    for word, name in _SUBJECT_TABLES.items():
+        if name in known and name not in way:
+            theirs = column.in_(select(known[name].table.columns["id"]).where(_filter(known, name, person, way)))
+            ways.append(theirs if kind is None else and_(kind == word, theirs))
+    return or_(false(), *ways)
 
 
 async def count(db: AsyncSession, person: Person) -> dict[str, int]:
