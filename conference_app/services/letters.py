@@ -237,7 +237,7 @@ class NecessaryLetter:
 
     template: NecessaryTemplate
     recipient: Person | RowRecipient
-    refs: Refs = MappingProxyType({})
+    refs: Refs = field(default_factory=dict[str, str | int])
     language: str = ""
 
     def __post_init__(self) -> None:
@@ -250,7 +250,7 @@ class ServiceLetter:
 
     template: ServiceTemplate
     recipient: AccountRecipient
-    refs: Refs = MappingProxyType({})
+    refs: Refs = field(default_factory=dict[str, str | int])
     language: str = ""
 
     def __post_init__(self) -> None:
@@ -293,7 +293,7 @@ class ParticipantLetter:
 
     template: ParticipantTemplate
     recipient: ParticipantRecipient
-    refs: Refs = MappingProxyType({})
+    refs: Refs = field(default_factory=dict[str, str | int])
     language: str = ""
 
     def __post_init__(self) -> None:
