@@ -2,10 +2,11 @@
 import { type Room, ConnectionState, RoomEvent, type TextStreamReader } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { Absent } from "./absent";
 import { begin, CHAT_TOPIC, type ChatLog, type ChatMessage, discard, EMPTY_LOG, MESSAGE_LIMIT, readable, settle } from "./chat";
 
 /** How long a message waits for those who were here before the connection broke, in milliseconds. */
-const BACK_MS = 6000;
+const BACK_MS = 3000;
 const LOOK_MS = 400;
 
 export interface Chat {
@@ -33,6 +34,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
   naming.current = nameOf;
   const unsent = useRef(new Map<string, string>());
   const isWhole = useRef(true);
+  const absent = useRef(new Absent());
 
   useEffect(() => {
     const receive = (reader: TextStreamReader, { identity }: { identity: string }) => {
@@ -66,6 +68,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       try {
         await room.localParticipant.sendText(text, { topic: CHAT_TOPIC });
         unsent.current.delete(id);
+        absent.current.owe(text);
         setLog((before) => settle(before, id, { state: "ready" }));
       } catch {
         setLog((before) => settle(before, id, { state: "failed" }));
@@ -78,19 +81,28 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
     for (const [id, text] of [...unsent.current]) await deliver(id, text);
   }, [deliver]);
 
+  const repay = useCallback(
+    async (identity: string, texts: string[]) => {
+      for (const text of texts) {
+        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC, destinationIdentities: [identity] });
+      }
+    },
+    [room],
+  );
+
   useEffect(() => {
-    let others = new Set<string>();
     let since = 0;
-    // After a break all come back one by one, and what is said now reaches only those who are there already.
-    const isEverybodyBack = () =>
-      [...others].every((identity) => room.remoteParticipants.get(identity)?.isActive) || Date.now() - since > BACK_MS;
     const look = () => {
       if (room.state !== ConnectionState.Connected) {
         isWhole.current = false;
         since = Date.now();
-      } else if (isWhole.current) {
-        others = new Set(room.remoteParticipants.keys());
-      } else if (isEverybodyBack()) {
+        return;
+      }
+      const present = [...room.remoteParticipants.values()].filter((other) => other.isActive).map((other) => other.identity);
+      for (const [identity, texts] of absent.current.look(present, Date.now())) {
+        repay(identity, texts).catch(() => absent.current.keep(identity, texts, Date.now()));
+      }
+      if (!isWhole.current && (absent.current.isNobody || Date.now() - since > BACK_MS)) {
         isWhole.current = true;
         void flush();
       }
@@ -102,7 +114,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       clearInterval(timer);
       room.off(RoomEvent.ConnectionStateChanged, look);
     };
-  }, [room, flush]);
+  }, [room, flush, repay]);
 
   const send = useCallback(
     (text: string) => {
