@@ -37,6 +37,7 @@ LANGUAGE_COOKIE = "parley_language"
 TICKET_COOKIE = "parley_ticket"
 SOCKET_PATH = "/_event"
 _PUBLIC_MARK = "parley_public"
+_BEFORE_ACCEPTANCE_MARK = "parley_before_acceptance"
 _SEAL = "parley-session "
 _VISITOR = "visitor"
 
@@ -69,6 +70,15 @@ def session_cookie() -> str:
 def public(handler: Handler) -> Handler:
     """Mark a handler as callable by anybody. Stands directly above the function, below `@rx.event`."""
     setattr(handler, _PUBLIC_MARK, True)
+    return handler
+
+
+def before_acceptance(handler: Handler) -> Handler:
+    """Mark a handler as open to members who have not accepted changed terms yet. Stands where `@public` does.
+
+    For what nobody may be kept from: accepting, and taking one's data out.
+    """
+    setattr(handler, _BEFORE_ACCEPTANCE_MARK, True)
     return handler
 
 
@@ -124,9 +134,11 @@ class Gate(Middleware):
         (await root.get_state(SessionState))._show(caller, headers.get("x-parley-language", ""))
         if bound_to == "other" and event.name not in _HYDRATIONS:
             return await _refusal(root, caller)
-        if is_internal or _is_public(registered) or caller is not None:
+        if is_internal or _is_public(registered):
             return None
-        return await _refusal(root, caller)
+        if caller is not None and caller.must_accept and not _is_before_acceptance(registered):
+            return await _to_acceptance(root)
+        return None if caller is not None else await _refusal(root, caller)
 
 
 def _headers(router_data: dict[str, Any]) -> dict[str, str]:
@@ -140,6 +152,18 @@ def _is_ours(registered: RegisteredEventHandler) -> bool:
 
 def _is_public(registered: RegisteredEventHandler) -> bool:
     return getattr(registered.handler.fn, _PUBLIC_MARK, False) is True
+
+
+def _is_before_acceptance(registered: RegisteredEventHandler) -> bool:
+    return getattr(registered.handler.fn, _BEFORE_ACCEPTANCE_MARK, False) is True
+
+
+async def _to_acceptance(root: BaseState) -> StateUpdate:
+    """The answer to a member who has changed terms to accept first."""
+    delta = await root._get_resolved_delta()
+    root._clean()
+    redirect = rx.redirect(f"{localized_path('/accept')}?{urlencode({'next': root.router.url.path})}")
+    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
 
 
 async def _bind(root: BaseState, caller: SignedIn | None) -> str:

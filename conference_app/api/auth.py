@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from conference_app.config import LANGUAGES, settings
 from conference_app.services import accounts, sign_in_sessions
+from conference_app.services.devices import device
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE, _, language, language_of_path, localized_path
 
@@ -59,7 +60,8 @@ async def enter(request: Request) -> Response:
     next_path = local_path(request.query_params.get("next", ""), "/dashboard")
     ticket = request.cookies.get(TICKET_COOKIE, "")
     before = request.cookies.get(session_cookie(), "")
-    token = await sign_in_sessions.redeem_ticket(ticket) if ticket else None
+    seen = device(request.headers.get("user-agent", ""), request.query_params.get("zone", ""))
+    token = await sign_in_sessions.redeem_ticket(ticket, seen) if ticket else None
     if token is None:
         if await sign_in_sessions.resolve(before):
             return _go(next_path)

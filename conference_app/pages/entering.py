@@ -10,6 +10,13 @@ from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.texts import _, n_
 
+_LEAVE = """useEffect(() => {
+  const query = new URLSearchParams(window.location.search);
+  query.set("zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "");
+  window.location.replace("/auth/enter?" + query.toString());
+}, []);"""
+"""The zone is shown in the person's own list of sign-ins, in place of an address."""
+
 
 class FullLoad(rx.Fragment):
     """Leaves the page for /auth/enter with this page's query, as soon as it stands."""
@@ -19,8 +26,8 @@ class FullLoad(rx.Fragment):
         return {"react": "useEffect"}
 
     def add_hooks(self) -> list[str | Var]:
-        """The one line that runs in the browser."""
-        return ['useEffect(() => { window.location.replace("/auth/enter" + window.location.search); }, []);']
+        """What runs in the browser."""
+        return [_LEAVE]
 
 
 @page("/entering", title=n_("One moment"))

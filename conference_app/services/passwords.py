@@ -19,7 +19,8 @@ import bcrypt
 import zxcvbn_rs_py
 
 from conference_app.config import settings
-from conference_app.errors import Unavailable
+from conference_app.errors import ConferenceError, Unavailable
+from conference_app.services import weak_passwords
 from conference_app.texts import n_
 
 Result = TypeVar("Result")
@@ -51,6 +52,19 @@ _ADVICE = (
     n_("Hard to guess."),
     n_("Very hard to guess."),
 )
+
+
+def checked(password: str, *personal: str) -> ConferenceError | None:
+    """What speaks against `password` as a new one; None if nothing does. `personal`: the e-mail and the username."""
+    if len(password) < MIN_LENGTH:
+        return ConferenceError(n_("Use at least 10 characters."))
+    if len(password) > MAX_LENGTH:
+        return ConferenceError(n_("Use at most {most} characters."), most=MAX_LENGTH)
+    if password.casefold() in (text.strip().casefold() for text in personal):
+        return ConferenceError(n_("Choose a password that is not your e-mail or username."))
+    if weak_passwords.is_weak(password):
+        return ConferenceError(n_("Many people use this password, so it is tried first. Choose another."))
+    return None
 
 
 def _digest(password: str) -> bytes:

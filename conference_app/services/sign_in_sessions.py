@@ -13,12 +13,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, SignInSession, SignInTicket
+from conference_app.services import acceptance, audit
+from conference_app.services.audit import AuditTag
+from conference_app.services.devices import UNKNOWN, Device
 
 TICKET_LIFE = timedelta(seconds=60)
+STAFF = "staff"
 SEEN_EVERY = timedelta(minutes=10)
 """`last_seen_at` is written at most this often, so that reading who somebody is seldom writes."""
 
@@ -32,8 +37,39 @@ class SignedIn:
     last_name: str = field(repr=False)
     username: str = field(repr=False)
     language: str
+    role: str
+    """"" or "staff"."""
+    is_verified: bool
+    """Whether the e-mail address is confirmed."""
+    must_accept: bool
+    """Whether changed terms or policy wait to be accepted; nothing else is open until then."""
     session_hash: str = field(repr=False)
     csrf_token: str = field(repr=False)
+
+    @property
+    def may_invite(self) -> bool:
+        """Whether this account may let guests into its meetings."""
+        return self.is_verified or not settings().require_verified_email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the operator's list holds this account."""
+        return self.role == STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A signed-in browser as its owner's list shows it."""
+
+    id: str
+    """Names it in this list, and is good for nothing else."""
+    browser: str
+    """Family, such as Firefox; empty if unknown."""
+    system: str
+    time_zone: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
 
 
 def session_hash(session_token: str) -> str:
@@ -55,13 +91,26 @@ async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
     async with database.session() as db:
         await db.exec(delete(SignInTicket).where(col(SignInTicket.expires_at) < now))
         await db.exec(delete(SignInSession).where(col(SignInSession.expires_at) < now))
-        if await db.get(Account, account_id):
+        if account := await db.get(Account, account_id):
+            await _keep_role(db, account)
             db.add(SignInTicket(ticket_hash=_ticket_hash(ticket), account_id=account_id, expires_at=now + TICKET_LIFE))
     return ticket
 
 
-async def redeem_ticket(ticket: str, *, now: datetime | None = None) -> str | None:
-    """The new session's token, or None if the ticket is unknown, used or too old. Of two at once, one wins."""
+async def _keep_role(db: AsyncSession, account: Account) -> None:
+    """Give or take the staff's role as the operator's list says; a name nobody has confirmed an address for has none."""
+    may = account.email_verified_at is not None or not settings().require_verified_email
+    role = STAFF if may and account.username.casefold() in settings().staff else ""
+    if account.role != role:
+        account.role = role
+        await audit.record(db, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN, account_id=account.id)
+
+
+async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime | None = None) -> str | None:
+    """The new session's token, or None if the ticket is unknown, used or too old. Of two at once, one wins.
+
+    `device` is what the list of sessions will show of the browser.
+    """
     now = now or datetime.now(UTC)
     token = secrets.token_urlsafe(32)
     async with database.session() as db:
@@ -80,8 +129,13 @@ async def redeem_ticket(ticket: str, *, now: datetime | None = None) -> str | No
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + timedelta(days=settings().session_days),
+                browser=device.browser or None,
+                system=device.system or None,
+                time_zone=device.time_zone or None,
+                must_accept=bool(await acceptance.changed_since(db, row[0])),
             )
         )
+        await audit.record(db, AuditTag.SIGNED_IN, account_id=row[0], now=now)
     return token
 
 
@@ -115,6 +169,9 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
         last_name=account.last_name,
         username=account.username,
         language=account.language,
+        role=account.role,
+        is_verified=account.email_verified_at is not None,
+        must_accept=kept.must_accept,
         session_hash=hashed,
         csrf_token=_csrf(hashed),
     )
@@ -138,6 +195,70 @@ async def end_all(account_id: str) -> None:
     async with database.session() as db:
         await db.exec(delete(SignInSession).where(col(SignInSession.account_id) == account_id))
         await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
+
+
+async def end_others(db: AsyncSession, account_id: str, keep: str = "") -> int:
+    """End every session and ticket of the account but the one with `session_hash` `keep`, in the caller's transaction.
+
+    How many sessions that were.
+    """
+    kept = bytes.fromhex(keep) if keep else b""
+    others = delete(SignInSession).where(
+        col(SignInSession.account_id) == account_id, col(SignInSession.token_hash) != kept
+    )
+    await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
+    return (await db.exec(others)).rowcount
+
+
+def _list_id(token_hash: bytes) -> str:
+    """Names a session to its owner: made from its hash, which nobody can get back from it."""
+    key = settings().secrets.session_key.encode()
+    return hmac.digest(key, b"session list\0" + token_hash, "sha256").hex()[:24]
+
+
+async def list_open(account_id: str, current: str = "", *, now: datetime | None = None) -> list[OpenSession]:
+    """The account's signed-in browsers, the one with `session_hash` `current` first, then the last seen."""
+    query = (
+        select(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.expires_at > (now or datetime.now(UTC)))
+        .order_by(col(SignInSession.last_seen_at).desc())
+    )
+    async with database.reading() as db:
+        rows = (await db.exec(query)).all()
+    found = [
+        OpenSession(
+            id=_list_id(row.token_hash),
+            browser=row.browser or "",
+            system=row.system or "",
+            time_zone=row.time_zone or "",
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_current=row.token_hash.hex() == current,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: not one.is_current)
+
+
+async def end_listed(account_id: str, list_id: str) -> bool:
+    """End the account's session that its list calls `list_id`; whether there was one."""
+    async with database.session() as db:
+        rows = (await db.exec(select(SignInSession).where(SignInSession.account_id == account_id))).all()
+        for row in rows:
+            if hmac.compare_digest(_list_id(row.token_hash), list_id[:24].encode("ascii", "replace").decode()):
+                await db.delete(row)
+                await audit.record(db, AuditTag.SESSION_ENDED, account_id=account_id)
+                return True
+    return False
+
+
+async def sign_out_others(account_id: str, keep: str) -> int:
+    """End every session but the one with `session_hash` `keep`; how many that were."""
+    async with database.session() as db:
+        ended = await end_others(db, account_id, keep)
+        if ended:
+            await audit.record(db, AuditTag.SESSIONS_ENDED, account_id=account_id, detail=str(ended))
+    return ended
 
 
 def _csrf(hashed: str) -> str:

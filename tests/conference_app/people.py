@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conference_app.services import accounts, meetings, sign_in_sessions
+from conference_app import database
+from conference_app.errors import NotFound
+from conference_app.services import account_tokens, accounts, email_proofs, meetings, sign_in_sessions
+from conference_app.services.account_tokens import TokenKind
 from conference_app.services.accounts import AccountView, RegistrationForm
 from conference_app.services.meetings import MeetingForm, OwnMeeting
 from conference_app.services.sign_in_sessions import SignedIn
@@ -27,6 +30,24 @@ def form(username: str = "ann", **changes: object) -> RegistrationForm:
 async def registered(username: str = "ann", **changes: object) -> AccountView:
     """A new account."""
     return await accounts.register(form(username, **changes), address=ADDRESS)
+
+
+async def confirm_address(account: AccountView) -> bool:
+    """Follow the link that the mail to the account's address holds; whether the address is its own now."""
+    async with database.session() as db:
+        token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id)
+    try:
+        await email_proofs.confirm(token, address=ADDRESS)
+    except NotFound:
+        return False
+    return True
+
+
+async def confirmed(username: str = "ann", **changes: object) -> AccountView:
+    """A new account whose e-mail address is confirmed."""
+    account = await registered(username, **changes)
+    assert await confirm_address(account)
+    return account
 
 
 async def session_token(account: AccountView) -> str:

@@ -1,0 +1,128 @@
+"""An account's password: asked again before what matters, changed, and chosen anew by a link in a mail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.errors import ConferenceError, InvalidInput, NotFound
+from conference_app.models import Account, Authenticator, Passkey, RecoveryCode
+from conference_app.services import account_tokens, audit, mail, passwords, rate_limits, security_letters
+from conference_app.services.account_tokens import TokenKind
+from conference_app.services.accounts import LOOK_AGAIN, find_for_reset
+from conference_app.services.addresses import check_email, email_key
+from conference_app.services.audit import AuditTag
+from conference_app.services.letters import AccountRecipient
+from conference_app.services.sign_in_sessions import end_others
+from conference_app.texts import n_
+
+USED = n_("This link was used already, or it is out of date. Ask for a new one.")
+
+
+async def _row(account_id: str) -> Account:
+    async with database.reading() as db:
+        account = await db.get(Account, account_id)
+    if account is None:
+        raise NotFound(USED)
+    return account
+
+
+async def confirm_password(account_id: str, password: str, *, address: str, field: str = "password") -> None:
+    """Make sure that who asks knows the account's password: before something that cannot be taken back.
+
+    Raises InvalidInput (the field named `field`), TooManyAttempts, Unavailable.
+    """
+    await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
+    await rate_limits.count(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
+    account = await _row(account_id)
+    if not await passwords.check_password(password[: passwords.MAX_LENGTH + 1], account.password_hash):
+        raise InvalidInput(LOOK_AGAIN, {field: ConferenceError(n_("This is not your password."))})
+    await rate_limits.forgive(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
+
+
+def _check_new(account: Account, password: str) -> None:
+    if problem := passwords.checked(password, account.email, account.username):
+        raise InvalidInput(LOOK_AGAIN, {"new_password": problem})
+
+
+async def change_password(
+    account_id: str, current: str, new: str, *, session_hash: str, address: str, now: datetime | None = None
+) -> None:
+    """A new password; every browser but this one is signed out. Raises InvalidInput (current_password, new_password)."""
+    account = await _row(account_id)
+    _check_new(account, new)
+    await confirm_password(account_id, current, address=address, field="current_password")
+    hashed = await passwords.hash_password(new)
+    async with database.session() as db:
+        await _set(db, account_id, hashed, keep=session_hash)
+        await security_letters.tell(db, account_id, AuditTag.PASSWORD_CHANGED, now=now)
+
+
+async def _set(db: AsyncSession, account_id: str, hashed: str, *, keep: str = "") -> Account:
+    account = await db.get(Account, account_id)
+    if account is None:
+        raise NotFound(USED)
+    account.password_hash = hashed
+    await end_others(db, account_id, keep)
+    await account_tokens.drop(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
+    return account
+
+
+async def ask_reset(email: str, *, address: str) -> None:
+    """Mail a link to choose a new password, if the address has an account; the same answer if it has none.
+
+    Raises InvalidInput for what is no address, TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.RESET_PER_ADDRESS, rate_limits.network_of(address))
+    try:
+        wanted = check_email(email)
+    except ConferenceError as error:
+        raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
+    await rate_limits.count(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex())
+    account = await find_for_reset(wanted)
+    async with database.session() as db:
+        if account is not None:
+            await audit.record(db, AuditTag.PASSWORD_RESET_ASKED, account_id=account.id)
+            await mail.send(db, security_letters.RESET.letter(AccountRecipient(account.id)))
+
+
+async def reset(token: str, new: str, *, address: str, now: datetime | None = None) -> str:
+    """Set the password by the link of a mail, and sign out every browser; the account's id.
+
+    The link proves the address as well. Who had set up the account before anybody proved it may be a stranger: their
+    passkeys and authenticator go. A proven account keeps its second factors, which are asked for at the next sign-in.
+    Raises NotFound for a bad link, InvalidInput (new_password; the link stays good), TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    now = now or datetime.now(UTC)
+    async with database.reading() as db:
+        found = await account_tokens.look(db, TokenKind.RESET_PASSWORD, token, now=now)
+    if found is None:
+        raise NotFound(USED)
+    _check_new(await _row(found.account_id), new)
+    hashed = await passwords.hash_password(new)
+    try:
+        async with database.session() as db:
+            taken = await account_tokens.take(db, TokenKind.RESET_PASSWORD, token, now=now)
+            if taken is None:
+                raise NotFound(USED)
+            account = await _set(db, taken.account_id, hashed)
+            if account.email_verified_at is None:
+                await _prove(db, account, now)
+            await security_letters.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
+    except IntegrityError:
+        raise NotFound(USED) from None  # another account proved the same address first
+    return found.account_id
+
+
+async def _prove(db: AsyncSession, account: Account, now: datetime) -> None:
+    account.email_key, account.claim_key = email_key(account.email), None
+    account.email_verified_at, account.lapses_at = now, None
+    for table in (Passkey, Authenticator, RecoveryCode):
+        await db.exec(delete(table).where(col(table.account_id) == account.id))
+    await db.flush()

@@ -1,0 +1,205 @@
+"""Proof that an e-mail address is the person's own: after registration, and at both ends of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
+from conference_app.models import Account, AccountToken, Authenticator, EmailChange, Passkey
+from conference_app.services import account_passwords, account_tokens, mail, rate_limits, security_letters
+from conference_app.services.account_tokens import TokenKind
+from conference_app.services.accounts import LOOK_AGAIN, unclaimed_key
+from conference_app.services.addresses import check_email, email_key
+from conference_app.services.audit import AuditTag
+from conference_app.services.letters import AccountRecipient, RowRecipient
+from conference_app.services.sign_in_sessions import end_others
+from conference_app.texts import n_
+
+USED = n_("This link was used already, or it is out of date. Ask for a new one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whose address was proven, and which of the two ways."""
+
+    account_id: str
+    what: Literal["registration", "change"]
+
+
+def _own(account: Account, email: str, now: datetime) -> None:
+    account.email, account.email_key = email, email_key(email)
+    account.email_verified_at, account.claim_key, account.lapses_at = now, None, None
+
+
+async def _confirm_registration(db: AsyncSession, account_id: str, now: datetime) -> None:
+    account = await db.get(Account, account_id)
+    if account is None:
+        raise NotFound(USED)
+    if account.email_verified_at is None:
+        _own(account, account.email, now)
+        await db.flush()
+        await security_letters.tell(db, account.id, AuditTag.EMAIL_VERIFIED, now=now, by_mail=False)
+
+
+async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> None:
+    change = await db.get(EmailChange, change_id)
+    account = await db.get(Account, change.account_id) if change else None
+    if change is None or account is None or change.confirmed_at is not None:
+        raise NotFound(USED)
+    _own(account, change.new_email, now)
+    change.confirmed_at = now
+    await db.flush()
+    await account_tokens.drop(db, account.id, TokenKind.RESET_PASSWORD, TokenKind.VERIFY_EMAIL)
+    await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGED, now=now)
+    await mail.send(db, security_letters.REVOKE.letter(RowRecipient(security_letters.FORMER, change.id)))
+
+
+async def confirm(token: str, *, address: str, now: datetime | None = None) -> Proven:
+    """Use the link of a mail: the address is the account's from now on.
+
+    Raises NotFound for a link that is used, out of date, made up, or whose address found another owner meanwhile;
+    TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    now = now or datetime.now(UTC)
+    try:
+        async with database.session() as db:
+            if taken := await account_tokens.take(db, TokenKind.VERIFY_EMAIL, token, now=now):
+                await _confirm_registration(db, taken.account_id, now)
+                return Proven(taken.account_id, "registration")
+            if taken := await account_tokens.take(db, TokenKind.CHANGE_EMAIL, token, now=now):
+                await _confirm_change(db, taken.ref, now)
+                return Proven(taken.account_id, "change")
+    except IntegrityError:
+        raise NotFound(USED) from None  # another account proved the same address first
+    raise NotFound(USED)
+
+
+async def send_again(account_id: str) -> None:
+    """Mail the link once more. Raises TooManyAttempts."""
+    await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
+    async with database.session() as db:
+        await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account_id)))
+
+
+def _checked(email: str) -> str:
+    try:
+        return check_email(email)
+    except ConferenceError as error:
+        raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
+
+
+async def ask_change(account_id: str, email: str, password: str, *, address: str, now: datetime | None = None) -> None:
+    """Send a link to the new address and word to the old one; nothing changes before the link is used.
+
+    An address nobody has confirmed yet is replaced at once, and gets the link of a registration. Whether the new one
+    belongs to another account is not told. Raises InvalidInput (email, password), TooManyAttempts.
+    """
+    now = now or datetime.now(UTC)
+    wanted = _checked(email)
+    await account_passwords.confirm_password(account_id, password, address=address)
+    await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
+    async with database.session() as db:
+        account = await db.get(Account, account_id)
+        if account is None:
+            raise NotAllowed(USED)
+        if email_key(wanted) == email_key(account.email):
+            raise InvalidInput(LOOK_AGAIN, {"email": ConferenceError(n_("This is your address already."))})
+        if account.email_verified_at is None:
+            await _replace_unconfirmed(db, account, wanted)
+            return
+        change = EmailChange(
+            account_id=account.id,
+            old_email=account.email,
+            new_email=wanted,
+            old_verified_at=account.email_verified_at,
+            requested_at=now,
+        )
+        await _drop_pending(db, account.id)
+        db.add(change)
+        await db.flush()
+        await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGE_ASKED, now=now, by_mail=False)
+        await mail.send(db, security_letters.REVOKE.letter(RowRecipient(security_letters.FORMER, change.id)))
+        if not await _is_owned(db, wanted):
+            await mail.send(db, security_letters.CHANGE.letter(RowRecipient(security_letters.PENDING, change.id)))
+
+
+async def _is_owned(db: AsyncSession, email: str) -> bool:
+    found = await db.exec(select(Account.id).where(Account.email_key == email_key(email)))
+    return found.first() is not None
+
+
+async def _replace_unconfirmed(db: AsyncSession, account: Account, email: str) -> None:
+    account.email, account.email_key, account.claim_key = email, unclaimed_key(account.id), email_key(email)
+    await account_tokens.drop(db, account.id, TokenKind.VERIFY_EMAIL)
+    await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account.id)))
+
+
+async def _drop_pending(db: AsyncSession, account_id: str) -> None:
+    query = select(EmailChange).where(EmailChange.account_id == account_id, col(EmailChange.confirmed_at).is_(None))
+    for change in (await db.exec(query)).all():
+        await db.delete(change)
+    await account_tokens.drop(db, account_id, TokenKind.CHANGE_EMAIL)
+
+
+async def pending_change(account_id: str) -> str:
+    """The address that waits to be confirmed, or empty."""
+    query = (
+        select(EmailChange)
+        .where(EmailChange.account_id == account_id, col(EmailChange.confirmed_at).is_(None))
+        .order_by(col(EmailChange.requested_at).desc())
+    )
+    async with database.reading() as db:
+        change = (await db.exec(query)).first()
+    return change.new_email if change else ""
+
+
+async def _undo_since(db: AsyncSession, account_id: str, moment: datetime) -> None:
+    """Take away what a stranger may have set up since `moment`, also the ways to undo what is being done now."""
+    later = await db.exec(
+        delete(EmailChange)
+        .where(col(EmailChange.account_id) == account_id, col(EmailChange.requested_at) >= moment)
+        .returning(col(EmailChange.id))
+    )
+    gone = [row[0] for row in later.all()]
+    await db.exec(
+        delete(AccountToken).where(col(AccountToken.account_id) == account_id, col(AccountToken.ref).in_(gone))
+    )
+    await account_tokens.drop(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
+    for table in (Passkey, Authenticator):
+        await db.exec(delete(table).where(col(table.account_id) == account_id, col(table.created_at) >= moment))
+
+
+async def revoke(token: str, *, address: str, now: datetime | None = None) -> None:
+    """Take a change of address back by the link in the old one's mail, and sign out every browser.
+
+    Whoever made it knows the password: so that goes too, with later changes and with the passkeys and the authenticator
+    added since, and a link for a new password goes to the old address. Raises NotFound, TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    now = now or datetime.now(UTC)
+    try:
+        async with database.session() as db:
+            taken = await account_tokens.take(db, TokenKind.REVOKE_EMAIL, token, now=now)
+            change = await db.get(EmailChange, taken.ref) if taken else None
+            account = await db.get(Account, change.account_id) if change else None
+            if change is None or account is None:
+                raise NotFound(USED)
+            if account.email_key != email_key(change.old_email):
+                _own(account, change.old_email, now)
+            account.password_hash = ""
+            await _undo_since(db, account.id, change.requested_at)
+            await end_others(db, account.id)
+            await db.flush()
+            await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGE_REVOKED, now=now)
+            await mail.send(db, security_letters.RESET.letter(AccountRecipient(account.id)))
+    except IntegrityError:
+        raise NotFound(USED) from None  # the old address has another owner by now
