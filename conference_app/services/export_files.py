@@ -59,7 +59,7 @@ def make_zip(copies: Sequence[TableCopy], made_at: datetime) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("index.html", _page(copies, made_at))
         archive.writestr("data.json", _json(copies, made_at))
-        for copy in copies:
+        for copy in (one for one in copies if one.columns):
             archive.writestr(f"csv/{copy.described.table.name}.csv", _csv(copy))
     return out.getvalue()
 
@@ -122,7 +122,9 @@ def _page(copies: Sequence[TableCopy], made_at: datetime) -> str:
     answers = _("{name}, {address}, answers for it.", name=controller.name, address=controller.address)
     body = [f"<h1>{html.escape(title)}</h1><p>{html.escape(intro)} {html.escape(answers)}</p>"]
     for group, words in GROUPS.items():
-        inside = [copy for copy in copies if words_of(copy.described.table.name).group == group and copy.rows]
+        inside = [
+            copy for copy in copies if words_of(copy.described.table.name).group == group and copy.rows and copy.columns
+        ]
         if inside:
             body.append(f"<h2>{html.escape(_(words))}</h2>")
             body += [_table(copy) for copy in inside]

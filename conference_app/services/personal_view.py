@@ -1,0 +1,121 @@
+"""What we know about a person, in words: groups of things, each with its values, its reason and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from conference_app import database
+from conference_app.config import settings
+from conference_app.models.data_map import BASES, PersonalTable
+from conference_app.services import personal_rows
+from conference_app.services.export_files import plain, retention_words
+from conference_app.services.personal_rows import Person
+from conference_app.services.personal_words import GROUPS, words_of
+from conference_app.texts import _, current_language, plural
+
+SHOWN_ROWS = 20
+"""Rows of a table shown on the page; the copy has them all."""
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One thing we know."""
+
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row."""
+
+    values: list[Value] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one table holds of a person."""
+
+    table: str = ""
+    title: str = ""
+    amount: str = ""
+    purposes: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    recipients: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    more: str = ""
+    """How many further rows only the copy shows; empty if none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A group of items."""
+
+    title: str = ""
+    items: list[Item] = field(default_factory=list)
+
+
+def moment(value: datetime) -> str:
+    """A time in words, in UTC: nobody's clock is known here."""
+    return f"{format_datetime(value, 'd MMM y, HH:mm', tzinfo=ZoneInfo('UTC'), locale=current_language())} UTC"
+
+
+async def overview(person: Person) -> list[Known]:
+    """Everything known about `person`, in the current language."""
+    known = personal_rows.tables()
+    items: dict[str, list[Item]] = {group: [] for group in GROUPS}
+    async with database.reading() as db:
+        counts = await personal_rows.count(db, person)
+        for name, number in counts.items():
+            rows = [row async for row in personal_rows.read(db, name, person, limit=SHOWN_ROWS)]
+            items[words_of(name).group].append(_item(known[name], rows, number))
+    return [Known(_(title), items[group]) for group, title in GROUPS.items() if items[group]]
+
+
+def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
+    tags = list(one.tags.values())
+    return Item(
+        table=one.table.name,
+        title=_(words_of(one.table.name).title),
+        amount=plural("{count} entry", "{count} entries", number),
+        purposes=_unique([_(tag.purpose) for tag in tags]),
+        bases=_unique([_(BASES[tag.basis]) for tag in tags]),
+        kept=_unique([retention_words(tag.retention.days, tag.retention.words) for tag in tags]),
+        recipients=recipients(one),
+        entries=[Entry(_values(one, row)) for row in rows],
+        more=plural("{count} more entry is in your copy.", "{count} more entries are in your copy.", number - len(rows))
+        if number > len(rows)
+        else "",
+    )
+
+
+def _values(one: PersonalTable, row: dict[str, Any]) -> list[Value]:
+    shown = [(tag, row[name]) for name, tag in one.tags.items() if tag.exported]
+    return [Value(_(tag.label), _words(value)) for tag, value in shown if value not in (None, "")]
+
+
+def recipients(one: PersonalTable) -> str:
+    """Who gets it beside the person and us."""
+    named = {entry.name: entry.name for entry in settings().processors}
+    found = _unique([named.get(who) or _(who) for tag in one.tags.values() for who in tag.recipients])
+    return ", ".join(found) or _("Nobody but you and the operator of this server.")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return moment(value)
+    text = str(plain(value))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _unique(texts: list[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

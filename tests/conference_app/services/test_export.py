@@ -1,0 +1,174 @@
+"""The copy of a person's data: complete, theirs alone, sealed on the disk, gone after a day."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+import zipfile
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.errors import NotFound, TooManyAttempts
+from conference_app.models import DataExport, LegalHold
+from conference_app.services import export, jobs, personal_rows
+from conference_app.services.addresses import email_key
+from conference_app.services.personal_rows import Person
+from tests.conference_app.people import registered
+from tests.conference_app.rows import Known, as_text, one_row_everywhere
+from tests.fakes import NOON
+
+
+async def made(person: Person, code: str = "en") -> zipfile.ZipFile:
+    """A finished copy."""
+    asked = await export.ask(person, code, now=NOON)
+    await jobs.run_due(NOON, kinds=["privacy.export"])
+    return zipfile.ZipFile(io.BytesIO(await export.content(person, asked.id, now=NOON)))
+
+
+async def ann() -> tuple[Known, Person]:
+    """Ann, with a row in every personal table."""
+    account = await registered("ann")
+    known = await one_row_everywhere(account.id, account.email)
+    async with database.reading() as db:
+        person = await personal_rows.of_account(db, account.id)
+    assert person is not None
+    return known, person
+
+
+@pytest.mark.promise("P92")
+async def test_the_copy_holds_every_column_of_every_table(db: Settings) -> None:
+    known, person = await ann()
+    archive = await made(person)
+    data = json.loads(archive.read("data.json"))["tables"]
+    page = archive.read("index.html").decode()
+    for name, described in personal_rows.tables().items():
+        columns = [column for column, tag in described.tags.items() if tag.exported]
+        rows = data[name]["rows"]
+        assert rows, f"no row of {name} in the copy"
+        assert set(rows[0]) == set(columns)
+        if not columns:
+            continue  # a table of secrets alone
+        (written,) = list(csv.DictReader(io.StringIO(archive.read(f"csv/{name}.csv").decode())))[-1:]
+        assert list(written) == columns
+        for column in columns:
+            if column not in known.values[name]:
+                continue
+            value = known.values[name][column]
+            if isinstance(value, str):
+                assert value in [row[column] for row in rows], (name, column)
+                assert as_text(value) in page, (name, column)
+
+
+@pytest.mark.promise("P92")
+async def test_the_copy_says_what_each_value_is_kept_for(db: Settings) -> None:
+    _known, person = await ann()
+    data = json.loads((await made(person, "pl")).read("data.json"))
+    assert data["language"] == "pl"
+    first_name = data["tables"]["account"]["columns"]["first_name"]
+    assert all(first_name[part] for part in ("label", "purpose", "basis", "kept"))
+
+
+async def test_keys_and_secrets_are_not_in_the_copy(db: Settings) -> None:
+    known, person = await ann()
+    archive = await made(person)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert str(known.values["account"]["password_hash"]).encode() not in everything
+    assert b"password_hash" not in everything
+
+
+@pytest.mark.promise("P92")
+async def test_nobody_else_gets_the_copy(db: Settings) -> None:
+    _known, person = await ann()
+    asked = await export.ask(person, "en", now=NOON)
+    bob = await registered("bob")
+    with pytest.raises(NotFound):  # not ready
+        await export.content(person, asked.id, now=NOON)
+    await jobs.run_due(NOON, kinds=["privacy.export"])
+    for other in (Person(bob.id, (email_key(bob.email),)), Person("", person.email_keys), Person("", ()), Person()):
+        with pytest.raises(NotFound):
+            await export.content(other, asked.id, now=NOON)
+        assert await export.latest(other, now=NOON) is None
+    for wrong in ("", "x", asked.id[:-1], "../../secrets/column_key"):
+        with pytest.raises(NotFound):
+            await export.content(person, wrong, now=NOON)
+
+
+async def test_another_persons_rows_are_not_in_the_copy(db: Settings) -> None:
+    known, _person = await ann()
+    bob = await registered("bob")
+    archive = await made(Person(bob.id, (email_key(bob.email),)))
+    everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    marks = [
+        value for row in known.values.values() for value in row.values() if isinstance(value, str) and len(value) > 15
+    ]
+    assert not [mark for mark in marks if mark in everything]
+
+
+async def test_the_file_is_sealed_and_its_owners_alone(db: Settings) -> None:
+    _known, person = await ann()
+    await made(person)
+    (file,) = (db.data_dir / "exports").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    sealed = file.read_bytes()
+    assert b"PK" != sealed[:2]
+    assert b"data.json" not in sealed
+
+
+async def test_a_copy_is_gone_after_a_day(db: Settings) -> None:
+    _known, person = await ann()
+    asked = await export.ask(person, "en", now=NOON)
+    await jobs.run_due(NOON, kinds=["privacy.export"])
+    late = NOON + timedelta(hours=24)
+    with pytest.raises(NotFound):
+        await export.content(person, asked.id, now=late)
+    await jobs.run_due(late, kinds=["privacy.export_over"])
+    assert list((db.data_dir / "exports").iterdir()) == []
+    async with database.reading() as session:
+        assert await session.get(DataExport, asked.id) is None
+
+
+async def test_asking_twice_makes_one_copy(db: Settings) -> None:
+    _known, person = await ann()
+    first = await export.ask(person, "en", now=NOON)
+    assert (await export.ask(person, "en", now=NOON)).id == first.id
+
+
+async def test_copies_are_limited(sqlite_db: Settings) -> None:
+    _known, person = await ann()
+    for _round in range(10):
+        await made(person)
+    with pytest.raises(TooManyAttempts):
+        await export.ask(person, "en", now=NOON)
+
+
+async def test_a_file_without_a_row_is_swept_up(sqlite_db: Settings) -> None:
+    folder = sqlite_db.data_dir / "exports"
+    folder.mkdir()
+    (folder / "0123.zip.enc").write_bytes(Fernet.generate_key())
+    await jobs.plan_periodic(NOON)
+    await jobs.run_due(NOON + timedelta(hours=7), kinds=["privacy.sweep_exports"])
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(sqlite_db: Settings) -> None:
+    account = await registered("ann")
+    async with database.session() as db:
+        db.add(LegalHold(account_id=account.id, reason='=cmd|"/c calc"!A1', set_at=NOON, set_by="staff"))
+    rows = (await made(Person(account.id))).read("csv/legal_hold.csv").decode()
+    assert "'=cmd" in rows
+
+
+@pytest.mark.promise("P72")
+async def test_a_guest_gets_what_belongs_to_the_address(db: Settings) -> None:
+    known, person = await ann()
+    archive = await made(personal_rows.of_email(person.email_keys[0]))
+    data = json.loads(archive.read("data.json"))["tables"]
+    assert [row["email"] for row in data["address"]["rows"]] == [known.email]
+    assert data["account"]["rows"] == []
