@@ -140,15 +140,16 @@ def tailwind_config() -> dict[str, object]:
     }
 
 
-def _declarations(values: dict[str, str]) -> str:
+def declarations(values: dict[str, str]) -> str:
+    """Tokens as CSS custom properties."""
     return "".join(f"--{name}:{value};" for name, value in values.items())
 
 
 def stylesheet(accent: str) -> str:
     """The style sheet beside Tailwind's: variables, fonts and what no utility class can say."""
     css = Path(__file__).with_name("base.css").read_text(encoding="utf-8")
-    light = _declarations(tokens(accent, dark=False))
-    dark = _declarations(tokens(accent, dark=True))
+    light = declarations(tokens(accent, dark=False))
+    dark = declarations(tokens(accent, dark=True))
     return f":root{{{light}color-scheme:light}}\n.dark,.stage{{{dark}color-scheme:dark}}\n{css}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
+from conference_app.models.columns import UTCDateTime, new_id
 from conference_app.models.consent import GROWING_ID
 from conference_app.models.data_map import NOT_PERSONAL, days_after, tagged
 from conference_app.texts import n_
@@ -65,5 +65,4 @@ class CaseEvent(SQLModel, table=True):
     status: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("State"))})
     by: str = Field(max_length=8, sa_column_kwargs={"info": _tag(n_("By whom"))})
     """person, staff or system."""
-    note: str | None = Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=_tag(n_("Note"))))
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("When"))))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -285,10 +286,9 @@ async def stop_mail(db: AsyncSession, email_key: bytes, purpose: str = ALL, *, n
     """Keep mails of `purpose` from the address of this key, whether or not anybody is known by it."""
     if purpose != ALL:
         purposes.find(purpose)
-    kept = await db.get(MailStop, (email_key, purpose))
-    if kept is None:
-        db.add(MailStop(email_key=email_key, purpose=purpose, stopped_at=now or datetime.now(UTC)))
-        await db.flush()
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"email_key": email_key, "purpose": purpose, "stopped_at": now or datetime.now(UTC)}
+    await (await db.connection()).execute(insert(MailStop).values(row).on_conflict_do_nothing())
 
 
 async def stopped_purposes(db: AsyncSession, email_key: bytes) -> set[str]:

@@ -159,7 +159,6 @@ def _make_cases() -> None:
         _text("case_id", 32),
         _text("status", 12),
         _text("by", 8),
-        sa.Column("note", sa.LargeBinary(), nullable=True),
         _time("at"),
         sa.ForeignKeyConstraint(
             ["case_id"],

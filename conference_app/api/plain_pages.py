@@ -1,0 +1,126 @@
+"""Pages made on the server alone: they work without JavaScript and with cookies blocked, in the product's look."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from conference_app.components.theme import ARCS, declarations, tokens
+from conference_app.config import LANGUAGES, settings
+from conference_app.texts import _, best_language, current_language, language, language_of_path, localized_path
+
+_FOLDER = Path(__file__).parent / "plain"
+_BASE_CSS = Path(__file__).parents[1] / "components" / "base.css"
+_NAMES = {"en": "English", "pl": "Polski"}
+_HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+FORM_LIMIT = 8192
+"""Bytes of a posted form; ours have a few hundred."""
+_MAX_FIELDS = 50
+_PAGES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+@functools.cache
+def _css(accent: str) -> Markup:
+    """The product's tokens and ground, following the device's theme, and what these pages need beside them."""
+    light, dark = (declarations(tokens(accent, dark=is_dark)) for is_dark in (False, True))
+    own = (_FOLDER / "plain.css").read_text(encoding="utf-8")
+    scheme = f":root{{{light}color-scheme:light}}@media(prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}}}"
+    return Markup(f"{scheme}\n{_BASE_CSS.read_text(encoding='utf-8')}\n{own}")  # noqa: S704 - our own style sheets
+
+
+def _mark() -> Markup:
+    if logo := settings().logo_path:
+        return Markup('<img src="{}" alt="" width="28" height="28">').format(logo)
+    line = 'fill="none" stroke="var(--on-accent)" stroke-width="3.4" stroke-linecap="round"'
+    arcs = "".join(f'<path d="{arc}" {line}/>' for arc in ARCS)
+    tile = '<rect width="32" height="32" rx="9" fill="var(--accent)"/>'
+    return Markup(f'<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">{tile}{arcs}</svg>')  # noqa: S704
+
+
+def page_language(request: Request, known: str = "") -> str:
+    """The language to answer in: the address's, else the one asked for there, else the person's, else the browser's."""
+    if (by_path := language_of_path(request.url.path)) in LANGUAGES[1:]:
+        return by_path
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    return known if known in LANGUAGES else best_language(request.headers.get("accept-language", ""))
+
+
+def _other_language(request: Request) -> dict[str, str] | None:
+    """The same page in the other language. The address in /pl/… has none: it says its language itself."""
+    if request.method not in ("GET", "HEAD") or language_of_path(request.url.path) in LANGUAGES[1:]:
+        return None
+    code = next(one for one in LANGUAGES if one != current_language())
+    return {"code": code, "name": _NAMES[code], "href": f"{request.url.path}?lang={code}"}
+
+
+def page(request: Request, template: str, *, title: str, status: int = 200, **values: object) -> Response:
+    """The page of `template` (a file under plain/) in the current language."""
+    links = ((_("Privacy"), "/privacy"), (_("Terms"), "/terms"), (_("Contact"), "/contact"), (_("Cookies"), "/cookies"))
+    html = _PAGES.get_template(f"{template}.html").render(
+        title=title,
+        brand=settings().brand_name,
+        css=_css(settings().accent_color),
+        mark=_mark(),
+        home=localized_path("/"),
+        language=current_language(),
+        other_language=_other_language(request),
+        documents=_("Documents"),
+        links=[(label, localized_path(path)) for label, path in links],
+        **values,
+    )
+    return HTMLResponse(html, status, headers=_HEADERS)
+
+
+def message(
+    request: Request,
+    title: str,
+    *paragraphs: str,
+    status: int = 200,
+    button: dict[str, str] | None = None,
+    link: dict[str, str] | None = None,
+) -> Response:
+    """A page that says something, with at most one thing to do."""
+    return page(request, "message", title=title, status=status, paragraphs=paragraphs, button=button, link=link)
+
+
+def not_found(request: Request) -> Response:
+    """The same answer for a token that is broken, made up, over or used."""
+    with language(page_language(request)):
+        return message(
+            request,
+            _("This link leads nowhere."),
+            _("It may be cut short, too old, or used already. Copy the whole link from the mail and try again."),
+            status=404,
+        )
+
+
+def too_large(request: Request) -> Response:
+    """For a body that no form of ours has."""
+    with language(page_language(request)):
+        return message(request, _("That was too much at once."), status=413)
+
+
+async def body_of(request: Request, limit: int = FORM_LIMIT) -> bytes | None:
+    """The body, or None when it is larger than `limit` bytes; no more than that is ever read."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+def fields_of(body: bytes) -> list[tuple[str, str]]:
+    """The fields of an urlencoded form in their order; nothing for what is none."""
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        return []
