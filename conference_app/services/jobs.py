@@ -60,6 +60,10 @@ class Postponed(Exception):
         self.until = until
 
 
+class TryAgain(Exception):
+    """Raise it in a handler when what it needs is not there now, such as another server: a failure that is no mistake."""
+
+
 class GivenUp(Exception):
     """Raise it in a handler when trying again cannot help: the job is a dead letter at once."""
 
@@ -237,6 +241,9 @@ async def _run(job: Job, now: datetime | None = None) -> None:
     except GivenUp as err:
         logger.error("job %s of kind %s was given up", job.id, job.kind)
         await _fail(job, type(err.__cause__ or err).__name__, give_up=True)
+    except TryAgain as err:
+        logger.info("job %s of kind %s waits, try %s", job.id, job.kind, job.attempts)
+        await _fail(job, type(err.__cause__ or err).__name__, give_up=job.attempts >= MAX_ATTEMPTS)
     except Exception as err:  # the top of a task: whatever it is, the job is tried again
         logger.warning("job %s of kind %s failed, try %s", job.id, job.kind, job.attempts, exc_info=True)
         await _fail(job, type(err).__name__, give_up=job.attempts >= MAX_ATTEMPTS)

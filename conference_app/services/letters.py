@@ -231,10 +231,6 @@ class ParticipantTemplate(Template):
         return ParticipantLetter(self, recipient, MappingProxyType(refs), language)
 
 
-def _no_refs() -> Refs:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class NecessaryLetter:
     """Receipts, confirmations, answers, security: cannot be opted out of."""

@@ -90,6 +90,8 @@ class Mailbox:
     language: str
     name: str = field(default="", repr=False)
     """First name, or empty."""
+    is_verified: bool = True
+    """Whether its owner followed a link we sent there; others get necessary letters only."""
 
 
 AddressSource = Callable[[AsyncSession, str], Awaitable[Mailbox | None]]
@@ -211,18 +213,15 @@ async def _deliver(payload: jobs.Payload) -> None:
         await _hand_over(ready, message)
     except smtp.Refused as err:
         await _refused(ready, err)
-    except smtp.Deferred:
+    except smtp.Deferred as err:
         await _not_yet(ready)
-        raise
-    except smtp.Broken:
+        raise jobs.TryAgain from err
+    except smtp.Broken as err:
         if ready.template.letter_class in ONCE_AT_MOST:
             await _note(letter_id, Status.UNCERTAIN)
             return
         await _not_yet(ready)
-        raise
-    except asyncio.CancelledError:
-        logger.info("letter %s: stopped on its way", letter_id)
-        raise
+        raise jobs.TryAgain from err
 
 
 async def _written(ready: _Ready) -> bytes:
@@ -293,6 +292,8 @@ async def _allowed(db: AsyncSession, row: MailLetter, template: Template, recipi
     mailbox = await mailbox_of(db, recipient)
     if mailbox is None:
         raise _Withheld("no_address")
+    if not mailbox.is_verified and template.letter_class != "necessary":
+        raise _Withheld("not_verified")
     if await bounces.is_bad(db, mailbox.email):
         raise _Withheld("bad_address")
     return mailbox
@@ -305,7 +306,7 @@ async def _require_grant(db: AsyncSession, purpose: str, template: Template, rec
                 raise _Withheld("wrong_recipient")
         case "newsletter" | "promotion":
             subject = subject_of(recipient)
-            if subject is None or not await consents.has_live(db, subject, purpose):
+            if subject is None or not await consents.has_live(db, subject, purpose, now=jobs.now()):
                 raise _Withheld("no_grant")
         case "participant":
             if not isinstance(template, ParticipantTemplate) or not isinstance(recipient, ParticipantRecipient):
@@ -331,7 +332,9 @@ async def mailbox_of(db: AsyncSession, recipient: Recipient) -> Mailbox | None:
     match recipient:
         case AccountRecipient(account_id):
             account = await db.get(Account, account_id)
-            return Mailbox(account.email, account.language, account.first_name) if account else None
+            if account is None:
+                return None
+            return Mailbox(account.email, account.language, account.first_name, account.email_verified_at is not None)
         case AddressRecipient(address_id) | ParticipantRecipient(_, address_id):
             address = await db.get(Address, address_id)
             return Mailbox(address.email, address.language) if address else None

@@ -41,7 +41,6 @@ def build(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(letter_id)
     mail["Reply-To"] = Address(settings().brand_name, addr_spec=settings().controller.email)
-    mail["Content-Language"] = language
     replies = isinstance(template, NecessaryTemplate) and template.automatic_reply
     mail["Auto-Submitted"] = "auto-replied" if replies else "auto-generated"
     if choices.unsubscribe:
@@ -52,6 +51,7 @@ def build(
         mail["Precedence"] = "bulk"
     mail.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = language  # last: setting the content clears such headers
     return mail
 
 

@@ -1,0 +1,405 @@
+"""Mail: letters leave once, to those who may get them, with what is true when they leave."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.models import Account, Job, MailLetter, Meeting, columns
+from conference_app.services import addresses, bounces, consents, jobs, letters, mail, meeting_mail, smtp
+from conference_app.services.letters import (
+    AccountRecipient,
+    AddressRecipient,
+    Context,
+    Letter,
+    ParticipantRecipient,
+    RowRecipient,
+    button,
+    paragraph,
+    rich,
+)
+from conference_app.services.signed_links import Subject
+from tests.mailing import Mails, html_of, links_in, text_of
+
+WELCOME = letters.necessary(
+    "test_welcome",
+    subject="Welcome, {name}",
+    purpose="account",
+    body=(paragraph("Hello {name}."), button("Confirm", "link")),
+    compose=None,
+    sample={"name": "Ann", "link": "/verify/abc"},
+)
+
+
+async def _welcome(_db: object, context: Context) -> letters.Values | None:
+    return {"link": f"/verify/{context.refs['token_id']}"} if context.refs["token_id"] != "gone" else None
+
+
+WELCOME_LINK = letters.necessary(
+    "test_welcome_link",
+    subject="Welcome, {name}",
+    purpose="account",
+    body=(paragraph("Hello {name}."), button("Confirm", "link")),
+    compose=_welcome,
+    sample={"name": "Ann", "link": "/verify/abc"},
+)
+PLAIN = letters.necessary(
+    "test_plain", subject="Your receipt", purpose="account", body=(paragraph("Thank you."),), sample={"name": "Ann"}
+)
+SERVICE = letters.service("test_service", subject="Maintenance", body=(paragraph("On Sunday."),), sample={})
+NEWS = letters.newsletter(
+    "test_news",
+    subject="News",
+    purpose="newsletter",
+    body=(rich("body"),),
+    compose=None,
+    sample={"body": "Some *news*."},
+)
+
+
+async def _news(_db: object, _context: Context) -> letters.Values:
+    return {"body": "Some *news*."}
+
+
+NEWS_BODY = letters.newsletter(
+    "test_news_body",
+    subject="News",
+    purpose="newsletter",
+    body=(rich("body"),),
+    compose=_news,
+    sample={"body": "Some *news*."},
+)
+OFFER = letters.promotion("test_offer", subject="An offer", purpose="promotion", body=(paragraph("Cheap."),), sample={})
+REMINDER = letters.for_participants(
+    "test_reminder", subject="Soon", occasion="reminder", body=(paragraph("It starts soon."),), sample={}
+)
+CONFIRMATION = letters.for_participants(
+    "test_confirmation", subject="You are in", occasion="confirmation", body=(paragraph("See you."),), sample={}
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def test_letters_leave_no_trace() -> Iterator[None]:
+    """The letters of this module are not the product's."""
+    yield
+    for name in [name for name in letters.TEMPLATES if name.startswith("test_")]:
+        del letters.TEMPLATES[name]
+
+
+async def account(name: str = "ann", language: str = "en", verified: bool = True) -> str:
+    """A new account; its identifier."""
+    row = Account(
+        first_name=name.capitalize(),
+        last_name="Nowak",
+        username=name,
+        username_key=columns.lookup_key("username", name),
+        email=f"{name}@example.com",
+        email_key=addresses.email_key(f"{name}@example.com"),
+        password_hash="none",
+        language=language,
+        created_at=datetime.now(UTC),
+        email_verified_at=datetime.now(UTC) if verified else None,
+    )
+    async with database.session() as db:
+        db.add(row)
+    return row.id
+
+
+async def meeting(account_id: str) -> str:
+    """A new meeting; its identifier."""
+    row = Meeting(
+        account_id=account_id, code="c", code_key=b"k" * 32, subject="s", pass_phrase="", created_at=datetime.now(UTC)
+    )
+    async with database.session() as db:
+        db.add(row)
+    return row.id
+
+
+async def post(letter: Letter, key: str | None = None, run_at: datetime | None = None) -> str:
+    async with database.session() as db:
+        return await mail.send(db, letter, key=key, run_at=run_at)
+
+
+async def status(letter_id: str) -> tuple[str, str]:
+    async with database.reading() as db:
+        row = await db.get(MailLetter, letter_id)
+        assert row is not None
+        return row.status, row.reason
+
+
+async def ledger(subject: Subject, purpose: str, given: bool) -> None:
+    async with database.session() as db:
+        if given:
+            await consents.give(db, subject, purpose, act="test", page="/test", words="Yes.", language="en")
+        else:
+            await consents.withdraw(db, subject, purpose, act="test", page="/test")
+
+
+async def address(email: str = "bob@example.com", language: str = "en") -> str:
+    async with database.session() as db:
+        return (await addresses.find_or_add(db, email, language=language)).id
+
+
+async def test_a_letter_arrives_in_words_of_now(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    async with database.session() as session:
+        row = await session.get(Account, ann)
+        assert row is not None
+        row.first_name = "Anna"  # after the letter was queued, before it left
+    (got,) = await mails.deliver()
+    assert got["X-RcptTo"] == got["To"] == "ann@example.com"
+    assert got["Subject"] == "Welcome, Anna"
+    assert got["Message-ID"] == f"<{letter_id}@{db.mail.domain}>"
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert got["List-Unsubscribe"] is None
+    assert links_in(got)[0] == f"{db.public_url}/verify/t1"
+    assert "Hello Anna." in html_of(got)
+    assert await status(letter_id) == ("sent", "")
+    async with database.reading() as session:
+        assert (await session.exec(select(Job))).all() == []
+
+
+async def test_a_polish_reader_gets_polish(db: Settings, mails: Mails) -> None:
+    ann = await account("ann", language="pl")
+    await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    (got,) = await mails.deliver()
+    assert got["Content-Language"] == "pl"
+    assert links_in(got)[0] == f"{db.public_url}/pl/verify/t1"
+    assert "Nigdy nie prosimy" in text_of(got)
+
+
+async def test_the_same_key_sends_once(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    for _time in range(3):
+        await post(PLAIN.letter(AccountRecipient(ann)), key="receipt:1")
+        await mails.deliver()
+    assert len(mails.all()) == 1
+
+
+async def test_a_waiting_letter_can_be_moved_and_taken_back(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    later = datetime.now(UTC) + timedelta(days=2)
+    await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1")
+    await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1", run_at=later)
+    assert await mails.deliver() == []
+    async with database.session() as session:
+        await mail.cancel(session, "reminder:1")
+    assert await mails.deliver(later) == []
+
+
+async def test_a_letter_nobody_wants_any_more_is_dropped(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="gone"))
+    assert await mails.deliver() == []
+    assert await status(letter_id) == ("withheld", "not_wanted")
+
+
+async def test_an_address_that_nobody_confirmed_gets_the_necessary_only(db: Settings, mails: Mails) -> None:
+    ann = await account("ann", verified=False)
+    await ledger(Subject("account", ann), "newsletter", given=True)
+    for letter in (
+        PLAIN.letter(AccountRecipient(ann)),
+        SERVICE.letter(AccountRecipient(ann)),
+        NEWS_BODY.letter(AccountRecipient(ann)),
+    ):
+        await post(letter)
+    assert [got["Subject"] for got in await mails.deliver()] == ["Your receipt"]
+
+
+async def test_an_erased_person_gets_nothing(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    await post(PLAIN.letter(AccountRecipient(ann)))
+    async with database.session() as session:
+        await session.delete(await session.get(Account, ann))
+    assert await mails.deliver() == []
+    async with database.reading() as session:
+        assert (await session.exec(select(MailLetter))).all() == []
+
+
+async def test_an_address_of_another_row_is_asked_for(db: Settings, mails: Mails) -> None:
+    @mail.address_source("test_thread")
+    async def find(_db: object, row_id: str) -> mail.Mailbox | None:
+        return mail.Mailbox("carol@example.com", "pl") if row_id == "7" else None
+
+    await post(PLAIN.letter(RowRecipient("test_thread", "7")))
+    lost = await post(PLAIN.letter(RowRecipient("test_thread", "8")))
+    nobody = await post(PLAIN.letter(RowRecipient("test_unknown", "8")))
+    (got,) = await mails.deliver()
+    assert got["To"] == "carol@example.com"
+    assert await status(lost) == await status(nobody) == ("withheld", "no_address")
+
+
+@pytest.mark.promise("P56")
+@pytest.mark.promise("P57")
+@pytest.mark.promise("P63")
+@pytest.mark.promise("P65")
+async def test_nothing_optional_leaves_without_a_live_grant(db: Settings, mails: Mails) -> None:
+    ann, bob = await account("ann"), await address()
+    for recipient in (AccountRecipient(ann), AddressRecipient(bob)):
+        for template in (NEWS_BODY, OFFER):
+            letter_id = await post(template.letter(recipient))
+            assert await mails.deliver() == []
+            assert await status(letter_id) == ("withheld", "no_grant")
+
+
+@pytest.mark.promise("P58")
+@pytest.mark.promise("P63")
+async def test_the_grant_counts_when_the_letter_leaves(db: Settings, mails: Mails) -> None:
+    bob = Subject("address", await address())
+    await ledger(bob, "newsletter", given=True)
+    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    (got,) = await mails.deliver()
+    assert "<em>news</em>" in html_of(got)
+    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    await ledger(bob, "newsletter", given=False)
+    assert len(await mails.deliver()) == 1
+
+
+@pytest.mark.promise("P58")
+async def test_a_stop_between_reading_and_sending_still_counts(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = Subject("address", await address())
+    await ledger(bob, "newsletter", given=True)
+    letter_id = await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    talk = smtp.Conversation.address
+
+    async def stop_now(self: smtp.Conversation, sender: str, recipient: str) -> None:
+        await talk(self, sender, recipient)
+        await ledger(bob, "newsletter", given=False)
+
+    monkeypatch.setattr(smtp.Conversation, "address", stop_now)
+    assert await mails.deliver() == []
+    assert await status(letter_id) == ("withheld", "no_grant")
+
+
+@pytest.mark.promise("P55")
+@pytest.mark.promise("P59")
+async def test_necessary_and_service_mail_still_comes_after_every_opt_out(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    async with database.session() as session:
+        await consents.stop_mail(session, addresses.email_key("ann@example.com"))
+    await post(PLAIN.letter(AccountRecipient(ann)))
+    await post(SERVICE.letter(AccountRecipient(ann)))
+    await post(NEWS_BODY.letter(AccountRecipient(ann)))
+    assert sorted(got["Subject"] for got in await mails.deliver()) == ["Maintenance", "Your receipt"]
+
+
+@pytest.mark.promise("P60")
+async def test_every_optional_mail_can_be_stopped_from_itself(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    meeting_id, bob = await meeting(ann), Subject("address", await address())
+    await ledger(bob, "newsletter", given=True)
+    await ledger(bob, "promotion", given=True)
+    async with database.session() as session:
+        await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
+    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    await post(OFFER.letter(AddressRecipient(bob.id)))
+    await post(REMINDER.letter(ParticipantRecipient(meeting_id, bob.id)))
+    got = await mails.deliver()
+    assert len(got) == 3
+    for one in got:
+        link = one["List-Unsubscribe"].strip("<>")
+        assert link.startswith(f"{db.public_url}/u/")
+        assert one["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert link in text_of(one)
+        assert link in html_of(one)
+
+
+@pytest.mark.promise("P70")
+async def test_a_participant_gets_what_was_asked_for_and_no_more(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    meeting_id = await meeting(ann)
+    bob, carol = await address("bob@example.com"), await address("carol@example.com")
+    async with database.session() as session:
+        await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
+    for person in (bob, carol):  # carol takes no part
+        await post(CONFIRMATION.letter(ParticipantRecipient(meeting_id, person)))
+        await post(REMINDER.letter(ParticipantRecipient(meeting_id, person)))
+    assert sorted((m["To"], m["Subject"]) for m in await mails.deliver()) == [
+        ("bob@example.com", "Soon"),
+        ("bob@example.com", "You are in"),
+    ]
+    async with database.session() as session:
+        await meeting_mail.stop(session, meeting_id=meeting_id, address_id=bob)
+    await post(REMINDER.letter(ParticipantRecipient(meeting_id, bob)))
+    assert len(await mails.deliver()) == 2
+
+
+async def test_an_address_that_bounced_is_left_alone_until_it_changes(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    await mails.deliver()
+    assert await mail.take_report(bounces.Report(letter_id, "5.1.1"))
+    assert await status(letter_id) == ("bounced", "5.1.1")
+    again = await post(PLAIN.letter(AccountRecipient(ann)))
+    assert len(await mails.deliver()) == 1
+    assert await status(again) == ("withheld", "bad_address")
+    async with database.session() as session:
+        row = await session.get(Account, ann)
+        assert row is not None
+        row.email, row.email_key = "ann@example.org", addresses.email_key("ann@example.org")
+    await post(PLAIN.letter(AccountRecipient(ann)))
+    assert [got["To"] for got in mails.all()] == ["ann@example.com"]
+    assert len(await mails.deliver()) == 2
+
+
+async def test_a_soft_bounce_changes_nothing(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    await mails.deliver()
+    assert await mail.take_report(bounces.Report(letter_id, "4.2.2"))
+    assert not await mail.take_report(bounces.Report("f" * 32, "5.1.1"))
+    await post(PLAIN.letter(AccountRecipient(ann)))
+    assert len(await mails.deliver()) == 2
+
+
+async def test_without_a_server_letters_wait(db: Settings) -> None:
+    ann = await account("ann")
+    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    now = datetime.now(UTC)
+    await jobs.run_due(now + timedelta(seconds=1), kinds=[mail.JOB])
+    assert await status(letter_id) == ("queued", "")
+    for days in range(jobs.MAX_ATTEMPTS + 1):
+        await jobs.run_due(now + timedelta(days=days + 1), kinds=[mail.JOB])
+    assert await status(letter_id) == ("failed", "")
+    assert len(await jobs.dead_letters()) == 1
+
+
+@pytest.mark.parametrize(("once", "then"), [(True, "uncertain"), (False, "sent")])
+async def test_broken_on_the_way(
+    sqlite_db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, once: bool, then: str
+) -> None:
+    bob = Subject("address", await address())
+    await ledger(bob, "newsletter", given=True)
+    letter_id = await post((NEWS_BODY if once else PLAIN).letter(AddressRecipient(bob.id)))
+    hand_over, broken = smtp.Conversation.hand_over, []
+
+    async def breaks(self: smtp.Conversation, message: bytes) -> None:
+        await hand_over(self, message)
+        if not broken:
+            broken.append(True)
+            raise smtp.Broken("SMTPServerDisconnected")  # the server took it, but we did not hear so
+
+    monkeypatch.setattr(smtp.Conversation, "hand_over", breaks)
+    await mails.deliver()
+    await mails.deliver(datetime.now(UTC) + timedelta(hours=1))
+    assert (await status(letter_id))[0] == then
+    assert len(mails.all()) == (1 if once else 2)
+    assert len({got["Message-ID"] for got in mails.all()}) == 1
+
+
+async def test_the_log_names_nobody(sqlite_db: Settings, mails: Mails, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ann = await account("ann")
+    await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    await mails.deliver()
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("conference_app")]
+    assert not [line for line in ours if "ann" in line.lower() or "t1" in line]

@@ -1,0 +1,69 @@
+"""The mails a test's people got: real SMTP to the stand-in, read back from its Maildir."""
+
+from __future__ import annotations
+
+import email
+import mailbox
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from conference_app.embedded import mail_sink
+from conference_app.services import jobs, smtp
+
+
+class Mails:
+    """What arrived."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def all(self) -> list[EmailMessage]:
+        """Every mail so far, oldest first."""
+        box = mailbox.Maildir(self.path, create=True)
+        found = [email.message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.keys()]
+        return sorted(found, key=lambda mail: mail["Date"].datetime)
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """Every mail to `address`."""
+        return [mail for mail in self.all() if mail["X-RcptTo"] == address]
+
+    async def deliver(self, now: datetime | None = None) -> list[EmailMessage]:
+        """Let every waiting letter leave; then all mails so far."""
+        await jobs.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
+        return self.all()
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The text part."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return part.get_content()
+
+
+def html_of(mail: EmailMessage) -> str:
+    """The HTML part."""
+    part = mail.get_body(("html",))
+    assert part is not None
+    return part.get_content()
+
+
+def links_in(mail: EmailMessage) -> list[str]:
+    """The addresses in the text part, in their order."""
+    return re.findall(r"https?://\S+", text_of(mail))
+
+
+@asynccontextmanager
+async def receiving(path: Path) -> AsyncGenerator[Mails]:
+    """Mails go to the Maildir `path` while inside."""
+    async with mail_sink.listening(path) as port:
+        smtp.use_stand_in("127.0.0.1", port)
+        try:
+            yield Mails(path)
+        finally:
+            smtp.forget_stand_in()
+            smtp.close()
