@@ -76,7 +76,7 @@ async def enter(request: Request) -> Response:
     return response
 
 
-def _is_same_site(request: Request) -> bool:
+def is_same_site(request: Request) -> bool:
     """Whether the request comes from a page of ours. Programs without an Origin header are no browser to trick."""
     origin = request.headers.get("origin")
     if origin is not None:
@@ -87,7 +87,7 @@ def _is_same_site(request: Request) -> bool:
 async def _form(request: Request) -> Mapping[str, str] | None:
     """The posted fields, or None if the form is foreign, too large or no form."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not _is_same_site(request) or content_type != "application/x-www-form-urlencoded":
+    if not is_same_site(request) or content_type != "application/x-www-form-urlencoded":
         return None
     body = bytearray()
     async for chunk in request.stream():
@@ -153,7 +153,7 @@ async def get_language(request: Request) -> Response:
     next_path = request.query_params.get("next", "")
     if code not in LANGUAGES:
         return _go("/")
-    if not _is_same_site(request):
+    if not is_same_site(request):
         return _go(localized_path("/", code))
     return await _remember_language(request, code, next_path)
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +16,7 @@ from conference_app import database
 from conference_app.config import LANGUAGES
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Account, Address, MeetingMailGrant, NewsletterTopic
-from conference_app.services import consents, purposes
+from conference_app.services import consents, meeting_mail, purposes
 from conference_app.services.signed_links import LinkTarget, Subject
 from conference_app.texts import _, current_language, n_
 
@@ -177,9 +176,8 @@ async def _stop_one(
 ) -> None:
     if purpose.startswith(MEETING):
         ids = [one.id for one in _all_subjects(person) if one.kind == "address"]
-        grant = update(MeetingMailGrant).where(col(MeetingMailGrant.address_id).in_(ids))
-        of_meeting = grant.where(col(MeetingMailGrant.meeting_id) == purpose.removeprefix(MEETING))
-        await db.exec(of_meeting.values(wants_reminder=False, wants_follow_up=False))
+        for address_id in ids:
+            await meeting_mail.stop(db, address_id=address_id, meeting_id=purpose.removeprefix(MEETING))
         return
     if purposes.find(purpose).letters:
         await consents.stop_mail(db, person.email_key, purpose, now=now)

@@ -39,6 +39,11 @@ EXPORT_PER_PERSON = RateLimitItemPerHour(10, 24, "export-person")
 ERASE_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "erase-account")
 PRIVACY_LINK_PER_ADDRESS = RateLimitItemPerMinute(20, 15, "privacy-link-address")
 PRIVACY_LINK_PER_EMAIL = RateLimitItemPerHour(5, 24, "privacy-link-email")
+NEWSLETTER_PER_ADDRESS = RateLimitItemPerHour(20, 1, "newsletter-address")
+NEWSLETTER_PER_EMAIL = RateLimitItemPerHour(3, 24, "newsletter-email")
+CONTACT_PER_ADDRESS = RateLimitItemPerHour(10, 1, "contact-address")
+CONTACT_PER_EMAIL = RateLimitItemPerHour(10, 24, "contact-email")
+INBOUND_PER_EMAIL = RateLimitItemPerHour(60, 24, "inbound-email")
 """A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
 
 _limiter: MovingWindowRateLimiter | None = None

@@ -1,0 +1,143 @@
+"""Signing up for the newsletter with an address alone: nothing is sent to it before its owner has confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, exists
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.errors import NotFound, TooManyAttempts
+from conference_app.models import Address, ConsentEvent, MeetingMailGrant, PendingConsent
+from conference_app.services import addresses, consents, jobs, letters, mail, purposes, rate_limits
+from conference_app.services.letters import AddressRecipient, Context, Values, button, note, paragraph
+from conference_app.texts import n_
+
+LIFE = timedelta(hours=48)
+"""How long the link in our mail works."""
+PURPOSE = "newsletter"
+
+
+async def ask(email: str, *, page: str, language: str, address: str, now: datetime | None = None) -> None:
+    """Have the address confirmed by mail. Whoever asks learns nothing about it: known or not, the answer is the same.
+
+    `address` is the caller's network address. Raises ConferenceError for what is no e-mail address, TooManyAttempts
+    for a caller who asks too often; an address that was asked too often gets no further mail, silently.
+    """
+    normalized = addresses.check_email(email)
+    await rate_limits.count(rate_limits.NEWSLETTER_PER_ADDRESS, rate_limits.network_of(address))
+    try:
+        await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, addresses.email_key(normalized).hex())
+    except TooManyAttempts:
+        return
+    now = now or datetime.now(UTC)
+    async with database.session() as db:
+        if await _has_it(db, addresses.email_key(normalized)):
+            return
+        row = await addresses.find_or_add(db, normalized, language=language, now=now)
+        await db.exec(delete(PendingConsent).where(col(PendingConsent.address_id) == row.id))
+        pending = PendingConsent(
+            address_id=row.id,
+            purpose=PURPOSE,
+            control="newsletter form, confirmed by mail",
+            page=page,
+            words_sha256=purposes.fingerprint(purposes.words_in(language, PURPOSE)),
+            language=language,
+            asked_at=now,
+            expires_at=now + LIFE,
+        )
+        db.add(pending)
+        await db.flush()
+        letter = _CONFIRM.letter(AddressRecipient(row.id), language=language, pending=pending.id)
+        await mail.send(db, letter, key=f"newsletter-confirm:{pending.id}")
+
+
+async def _has_it(db: AsyncSession, key: bytes) -> bool:
+    found = await consents.subjects_of_key(db, key)
+    return any([await consents.has_live(db, subject, PURPOSE) for subject in found])
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+async def _pending(db: AsyncSession, token: str, now: datetime) -> PendingConsent:
+    query = select(PendingConsent).where(PendingConsent.token_hash == _hash(token[:200])).with_for_update()
+    row = (await db.exec(query)).first()
+    if row is None or row.expires_at <= now:
+        raise NotFound(n_("This link leads nowhere. It may be cut short, or too old."))
+    return row
+
+
+async def waits(token: str, *, now: datetime | None = None) -> bool:
+    """Whether `token` would confirm something; changes nothing, since programs open links too."""
+    async with database.reading() as db:
+        try:
+            await _pending(db, token, now or datetime.now(UTC))
+        except NotFound:
+            return False
+    return True
+
+
+async def confirm(token: str, *, now: datetime | None = None) -> None:
+    """Give the consent that waits for `token`, once. Raises NotFound."""
+    now = now or datetime.now(UTC)
+    async with database.session() as db:
+        row = await _pending(db, token, now)
+        address = await db.get(Address, row.address_id)
+        assert address is not None  # noqa: S101 - the foreign key says so
+        [subject, *_others] = await consents.subjects_of_key(db, address.email_key)
+        await db.delete(row)
+        await consents.give(
+            db,
+            subject,
+            row.purpose,
+            act=row.control,
+            page=row.page,
+            words_sha256=row.words_sha256,
+            language=row.language,
+            now=now,
+        )
+
+
+async def _compose(db: AsyncSession, context: Context) -> Values | None:
+    """The link's token exists in this mail alone."""
+    row = await db.get(PendingConsent, str(context.refs["pending"]))
+    if row is None or row.expires_at <= context.now:
+        return None
+    token = secrets.token_urlsafe(32)
+    row.token_hash = _hash(token)
+    await db.flush()
+    return {"link": f"/newsletter/confirm/{token}"}
+
+
+_CONFIRM = letters.necessary(
+    "newsletter_confirm",
+    subject=n_("Confirm your subscription"),
+    purpose=PURPOSE,
+    body=(
+        paragraph(n_("Somebody, probably you, asked for the newsletter of {brand} at this address.")),
+        button(n_("Confirm subscription")),
+        note(n_("The link works once, for 48 hours. If it was not you, do nothing: you get no further mail.")),
+    ),
+    compose=_compose,
+    sample={"link": "/newsletter/confirm/abc"},
+)
+
+
+@jobs.periodic("addresses.forget", timedelta(hours=6))
+async def _forget_unconfirmed(_payload: jobs.Payload) -> None:
+    """Delete addresses that never confirmed anything: of those who did not answer, nothing is kept."""
+    async with database.session() as db:
+        await db.exec(delete(PendingConsent).where(col(PendingConsent.expires_at) <= jobs.now()))
+        unused = (
+            col(Address.created_at) <= jobs.now() - LIFE,
+            ~exists().where(col(ConsentEvent.subject_id) == col(Address.id)),
+            ~exists().where(col(PendingConsent.address_id) == col(Address.id)),
+            ~exists().where(col(MeetingMailGrant.address_id) == col(Address.id)),
+        )
+        await db.exec(delete(Address).where(*unused))
