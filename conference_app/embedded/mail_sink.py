@@ -78,3 +78,12 @@ def _received(box: mailbox.Maildir, key: str) -> float:
     with contextlib.suppress(KeyError):
         return box.get_message(key).get_date()
     return 0.0
+
+
+def forget_address(path: Path, address: str) -> int:
+    """Delete every mail to `address`: for somebody who is erased. How many there were."""
+    box = mailbox.Maildir(path, create=True)
+    theirs = [key for key, kept in box.iteritems() if str(kept["X-RcptTo"]).casefold() == address.casefold()]
+    for key in theirs:
+        box.discard(key)
+    return len(theirs)

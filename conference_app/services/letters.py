@@ -127,7 +127,7 @@ def plain(value: str, *, when: str = "") -> Block:
 
 
 def rich(value: str) -> Block:
-    """Markdown written by staff; `value` names it. Only newsletters and promotions have one."""
+    """Markdown written by staff; `value` names it. Only newsletters, promotions and their test copies have one."""
     return Block("rich", value=value)
 
 
@@ -332,8 +332,8 @@ def _check_purpose(purpose: str) -> None:
 def _checked(name: str, body: Sequence[Block], letter_class: LetterClass) -> tuple[Block, ...]:
     if not _NAME.fullmatch(name) or name in TEMPLATES:
         raise ValueError(f"{name!r} is no good name for a letter, or taken")
-    if letter_class not in ("newsletter", "promotion") and any(block.kind == "rich" for block in body):
-        raise ValueError(f"{name}: only newsletters and promotions hold free text")
+    if letter_class in ("service", "participant") and any(block.kind == "rich" for block in body):
+        raise ValueError(f"{name}: letters of class {letter_class} hold no text that staff write")
     return tuple(body)
 
 

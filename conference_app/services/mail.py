@@ -34,6 +34,7 @@ from conference_app.services import (
     letter_rendering,
     mail_message,
     meeting_mail,
+    privacy_state,
     signed_links,
     smtp,
 )
@@ -44,11 +45,13 @@ from conference_app.services.letters import (
     AddressRecipient,
     Context,
     Letter,
+    LetterClass,
     NewsletterLetter,
     ParticipantRecipient,
     ParticipantTemplate,
     PromotionLetter,
     Recipient,
+    Refs,
     RowRecipient,
     Template,
     Values,
@@ -166,6 +169,17 @@ async def _plan(db: AsyncSession, letter_id: str, letter: Letter, run_at: dateti
     payload = {**letter.refs, "letter": letter_id}
     priority = PRIORITY[letter.template.letter_class]
     await jobs.enqueue(db, JOB, payload, key=job_key(letter_id), run_at=run_at, priority=priority)
+
+
+def job_row(letter_id: str, letter: Letter, *, run_at: datetime) -> dict[str, Any]:
+    """The job that sends a queued letter, for `jobs.enqueue_many`."""
+    return job_row_of(letter_id, letter.refs, letter.template.letter_class, run_at)
+
+
+def job_row_of(letter_id: str, refs: Refs, letter_class: LetterClass, run_at: datetime) -> dict[str, Any]:
+    """The same for a letter that was kept."""
+    payload = {**refs, "letter": letter_id}
+    return jobs.row(JOB, payload, key=job_key(letter_id), run_at=run_at, priority=PRIORITY[letter_class])
 
 
 def job_key(letter_id: str) -> str:
@@ -294,6 +308,9 @@ async def _allowed(db: AsyncSession, row: MailLetter, template: Template, recipi
         raise _Withheld("no_address")
     if not mailbox.is_verified and template.letter_class != "necessary":
         raise _Withheld("not_verified")
+    subject = subject_of(recipient)
+    if template.letter_class != "necessary" and subject and not await privacy_state.may_use(db, subject):
+        raise _Withheld("restricted")
     if await bounces.is_bad(db, mailbox.email):
         raise _Withheld("bad_address")
     return mailbox
