@@ -69,7 +69,7 @@ def avatar(initials: Text, size: str = "size-9 text-sm") -> rx.Component:
     )
 
 
-def banner(text: Text, kind: Tone = "neutral", *actions: rx.Component) -> rx.Component:
+def banner(text: Text | rx.Component, kind: Tone = "neutral", *actions: rx.Component) -> rx.Component:
     """Something to know before going on."""
     return rx.el.div(
         icon(_TONE_ICONS[kind], 20, "mt-0.5"),

@@ -17,26 +17,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.errors import ConferenceError, InvalidInput, NotFound, Unavailable
+from conference_app.errors import NotFound, Unavailable
 from conference_app.models import Account, Address, Erasure, Job, Meeting, PrivacyState
 from conference_app.models.columns import new_id
 from conference_app.services import (
+    account_passwords,
+    audit,
     bus,
     export,
     jobs,
     mail,
     meetings,
-    passwords,
     personal_rows,
     privacy_letters,
     privacy_state,
-    rate_limits,
     sign_in_sessions,
 )
+from conference_app.services.audit import AuditTag
 from conference_app.services.letters import AccountRecipient, AddressRecipient
 from conference_app.services.personal_rows import Person
 from conference_app.services.room_admin import room_admin
-from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +80,16 @@ async def preview(person: Person) -> Preview:
     return Preview(goes, {name: known[name].stays for name in counts if known[name].stays})
 
 
-async def deactivate(account_id: str, password: str, *, now: datetime | None = None) -> None:
+async def deactivate(account_id: str, password: str, *, address: str, now: datetime | None = None) -> None:
     """Let the account rest: its links stop, nobody is signed in, no mail but necessary ones. Signing in offers to go on.
 
     Raises InvalidInput for a wrong password, TooManyAttempts.
     """
-    await _authenticate(account_id, password)
+    await account_passwords.confirm_password(account_id, password, address=address)
     async with database.session() as db:
         row = await privacy_state.row_of(db, Person(account_id))
         row.deactivated_at = row.deactivated_at or now or datetime.now(UTC)
+        await audit.record(db, AuditTag.DEACTIVATED, account_id=account_id, now=now)
         rooms = await _open_rooms(db, account_id)
     await sign_in_sessions.end_all(account_id)
     await _send_home(rooms)
@@ -100,18 +101,20 @@ async def reactivate(account_id: str) -> None:
         row = await privacy_state.row_of(db, Person(account_id))
         row.deactivated_at = None
         await _take_back(db, row)
+        await audit.record(db, AuditTag.REACTIVATED, account_id=account_id)
 
 
-async def ask(account_id: str, password: str, *, now: datetime | None = None) -> datetime:
+async def ask(account_id: str, password: str, *, address: str, now: datetime | None = None) -> datetime:
     """Have the account and all that belongs to it erased in some days; when that is.
 
     Until then it rests as if deactivated. Raises InvalidInput for a wrong password, TooManyAttempts.
     """
-    await _authenticate(account_id, password)
+    await account_passwords.confirm_password(account_id, password, address=address)
     now = now or datetime.now(UTC)
     async with database.session() as db:
         row = await privacy_state.row_of(db, Person(account_id))
         due = await _plan(db, row, now)
+        await audit.record(db, AuditTag.ERASURE_ASKED, account_id=account_id, now=now)
         letter = privacy_letters.ERASURE_PLANNED.letter(AccountRecipient(account_id), state_id=row.id)
         await mail.send(db, letter, key=f"erasure-planned:{row.id}:{int(now.timestamp())}")
         rooms = await _open_rooms(db, account_id)
@@ -164,18 +167,10 @@ async def _plan(db: AsyncSession, row: PrivacyState, now: datetime) -> datetime:
 
 
 async def _take_back(db: AsyncSession, row: PrivacyState) -> None:
+    if row.erase_due_at is not None and row.account_id is not None:
+        await audit.record(db, AuditTag.ERASURE_UNDONE, account_id=row.account_id)
     row.erase_asked_at = row.erase_due_at = None
     await jobs.cancel(db, f"erase:{row.id}")
-
-
-async def _authenticate(account_id: str, password: str) -> None:
-    await rate_limits.count(rate_limits.ERASE_PER_ACCOUNT, account_id)
-    async with database.reading() as db:
-        account = await db.get(Account, account_id)
-    kept = account.password_hash if account else None
-    if not await passwords.check_password(password[: passwords.MAX_LENGTH + 1], kept):
-        wrong = ConferenceError(n_("That is not your password."))
-        raise InvalidInput(n_("Some fields need another look."), {"password": wrong})
 
 
 @dataclass(frozen=True, slots=True)

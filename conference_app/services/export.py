@@ -20,7 +20,8 @@ from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import DataExport
 from conference_app.models.columns import new_id
-from conference_app.services import jobs, personal_rows, rate_limits
+from conference_app.services import audit, jobs, personal_rows, rate_limits
+from conference_app.services.audit import AuditTag
 from conference_app.services.export_files import Row, TableCopy, make_zip
 from conference_app.services.personal_rows import Person
 from conference_app.texts import language, n_
@@ -84,6 +85,8 @@ async def ask(person: Person, code: str, *, now: datetime | None = None) -> Expo
     )
     async with database.session() as db:
         db.add(row)
+        if person.account_id:
+            await audit.record(db, AuditTag.DATA_EXPORTED, account_id=person.account_id, now=now)
         await jobs.enqueue(db, "privacy.export", {"export_id": row.id}, key=f"export:{row.id}", run_at=now)
         await jobs.enqueue(db, "privacy.export_over", {"export_id": row.id}, run_at=row.expires_at)
     return _view(row)

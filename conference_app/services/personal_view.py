@@ -24,18 +24,18 @@ _LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Fact:
     """One thing we know."""
 
     label: str = ""
-    value: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row."""
 
-    values: list[Value] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list[Fact])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Item:
     table: str = ""
     title: str = ""
     amount: str = ""
-    purposes: list[str] = field(default_factory=list)
-    bases: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    purposes: list[str] = field(default_factory=list[str])
+    bases: list[str] = field(default_factory=list[str])
+    kept: list[str] = field(default_factory=list[str])
     recipients: str = ""
-    entries: list[Entry] = field(default_factory=list)
+    rows: list[Entry] = field(default_factory=list[Entry])
     more: str = ""
     """How many further rows only the copy shows; empty if none."""
 
@@ -59,7 +59,7 @@ class Known:
     """A group of items."""
 
     title: str = ""
-    items: list[Item] = field(default_factory=list)
+    things: list[Item] = field(default_factory=list[Item])
 
 
 def moment(value: datetime) -> str:
@@ -89,16 +89,16 @@ def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
         bases=_unique([_(BASES[tag.basis]) for tag in tags]),
         kept=_unique([retention_words(tag.retention.days, tag.retention.words) for tag in tags]),
         recipients=recipients(one),
-        entries=[Entry(_values(one, row)) for row in rows],
+        rows=[Entry(_values(one, row)) for row in rows],
         more=plural("{count} more entry is in your copy.", "{count} more entries are in your copy.", number - len(rows))
         if number > len(rows)
         else "",
     )
 
 
-def _values(one: PersonalTable, row: dict[str, Any]) -> list[Value]:
+def _values(one: PersonalTable, row: dict[str, Any]) -> list[Fact]:
     shown = [(tag, row[name]) for name, tag in one.tags.items() if tag.exported]
-    return [Value(_(tag.label), _words(value)) for tag, value in shown if value not in (None, "")]
+    return [Fact(_(tag.label), _words(value)) for tag, value in shown if value not in (None, "")]
 
 
 def recipients(one: PersonalTable) -> str:

@@ -14,7 +14,8 @@ from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, Address, LegalHold, PrivacyState, StaffAccess
 from conference_app.models.columns import new_id
-from conference_app.services import personal_rows
+from conference_app.services import audit, personal_rows
+from conference_app.services.audit import AuditTag
 from conference_app.services.personal_rows import Person
 from conference_app.services.signed_links import Subject
 from conference_app.texts import n_
@@ -101,6 +102,9 @@ async def set_restricted(person: Person, restricted: bool, *, now: datetime | No
     async with database.session() as db:
         row = await row_of(db, person)
         row.restricted_at = (row.restricted_at or now or datetime.now(UTC)) if restricted is True else None
+        if person.account_id:
+            tag = AuditTag.RESTRICTED if restricted is True else AuditTag.UNRESTRICTED
+            await audit.record(db, tag, account_id=person.account_id, now=now)
 
 
 async def may_use(db: AsyncSession, subject: Subject) -> bool:
@@ -155,6 +159,7 @@ async def reviewed(account_id: str, *, now: datetime | None = None) -> None:
             return
         row = await row_of(db, Person(account_id))
         row.reviewed_at = now or datetime.now(UTC)
+        await audit.record(db, AuditTag.DATA_CONFIRMED, account_id=account_id, now=now)
 
 
 def _live_holds():
@@ -199,6 +204,8 @@ async def set_hold(person: Person, reason: str, *, staff_id: str, now: datetime 
     )
     async with database.session() as db:
         db.add(hold)
+        if person.account_id:
+            await audit.record(db, AuditTag.LEGAL_HOLD, account_id=person.account_id, now=now)
     return hold.id
 
 
@@ -209,6 +216,8 @@ async def lift_hold(hold_id: str, *, now: datetime | None = None) -> None:
         if hold is None or hold.lifted_at is not None:
             raise NotFound(_GONE)
         hold.lifted_at = now or datetime.now(UTC)
+        if hold.account_id is not None:
+            await audit.record(db, AuditTag.LEGAL_HOLD_ENDED, account_id=hold.account_id, now=now)
 
 
 async def note_access(

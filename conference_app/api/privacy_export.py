@@ -1,0 +1,49 @@
+"""The download of a person's copy: for the account it was made for, or by the link it was asked for with."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from conference_app import database
+from conference_app.api import plain_pages
+from conference_app.errors import NotFound
+from conference_app.services import export, personal_rows, sign_in_sessions, signed_links
+from conference_app.services.personal_rows import Person
+from conference_app.session import session_cookie
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Disposition": 'attachment; filename="my-data.zip"',
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+async def _person(request: Request) -> Person:
+    """Who asks. Raises NotFound for anybody else."""
+    if token := request.path_params.get("token"):
+        return personal_rows.of_email(signed_links.read(token, "privacy").email_key)
+    caller = await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
+    if caller is not None:
+        async with database.reading() as db:
+            if person := await personal_rows.of_account(db, caller.account_id):
+                return person
+    raise NotFound("")
+
+
+async def download(request: Request) -> Response:
+    """The zip. Not found for a stranger as for a copy that is not there."""
+    try:
+        archive = await export.content(await _person(request), request.path_params["export_id"])
+    except NotFound:
+        return plain_pages.not_found(request)
+    return Response(archive, media_type="application/zip", headers=_HEADERS)
+
+
+routes = [
+    Route("/privacy-export/{export_id}", download, methods=["GET"]),
+    Route("/privacy-export/{export_id}/{token}", download, methods=["GET"]),
+]
+"""For the composition root to mount."""
