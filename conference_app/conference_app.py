@@ -18,6 +18,7 @@ from conference_app.api import auth
 from conference_app.api.clean_paths import CleanPaths
 from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
+from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.signal_proxy import SignalProxy
 from conference_app.components.connection import guarded, unreachable_overlay
@@ -76,7 +77,12 @@ def with_security_headers(asgi: ASGIApp) -> ASGIApp:
     return SecurityHeaders(asgi, built=static_dir(), is_https=settings().is_https)
 
 
-routes = [*auth.routes, *signal_proxy.routes, health_route(database.healthy, signal_proxy.is_up)]
+routes = [
+    *auth.routes,
+    *privacy_export_routes,
+    *signal_proxy.routes,
+    health_route(database.healthy, signal_proxy.is_up),
+]
 layers = [Starlette(routes=routes), hide_credentials, at_clean_paths, in_first_language, with_security_headers]
 
 app = rx.App(

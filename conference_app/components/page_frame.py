@@ -151,11 +151,11 @@ def _nav_link(icon_name: str, title: str, path: str, current: str, extra: str) -
     )
 
 
-_NAVIGATION = (("calendar-days", "/dashboard"), ("plus", "/meetings/new"))
+_NAVIGATION = (("calendar-days", "/dashboard"), ("plus", "/meetings/new"), ("shield-check", "/privacy-center"))
 
 
 def _titles() -> dict[str, str]:
-    return {"/dashboard": _("Meetings"), "/meetings/new": _("New meeting")}
+    return {"/dashboard": _("Meetings"), "/meetings/new": _("New meeting"), "/privacy-center": _("Privacy")}
 
 
 def side_navigation(current: str) -> rx.Component:
@@ -206,7 +206,7 @@ def bottom_bar(current: str) -> rx.Component:
         *[_nav_link(name, titles[path], path, current, row) for name, path in _NAVIGATION],
         aria_label=_("Main"),
         class_name=(
-            "md:hidden fixed z-30 bottom-0 inset-x-0 grid grid-cols-2 bg-surface-raised border-t border-line "
+            "md:hidden fixed z-30 bottom-0 inset-x-0 grid auto-cols-fr grid-flow-col bg-surface-raised border-t border-line "
             "pb-[env(safe-area-inset-bottom)]"
         ),
     )
