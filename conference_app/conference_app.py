@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import auth
+from conference_app.api import auth, inbound, newsletter, security_txt, unsubscribe
 from conference_app.api.clean_paths import CleanPaths
 from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
@@ -80,6 +80,10 @@ def with_security_headers(asgi: ASGIApp) -> ASGIApp:
 routes = [
     *auth.routes,
     *privacy_export_routes,
+    *unsubscribe.routes,
+    *newsletter.routes,
+    *inbound.routes,
+    *security_txt.routes,
     *signal_proxy.routes,
     health_route(database.healthy, signal_proxy.is_up),
 ]

@@ -177,6 +177,9 @@ class Settings:
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
     controller: Controller = field(default_factory=Controller)
     mail: Mail = field(default_factory=Mail)
+    inbound_secret: str = field(default="", repr=False)
+    """PARLEY_INBOUND_SECRET. What the mail server shows to hand us mails at /mail/inbound, 32 characters or more;
+    empty: none are taken."""
     staff: frozenset[str] = frozenset()
     """PARLEY_STAFF. Comma-separated usernames, case-folded, of those who may write newsletters and answer people."""
     processors: tuple[Processor, ...] = ()
@@ -304,6 +307,13 @@ def _check_mail(mail: Mail) -> None:
             raise ConfigurationError(f"Production refuses examples: {name} names {value!r}.")
 
 
+def _inbound_secret(environ: Mapping[str, str]) -> str:
+    secret = environ.get("PARLEY_INBOUND_SECRET", "").strip()
+    if secret and len(secret) < 32:
+        raise ConfigurationError("PARLEY_INBOUND_SECRET must have 32 characters or more.")
+    return secret
+
+
 def _make_secret(name: str) -> str:
     if name == "column_key":
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # the form of a Fernet key
@@ -406,6 +416,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
         controller=_controller(environ),
         mail=_mail(environ, public_url),
+        inbound_secret=_inbound_secret(environ),
         staff=frozenset(name.strip().casefold() for name in environ.get("PARLEY_STAFF", "").split(",") if name.strip()),
         processors=_processors(environ),
         review_months=_number(environ, "PARLEY_REVIEW_MONTHS", 6, 1, 120),

@@ -108,6 +108,15 @@ def too_large(request: Request) -> Response:
         return message(request, _("That was too much at once."), status=413)
 
 
+def network_address(request: Request) -> str:
+    """Where the request comes from, for rate limits only; trusts as many proxies as the operator says stand in front."""
+    hops = settings().trusted_proxy_hops
+    given = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",") if one.strip()]
+    if hops and len(given) >= hops:
+        return given[-hops]
+    return request.client.host if request.client else ""
+
+
 async def body_of(request: Request, limit: int = FORM_LIMIT) -> bytes | None:
     """The body, or None when it is larger than `limit` bytes; no more than that is ever read."""
     body = bytearray()

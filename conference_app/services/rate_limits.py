@@ -43,6 +43,7 @@ NEWSLETTER_PER_ADDRESS = RateLimitItemPerHour(20, 1, "newsletter-address")
 NEWSLETTER_PER_EMAIL = RateLimitItemPerHour(3, 24, "newsletter-email")
 CONTACT_PER_ADDRESS = RateLimitItemPerHour(10, 1, "contact-address")
 CONTACT_PER_EMAIL = RateLimitItemPerHour(10, 24, "contact-email")
+THANKS_PER_EMAIL = RateLimitItemPerHour(3, 24, "thanks-email")
 INBOUND_PER_EMAIL = RateLimitItemPerHour(60, 24, "inbound-email")
 """A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
 

@@ -1,0 +1,116 @@
+"""The newsletter's form and its confirmation, as plain pages: /newsletter, /newsletter/confirm/<token>."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from conference_app.api import plain_pages
+from conference_app.api.auth import is_same_site
+from conference_app.errors import ConferenceError, NotFound
+from conference_app.services import newsletter_sign_up, purposes
+from conference_app.texts import _, current_language, error_text, language, localized_path
+
+
+async def form(request: Request) -> Response:
+    """GET shows the form; POST has the address confirmed by mail, and answers the same for every address."""
+    with language(plain_pages.page_language(request)):
+        if request.method != "POST":
+            return _form(request)
+        body = await plain_pages.body_of(request)
+        if body is None:
+            return plain_pages.too_large(request)
+        if not is_same_site(request):
+            return _form(
+                request, problem=_("This form is out of date. Go back, reload the page and try again."), status=403
+            )
+        fields = dict(plain_pages.fields_of(body))
+        return await _ask(request, fields.get("email", "")[:400], agreed=fields.get("agreed") == "on")
+
+
+async def _ask(request: Request, email: str, *, agreed: bool) -> Response:
+    errors: dict[str, str] = {}
+    if not agreed:
+        errors["agreed"] = _("Tick the box if you want the newsletter. Without it we send nothing.")
+    try:
+        if not errors:
+            await newsletter_sign_up.ask(
+                email, page="/newsletter", language=current_language(), address=plain_pages.network_address(request)
+            )
+    except ConferenceError as error:
+        errors["email"] = error_text(error)
+    if errors:
+        return _form(request, email=email, errors=errors, status=422)
+    return plain_pages.message(
+        request,
+        _("Look into your mailbox."),
+        _(
+            "If this address does not get the newsletter yet, we have sent it one mail with a link. The newsletter starts when you follow it."
+        ),
+        _("The link works for 48 hours. Without it nothing more is sent, and the address is forgotten."),
+        link={"href": localized_path("/"), "label": _("Go to the start page")},
+    )
+
+
+def _form(
+    request: Request, *, email: str = "", errors: dict[str, str] | None = None, problem: str = "", status: int = 200
+) -> Response:
+    return plain_pages.page(
+        request,
+        "newsletter",
+        title=_("Newsletter"),
+        status=status,
+        action=localized_path("/newsletter"),
+        email=email,
+        errors=errors or {},
+        problem=problem,
+        words=purposes.words("newsletter"),
+        texts={
+            "intro": _("News about the product, when there is some. One click in each mail stops it."),
+            "email": _("E-mail"),
+            "required": _("required"),
+            "send": _("Sign up"),
+            "note": _("Your address is used for the newsletter alone. You confirm it by a mail first."),
+        },
+    )
+
+
+async def confirmation(request: Request) -> Response:
+    """GET asks, since programs open links too; POST confirms, once."""
+    token = request.path_params["token"]
+    with language(plain_pages.page_language(request)):
+        if request.method != "POST":
+            return await _question(request, token)
+        if await plain_pages.body_of(request) is None:
+            return plain_pages.too_large(request)
+        try:
+            await newsletter_sign_up.confirm(token)
+        except NotFound:
+            return plain_pages.not_found(request)
+        return plain_pages.message(
+            request,
+            _("You get the newsletter now."),
+            _("Each mail has a link that stops it in one click, without signing in."),
+            link={"href": localized_path("/"), "label": _("Go to the start page")},
+        )
+
+
+async def _question(request: Request, token: str) -> Response:
+    if not await newsletter_sign_up.waits(token):
+        return plain_pages.not_found(request)
+    return plain_pages.message(
+        request,
+        _("Start the newsletter?"),
+        purposes.words("newsletter"),
+        button={"action": request.url.path, "act": "confirm", "label": _("Confirm subscription")},
+    )
+
+
+_METHODS = ["GET", "POST"]
+routes = [
+    Route(f"{prefix}/newsletter{rest}", endpoint, methods=_METHODS)
+    for prefix in ("", "/pl")
+    for rest, endpoint in (("", form), ("/confirm/{token}", confirmation))
+]
+"""For the composition root to mount."""
