@@ -16,7 +16,7 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import nh3
 
@@ -26,11 +26,13 @@ from conference_app.services import addresses, contact, rate_limits
 from conference_app.services.contact import Incoming
 from conference_app.texts import DEFAULT_LANGUAGE
 
+if TYPE_CHECKING:
+    Mail = Message[str, str]
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_048_576
 Outcome = Literal["stored", "known", "machine", "unreadable", "too many"]
-Mail = Message[str, str]
 
 _MAX_PARTS = 40
 _ROBOTS = re.compile(
