@@ -1,0 +1,224 @@
+"""Letters as values: whatever is tried, nobody is addressed with what they cannot get."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.models import MailLetter
+from conference_app.services import letters, mail
+from conference_app.services.letters import (
+    TEMPLATES,
+    AccountRecipient,
+    AddressRecipient,
+    NecessaryLetter,
+    NewsletterLetter,
+    ParticipantLetter,
+    ParticipantRecipient,
+    PromotionLetter,
+    RowRecipient,
+    ServiceLetter,
+    WrongRecipient,
+    paragraph,
+)
+from tests.conference_app.services.test_mail import (
+    CONFIRMATION,
+    NEWS_BODY,
+    OFFER,
+    PLAIN,
+    REMINDER,
+    SERVICE,
+    account,
+    address,
+    meeting,
+)
+from tests.mailing import Mails
+
+OURS = (PLAIN, SERVICE, NEWS_BODY, OFFER, REMINDER, CONFIRMATION)
+TYPES = (NecessaryLetter, ServiceLetter, NewsletterLetter, PromotionLetter, ParticipantLetter)
+MAY_GET = {
+    "necessary": (AccountRecipient, AddressRecipient, RowRecipient),
+    "service": (AccountRecipient,),
+    "newsletter": (AccountRecipient, AddressRecipient),
+    "promotion": (AccountRecipient, AddressRecipient),
+    "participant": (ParticipantRecipient,),
+}
+ids = st.text("0123456789abcdef", min_size=32, max_size=32)
+recipients = st.one_of(
+    st.builds(AccountRecipient, ids),
+    st.builds(AddressRecipient, ids),
+    st.builds(RowRecipient, st.just("contact"), ids),
+    st.builds(ParticipantRecipient, ids, ids),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_letters() -> None:
+    """The letters of the tests are registered, also after the module that made them took them out."""
+    for template in OURS:
+        TEMPLATES[template.name] = template
+
+
+@pytest.mark.promise("P69")
+@given(
+    kind=st.sampled_from(TYPES),
+    template=st.sampled_from(OURS),
+    recipient=recipients,
+    language=st.sampled_from(["", "pl"]),
+)
+def test_only_the_right_pairs_can_be_made(
+    kind: type, template: letters.Template, recipient: object, language: str
+) -> None:
+    """Every type of letter with every template to every recipient: only what the table in letters.py allows exists."""
+    extra = ("newsletter",) if kind in (NewsletterLetter, PromotionLetter) else ()
+    try:
+        made = kind(template, recipient, {}, language, *extra)
+    except WrongRecipient:
+        made = None
+    fits = (
+        kind is TYPES[list(MAY_GET).index(template.letter_class)] and type(recipient) in MAY_GET[template.letter_class]
+    )
+    assert (made is not None) == fits
+    if isinstance(recipient, ParticipantRecipient) and made is not None:
+        assert template.letter_class == "participant"
+
+
+@pytest.mark.promise("P69")
+@given(here=ids, there=ids, person=ids)
+def test_a_letter_of_another_meeting_cannot_go_to_a_participant(here: str, there: str, person: str) -> None:
+    recipient = ParticipantRecipient(here, person)
+    if here == there:
+        assert REMINDER.letter(recipient, meeting_id=there).recipient == recipient
+    else:
+        with pytest.raises(WrongRecipient):
+            REMINDER.letter(recipient, meeting_id=there)
+
+
+@pytest.mark.promise("P69")
+def test_a_look_alike_is_refused() -> None:
+    class Guest(AccountRecipient):
+        """Somebody who dresses a participant up as an account."""
+
+    class Trojan(letters.NecessaryTemplate):
+        """A template that was never registered as what it says."""
+
+    with pytest.raises(WrongRecipient):
+        PLAIN.letter(Guest("a" * 32))
+    trojan = Trojan("test_offer", "account", "Buy", (paragraph("Cheap."),), {})
+    with pytest.raises(WrongRecipient):
+        NecessaryLetter(trojan, AccountRecipient("a" * 32))
+    copy = letters.NecessaryTemplate("test_plain", "account", "Buy", (paragraph("Cheap."),), {})
+    with pytest.raises(WrongRecipient):
+        copy.letter(AccountRecipient("a" * 32))
+
+
+@given(st.one_of(st.text(), st.floats(), st.none(), st.booleans(), st.integers()))
+def test_references_are_identifiers(value: object) -> None:
+    fits = type(value) is int or (isinstance(value, str) and letters._is_ref(value))
+    try:
+        PLAIN.letter(AccountRecipient("a"), row_id=value)  # type: ignore[arg-type]
+    except ValueError:
+        assert not fits
+    else:
+        assert fits
+        assert "@" not in str(value)
+        assert " " not in str(value)
+
+
+def test_letters_of_the_service_hold_no_free_text() -> None:
+    with pytest.raises(ValueError, match="no text that staff write"):
+        letters.service("test_rich", subject="x", body=(letters.rich("body"),), sample={})
+    with pytest.raises(ValueError, match="taken"):
+        letters.service("test_plain", subject="x", body=(), sample={})
+
+
+@pytest.mark.promise("P69")
+@pytest.mark.promise("P71")
+async def test_what_the_types_forbid_does_not_leave_the_queue_either(db: Settings, mails: Mails) -> None:
+    """Rows written past the types, by a mistake or an intruder: a participant still gets nothing but the meeting's."""
+    ann, bob = await account("ann"), await address()
+    meeting_id = await meeting(ann)
+    for template in (PLAIN, SERVICE, NEWS_BODY, OFFER):
+        letter = REMINDER.letter(ParticipantRecipient(meeting_id, bob))
+        async with database.session() as session:
+            letter_id = await mail.send(session, letter)
+            row = await session.get(MailLetter, letter_id)
+            assert row is not None
+            row.template, row.letter_class, row.purpose = template.name, template.letter_class, "newsletter"
+    assert await mails.deliver() == []
+
+
+@pytest.mark.promise("P69")
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(wants=st.booleans(), takes_part=st.booleans(), template=st.sampled_from([REMINDER, CONFIRMATION]))
+async def test_only_participants_get_a_meetings_letters(
+    sqlite_db: Settings, mails: Mails, wants: bool, takes_part: bool, template: letters.ParticipantTemplate
+) -> None:
+    from conference_app.models.columns import new_id
+    from conference_app.services import addresses, meeting_mail
+
+    email, before = f"{new_id()}@example.com", len(mails.all())
+    async with database.session() as session:
+        person = (await addresses.find_or_add(session, email, language="en")).id
+    meeting_id = await a_meeting()
+    if takes_part:
+        async with database.session() as session:
+            await meeting_mail.allow(session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False)
+    async with database.session() as session:
+        await mail.send(session, template.letter(ParticipantRecipient(meeting_id, person)))
+    expected = takes_part and (wants or template is CONFIRMATION)
+    assert len(await mails.deliver()) - before == int(expected)
+
+
+async def a_meeting() -> str:
+    from sqlmodel import select
+
+    from conference_app.models import Meeting
+
+    async with database.reading() as session:
+        known = (await session.exec(select(Meeting.id))).first()
+    return known or await meeting(await account("ann"))
+
+
+WRONG = """
+from conference_app.services.letters import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
+from conference_app.services.letters import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
+
+def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: ParticipantTemplate) -> None:
+    n.letter(ParticipantRecipient("m", "a"))
+    s.letter(AddressRecipient("a"))
+    s.letter(ParticipantRecipient("m", "a"))
+    l.letter(ParticipantRecipient("m", "a"))
+    l.letter(RowRecipient("contact", "t"))
+    p.letter(AccountRecipient("a"))
+    p.letter(AddressRecipient("a"))
+    p.letter(ParticipantRecipient("m", "a"))
+"""
+
+
+@pytest.mark.promise("P69")
+@pytest.mark.process
+@pytest.mark.timeout(120)
+def test_the_type_checker_refuses_each_wrong_pair(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    (tmp_path / "wrong.py").write_text(WRONG)
+    config = {"include": [str(tmp_path)], "extraPaths": [str(root)], "venvPath": str(Path(sys.prefix).parent)}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config | {"venv": Path(sys.prefix).name}))
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--outputjson", "-p", str(tmp_path)],
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    lines = sorted({one["range"]["start"]["line"] - 4 for one in found if one["rule"] == "reportArgumentType"})
+    assert lines == [1, 2, 3, 4, 5, 6, 7]  # seven wrong calls; the eighth is right
