@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conference_app import texts
 from conference_app.config import LANGUAGES, settings
-from conference_app.errors import SignInRequired
+from conference_app.errors import NotFound, SignInRequired
 from conference_app.services import privacy_state, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
 from conference_app.texts import localized_path, n_
@@ -90,6 +90,10 @@ class SessionState(rx.State):
     initials: str = ""
     language: str = ""
     csrf_token: str = ""
+    is_verified: bool = False
+    """Whether the e-mail address is confirmed."""
+    may_invite: bool = False
+    """Whether the account may let guests in."""
     _bound: str = ""
     """Whose tab this is: a session's hash, or "visitor"; empty before the first event."""
 
@@ -100,6 +104,8 @@ class SessionState(rx.State):
             "initials": f"{caller.first_name[:1]}{caller.last_name[:1]}".upper() if caller else "",
             "language": chosen_language or (caller.language if caller else ""),
             "csrf_token": caller.csrf_token if caller else "",
+            "is_verified": caller is not None and caller.is_verified,
+            "may_invite": caller is not None and caller.may_invite,
         }
         for name, value in wanted.items():
             if getattr(self, name) != value:
@@ -216,6 +222,14 @@ async def require_account(state: BaseState) -> SignedIn:
     caller = await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
     if caller is None:
         raise SignInRequired(n_("Sign in to go on."))
+    return caller
+
+
+async def require_staff(state: BaseState) -> SignedIn:
+    """As `require_account`, for the staff alone. Raises NotFound for everybody else, who need not know what is here."""
+    caller = await require_account(state)
+    if not caller.is_staff:
+        raise NotFound(n_("There is nothing here."))
     return caller
 
 
