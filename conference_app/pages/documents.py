@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app.components.buttons import text_link
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
+from conference_app.components.reading import example_notice, plain_link, reading_page, reading_section
 from conference_app.config import settings
 from conference_app.services import documents
-from conference_app.texts import _, n_
+from conference_app.texts import _, localized_path, n_
 
 
 def _letter(title: str, paragraphs: list[str], note: str = "") -> rx.Component:
@@ -22,21 +24,35 @@ def _letter(title: str, paragraphs: list[str], note: str = "") -> rx.Component:
     )
 
 
-def _document(name: documents.Document, title: str) -> rx.Component:
+def _document(name: documents.Document, *links: rx.Component) -> rx.Component:
     note = _("Fingerprint of this text, kept with each consent: {fingerprint}", fingerprint=documents.fingerprint(name))
-    return _letter(title, documents.paragraphs(name), note)
+    return reading_page(
+        _(documents.DOCUMENT_TITLES[name]),
+        example_notice(),
+        *[reading_section(part.title, part.paragraphs, part.points) for part in documents.sections(name)],
+        rx.el.nav(*links, aria_label=_("More"), class_name="flex flex-wrap gap-x-6 gap-y-2 mt-4 text-sm"),
+        rx.el.p(note, class_name="text-sm text-ink-faint mt-6 wrap-anywhere"),
+    )
 
 
 @page("/privacy", title=n_("Privacy policy"), description=n_("What {brand} keeps about you, and why."), is_listed=True)
 def privacy() -> rx.Component:
-    return _document("privacy", _("Privacy policy"))
+    return _document(
+        "privacy",
+        text_link(_("See your own data"), localized_path("/privacy-request")),
+        text_link(_("Record of processing"), localized_path("/privacy/record")),
+        text_link(_("Who handles data for us"), localized_path("/privacy/processors")),
+        text_link(_("Limits of protection"), localized_path("/privacy/limits")),
+        text_link(_("Cookies"), localized_path("/cookies")),
+        plain_link(_("Earlier versions and changes"), localized_path("/privacy/changes")),
+    )
 
 
 @page(
     "/terms", title=n_("Terms"), description=n_("What you and the operator of {brand} owe each other."), is_listed=True
 )
 def terms() -> rx.Component:
-    return _document("terms", _("Terms"))
+    return _document("terms", plain_link(_("Earlier versions and changes"), localized_path("/privacy/changes")))
 
 
 @page("/contact", title=n_("Contact"), description=n_("Whom to write to about {brand}."), is_listed=True)

@@ -1,0 +1,200 @@
+"""What the privacy policy stands on, for whoever wants to look closer: the record, the processors, the limits."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.page_registry import page
+from conference_app.components.reading import example_notice, reading_page, reading_section
+from conference_app.components.surfaces import card, data_table
+from conference_app.config import settings
+from conference_app.models import SQLModel
+from conference_app.models.data_map import BASES, PersonalTable, Who, personal_tables
+from conference_app.services.documents import covered_host
+from conference_app.services.export_files import retention_words
+from conference_app.services.personal_view import recipients
+from conference_app.services.personal_words import words_of
+from conference_app.texts import _, n_
+
+_WHO: dict[Who, str] = {
+    "user": n_("people with an account"),
+    "host": n_("hosts"),
+    "guest": n_("guests"),
+    "participant": n_("participants of meetings"),
+    "contact": n_("people who write to us"),
+    "subscriber": n_("subscribers"),
+}
+
+
+def _fact(label: str, text: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(label, class_name="text-sm text-ink-muted sm:w-56 shrink-0"),
+        rx.el.dd(text, class_name="text-sm text-ink leading-6 wrap-anywhere min-w-0"),
+        class_name="flex flex-col sm:flex-row sm:gap-4 py-2 border-t border-line first:border-t-0",
+    )
+
+
+def _activity(one: PersonalTable) -> rx.Component:
+    tags = list(one.tags.values())
+    kept = dict.fromkeys(retention_words(tag.retention.days, tag.retention.words) for tag in tags)
+    hidden = [name for name, tag in one.tags.items() if not tag.label]
+    labels = [_(tag.label) for tag in tags if tag.label] + [
+        _("keyed hash or secret ({name})", name=name) for name in hidden
+    ]
+    stays = [_fact(_("Stays after an erasure"), _(one.stays))] if one.stays else []
+    return rx.el.section(
+        rx.el.h2(_(words_of(one.table.name).title), class_name="text-xl"),
+        rx.el.dl(
+            _fact(_("Purpose"), " ".join(dict.fromkeys(_(tag.purpose) for tag in tags))),
+            _fact(_("Whose data"), ", ".join(dict.fromkeys(_(_WHO[tag.subject]) for tag in tags))),
+            _fact(_("What data"), ", ".join(labels)),
+            _fact(_("On what ground"), " ".join(dict.fromkeys(_(BASES[tag.basis]) for tag in tags))),
+            _fact(_("Who receives it"), recipients(one)),
+            _fact(_("Until when"), " ".join(kept)),
+            *stays,
+            _fact(_("Table"), one.table.name),
+        ),
+        class_name="grid gap-2 mt-6",
+    )
+
+
+def _controller() -> rx.Component:
+    one = settings().controller
+    return card(
+        rx.el.dl(
+            _fact(_("Controller"), f"{one.name}, {one.address}"),
+            _fact(_("Reached by"), f"{one.email}, {one.phone}"),
+            _fact(_("Site"), covered_host(settings())),
+            _fact(_("Servers"), " ".join((one.country, one.hosting)).strip()),
+        ),
+        extra="px-5 py-2",
+    )
+
+
+_SAFEGUARDS = (
+    n_("All pages and calls are encrypted on their way (TLS, DTLS-SRTP)."),
+    n_("Personal values are encrypted in the database; they are looked up by keyed hashes."),
+    n_("Passwords are kept as slow hashes with a secret that is not in the database."),
+    n_("Every event of every page passes one gate that refuses unless something is allowed."),
+    n_("Logs hold numbers, never names, addresses or what was said."),
+    n_("Everything is deleted by itself when its time has come; erased rows are overwritten."),
+)
+
+
+@page(
+    "/privacy/record",
+    title=n_("Record of processing"),
+    description=n_("Every kind of data that {brand} keeps: for what, on what ground, for how long (GDPR Art. 30)."),
+    is_listed=True,
+)
+def record() -> rx.Component:
+    return reading_page(
+        _("Record of processing"),
+        rx.el.p(
+            _(
+                "Made from the tags of the database's own columns: what is not listed here cannot be stored (GDPR Art. 30)."
+            ),
+            class_name="text-ink-muted leading-7",
+        ),
+        example_notice(),
+        _controller(),
+        *[_activity(one) for one in personal_tables(SQLModel.metadata)],
+        reading_section(_("Safeguards"), (), [_(text) for text in _SAFEGUARDS]),
+    )
+
+
+@page(
+    "/privacy/processors",
+    title=n_("Who handles data for us"),
+    description=n_("The companies that handle personal data for the operator of {brand}, what they get, and where."),
+    is_listed=True,
+)
+def processors() -> rx.Component:
+    found = settings().processors
+    columns = [_("Who"), _("What for"), _("What it gets"), _("Where")]
+    rows = [(one.name, one.does, ", ".join(one.data), " ".join((one.country, one.safeguard)).strip()) for one in found]
+    none = reading_section(
+        "",
+        (
+            _("None. Everything runs on the operator's own servers; pages, calls and mails use no other company."),
+            _("Should that change, the new company stands here, and in the privacy policy, before it gets anything."),
+        ),
+    )
+    return reading_page(
+        _("Who handles data for us"),
+        example_notice(),
+        data_table(_("Processors"), columns, rows) if rows else none,
+        rx.el.p(
+            _("Each gets only what is named here, and may use it for nothing else."),
+            class_name="text-sm text-ink-muted",
+        ),
+        wide=bool(rows),
+    )
+
+
+@page(
+    "/privacy/limits",
+    title=n_("Limits of protection"),
+    description=n_("What encryption and care do not protect you from, said plainly."),
+    is_listed=True,
+)
+def limits() -> rx.Component:
+    return reading_page(
+        _("Limits of protection"),
+        reading_section(
+            "",
+            (
+                _(
+                    "We do what we can to protect what is sent and kept. Nothing sent over the internet can be guaranteed to be safe, and you use it at your own risk. These are the limits we know."
+                ),
+            ),
+        ),
+        reading_section(
+            _("This server can hear calls"),
+            (
+                _(
+                    "Calls are encrypted between each person and this server, not yet from person to person. Whoever runs the server could listen in. It does not record, and has no code for it."
+                ),
+            ),
+        ),
+        reading_section(
+            _("Who met whom, and when"),
+            (
+                _(
+                    "The server has to know which rooms are open and which addresses are connected. Encryption does not hide that, nor how much was sent."
+                ),
+            ),
+        ),
+        reading_section(
+            _("The others in the room"),
+            (
+                _(
+                    "Anybody in a meeting can take screenshots, film the screen, or copy what is written. No technique prevents that."
+                ),
+            ),
+        ),
+        reading_section(
+            _("The page itself"),
+            (
+                _(
+                    "Your browser runs the program that this server sends. A server in wrong hands could send another one. Use a server run by somebody you trust."
+                ),
+            ),
+        ),
+        reading_section(
+            _("Your device and your mailbox"),
+            (
+                _(
+                    "Whoever can use your unlocked device, or read your mail, can act as you. Lock both, and use passkeys."
+                ),
+            ),
+        ),
+        reading_section(
+            _("Back-ups"),
+            (
+                _(
+                    "The operator's back-ups hold erased data until they are replaced. Names and addresses in them are encrypted."
+                ),
+            ),
+        ),
+    )
