@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import auth, inbound, newsletter, security_txt, unsubscribe
+from conference_app.api import auth, inbound, newsletter, photos, security_txt, unsubscribe
 from conference_app.api.clean_paths import CleanPaths
 from conference_app.api.first_language import FirstLanguage
+from conference_app.api.document_changes import routes as document_changes_routes
 from conference_app.api.health import health_route
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
@@ -30,7 +31,7 @@ from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services import jobs, joining, sign_in_sessions
+from conference_app.services import document_versions, jobs, joining, sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
@@ -46,6 +47,7 @@ async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
     async with supervised_media(settings()), running_sink(settings()):
+        await document_versions.keep_current()
         worker = asyncio.create_task(jobs.run_worker(), name="jobs")
         yield
         worker.cancel()
@@ -79,7 +81,9 @@ def with_security_headers(asgi: ASGIApp) -> ASGIApp:
 
 routes = [
     *auth.routes,
+    *photos.routes,
     *privacy_export_routes,
+    *document_changes_routes,
     *unsubscribe.routes,
     *newsletter.routes,
     *inbound.routes,
