@@ -107,11 +107,12 @@ def select_field(
     *,
     error: Text = "",
     help_text: Text = "",
+    optional: bool = False,
     **props: object,
 ) -> rx.Component:
     """A native select of (value, label) pairs."""
     return rx.el.div(
-        field_label(label, field_id),
+        field_label(label, field_id, optional=optional),
         rx.el.select(
             *[rx.el.option(text, value=value) for value, text in options],
             id=field_id,

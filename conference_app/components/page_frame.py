@@ -151,11 +151,21 @@ def _nav_link(icon_name: str, title: str, path: str, current: str, extra: str) -
     )
 
 
-_NAVIGATION = (("calendar-days", "/dashboard"), ("plus", "/meetings/new"), ("shield-check", "/privacy-center"))
+_NAVIGATION = (
+    ("calendar-days", "/dashboard"),
+    ("plus", "/meetings/new"),
+    ("circle-user-round", "/account"),
+    ("shield-check", "/privacy-center"),
+)
 
 
 def _titles() -> dict[str, str]:
-    return {"/dashboard": _("Meetings"), "/meetings/new": _("New meeting"), "/privacy-center": _("Privacy")}
+    return {
+        "/dashboard": _("Meetings"),
+        "/meetings/new": _("New meeting"),
+        "/account": _("Account"),
+        "/privacy-center": _("Privacy"),
+    }
 
 
 def side_navigation(current: str) -> rx.Component:

@@ -9,6 +9,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import button, link_button
+from conference_app.components.confirm_email import confirm_email_banner
 from conference_app.components.meeting_rows import (
     MeetingDay,
     MeetingRow,
@@ -105,15 +106,18 @@ def _next_card() -> rx.Component:
             rx.cond(first.hint, rx.el.span(" · ", first.hint, class_name="text-ink-faint")),
             class_name="text-ink-muted mt-1",
         ),
-        rx.el.div(
-            button(
-                rx.cond(first.is_live, _("Go to the room"), _("Start meeting")),
-                icon_name="video",
-                busy=DashboardState.starting,
-                on_click=DashboardState.start,
+        rx.cond(
+            SessionState.may_invite,
+            rx.el.div(
+                button(
+                    rx.cond(first.is_live, _("Go to the room"), _("Start meeting")),
+                    icon_name="video",
+                    busy=DashboardState.starting,
+                    on_click=DashboardState.start,
+                ),
+                copy_button(_("Copy invitation link"), first.room_path),
+                class_name="flex flex-wrap gap-3 mt-6",
             ),
-            copy_button(_("Copy invitation link"), first.room_path),
-            class_name="flex flex-wrap gap-3 mt-6",
         ),
         extra="p-5 sm:p-6",
     )
@@ -180,6 +184,7 @@ def dashboard() -> rx.Component:
             link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),
             class_name="flex flex-wrap items-center justify-between gap-4 mb-8",
         ),
+        confirm_email_banner(),
         rx.cond(
             state.problem,
             banner(

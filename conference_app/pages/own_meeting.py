@@ -9,6 +9,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import button, icon, link_button, submit_button
+from conference_app.components.confirm_email import confirm_email_banner
 from conference_app.components.forms import checked_form
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
 from conference_app.components.meeting_rows import MeetingRow, row, state_badge
@@ -20,7 +21,7 @@ from conference_app.components.surfaces import banner, card, copy_field, dialog,
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services import meetings
 from conference_app.services.meetings import OwnMeeting
-from conference_app.session import require_account
+from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -199,7 +200,7 @@ def _view() -> rx.Component:
     state = OwnMeetingState
     return rx.fragment(
         rx.cond(state.failure, rx.el.div(banner(state.failure, "danger"), role="alert", class_name="mb-4")),
-        _invitation(),
+        rx.cond(SessionState.may_invite, _invitation()),
         rx.el.div(
             button(_("Edit"), kind="secondary", icon_name="pencil", on_click=state.edit),
             button(_("Delete"), kind="quiet", icon_name="trash-2", on_click=state.ask_delete),
@@ -254,7 +255,11 @@ def _waiting() -> rx.Component:
 @page("/meetings/[code]", title=n_("Meeting"), on_load=OwnMeetingState.load)
 def own_meeting() -> rx.Component:
     state = OwnMeetingState
-    there = rx.fragment(_heading(), rx.cond(state.is_editing, _editor(), _view()))
+    there = rx.fragment(
+        _heading(),
+        rx.cond(SessionState.may_invite, rx.fragment(), confirm_email_banner()),
+        rx.cond(state.is_editing, _editor(), _view()),
+    )
     return app_frame(
         rx.cond(state.missing, _missing(), rx.cond(state.shown.code, there, _waiting())), current="/dashboard"
     )

@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import submit_button, text_link
-from conference_app.components.fields import checkbox, password_field, strength_meter, text_field
+from conference_app.components.buttons import icon, submit_button, text_link
+from conference_app.components.fields import checkbox, password_field, strength_meter
 from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
+from conference_app.components.person_inputs import person_inputs, typed_optional
 from conference_app.components.slots import slotted
 from conference_app.errors import ConferenceError
 from conference_app.services import accounts
+from conference_app.services.person_fields import BY_NAME, OPTIONAL
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, current_language, localized_path, n_
 
@@ -28,12 +30,14 @@ class RegisterState(FormState, rx.State):
     strength: int = -1
     """0..4; -1 while nothing is typed."""
     advice: str = ""
+    optional_wrong: bool = False
+    """Whether the fold of optional fields holds a wrong one."""
 
     @rx.event
     @public
     async def load(self) -> EventSpec | None:
         self._reset_form()
-        self.strength, self.advice = -1, ""
+        self.strength, self.advice, self.optional_wrong = -1, "", False
         return rx.redirect(localized_path("/dashboard")) if signed_in() else None
 
     @rx.event
@@ -55,6 +59,7 @@ class RegisterState(FormState, rx.State):
             yield await enter(self, account.id, localized_path("/dashboard"))
         except ConferenceError as error:
             self._refuse(error)
+            self.optional_wrong = any(one.name in self.errors for one in OPTIONAL)
         finally:
             self.busy = False
 
@@ -68,17 +73,34 @@ def _registration(form: dict[str, object]) -> accounts.RegistrationForm:
         password=typed(form, "password", 5000),
         accepted=ticked(form, "accepted"),
         language=current_language(),
+        optional=typed_optional(form),
     )
 
 
+def _asked(*names: str) -> list[rx.Component]:
+    return person_inputs(tuple(BY_NAME[name] for name in names), RegisterState.errors)
+
+
 def _names() -> rx.Component:
-    errors = RegisterState.errors
-    return rx.el.div(
-        text_field(
-            _("First name"), "first_name", error=errors["first_name"], auto_complete="given-name", max_length=100
+    return rx.el.div(*_asked("first_name", "last_name"), class_name="grid gap-5 sm:grid-cols-2 items-start")
+
+
+def _optional() -> rx.Component:
+    """What nobody needs to give, folded away; it opens by itself when one of its fields is wrong."""
+    fields = tuple(one for one in OPTIONAL if one.is_column)
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron-right", 18, "transition-transform duration-150 group-open:rotate-90"),
+            _("Add more (optional)"),
+            class_name="flex items-center gap-2 py-2 text-sm font-medium text-accent-ink cursor-pointer rounded-control",
         ),
-        text_field(_("Last name"), "last_name", error=errors["last_name"], auto_complete="family-name", max_length=100),
-        class_name="grid gap-5 sm:grid-cols-2 items-start",
+        rx.el.div(
+            *person_inputs(fields, RegisterState.errors),
+            rx.el.p(_("You can add a photo later, on your account page."), class_name="text-sm text-ink-muted"),
+            class_name="grid grid-cols-1 gap-5 pt-4",
+        ),
+        open=RegisterState.optional_wrong,
+        class_name="group",
     )
 
 
@@ -119,7 +141,6 @@ def _acceptance() -> rx.Component:
     is_listed=True,
 )
 def register() -> rx.Component:
-    errors = RegisterState.errors
     return narrow_frame(
         rx.el.h1(_("Create your account"), class_name="text-[2rem]"),
         rx.el.p(
@@ -129,26 +150,9 @@ def register() -> rx.Component:
         checked_form(
             RegisterState,
             _names(),
-            text_field(
-                _("Username"),
-                "username",
-                error=errors["username"],
-                help_text=_("How others find you here. You can use letters, digits, dots and hyphens."),
-                auto_complete="username",
-                auto_capitalize="none",
-                spell_check=False,
-                max_length=100,
-            ),
-            text_field(
-                _("E-mail"),
-                "email",
-                error=errors["email"],
-                help_text=_("To sign in, and for mail about your own meetings. Nobody else sees it."),
-                type="email",
-                auto_complete="email",
-                max_length=254,
-            ),
+            *_asked("username", "email"),
             _password(),
+            _optional(),
             _acceptance(),
             submit_button(_("Create account"), busy=RegisterState.busy, extra="w-full"),
             on_submit=RegisterState.submit,

@@ -1,4 +1,4 @@
-"""Sign in by e-mail and password."""
+"""Sign in: by e-mail and password, with a code where one is asked for, or by a passkey alone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import submit_button, text_link
+from conference_app.components.account_client import PasskeyCeremony
+from conference_app.components.buttons import button, submit_button, text_link
 from conference_app.components.fields import password_field, text_field
 from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
-from conference_app.errors import ConferenceError
-from conference_app.services import accounts
+from conference_app.errors import ConferenceError, NotAllowed
+from conference_app.services import accounts, passkeys, second_factors
+from conference_app.services.accounts import SecondStep
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, localized_path, n_
 
@@ -21,10 +23,18 @@ from conference_app.texts import _, localized_path, n_
 class SignInState(FormState, rx.State):
     """What the sign-in page shows."""
 
+    asks_code: bool = False
+    passkey_options: str = ""
+    passkey_busy: bool = False
+    _second_step: str = ""
+    """The token of a sign-in whose password was right."""
+    _challenge: bytes = b""
+
     @rx.event
     @public
     async def load(self) -> EventSpec | None:
         self._reset_form()
+        self._start_over()
         return rx.redirect(self._next_path()) if signed_in() else None
 
     @rx.event
@@ -34,18 +44,154 @@ class SignInState(FormState, rx.State):
         yield
         email, password = typed(form, "email"), typed(form, "password", 5000)
         try:
-            account = await accounts.sign_in(email, password, address=client_address(self))
-            yield await enter(self, account.id, self._next_path())
+            found = await accounts.sign_in(email, password, address=client_address(self))
+            if isinstance(found, SecondStep):
+                self._second_step, self.asks_code = found.token, True
+                yield rx.set_focus("code")
+            else:
+                yield await enter(self, found.id, self._next_path())
         except ConferenceError as error:
             self._refuse(error)
         finally:
             self.busy = False
+
+    @rx.event
+    @public
+    async def submit_code(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
+        self._begin()
+        yield
+        try:
+            account = await second_factors.pass_second_step(
+                self._second_step, typed(form, "code", 100), address=client_address(self)
+            )
+            self._second_step = ""
+            yield await enter(self, account.id, self._next_path())
+        except NotAllowed as error:
+            self._start_over()
+            self._refuse(error)
+        except ConferenceError as error:
+            self._refuse(error)
+        finally:
+            self.busy = False
+
+    @rx.event
+    @public
+    async def back(self) -> None:
+        self._reset_form()
+        self._start_over()
+
+    @rx.event
+    @public
+    async def ask_passkey(self) -> None:
+        self._reset_form()
+        try:
+            ceremony = await passkeys.begin_sign_in(address=client_address(self))
+        except ConferenceError as error:
+            self._refuse(error)
+            return
+        self.passkey_options, self._challenge, self.passkey_busy = ceremony.options, ceremony.challenge, True
+
+    @rx.event
+    @public
+    async def answer_passkey(self, answer: str) -> EventSpec | None:
+        challenge, self._challenge, self.passkey_options, self.passkey_busy = self._challenge, b"", "", False
+        try:
+            account = await passkeys.finish_sign_in(answer, challenge, address=client_address(self))
+        except ConferenceError as error:
+            self._refuse(error)
+            return None
+        self._start_over()
+        return await enter(self, account.id, self._next_path())
+
+    @rx.event
+    @public
+    async def give_up_passkey(self, why: str) -> None:
+        self._challenge, self.passkey_options, self.passkey_busy = b"", "", False
+        self._refuse(ConferenceError(give_up_text(why)))
+
+    def _start_over(self) -> None:
+        self.asks_code, self._second_step = False, ""
+        self.passkey_options, self._challenge, self.passkey_busy = "", b"", False
 
     def _next_path(self) -> str:
         """Where the person wanted to go: a path of our own, never another site."""
         path = self.router.url.query_parameters.get("next", "")
         is_ours = path.startswith("/") and not path.startswith(("//", "/\\", "/auth/")) and path.isprintable()
         return path if is_ours else localized_path("/dashboard")
+
+
+def give_up_text(why: str) -> str:
+    """What to say when the browser did not come back with a passkey; a msgid."""
+    if why == "unsupported":
+        return n_("This browser knows no passkeys. Use your password.")
+    return n_("No passkey was used. Try again, or use your password.")
+
+
+def _password_form() -> rx.Component:
+    return checked_form(
+        SignInState,
+        text_field(
+            _("E-mail"),
+            "email",
+            error=SignInState.errors["email"],
+            type="email",
+            auto_complete="username",
+            max_length=254,
+        ),
+        password_field(
+            _("Password"), "password", error=SignInState.errors["password"], auto_complete="current-password"
+        ),
+        rx.el.p(text_link(_("Forgot your password?"), localized_path("/reset")), class_name="text-sm -mt-2"),
+        submit_button(_("Sign in"), busy=SignInState.busy, extra="w-full"),
+        on_submit=SignInState.submit,
+    )
+
+
+def _passkey() -> rx.Component:
+    state = SignInState
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(class_name="h-px grow bg-line", custom_attrs={"aria-hidden": "true"}),
+            rx.el.span(_("or"), class_name="text-sm text-ink-faint"),
+            rx.el.span(class_name="h-px grow bg-line", custom_attrs={"aria-hidden": "true"}),
+            class_name="flex items-center gap-3",
+        ),
+        button(
+            _("Sign in with a passkey"),
+            kind="secondary",
+            icon_name="fingerprint",
+            busy=state.passkey_busy,
+            on_click=state.ask_passkey,
+            extra="w-full",
+        ),
+        PasskeyCeremony.create(
+            kind="get",
+            options=state.passkey_options,
+            on_answer=state.answer_passkey,
+            on_give_up=state.give_up_passkey,
+        ),
+        class_name="grid gap-5 mt-5",
+    )
+
+
+def _code_form() -> rx.Component:
+    state = SignInState
+    return checked_form(
+        state,
+        text_field(
+            _("Code"),
+            "code",
+            error=state.errors["code"],
+            help_text=_("The six digits your authenticator app shows now, or one of your recovery codes."),
+            auto_complete="one-time-code",
+            auto_capitalize="none",
+            spell_check=False,
+            max_length=40,
+        ),
+        submit_button(_("Sign in"), busy=state.busy, extra="w-full"),
+        button(_("Start again"), kind="quiet", on_click=state.back, extra="w-full"),
+        on_submit=state.submit_code,
+    )
 
 
 @page(
@@ -57,27 +203,16 @@ class SignInState(FormState, rx.State):
 )
 def sign_in() -> rx.Component:
     return narrow_frame(
-        rx.el.h1(_("Sign in"), class_name="text-[2rem]"),
+        rx.el.h1(rx.cond(SignInState.asks_code, _("One more step"), _("Sign in")), class_name="text-[2rem]"),
         rx.el.p(
-            _("To join a meeting as a guest you need no account: open the link you were given."),
+            rx.cond(
+                SignInState.asks_code,
+                _("Your password is right. Now show that it is you."),
+                _("To join a meeting as a guest you need no account: open the link you were given."),
+            ),
             class_name="text-ink-muted mt-3 mb-8",
         ),
-        checked_form(
-            SignInState,
-            text_field(
-                _("E-mail"),
-                "email",
-                error=SignInState.errors["email"],
-                type="email",
-                auto_complete="username",
-                max_length=254,
-            ),
-            password_field(
-                _("Password"), "password", error=SignInState.errors["password"], auto_complete="current-password"
-            ),
-            submit_button(_("Sign in"), busy=SignInState.busy, extra="w-full"),
-            on_submit=SignInState.submit,
-        ),
+        rx.cond(SignInState.asks_code, _code_form(), rx.fragment(_password_form(), _passkey())),
         rx.el.p(
             _("New here?"),
             " ",

@@ -13,10 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.errors import ConferenceError, InvalidInput, NotFound, Unavailable
+from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, Unavailable
 from conference_app.models import Admission, Meeting
 from conference_app.models.columns import lookup_key
-from conference_app.services import bus, meetings, rate_limits
+from conference_app.services import bus, inviting, meetings, rate_limits
 from conference_app.services.accounts import clean_line
 from conference_app.services.meetings import PublicMeeting
 from conference_app.services.room_admin import room_admin
@@ -205,6 +205,7 @@ async def _admit(meeting_id: str, visitor: _Visitor, now: datetime) -> tuple[Mee
         _check_door(meeting, visitor, earlier)
         opened = visitor.is_host and meeting.opened_at is None
         if opened:
+            await inviting.require(db, meeting.account_id)
             meetings.open_row(meeting, now)
         if earlier is None:
             db.add(
@@ -240,6 +241,8 @@ async def join(
     meeting = await _find(code, network)
     _check_not_ended(meeting)
     visitor = _visitor(meeting, name, tab_id, session)
+    if visitor.is_host and session is not None and session.must_accept:
+        raise NotAllowed(n_("Our terms have changed. Open your meetings, accept them there, and come back."))
     if not visitor.is_host:
         await _check_pass_phrase(meeting, pass_phrase, network)
         if meeting.opened_at is None:

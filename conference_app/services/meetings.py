@@ -18,7 +18,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import lookup_key, new_id
-from conference_app.services import bus, privacy_state, rate_limits
+from conference_app.services import bus, inviting, privacy_state, rate_limits
 from conference_app.services.accounts import clean_line
 from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
@@ -294,9 +294,10 @@ async def delete(account_id: str, code: str) -> None:
 
 
 async def open_room(account_id: str, code: str, *, now: datetime | None = None) -> OwnMeeting:
-    """Let guests in ("Start meeting"). An ended meeting opens again with a new room. Raises NotFound."""
+    """Let guests in ("Start meeting"). An ended meeting opens again with a new room. Raises NotFound, NotAllowed."""
     async with database.session() as db:
         meeting = await own_row(db, account_id, code)
+        await inviting.require(db, account_id)
         open_row(meeting, now or datetime.now(UTC))
     bus.publish(topic_of(meeting))
     return _own(meeting)

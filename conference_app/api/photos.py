@@ -1,0 +1,72 @@
+"""The account's own photo: posted as the file itself with the session's CSRF token, and given to its owner only."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from conference_app.api.auth import is_same_site
+from conference_app.errors import ConferenceError
+from conference_app.services import photos, sign_in_sessions
+from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.session import session_cookie
+from conference_app.texts import _, error_text, language
+
+_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_TYPES = ("image/jpeg", "image/png", "image/webp")
+
+
+async def _caller(request: Request) -> SignedIn | None:
+    return await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
+
+
+def _said(text: str, status: int) -> Response:
+    return PlainTextResponse(text, status, headers=_PRIVATE)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The posted file, or None if it is larger than a photo may be; reading stops there."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > photos.MAX_BYTES:
+            return None
+    return bytes(body)
+
+
+async def post_photo(request: Request) -> Response:
+    """Keep the posted picture as the caller's photo; 204, or a sentence in their language."""
+    caller = await _caller(request)
+    token = request.cookies.get(session_cookie(), "")
+    if caller is None or not is_same_site(request):
+        return _said("", 403)
+    with language(caller.language):
+        if not sign_in_sessions.check_csrf(token, request.headers.get("x-csrf-token", "")):
+            return _said(_("This form is out of date. Go back, reload the page and try again."), 403)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+            return _said(_("This is not a picture we can read. Use JPEG, PNG or WebP."), 415)
+        body = await _body(request)
+        if body is None:
+            return _said(_("This picture is larger than 2 MB. Choose a smaller one."), 413)
+        try:
+            await photos.store(caller.account_id, body)
+        except ConferenceError as error:
+            return _said(error_text(error), error.status)
+    return Response(status_code=204, headers=_PRIVATE)
+
+
+async def get_photo(request: Request) -> Response:
+    """The caller's own photo; there is no way to name another's."""
+    caller = await _caller(request)
+    image = await photos.load(caller.account_id) if caller else None
+    if image is None:
+        return _said("", 404)
+    return Response(image, media_type="image/webp", headers=_PRIVATE)
+
+
+routes = [
+    Route("/account/photo", post_photo, methods=["POST"]),
+    Route("/account/photo", get_photo, methods=["GET"]),
+]
+"""For the composition root to mount."""

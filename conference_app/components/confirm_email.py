@@ -1,0 +1,57 @@
+"""The reminder to confirm one's e-mail address, with the mail sent again at a press."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import button
+from conference_app.components.notices import NoticeState
+from conference_app.components.surfaces import banner
+from conference_app.config import settings
+from conference_app.errors import ConferenceError
+from conference_app.services import email_proofs
+from conference_app.session import SessionState, require_account
+from conference_app.texts import _, error_text
+
+
+class ConfirmEmailState(rx.State):
+    """Sends the mail again."""
+
+    problem: str = ""
+    busy: bool = False
+
+    @rx.event
+    async def send_again(self) -> None:
+        account = await require_account(self)
+        self.problem = ""
+        try:
+            await email_proofs.send_again(account.account_id)
+        except ConferenceError as error:
+            self.problem = error_text(error)
+            return
+        (await self.get_state(NoticeState)).say(_("The mail is on its way again."))
+
+
+def _words() -> str:
+    if settings().require_verified_email:
+        return _(
+            "Confirm your e-mail address by the link we mailed you. Until then you can look around and plan meetings, "
+            "but not open or share them."
+        )
+    return _("Confirm your e-mail address by the link we mailed you, so that you can get back in if you lose access.")
+
+
+def confirm_email_banner() -> rx.Component:
+    """Stands on the pages of people whose address is not confirmed."""
+    again = button(_("Send again"), kind="secondary", size="small", on_click=ConfirmEmailState.send_again)
+    return rx.cond(
+        SessionState.signed_in & ~SessionState.is_verified,
+        rx.el.div(
+            banner(_words(), "warn", again),
+            rx.cond(
+                ConfirmEmailState.problem,
+                rx.el.p(ConfirmEmailState.problem, role="alert", class_name="text-sm text-danger-ink mt-2"),
+            ),
+            class_name="mb-6",
+        ),
+    )

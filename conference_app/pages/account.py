@@ -1,0 +1,191 @@
+"""The account's own details: everything that is kept about the person, shown and editable."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from conference_app.components.account_client import PhotoUpload
+from conference_app.components.account_frame import account_frame
+from conference_app.components.buttons import button, submit_button, text_link
+from conference_app.components.confirm_email import confirm_email_banner
+from conference_app.components.fields import ERROR, HINT, LABEL, NEED
+from conference_app.components.forms import FormState, checked_form, typed
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_registry import page
+from conference_app.components.person_inputs import person_inputs
+from conference_app.components.surfaces import avatar, badge, banner, card, loading, section_header, skeleton
+from conference_app.errors import ConferenceError
+from conference_app.services import person_fields, photos, profiles
+from conference_app.services.person_fields import BY_NAME
+from conference_app.services.profiles import Profile
+from conference_app.session import SessionState, require_account
+from conference_app.texts import _, error_text, localized_path, n_
+
+
+class AccountState(FormState, rx.State):
+    """What is kept about the person."""
+
+    loaded: bool = False
+    failure: str = ""
+    values: dict[str, str] = {}
+    pending_email: str = ""
+    is_verified: bool = False
+    photo_path: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        account = await require_account(self)
+        self._reset_form()
+        self.failure = ""
+        try:
+            self._show(await profiles.get(account.account_id))
+        except ConferenceError as error:
+            self.failure = error_text(error)
+
+    @rx.event
+    async def submit(self, form: dict[str, object]) -> AsyncIterator[None]:
+        account = await require_account(self)
+        self._begin()
+        yield
+        try:
+            names = [one.name for one in profiles.EDITED]
+            self._show(await profiles.update(account.account_id, {name: typed(form, name, 400) for name in names}))
+        except ConferenceError as error:
+            self._refuse(error)
+            return
+        finally:
+            self.busy = False
+        (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+
+    @rx.event
+    async def photo_changed(self) -> None:
+        account = await require_account(self)
+        self._show(await profiles.get(account.account_id))
+        (await self.get_state(NoticeState)).say(_("Your photo is saved."))
+
+    @rx.event
+    async def remove_photo(self) -> None:
+        account = await require_account(self)
+        await photos.remove(account.account_id)
+        self._show(await profiles.get(account.account_id))
+        (await self.get_state(NoticeState)).say(_("Your photo is removed."))
+
+    def _show(self, profile: Profile) -> None:
+        shown = dict(profile.values)
+        if shown.get("phone"):
+            shown["phone"] = person_fields.shown_phone(shown["phone"])
+        self.values, self.pending_email, self.is_verified = shown, profile.pending_email, profile.is_verified
+        self.photo_path = f"/account/photo?v={profile.photo_version}" if profile.photo_version else ""
+        self.loaded = True
+
+
+def _photo() -> rx.Component:
+    state, field = AccountState, BY_NAME["photo"]
+    picture = rx.cond(
+        state.photo_path,
+        rx.el.img(src=state.photo_path, alt=_("Your photo"), class_name="size-20 rounded-full object-cover"),
+        avatar(SessionState.initials, "size-20 text-2xl"),
+    )
+    upload = rx.el.div(
+        rx.el.div(
+            rx.el.label(_(field.label), html_for="photo", class_name=LABEL),
+            rx.el.span(_("optional"), class_name=NEED, custom_attrs={"aria-hidden": "true"}),
+            class_name="flex items-baseline justify-between gap-3",
+        ),
+        PhotoUpload.create(
+            id="photo",
+            csrf_token=SessionState.csrf_token,
+            too_large=_("This picture is larger than 2 MB. Choose a smaller one."),
+            failed=_("The picture could not be sent. Check your connection and try again."),
+            described_by="photo_help",
+            class_name=(
+                "block w-full text-sm text-ink-muted file:mr-3 file:h-9 file:px-3 file:rounded-control file:border "
+                "file:border-solid file:border-line-strong file:bg-surface-raised file:text-ink file:font-medium"
+            ),
+            error_class=ERROR,
+            on_done=state.photo_changed,
+        ),
+        rx.el.p(
+            _(field.purpose), " ", _("JPEG, PNG or WebP, up to 2 MB."), id="photo_help", class_name=f"{HINT} mt-1.5"
+        ),
+        rx.cond(
+            state.photo_path,
+            button(_("Remove photo"), kind="quiet", size="small", on_click=state.remove_photo, extra="mt-2 -ml-3"),
+        ),
+        class_name="grow min-w-0",
+    )
+    return rx.el.div(picture, upload, class_name="flex flex-col sm:flex-row gap-5 items-start")
+
+
+def _email() -> rx.Component:
+    state = AccountState
+    return rx.el.div(
+        rx.el.dt(_("E-mail"), class_name="text-sm font-medium"),
+        rx.el.dd(
+            rx.el.span(state.values["email"], class_name="wrap-anywhere"),
+            rx.cond(state.is_verified, badge(_("Confirmed"), "ok"), badge(_("Not confirmed"), "warn")),
+            class_name="flex flex-wrap items-center gap-3 mt-1",
+        ),
+        rx.cond(
+            state.pending_email,
+            rx.el.dd(
+                _("Waiting to be confirmed:"),
+                " ",
+                state.pending_email,
+                class_name="text-sm text-ink-muted mt-1 wrap-anywhere",
+            ),
+        ),
+        rx.el.dd(
+            text_link(_("Change e-mail or password"), localized_path("/account/security")), class_name="text-sm mt-2"
+        ),
+    )
+
+
+def _form() -> rx.Component:
+    state = AccountState
+    required = tuple(one for one in profiles.EDITED if one.required)
+    optional = tuple(one for one in profiles.EDITED if not one.required)
+    return checked_form(
+        state,
+        rx.el.div(
+            *person_inputs(required, state.errors, state.values), class_name="grid gap-5 sm:grid-cols-2 items-start"
+        ),
+        rx.el.div(
+            *person_inputs(optional, state.errors, state.values),
+            class_name="grid gap-5 sm:grid-cols-2 items-start border-t border-line pt-5",
+        ),
+        rx.el.div(submit_button(_("Save changes"), busy=state.busy)),
+        on_submit=state.submit,
+    )
+
+
+def _view() -> rx.Component:
+    return rx.fragment(
+        card(_photo(), rx.el.dl(_email(), class_name="border-t border-line pt-5 mt-5"), extra="p-5 sm:p-8"),
+        rx.el.section(
+            section_header(
+                _("Details"), detail=_("What you leave empty is not kept. Each field says what it is used for.")
+            ),
+            card(_form(), extra="p-5 sm:p-8"),
+            class_name="grid grid-cols-1 gap-4 mt-10",
+        ),
+        rx.el.p(
+            text_link(_("Everything we know about you, and your choices"), localized_path("/privacy-center")),
+            class_name="text-sm mt-8",
+        ),
+    )
+
+
+@page("/account", title=n_("Your account"), on_load=AccountState.load)
+def account() -> rx.Component:
+    state = AccountState
+    again = button(_("Try again"), kind="secondary", size="small", on_click=state.load)
+    waiting = loading(skeleton("h-36 rounded-card"), skeleton("h-80 rounded-card"))
+    return account_frame(
+        confirm_email_banner(),
+        rx.cond(state.failure, banner(state.failure, "danger", again)),
+        rx.cond(state.loaded, _view(), rx.cond(state.failure, rx.fragment(), waiting)),
+        part="/account",
+    )
