@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import auth, inbound, newsletter, photos, security_txt, unsubscribe
+from conference_app.api import auth, inbound, mail_bounce, newsletter, photos, security_txt, unsubscribe
 from conference_app.api.clean_paths import CleanPaths
-from conference_app.api.first_language import FirstLanguage
 from conference_app.api.document_changes import routes as document_changes_routes
+from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
@@ -26,12 +26,12 @@ from conference_app.components.connection import guarded, unreachable_overlay
 from conference_app.components.notices import report_exception
 from conference_app.components.page_registry import add_pages, head_components
 from conference_app.config import settings
-from conference_app.embedded.mail_sink import running_sink
+from conference_app.embedded import mail_sink
 from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services import document_versions, jobs, joining, sign_in_sessions
+from conference_app.services import document_versions, erasure, jobs, joining, sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
@@ -39,6 +39,7 @@ logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name
 keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
+erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), joining.admits)
 
 
@@ -46,7 +47,7 @@ signal_proxy = SignalProxy(settings(), joining.admits)
 async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
-    async with supervised_media(settings()), running_sink(settings()):
+    async with supervised_media(settings()), mail_sink.running_sink(settings()):
         await document_versions.keep_current()
         worker = asyncio.create_task(jobs.run_worker(), name="jobs")
         yield
@@ -87,6 +88,7 @@ routes = [
     *unsubscribe.routes,
     *newsletter.routes,
     *inbound.routes,
+    *mail_bounce.routes,
     *security_txt.routes,
     *signal_proxy.routes,
     health_route(database.healthy, signal_proxy.is_up),

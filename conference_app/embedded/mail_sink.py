@@ -12,8 +12,9 @@ from pathlib import Path
 from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
 
-from conference_app.config import Settings
+from conference_app.config import Settings, settings
 from conference_app.services import smtp
+from conference_app.services.erasure import Traces
 
 logger = logging.getLogger(__name__)
 
@@ -22,23 +23,23 @@ KEPT = 500
 """Mails kept; older ones go when the app starts."""
 
 
-def folder(settings: Settings) -> Path:
+def folder(used: Settings) -> Path:
     """The Maildir."""
-    return settings.data_dir / "mails"
+    return used.data_dir / "mails"
 
 
-def is_used(settings: Settings) -> bool:
+def is_used(used: Settings) -> bool:
     """Whether mails go to the stand-in: never in production, nor when the operator names a relay."""
-    return not settings.is_production and not settings.mail.host
+    return not used.is_production and not used.mail.host
 
 
 @contextlib.asynccontextmanager
-async def running_sink(settings: Settings) -> AsyncGenerator[None]:
+async def running_sink(used: Settings) -> AsyncGenerator[None]:
     """Lifespan context: while inside, mails of this process go to the Maildir. Several processes may share it."""
-    if not is_used(settings):
+    if not is_used(used):
         yield
         return
-    async with listening(folder(settings)) as port:
+    async with listening(folder(used)) as port:
         smtp.use_stand_in("127.0.0.1", port)
         logger.info("mails are kept in the data folder (stand-in on port %s)", port)
         try:
@@ -78,6 +79,12 @@ def _received(box: mailbox.Maildir, key: str) -> float:
     with contextlib.suppress(KeyError):
         return box.get_message(key).get_date()
     return 0.0
+
+
+async def forget_erased(traces: Traces) -> None:
+    """Delete the mails to somebody who is erased (`erasure.also`)."""
+    for address in traces.emails:
+        await asyncio.to_thread(forget_address, folder(settings()), address)
 
 
 def forget_address(path: Path, address: str) -> int:
