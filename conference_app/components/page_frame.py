@@ -10,7 +10,7 @@ from conference_app.components.buttons import button_class, icon, link_button
 from conference_app.components.client import PageLanguage
 from conference_app.components.notices import notice_region
 from conference_app.components.preferences import language_menu, theme_menu
-from conference_app.components.surfaces import avatar
+from conference_app.components.surfaces import avatar, banner
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, current_language, localized_path
@@ -89,7 +89,7 @@ def entry_actions() -> rx.Component:
 def footer() -> rx.Component:
     """Where the documents are and who runs this."""
     brand = settings().brand_name
-    links = ((_("Privacy"), "/privacy"), (_("Terms"), "/terms"), (_("Contact"), "/contact"))
+    links = ((_("Privacy"), "/privacy"), (_("Terms"), "/terms"), (_("Contact"), "/contact"), (_("Cookies"), "/cookies"))
     return rx.el.footer(
         rx.el.div(
             rx.el.p(_("{brand} runs on this server alone.", brand=brand), class_name="text-sm text-ink-muted"),
@@ -126,9 +126,19 @@ def bare_frame(*children: rx.Component) -> rx.Component:
     return _page(*children)
 
 
+def cookies_notice() -> rx.Component:
+    """What is lost with cookies blocked; shown only then."""
+    text = _(
+        "Your browser blocks cookies. You can read and fill in this page, but you cannot stay signed in until you allow cookies for this site."
+    )
+    return rx.el.div(banner(text, "warn"), class_name="needs-cookies mb-6", role="note")
+
+
 def narrow_frame(*children: rx.Component) -> rx.Component:
     """A visitor's page with one column, for forms."""
-    return visitor_frame(rx.el.div(*children, class_name="max-w-form mx-auto px-4 py-10 sm:py-16"), actions=False)
+    return visitor_frame(
+        rx.el.div(cookies_notice(), *children, class_name="max-w-form mx-auto px-4 py-10 sm:py-16"), actions=False
+    )
 
 
 def sign_out_form(extra: str) -> rx.Component:

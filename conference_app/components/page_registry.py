@@ -50,9 +50,23 @@ def page(
     return register
 
 
+STORAGE_FALLBACK = (
+    "(function(){function memory(){var kept={};return{getItem:function(k){return k in kept?kept[k]:null},"
+    "setItem:function(k,v){kept[k]=String(v)},removeItem:function(k){delete kept[k]},clear:function(){kept={}},"
+    "key:function(i){return Object.keys(kept)[i]||null},get length(){return Object.keys(kept).length}}}"
+    "var blocked=!navigator.cookieEnabled;['localStorage','sessionStorage'].forEach(function(name){"
+    "try{window[name].getItem('')}catch(error){blocked=true;"
+    "Object.defineProperty(window,name,{configurable:true,value:memory()})}});"
+    "if(blocked)document.documentElement.setAttribute('data-storage','blocked')})()"
+)
+"""Browsers that block cookies refuse their storage too, by an exception that would stop the whole page: the framework
+then gets one that forgets when the page is left, and `<html data-storage="blocked">` lets pages say what is lost."""
+
+
 def head_components() -> list[rx.Component]:
     """What stands in <head> of every page, for rx.App."""
     return [
+        rx.el.script(STORAGE_FALLBACK),
         rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
         rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"),
         _font_preload(FONT_FILES[0]),

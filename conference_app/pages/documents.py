@@ -8,7 +8,6 @@ from conference_app.components.buttons import text_link
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
 from conference_app.components.reading import example_notice, plain_link, reading_page, reading_section
-from conference_app.config import settings
 from conference_app.services import documents
 from conference_app.texts import _, localized_path, n_
 
@@ -53,20 +52,3 @@ def privacy() -> rx.Component:
 )
 def terms() -> rx.Component:
     return _document("terms", plain_link(_("Earlier versions and changes"), localized_path("/privacy/changes")))
-
-
-@page("/contact", title=n_("Contact"), description=n_("Whom to write to about {brand}."), is_listed=True)
-def contact() -> rx.Component:
-    brand = settings().brand_name
-    return _letter(
-        _("Contact"),
-        [
-            _("{brand} on this server is run by whoever gave you its address. They answer for your data.", brand=brand),
-            _(
-                "They have not put their name and address here yet. If you came by an invitation, ask the person who sent it to you."
-            ),
-            _(
-                "When you report a mistake, add the incident number you were shown: it leads to the entry in the server's log."
-            ),
-        ],
-    )

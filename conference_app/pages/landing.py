@@ -7,6 +7,7 @@ from pathlib import Path
 import reflex as rx
 
 from conference_app.components.buttons import icon, link_button, text_link
+from conference_app.components.newsletter_form import newsletter_section
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
 from conference_app.components.room_picture import drawn_room
@@ -177,4 +178,4 @@ def _questions() -> rx.Component:
     is_listed=True,
 )
 def landing() -> rx.Component:
-    return visitor_frame(_promise(), _facts(), _steps(), _questions())
+    return visitor_frame(_promise(), _facts(), _steps(), _questions(), newsletter_section(_WIDTH))

@@ -119,7 +119,7 @@ async def open_case(
     return case.id
 
 
-async def set_status(db: AsyncSession, case_id: str, status: Status, *, by: By, now: datetime | None = None) -> None:
+async def set_status(db: AsyncSession, case_id: str, status: str, *, by: By, now: datetime | None = None) -> None:
     """Add a step. Raises NotFound, and ValueError for a status that does not exist."""
     if status not in STATUSES:
         raise ValueError("unknown status")
@@ -133,6 +133,13 @@ async def set_status(db: AsyncSession, case_id: str, status: Status, *, by: By, 
     db.add(CaseEvent(case_id=case_id, status=status, by=by, at=now))
     if status in CLOSED:
         await jobs.cancel(db, f"case:{case_id}")
+
+
+async def change_status(case_id: str, status: str, *, by: By, now: datetime | None = None) -> None:
+    """`set_status` in a transaction of its own. A case that is gone stays gone."""
+    async with database.session() as db:
+        if await db.get(Case, case_id) is not None:
+            await set_status(db, case_id, status, by=by, now=now)
 
 
 async def for_subject(*, account_id: str = "", address_id: str = "") -> list[CaseView]:

@@ -22,7 +22,8 @@ import nh3
 
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services import addresses, contact, rate_limits
+from conference_app.services import addresses, bounces, contact, rate_limits
+from conference_app.services import mail as mail_engine
 from conference_app.services.contact import Incoming
 from conference_app.texts import DEFAULT_LANGUAGE
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_048_576
-Outcome = Literal["stored", "known", "machine", "unreadable", "too many"]
+Outcome = Literal["stored", "known", "machine", "unreadable", "too many", "report"]
 
 _MAX_PARTS = 40
 _ROBOTS = re.compile(
@@ -49,6 +50,9 @@ async def take(raw: bytes, *, now: datetime | None = None) -> Outcome:
 
     A machine's mail is kept only in a thread it answers to, and is never answered.
     """
+    if (report := bounces.read_report(raw)) is not None:
+        await mail_engine.take_report(report, now=now)
+        return "report"
     mail = _parsed(raw)
     incoming = _incoming(mail, raw) if mail is not None else None
     if mail is None or incoming is None:

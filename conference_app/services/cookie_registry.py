@@ -1,0 +1,122 @@
+"""Every cookie and every key in the browser's storage, with what it is for and how long it stays.
+
+The page /cookies is made from this list, and a browser test fails on anything that is kept and not in it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from conference_app.config import settings
+from conference_app.texts import _, n_, plural
+
+Kind = Literal["cookie", "local storage", "session storage"]
+
+KINDS: dict[Kind, str] = {
+    "cookie": n_("Cookie"),
+    "local storage": n_("In this browser"),
+    "session storage": n_("In this tab"),
+}
+"""msgids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing a browser keeps for us. Texts are msgids."""
+
+    name: str
+    kind: Kind
+    purpose: str
+    life: str
+    """msgid; may hold {days}."""
+    days: int = 0
+    is_necessary: bool = True
+    """Whether the service a person asked for cannot work without it (ePrivacy Directive Art. 5(3)): else it needs consent."""
+    pattern: str = ""
+    """A regular expression, where the name has a part that changes."""
+
+    def matches(self, kind: str, name: str) -> bool:
+        """Whether this entry stands for `name` among the browser's things of that kind."""
+        return kind == self.kind and re.fullmatch(self.pattern or re.escape(self.name), name) is not None
+
+
+_UNTIL_DELETED = n_("Until you delete it in your browser")
+_UNTIL_CLOSED = n_("Until you close the tab")
+
+
+def kept() -> tuple[Kept, ...]:
+    """The list, for these settings: the name of the session's cookie depends on https."""
+    session = "__Host-parley_session" if settings().is_https else "parley_session"
+    return (
+        Kept(
+            session,
+            "cookie",
+            n_("Keeps you signed in. It holds a random number."),
+            n_("{days}, or until you sign out"),
+            settings().session_days,
+        ),
+        Kept(
+            "parley_ticket",
+            "cookie",
+            n_("Carries a sign-in from the page to the server, once."),
+            n_("At most one minute"),
+        ),
+        Kept(
+            "parley_language",
+            "cookie",
+            n_("Remembers the language you chose. It is set only when you choose one."),
+            n_("{days}"),
+            365,
+        ),
+        Kept(
+            "theme",
+            "local storage",
+            n_("Remembers whether you chose light, dark or your device's colours."),
+            _UNTIL_DELETED,
+        ),
+        Kept(
+            "parley.devices",
+            "local storage",
+            n_("Remembers which camera, microphone and speaker you chose for meetings."),
+            _UNTIL_DELETED,
+        ),
+        Kept(
+            "token",
+            "session storage",
+            n_("A random number that ties this tab to its page on the server."),
+            _UNTIL_CLOSED,
+        ),
+        Kept(
+            "parley_notice",
+            "session storage",
+            n_("Remembers which short message you have seen already."),
+            _UNTIL_CLOSED,
+        ),
+        Kept(
+            "reflex_last_reloaded_on_error",
+            "session storage",
+            n_("Keeps the page from reloading again and again when something is broken."),
+            _UNTIL_CLOSED,
+        ),
+        Kept(
+            "react-router-scroll-positions",
+            "session storage",
+            n_("Remembers how far you had scrolled when you go back."),
+            _UNTIL_CLOSED,
+        ),
+    )
+
+
+def life(one: Kept) -> str:
+    """How long it stays, in words of the current language."""
+    if not one.days:
+        return _(one.life)
+    days = plural("{count} day", "{count} days", one.days)
+    return _(one.life, days=days)
+
+
+def find(kind: str, name: str) -> Kept | None:
+    """The entry for something found in a browser; None means that nobody has registered it."""
+    return next((one for one in kept() if one.matches(kind, name)), None)
