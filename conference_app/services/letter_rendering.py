@@ -31,7 +31,7 @@ _FOLDER = Path(__file__).parent / "letter_templates"
 _WIDTH = 72
 """Columns of the text part."""
 _RICH_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "blockquote", "code"}
-_INK, _WHITE, _DARK_CARD = "#0f1729", "#ffffff", "#161a23"
+_BLACK, _WHITE, _DARK_CARD = "#000000", "#ffffff", "#161a23"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def _palette(accent: str) -> dict[str, str]:
     """The operator's accent as a button's fill, the text on it, and links on the light and the dark card."""
     return {
         "accent": accent,
-        "on_accent": max((_WHITE, _INK), key=lambda text: contrast(text, accent)),
+        "on_accent": max((_WHITE, _BLACK), key=lambda text: contrast(text, accent)),
         "accent_ink": _toward(accent, "#000000", _WHITE),
         "accent_dark": _toward(accent, "#ffffff", _DARK_CARD),
     }

@@ -170,7 +170,7 @@ def test_the_compiler_knows_every_tag(path: Path) -> None:
     assert set(re.findall(r"<(mj[\w-]*)", source)) <= KNOWN_TAGS
     places = set(re.findall(r"\{\{ ([\w.]+) \}\}", source))
     inside = (
-        source
+        source.replace("@blocks@", "<mj-button>Go</mj-button>")
         if path.stem == "frame"
         else f"<mjml><mj-body><mj-section><mj-column>{source}</mj-column></mj-section></mj-body></mjml>"
     )
@@ -258,4 +258,4 @@ def test_every_accent_can_be_read(accent: str) -> None:
     palette = letter_rendering._palette(accent)
     assert contrast(palette["accent_ink"], "#ffffff") >= 4.5
     assert contrast(palette["accent_dark"], "#161a23") >= 4.5
-    assert contrast(palette["on_accent"], accent) >= 4.3  # white or ink, whichever is better
+    assert contrast(palette["on_accent"], accent) >= 4.5
