@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.buttons import button
-from conference_app.components.fields import switch
+from conference_app.components.fields import HINT, switch
 from conference_app.components.page_frame import app_frame
 from conference_app.components.page_registry import page
 from conference_app.components.surfaces import banner, card, loading, skeleton
@@ -120,14 +120,18 @@ class PreferencesState(rx.State):
 
 
 def _row(one: Switch) -> rx.Component:
+    field_id = "switch_" + one.purpose
     return card(
         switch(
             one.title,
-            "switch_" + one.purpose,
-            help_text=rx.cond(one.until, one.words + " " + one.until, one.words),
+            field_id,
             checked=one.is_on,
             on_change=lambda on: PreferencesState.change(one.purpose, on),
-        )
+            aria_describedby=field_id + "_words",
+        ),
+        rx.el.p(
+            one.words, rx.cond(one.until, " " + one.until, ""), id=field_id + "_words", class_name=f"{HINT} mt-1 mr-16"
+        ),
     )
 
 
