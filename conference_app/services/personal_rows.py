@@ -41,8 +41,11 @@ class Person:
 async def of_account(db: AsyncSession, account_id: str) -> Person | None:
     """The person behind an account; rows known by its address count as theirs once it is verified."""
     account = await db.get(Account, account_id)
-    if account is None:
-        return None
+    return person_of(account) if account is not None else None
+
+
+def person_of(account: Account) -> Person:
+    """The person behind an account's row."""
     return Person(account.id, (account.email_key,) if account.email_verified_at else ())
 
 
