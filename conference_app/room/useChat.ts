@@ -2,7 +2,7 @@
 import { type Room, ConnectionState, RoomEvent, type TextStreamReader } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { Absent } from "./absent";
+import { Absent, type Said } from "./absent";
 import { begin, CHAT_TOPIC, type ChatLog, type ChatMessage, discard, EMPTY_LOG, MESSAGE_LIMIT, readable, settle } from "./chat";
 
 /** How long a message waits for those who were here before the connection broke, in milliseconds. */
@@ -35,11 +35,14 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
   const unsent = useRef(new Map<string, string>());
   const isWhole = useRef(true);
   const absent = useRef(new Absent());
+  const seen = useRef(new Set<string>());
 
   useEffect(() => {
     const receive = (reader: TextStreamReader, { identity }: { identity: string }) => {
-      // The stream's own id is the sender's word; joined with the identity it cannot replace another's message.
-      const id = `${identity}/${reader.info.id}`;
+      // The id is the sender's word; joined with the identity it cannot replace another's message.
+      const id = `${identity}/${reader.info.attributes?.id ?? reader.info.id}`;
+      if (seen.current.has(id)) return void readBounded(reader).catch(() => null);
+      seen.current.add(id);
       const message: ChatMessage = {
         id,
         sender: naming.current(identity),
@@ -55,7 +58,10 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
           setLog((before) => settle(before, id, { text }));
           arrival.current({ ...message, text });
         },
-        () => setLog((before) => discard(before, id)),
+        () => {
+          seen.current.delete(id);
+          setLog((before) => discard(before, id));
+        },
       );
     };
     room.registerTextStreamHandler(CHAT_TOPIC, receive);
@@ -66,9 +72,9 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
     async (id: string, text: string) => {
       setLog((before) => settle(before, id, { state: "sending" }));
       try {
-        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC });
+        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC, attributes: { id } });
         unsent.current.delete(id);
-        absent.current.owe(text);
+        absent.current.owe({ id, text }, Date.now());
         setLog((before) => settle(before, id, { state: "ready" }));
       } catch {
         setLog((before) => settle(before, id, { state: "failed" }));
@@ -82,9 +88,10 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
   }, [deliver]);
 
   const repay = useCallback(
-    async (identity: string, texts: string[]) => {
-      for (const text of texts) {
-        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC, destinationIdentities: [identity] });
+    async (identity: string, missed: Said[]) => {
+      const destinationIdentities = [identity];
+      for (const { id, text } of missed) {
+        await room.localParticipant.sendText(text, { topic: CHAT_TOPIC, attributes: { id }, destinationIdentities });
       }
     },
     [room],
@@ -92,15 +99,22 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
 
   useEffect(() => {
     let since = 0;
+    const doubt = () => {
+      const later = [...unsent.current];
+      unsent.current.clear();
+      for (const { id, text } of absent.current.doubtful(Date.now())) unsent.current.set(id, text);
+      for (const [id, text] of later) unsent.current.set(id, text);
+    };
     const look = () => {
       if (room.state !== ConnectionState.Connected) {
+        if (isWhole.current) doubt();
         isWhole.current = false;
         since = Date.now();
         return;
       }
       const present = [...room.remoteParticipants.values()].filter((other) => other.isActive).map((other) => other.identity);
-      for (const [identity, texts] of absent.current.look(present, Date.now())) {
-        repay(identity, texts).catch(() => absent.current.keep(identity, texts, Date.now()));
+      for (const [identity, missed] of absent.current.look(present, Date.now())) {
+        repay(identity, missed).catch(() => absent.current.keep(identity, missed, Date.now()));
       }
       if (!isWhole.current && (absent.current.isNobody || Date.now() - since > BACK_MS)) {
         isWhole.current = true;
