@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 RELIABLE = "_reliable"
 LOSSY = "_lossy"
 KINDS = {RELIABLE: models.DataPacket.RELIABLE, LOSSY: models.DataPacket.LOSSY}
-REPLAY_S = 2.0
-"""Seconds a reliable packet is kept for participants whose channel is not open yet."""
+REPLAY_S = 10.0
+"""Seconds a reliable packet is kept for participants whose channel is not open yet: an INIT that is lost while a
+browser starts is only sent again after 3 s (aiortc's T1), and then 3 s later."""
 MAX_DESTINATIONS = 256
 """Identities one packet may be addressed to."""
 FORWARDED = frozenset(
@@ -134,7 +135,7 @@ class DataRelay:
             self._send(end, label, payload)
 
     def replay(self, end: DataEnd, since: float, now: float) -> None:
-        """Sends a participant whose channel just opened the reliable packets since it joined, 2 s at most."""
+        """Sends a participant whose channel just opened the reliable packets since it joined, `REPLAY_S` at most."""
         self._forget(now)
         for kept in self._kept:
             if kept.at < since or kept.sender_sid == end.sid:
