@@ -47,6 +47,8 @@ DEAD_FOR = timedelta(days=30)
 LOOK_EVERY_S = 1.0
 CONCURRENCY = 4
 """Jobs one process runs at a time."""
+CLAIMED = 12
+"""Jobs one process takes at a time; those that wait for their turn keep what is urgent waiting for less than a second."""
 GRACE_S = 4.0
 """How long a stopping worker waits for what runs."""
 _TOPIC = "jobs"
@@ -287,6 +289,8 @@ class _Worker:
 
     def __init__(self) -> None:
         self.running: dict[asyncio.Task[None], Job] = {}
+        self.ready: list[Job] = []
+        """Claimed, and waiting for one of the running to end."""
         self.woken = asyncio.Event()
 
     async def work(self) -> None:
@@ -294,11 +298,12 @@ class _Worker:
         with bus.listening(_TOPIC) as self.woken:
             while True:
                 self.woken.clear()
-                free = CONCURRENCY - len(self.running)
-                claimed = await _claim(datetime.now(UTC), free) if free else []
-                for job in claimed:
-                    self.start(job)
-                if not claimed or not free:
+                if not self.ready:
+                    self.ready = await _claim(datetime.now(UTC), CLAIMED)
+                is_idle = not self.ready
+                while self.ready and len(self.running) < CONCURRENCY:
+                    self.start(self.ready.pop(0))
+                if is_idle or len(self.running) == CONCURRENCY:
                     await self.rest()
 
     def start(self, job: Job) -> None:
@@ -319,7 +324,7 @@ class _Worker:
     async def keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            leases = {job.lease for job in self.running.values()}
+            leases = {job.lease for job in (*self.running.values(), *self.ready)}
             if leases:
                 until = datetime.now(UTC) + LEASE
                 async with database.session() as db:
@@ -333,7 +338,7 @@ class _Worker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        for job in left.values():
+        for job in (*left.values(), *self.ready):
             await _release(job)
 
 
