@@ -63,7 +63,7 @@ def _form(
         status=status,
         action=localized_path("/newsletter"),
         email=email,
-        errors=errors or {},
+        errors={"email": "", "agreed": "", **(errors or {})},
         problem=problem,
         words=purposes.words("newsletter"),
         texts={
