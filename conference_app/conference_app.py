@@ -112,4 +112,6 @@ app.register_lifespan_task(lifespan)
 for module in pkgutil.iter_modules(pages.__path__):
     if module.name != "dev_kit" or not settings().is_production:
         importlib.import_module(f"{pages.__name__}.{module.name}")  # registers its pages (page_registry.page)
+if mail_sink.is_used(settings()):
+    importlib.import_module("conference_app.embedded.dev_mail")
 add_pages(app)

@@ -1,0 +1,242 @@
+"""The page that shows what the mail stand-in has kept. Outside production, and from this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import ipaddress
+import mailbox
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import reflex as rx
+
+from conference_app.components.buttons import button, icon
+from conference_app.components.page_frame import visitor_frame
+from conference_app.components.page_registry import page
+from conference_app.components.surfaces import banner, card, empty_state, loading, skeleton, tabs
+from conference_app.config import settings
+from conference_app.embedded import mail_sink
+from conference_app.errors import NotFound
+from conference_app.session import client_address, public
+from conference_app.texts import _, n_
+
+SHOWN = 100
+_HEADERS = (
+    "From",
+    "To",
+    "Reply-To",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+)
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass
+class MailLine:
+    """A mail in the list."""
+
+    key: str = ""
+    to: str = ""
+    subject: str = ""
+    when: str = ""
+
+
+@dataclass
+class OpenMail:
+    """The mail that is open."""
+
+    key: str = ""
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+    headers: str = ""
+
+
+def _line(key: str, mail: EmailMessage) -> MailLine:
+    return MailLine(key, str(mail["X-RcptTo"]), str(mail["Subject"]), str(mail["Date"])[:25])
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _opened(key: str, mail: EmailMessage) -> OpenMail:
+    # A link inside the frame opens beside the page: our pages let nobody frame them.
+    html = _part(mail, "html").replace("<a ", '<a target="_blank" ')
+    headers = "\n".join(f"{name}: {mail[name]}" for name in _HEADERS if mail[name])
+    return OpenMail(key, str(mail["Subject"]), html, _part(mail, "plain"), headers)
+
+
+def _read(box: mailbox.Maildir, key: str) -> EmailMessage:
+    return email.message_from_bytes(box.get_bytes(key), policy=policy.default)
+
+
+def newest(path: Path, limit: int) -> list[MailLine]:
+    """The newest mails of a Maildir."""
+    box = mailbox.Maildir(path, create=True)
+    keys = sorted(box.iterkeys(), reverse=True)  # a key begins with the time it came
+    return [_line(key, _read(box, key)) for key in keys[:limit]]
+
+
+def opened(path: Path, key: str) -> OpenMail:
+    """One mail. Raises NotFound."""
+    box = mailbox.Maildir(path, create=True)
+    try:
+        return _opened(key, _read(box, key))
+    except KeyError:
+        raise NotFound(n_("This mail is not there any more.")) from None
+
+
+def is_local(address: str, host: str) -> bool:
+    """Whether a request with this client address and Host header comes from this machine."""
+    try:
+        loopback = ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+    return loopback and (host.rpartition(":")[0] or host) in _LOCAL_HOSTS
+
+
+class DevMailState(rx.State):
+    """The list, and the mail that is open."""
+
+    loaded: bool = False
+    refused: bool = False
+    mails: list[MailLine] = []
+    chosen: OpenMail = OpenMail()
+    view: str = "html"
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        self.refused = not self._may_look()
+        if not self.refused:
+            self.mails = await asyncio.to_thread(newest, mail_sink.folder(settings()), SHOWN)
+        self.loaded = True
+
+    @rx.event
+    @public
+    async def open(self, key: str) -> None:
+        if not self._may_look():
+            return
+        try:
+            self.chosen = await asyncio.to_thread(opened, mail_sink.folder(settings()), key)
+        except NotFound:
+            self.chosen = OpenMail()
+
+    @rx.event
+    @public
+    async def show(self, view: str) -> None:
+        self.view = view if view in ("html", "text", "headers") else "html"
+
+    def _may_look(self) -> bool:
+        return mail_sink.is_used(settings()) and is_local(client_address(self), self.router.headers.host)
+
+
+def _row(mail: MailLine) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(mail.subject, class_name="block font-medium wrap-anywhere"),
+            rx.el.span(mail.to, class_name="block text-sm text-ink-muted wrap-anywhere"),
+            rx.el.span(mail.when, class_name="block text-sm text-ink-faint"),
+            type="button",
+            on_click=DevMailState.open(mail.key),
+            class_name=(
+                "w-full text-left p-4 rounded-card border border-line bg-surface-raised hover:bg-surface-sunken "
+                "aria-[current=true]:border-accent"
+            ),
+            custom_attrs={"aria-current": rx.cond(DevMailState.chosen.key == mail.key, "true", "false")},
+        )
+    )
+
+
+def _opened_mail() -> rx.Component:
+    chosen = DevMailState.chosen
+    plain = "whitespace-pre-wrap wrap-anywhere text-sm font-mono p-4"
+    return rx.el.section(
+        rx.el.h2(chosen.subject, class_name="text-xl mb-3 wrap-anywhere"),
+        tabs(
+            _("View"),
+            (("html", _("Mail")), ("text", _("Text")), ("headers", _("Headers"))),
+            DevMailState.view,
+            DevMailState.show,
+        ),
+        card(
+            rx.fragment(
+                rx.match(
+                    DevMailState.view,
+                    ("text", rx.el.pre(chosen.text, class_name=plain)),
+                    ("headers", rx.el.pre(chosen.headers, class_name=plain)),
+                    rx.el.iframe(
+                        src_doc=chosen.html,
+                        title=_("The mail"),
+                        custom_attrs={"sandbox": "allow-popups allow-popups-to-escape-sandbox"},
+                        class_name="w-full h-[70dvh] border-0 block",
+                    ),
+                )
+            ),
+            extra="mt-3 overflow-hidden",
+        ),
+        aria_label=_("The mail"),
+        class_name="min-w-0",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        DevMailState.mails,
+        rx.el.div(
+            rx.el.ul(
+                rx.foreach(DevMailState.mails, _row),
+                class_name="grid gap-2 content-start lg:max-h-[80dvh] overflow-y-auto p-1",
+                aria_label=_("Mails"),
+                custom_attrs={"tabIndex": "0"},
+            ),
+            rx.cond(
+                DevMailState.chosen.key,
+                _opened_mail(),
+                rx.el.p(_("Choose a mail to read it."), class_name="text-ink-muted p-4"),
+            ),
+            class_name="grid gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]",
+        ),
+        empty_state(
+            "mail",
+            _("No mail yet."),
+            _("What this server would send appears here as soon as it is sent."),
+            button(_("Look again"), kind="secondary", on_click=DevMailState.load),
+        ),
+    )
+
+
+@page("/dev/mail", title=n_("Mails"), on_load=DevMailState.load)
+def dev_mail() -> rx.Component:
+    note = _("A stand-in: no mail server is set, so mails are kept on this machine instead of being sent.")
+    return visitor_frame(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(_("Mails"), class_name="text-[2rem]"),
+                button(_("Look again"), kind="secondary", icon_name="refresh-cw", on_click=DevMailState.load),
+                class_name="flex flex-wrap items-center justify-between gap-4 mb-4",
+            ),
+            banner(note, "warn"),
+            rx.el.div(
+                rx.cond(
+                    DevMailState.refused,
+                    rx.el.p(
+                        icon("lock", 18),
+                        _("This page answers on the machine it runs on only."),
+                        class_name="flex items-center gap-2 text-ink-muted",
+                    ),
+                    rx.cond(DevMailState.loaded, _list(), loading(skeleton("h-20"), skeleton("h-20"))),
+                ),
+                class_name="mt-6",
+            ),
+            class_name="max-w-page mx-auto px-4 sm:px-6 lg:px-8 py-10",
+        )
+    )
