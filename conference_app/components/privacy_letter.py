@@ -15,7 +15,8 @@ from conference_app.components.buttons import button, button_class, icon, text_l
 from conference_app.components.forms import FormState
 from conference_app.components.page_frame import PlainLink
 from conference_app.components.surfaces import badge, banner, card, loading, progress, skeleton
-from conference_app.services import erasure, export, personal_view, privacy_state
+from conference_app.services import cases, erasure, export, personal_view, privacy_requests, privacy_state
+from conference_app.services.cases import CaseView
 from conference_app.services.personal_rows import Person
 from conference_app.services.personal_view import Entry, Fact, Item, Known
 from conference_app.services.personal_words import words_of
@@ -31,6 +32,16 @@ class SeenRow:
     when: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A request in words."""
+
+    title: str = ""
+    state: str = ""
+    detail: str = ""
+    is_closed: bool = False
+
+
 class LetterState(FormState, mixin=True):
     """What the letter shows of one person."""
 
@@ -40,6 +51,7 @@ class LetterState(FormState, mixin=True):
     known: list[Known] = []
     seen: list[SeenRow] = []
     holds: list[SeenRow] = []
+    cases: list[CaseRow] = []
     is_restricted: bool = False
     is_paused: bool = False
     erase_when: str = ""
@@ -67,6 +79,7 @@ class LetterState(FormState, mixin=True):
         self.is_restricted, self.is_paused = now.restricted_at is not None, now.is_paused
         self.erase_when = personal_view.moment(now.erase_due_at) if now.erase_due_at else ""
         self.seen = [SeenRow(_(one.what), one.reason, personal_view.moment(one.at)) for one in now.seen]
+        self.cases = [_case_row(one) for one in await privacy_requests.history(person)]
         self.holds = [SeenRow("", one.reason, personal_view.moment(one.set_at)) for one in now.holds]
 
     async def _show_copy(self, person: Person) -> bool:
@@ -97,6 +110,47 @@ class LetterState(FormState, mixin=True):
         self.stays = [Fact(_(words_of(name).title), _(why)) for name, why in found.stays.items()]
 
 
+def _case_row(one: CaseView) -> CaseRow:
+    opened, due = personal_view.moment(one.opened_at), personal_view.moment(one.due_at)
+    steps = [f"{_(cases.STATUSES[step.status])}, {personal_view.moment(step.at)}" for step in one.history]
+    detail = _("Asked on {opened}, to be done by {due}.", opened=opened, due=due)
+    return CaseRow(
+        _(cases.KINDS[one.kind]), _(cases.STATUSES[one.status]), " · ".join([detail, *steps]), one.closed_at is not None
+    )
+
+
+def _case(row: CaseRow) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(row.title, class_name="text-sm font-medium grow"),
+            rx.cond(row.is_closed, badge(row.state, "neutral"), badge(row.state, "accent")),
+            class_name="flex items-center gap-3",
+        ),
+        rx.el.p(row.detail, class_name="text-sm text-ink-muted mt-1 tabular-nums"),
+        class_name="py-3 border-t border-line first:border-t-0",
+    )
+
+
+def case_list(state: type[LetterState]) -> rx.Component:
+    """The person's requests and how far they are."""
+    return rx.cond(
+        rx.Var.create(state.cases).length() > 0,
+        rx.el.div(
+            rx.el.h3(_("Your requests"), class_name="text-sm font-medium text-ink-muted tracking-normal mb-3"),
+            card(rx.el.ul(rx.foreach(state.cases, _case)), extra="px-5 py-2"),
+        ),
+    )
+
+
+def object_choice(on_object: object) -> rx.Component:
+    """Object to everything that is not the service itself."""
+    return choice(
+        _("Object"),
+        _("Ends every use beyond the service at once. Somebody looks at the rest, and you see here how far it is."),
+        button(_("Object to other uses"), kind="secondary", size="small", on_click=on_object),
+    )
+
+
 def _section(title: str, anchor: str, *children: rx.Component) -> rx.Component:
     return rx.el.section(
         rx.el.h2(title, id=anchor, class_name="text-2xl mb-3"),
@@ -113,7 +167,11 @@ def _text(*children: rx.Component | str | rx.Var, extra: str = "") -> rx.Compone
 def _fact(fact: Fact) -> rx.Component:
     return rx.el.div(
         rx.el.dt(fact.label, class_name="text-sm text-ink-muted sm:w-52 shrink-0"),
-        rx.el.dd(fact.text, class_name="text-sm text-ink wrap-anywhere min-w-0 tabular-nums"),
+        rx.el.dd(
+            rx.el.span(fact.text, class_name="block text-ink wrap-anywhere tabular-nums"),
+            rx.cond(fact.why, rx.el.span(fact.why, class_name="block text-ink-faint")),
+            class_name="text-sm min-w-0",
+        ),
         class_name="flex flex-col sm:flex-row sm:gap-4 py-1",
     )
 
@@ -136,7 +194,7 @@ def _item(item: Item) -> rx.Component:
         rx.el.summary(
             rx.el.span(
                 rx.el.span(item.title, class_name="block font-medium"),
-                rx.el.span(rx.foreach(item.purposes, _line), class_name="block"),
+                rx.el.span(item.purpose, class_name="block text-sm text-ink-muted"),
                 class_name="grow min-w-0",
             ),
             rx.el.span(item.amount, class_name="text-sm text-ink-muted whitespace-nowrap"),
@@ -153,6 +211,7 @@ def _item(item: Item) -> rx.Component:
             _line(item.recipients),
             class_name="px-5 py-4 border-t border-line bg-surface-sunken/50 rounded-b-card",
         ),
+        open=item.is_open,
         class_name="group bg-surface-raised border border-line rounded-card",
     )
 
@@ -253,7 +312,6 @@ def letter(
     choices: Sequence[rx.Component],
     leave: Sequence[rx.Component],
     correct: rx.Component,
-    requests: rx.Component,
     on_make: object,
 ) -> rx.Component:
     """The whole letter."""
@@ -290,7 +348,7 @@ def letter(
                 ),
             ),
         ),
-        _section(_("Your choices"), "choices", *choices, requests),
+        _section(_("Your choices"), "choices", *choices, case_list(state)),
         _section(
             _("Take it with you"),
             "copy",

@@ -15,12 +15,20 @@ from conference_app.components.forms import checked_form, typed
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_frame import app_frame
 from conference_app.components.page_registry import page
-from conference_app.components.privacy_letter import LetterState, choice, fact_list, letter, restrict_choice, waiting
+from conference_app.components.privacy_letter import (
+    LetterState,
+    choice,
+    fact_list,
+    letter,
+    object_choice,
+    restrict_choice,
+    waiting,
+)
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, dialog
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import erasure, export, personal_rows, personal_view, privacy_state
+from conference_app.services import erasure, export, personal_rows, personal_view, privacy_requests, privacy_state
 from conference_app.services.personal_rows import Person
 from conference_app.session import before_acceptance, client_address, page_language, require_account
 from conference_app.texts import _, error_text, localized_path, n_
@@ -93,6 +101,14 @@ class PrivacyCenterState(LetterState, rx.State):
         me = await self._me()
         await privacy_state.set_restricted(me, restricted)
         await self._show_state(me)
+
+    @rx.event
+    @before_acceptance
+    async def object_to_all(self) -> None:
+        me = await self._me()
+        await privacy_requests.object_to_all(me, page="privacy_center")
+        await self._show_state(me)
+        (await self.get_state(NoticeState)).say(_("Every use beyond the service has ended."))
 
     @rx.event
     @before_acceptance
@@ -243,8 +259,9 @@ def _choices() -> list[rx.Component]:
             link_button(_("Mail preferences"), localized_path("/preferences"), kind="secondary", size="small"),
         ),
         restrict_choice(state, state.restrict, state.free),
+        object_choice(state.object_to_all),
         choice(
-            _("Object, or ask something else"),
+            _("Ask something else"),
             _("Write to us. It becomes a request with a number, answered within 30 days."),
             link_button(_("Contact"), localized_path("/contact"), kind="secondary", size="small"),
         ),
@@ -340,7 +357,6 @@ def privacy_center() -> rx.Component:
                     choices=_choices(),
                     leave=_leave(),
                     correct=correct,
-                    requests=rx.fragment(),
                     on_make=state.make_copy,
                 ),
                 _dialogs(),

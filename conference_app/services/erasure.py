@@ -30,6 +30,7 @@ from conference_app.services import (
     meetings,
     personal_rows,
     privacy_letters,
+    privacy_requests,
     privacy_state,
     sign_in_sessions,
 )
@@ -114,6 +115,7 @@ async def ask(account_id: str, password: str, *, address: str, now: datetime | N
     async with database.session() as db:
         row = await privacy_state.row_of(db, Person(account_id))
         due = await _plan(db, row, now)
+        await privacy_requests.opened(db, "erase", Person(account_id), status="in_progress", now=now)
         await audit.record(db, AuditTag.ERASURE_ASKED, account_id=account_id, now=now)
         letter = privacy_letters.ERASURE_PLANNED.letter(AccountRecipient(account_id), state_id=row.id)
         await mail.send(db, letter, key=f"erasure-planned:{row.id}:{int(now.timestamp())}")
@@ -128,6 +130,7 @@ async def ask_by_link(person: Person, *, now: datetime | None = None) -> datetim
     async with database.session() as db:
         row = await privacy_state.row_of(db, person)
         due = await _plan(db, row, now)
+        await privacy_requests.opened(db, "erase", person, status="in_progress", now=now)
         address = (await db.exec(select(Address.id).where(col(Address.email_key).in_(person.email_keys)))).first()
         if address is not None:
             letter = privacy_letters.ERASURE_PLANNED.letter(AddressRecipient(address), state_id=row.id)
@@ -170,6 +173,7 @@ async def _take_back(db: AsyncSession, row: PrivacyState) -> None:
     if row.erase_due_at is not None and row.account_id is not None:
         await audit.record(db, AuditTag.ERASURE_UNDONE, account_id=row.account_id)
     row.erase_asked_at = row.erase_due_at = None
+    await privacy_requests.closed(db, "erase", Person(row.account_id or "", (row.email_key,) if row.email_key else ()))
     await jobs.cancel(db, f"erase:{row.id}")
 
 
@@ -222,6 +226,7 @@ async def erase(person: Person, *, now: datetime) -> int:
         files = await export.files_of(db, person)
         rooms = await _open_rooms(db, person.account_id) if person.account_id else []
         ids = await _ids(db, person)
+        await privacy_requests.closed(db, "erase", person, now=now)
         rows = await _delete_rows(db, person) + await _delete_jobs(db, ids)
         db.add(Erasure(id=new_id(), kind=person.kind, rows=rows, erased_at=now))
     await export.remove(files)

@@ -29,6 +29,8 @@ class Fact:
 
     label: str = ""
     text: str = ""
+    why: str = ""
+    """What this value is for, where the values of an item differ in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,10 @@ class Item:
     table: str = ""
     title: str = ""
     amount: str = ""
-    purposes: list[str] = field(default_factory=list[str])
+    purpose: str = ""
+    """The one reason of all its values; empty where they differ, and each says its own."""
+    is_open: bool = False
+    """Whether its values show at once."""
     bases: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
     recipients: str = ""
@@ -81,11 +86,13 @@ async def overview(person: Person) -> list[Known]:
 
 def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
     tags = list(one.tags.values())
+    purposes = _unique([_(tag.purpose) for tag in tags if tag.exported])
     return Item(
         table=one.table.name,
         title=_(words_of(one.table.name).title),
         amount=plural("{count} entry", "{count} entries", number),
-        purposes=_unique([_(tag.purpose) for tag in tags]),
+        purpose=purposes[0] if len(purposes) == 1 else "",
+        is_open=one.owners == ("id",),
         bases=_unique([_(BASES[tag.basis]) for tag in tags]),
         kept=_unique([retention_words(tag.retention.days, tag.retention.words) for tag in tags]),
         recipients=recipients(one),
@@ -98,7 +105,12 @@ def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
 
 def _values(one: PersonalTable, row: dict[str, Any]) -> list[Fact]:
     shown = [(tag, row[name]) for name, tag in one.tags.items() if tag.exported]
-    return [Fact(_(tag.label), _words(value)) for tag, value in shown if value not in (None, "")]
+    differ = len({tag.purpose for tag, _value in shown}) > 1
+    return [
+        Fact(_(tag.label), _words(value), _(tag.purpose) if differ else "")
+        for tag, value in shown
+        if value not in (None, "")
+    ]
 
 
 def recipients(one: PersonalTable) -> str:

@@ -9,9 +9,18 @@ from babel.dates import format_datetime
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.models import Account, PrivacyState
+from conference_app.models import Account, ContactThread, PrivacyState
 from conference_app.services import letters, signed_links
-from conference_app.services.letters import AccountRecipient, AddressRecipient, Context, Values, button, note, paragraph
+from conference_app.services.letters import (
+    AccountRecipient,
+    AddressRecipient,
+    Context,
+    RowRecipient,
+    Values,
+    button,
+    note,
+    paragraph,
+)
 from conference_app.services.signed_links import Subject
 from conference_app.texts import current_language, n_
 
@@ -25,21 +34,20 @@ def center_path(token: str) -> str:
     return f"/privacy-center/{token}"
 
 
-def _subject(context: Context) -> Subject | None:
+async def _link(db: AsyncSession, context: Context, life: timedelta) -> str:
     match context.recipient:
         case AccountRecipient(account_id):
-            return Subject("account", account_id)
+            token = await signed_links.make_for(db, "privacy", Subject("account", account_id), life=life)
         case AddressRecipient(address_id):
-            return Subject("address", address_id)
+            token = await signed_links.make_for(db, "privacy", Subject("address", address_id), life=life)
+        case RowRecipient("contact", thread_id):
+            thread = await db.get(ContactThread, thread_id)
+            if thread is None:
+                raise ValueError("the conversation is gone")
+            token = signed_links.make("privacy", thread.email_key, life=life)
         case _:
-            return None
-
-
-async def _link(db: AsyncSession, context: Context, life: timedelta) -> str:
-    subject = _subject(context)
-    if subject is None:
-        raise ValueError("these letters go to accounts and addresses")
-    return center_path(await signed_links.make_for(db, "privacy", subject, life=life))
+            raise ValueError("these letters go to accounts, addresses and those who wrote to us")
+    return center_path(token)
 
 
 async def _way_in(db: AsyncSession, context: Context) -> Values:
