@@ -42,7 +42,7 @@ class MailLine:
     """A mail in the list."""
 
     key: str = ""
-    to: str = ""
+    recipient: str = ""
     subject: str = ""
     when: str = ""
 
@@ -143,7 +143,7 @@ def _row(mail: MailLine) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(mail.subject, class_name="block font-medium wrap-anywhere"),
-            rx.el.span(mail.to, class_name="block text-sm text-ink-muted wrap-anywhere"),
+            rx.el.span(mail.recipient, class_name="block text-sm text-ink-muted wrap-anywhere"),
             rx.el.span(mail.when, class_name="block text-sm text-ink-faint"),
             type="button",
             on_click=DevMailState.open(mail.key),

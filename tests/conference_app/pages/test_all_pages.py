@@ -10,10 +10,12 @@ import pytest
 from conference_app import pages
 from conference_app.components.page_registry import PAGES, Page
 from conference_app.config import LANGUAGES
+from conference_app.embedded import dev_mail
 from conference_app.texts import language
 
 for module in pkgutil.iter_modules(pages.__path__):
     importlib.import_module(f"{pages.__name__}.{module.name}")
+assert dev_mail.__name__  # its page is registered too
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
