@@ -50,10 +50,11 @@ async def take(raw: bytes, *, now: datetime | None = None) -> Outcome:
 
     A machine's mail is kept only in a thread it answers to, and is never answered.
     """
-    if (report := bounces.read_report(raw)) is not None:
-        await mail_engine.take_report(report, now=now)
-        return "report"
     mail = _parsed(raw)
+    if mail is not None and mail.get_content_type() == "multipart/report":
+        if (report := bounces.read_report(raw)) is not None:
+            await mail_engine.take_report(report, now=now)
+            return "report"
     incoming = _incoming(mail, raw) if mail is not None else None
     if mail is None or incoming is None:
         return _dropped("unreadable")
