@@ -31,7 +31,14 @@ from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services import document_versions, erasure, jobs, joining, sign_in_sessions
+from conference_app.services import (
+    document_versions,
+    erasure,
+    jobs,
+    joining,
+    retention,  # noqa: F401 - its timers run as jobs
+    sign_in_sessions,
+)
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
