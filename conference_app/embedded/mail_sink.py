@@ -17,6 +17,7 @@ from conference_app.services import smtp
 from conference_app.services.erasure import Traces
 
 logger = logging.getLogger(__name__)
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd writes every address into it
 
 MAX_MESSAGE_BYTES = 1_048_576
 KEPT = 500

@@ -403,3 +403,4 @@ async def test_the_log_names_nobody(sqlite_db: Settings, mails: Mails, caplog: p
     await mails.deliver()
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("conference_app")]
     assert not [line for line in ours if "ann" in line.lower() or "t1" in line]
+    assert not [record.name for record in caplog.records if "ann@example.com" in record.getMessage()]
