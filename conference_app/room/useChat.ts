@@ -25,6 +25,15 @@ async function readBounded(reader: TextStreamReader): Promise<string | null> {
   return text;
 }
 
+/**
+ * Whether livekit-client (2.23) is still mending the connection. It calls itself connected before it is through, and
+ * skips, without a word, what is sent until then.
+ */
+function isMending(room: Room): boolean {
+  const { engine } = room as unknown as { engine?: { attemptingReconnect?: boolean } };
+  return room.state !== ConnectionState.Connected || engine?.attemptingReconnect === true;
+}
+
 /** Messages survive reconnecting, since they are kept here and not in the room. */
 export function useChat(room: Room, nameOf: (identity: string) => string, onArrival: (message: ChatMessage) => void): Chat {
   const [log, setLog] = useState<ChatLog>(EMPTY_LOG);
@@ -106,7 +115,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       for (const [id, text] of later) unsent.current.set(id, text);
     };
     const look = () => {
-      if (room.state !== ConnectionState.Connected) {
+      if (isMending(room)) {
         if (isWhole.current) doubt();
         isWhole.current = false;
         since = Date.now();
@@ -136,7 +145,7 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       const sender = room.localParticipant.name || room.localParticipant.identity;
       setLog((before) => begin(before, { id, sender, isOwn: true, at: Date.now(), text, state: "sending" }));
       unsent.current.set(id, text);
-      if (isWhole.current) void deliver(id, text);
+      if (isWhole.current && !isMending(room)) void deliver(id, text);
     },
     [room, deliver],
   );
