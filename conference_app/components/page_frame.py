@@ -86,25 +86,44 @@ def entry_actions() -> rx.Component:
     )
 
 
+def document_links() -> rx.Component:
+    """What is promised and by whom: on every page."""
+    links = (
+        (_("Privacy policy"), "/privacy"),
+        (_("Terms"), "/terms"),
+        (_("Promises"), "/promises"),
+        (_("Cookies"), "/cookies"),
+        (_("Contact"), "/contact"),
+    )
+    return rx.el.nav(
+        *[
+            rx.el.a(
+                text,
+                href=localized_path(path),
+                class_name="text-sm text-ink-muted hover:text-ink underline-offset-4 hover:underline rounded-control py-2",
+            )
+            for text, path in links
+        ],
+        aria_label=_("Documents"),
+        class_name="flex flex-wrap gap-x-6",
+    )
+
+
 def footer() -> rx.Component:
     """Where the documents are and who runs this."""
-    brand = settings().brand_name
-    links = ((_("Privacy"), "/privacy"), (_("Terms"), "/terms"), (_("Contact"), "/contact"), (_("Cookies"), "/cookies"))
+    one, brand = settings().controller, settings().brand_name
     return rx.el.footer(
         rx.el.div(
-            rx.el.p(_("{brand} runs on this server alone.", brand=brand), class_name="text-sm text-ink-muted"),
-            rx.el.nav(
-                *[
-                    rx.el.a(
-                        text,
-                        href=localized_path(path),
-                        class_name="text-sm text-ink-muted hover:text-ink underline-offset-4 hover:underline rounded-control py-2",
-                    )
-                    for text, path in links
-                ],
-                aria_label=_("Documents"),
-                class_name="flex flex-wrap gap-x-6",
+            rx.el.p(
+                _(
+                    "{brand} on this server is run by {name}, {address}.",
+                    brand=brand,
+                    name=one.name,
+                    address=one.address,
+                ),
+                class_name="text-sm text-ink-muted min-w-0 wrap-anywhere",
             ),
+            document_links(),
             class_name="max-w-page mx-auto px-4 sm:px-6 lg:px-8 py-8 flex flex-wrap items-center justify-between gap-4",
         ),
         class_name="border-t border-line mt-auto",
@@ -242,9 +261,12 @@ def app_frame(*children: rx.Component, current: str) -> rx.Component:
                 *children,
                 id="content",
                 tab_index=-1,
-                class_name="outline-none max-w-4xl mx-auto px-4 sm:px-6 lg:px-8 py-6 md:py-10 pb-28 md:pb-16",
+                class_name="outline-none max-w-4xl mx-auto px-4 sm:px-6 lg:px-8 py-6 md:py-10",
             ),
-            class_name="grow min-w-0",
+            rx.el.footer(
+                document_links(), class_name="max-w-4xl mx-auto px-4 sm:px-6 lg:px-8 pt-6 pb-28 md:pb-8 w-full mt-auto"
+            ),
+            class_name="grow min-w-0 flex flex-col min-h-dvh",
         ),
         bottom_bar(current),
         extra="md:flex min-h-dvh",
