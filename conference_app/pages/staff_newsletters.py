@@ -27,7 +27,7 @@ from conference_app.components.surfaces import (
     skeleton,
     tabs,
 )
-from conference_app.errors import ConferenceError, InvalidInput
+from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.services import jobs, newsletter_topics, newsletters
 from conference_app.services.newsletters import Draft, NewsletterView, Stage
 from conference_app.session import require_staff
@@ -110,6 +110,8 @@ class StaffNewslettersState(FormState, rx.State):
     """The list, the draft that is being written, or the newsletter that is being watched."""
 
     loaded: bool = False
+    missing: bool = False
+    """Whoever is no staff finds nothing here."""
     lines: list[NewsletterLine] = []
     topics: list[TopicLine] = []
     dead: list[DeadLine] = []
@@ -132,8 +134,13 @@ class StaffNewslettersState(FormState, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        await require_staff(self)
         self._reset_form()
+        try:
+            await require_staff(self)
+        except NotFound:
+            self.missing = True
+            return
+        self.missing = False
         self.mode, self.is_confirming = "list", False
         await self._list()
 
@@ -601,9 +608,13 @@ def staff_newsletters() -> rx.Component:
     state = StaffNewslettersState
     return app_frame(
         rx.cond(
-            state.loaded,
-            rx.match(state.mode, ("write", _writing()), ("watch", _watching()), _overview()),
-            loading(skeleton("h-10 w-1/2"), skeleton("h-24"), skeleton("h-24")),
+            state.missing,
+            rx.el.h1(_("There is nothing here."), class_name="text-[2rem]"),
+            rx.cond(
+                state.loaded,
+                rx.match(state.mode, ("write", _writing()), ("watch", _watching()), _overview()),
+                loading(skeleton("h-10 w-1/2"), skeleton("h-24"), skeleton("h-24")),
+            ),
         ),
         current="/staff/newsletters",
     )
