@@ -42,7 +42,7 @@ async def changes(request: Request) -> Response:
             fingerprint=_("Fingerprint"),
             first=_("The first version that is kept."),
             whole=_("The whole text"),
-            documents=[await _document(one) for one in documents.DOCUMENTS],
+            texts=[await _document(one) for one in documents.DOCUMENTS],
         )
 
 
