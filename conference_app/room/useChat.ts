@@ -145,7 +145,8 @@ export function useChat(room: Room, nameOf: (identity: string) => string, onArri
       const sender = room.localParticipant.name || room.localParticipant.identity;
       setLog((before) => begin(before, { id, sender, isOwn: true, at: Date.now(), text, state: "sending" }));
       unsent.current.set(id, text);
-      if (isWhole.current && !isMending(room)) void deliver(id, text);
+      if (isMending(room)) isWhole.current = false;
+      if (isWhole.current) void deliver(id, text);
     },
     [room, deliver],
   );
