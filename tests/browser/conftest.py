@@ -53,6 +53,7 @@ def app_environment(data: Path, **more: str) -> dict[str, str]:
     return kept | {
         "PARLEY_DATA": str(data),
         "PARLEY_PUBLIC_URL": "http://localhost:3000",
+        "PARLEY_STAFF": "editor1280, editor390",
         "PORT": str(free_port()),
         "PARLEY_MEDIA_PORT": str(free_port()),
         "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
@@ -95,11 +96,16 @@ def stop_app(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The product's data folder, where the mail stand-in keeps what was sent."""
+    return tmp_path_factory.mktemp("app") / "data"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_data: Path) -> Iterator[str]:
     """Where the product answers, such as http://localhost:41234."""
-    folder = tmp_path_factory.mktemp("app")
-    environment = app_environment(folder / "data")
-    process = start_app(environment, folder / "log")
+    environment = app_environment(app_data)
+    process = start_app(environment, app_data.with_name("log"))
     yield f"http://localhost:{environment['PORT']}"
     stop_app(process)
 
