@@ -1,0 +1,93 @@
+"""Word to every account holder about the service itself: scheduled maintenance. Nothing else fits into these letters.
+
+`python -m conference_app.services.service_notices 2026-12-01T22:00+01:00 30` announces half an hour of maintenance.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from babel.dates import format_datetime
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.models import Account, MailLetter
+from conference_app.services import jobs, letters, mail
+from conference_app.services.letters import AccountRecipient, Context, Values, paragraph
+from conference_app.texts import current_language, n_, plural
+
+PIECE = 1000
+"""Letters queued in one transaction."""
+
+
+async def _compose(_db: AsyncSession, context: Context) -> Values | None:
+    starts_at = datetime.fromtimestamp(int(context.refs["starts_at"]), UTC)
+    if starts_at < context.now:
+        return None
+    when = format_datetime(starts_at, "d MMMM y, HH:mm 'UTC'", locale=current_language())
+    minutes = int(context.refs["minutes"])
+    return {"when": when, "how_long": plural("{count} minute", "{count} minutes", minutes)}
+
+
+MAINTENANCE = letters.service(
+    "maintenance",
+    subject=n_("{brand} pauses on {when}"),
+    body=(
+        paragraph(n_("On {when} we work on the service for about {how_long}. Meetings cannot be held in that time.")),
+        paragraph(n_("There is nothing you have to do. Your meetings and settings stay as they are.")),
+    ),
+    compose=_compose,
+    sample={"when": "1 December 2026, 21:00 UTC", "how_long": "30 minutes"},
+)
+
+
+async def announce_maintenance(starts_at: datetime, minutes: int) -> None:
+    """Tell every account holder with a confirmed address, once; a second call for the same time adds nothing.
+
+    Raises ValueError for a time without zone, or a length that is not 1 to 10,080 minutes.
+    """
+    if starts_at.tzinfo is None or not 1 <= minutes <= 10_080:
+        raise ValueError("maintenance needs a time with its zone, and 1 to 10,080 minutes")
+    at = int(starts_at.timestamp())
+    async with database.session() as db:
+        payload = {"starts_at": at, "minutes": minutes}
+        await jobs.enqueue(db, "service.maintenance", payload, key=f"maintenance:{at}")
+
+
+@jobs.handler("service.maintenance")
+async def _queue(payload: jobs.Payload) -> None:
+    """Write a letter for everybody; what a killed run has written stays."""
+    everybody = select(Account.id).where(col(Account.email_verified_at).is_not(None)).order_by(Account.id)
+    async with database.reading() as db:
+        ids = (await db.exec(everybody)).all()
+    for first in range(0, len(ids), PIECE):
+        async with database.session() as db:
+            await _queue_piece(db, payload, ids[first : first + PIECE])
+
+
+async def _queue_piece(db: AsyncSession, payload: jobs.Payload, ids: Sequence[str]) -> None:
+    keys = {f"maintenance:{payload['starts_at']}:{account_id}": account_id for account_id in ids}
+    known = set((await db.exec(select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys)))).all())
+    for key, account_id in keys.items():
+        if key not in known:
+            letter = MAINTENANCE.letter(
+                AccountRecipient(account_id), starts_at=payload["starts_at"], minutes=payload["minutes"]
+            )
+            await mail.send(db, letter, key=key, run_at=jobs.now())
+
+
+def main() -> None:
+    """Announce from the command line; the running app sends."""
+    try:
+        starts_at, minutes = datetime.fromisoformat(sys.argv[1]), int(sys.argv[2])
+        asyncio.run(announce_maintenance(starts_at, minutes))
+    except (IndexError, ValueError):
+        sys.exit("Say when and for how many minutes: 2026-12-01T22:00+01:00 30")
+
+
+if __name__ == "__main__":
+    main()
