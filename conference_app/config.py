@@ -173,6 +173,8 @@ class Settings:
     breached_passwords: str = ""
     """PARLEY_BREACHED_PASSWORDS. Passwords to refuse beside the built-in list: a file of SHA-1 sums in order, or a
     folder of range files, both as Have I Been Pwned gives them. Read on this machine; nobody is asked."""
+    column_key_file: Path | None = None
+    """Where the keys of the encrypted columns are kept; None if the operator gives them by PARLEY_COLUMN_KEY."""
     trusted_proxy_hops: int = 0
     """PARLEY_TRUSTED_PROXY_HOPS. How many proxies in front set X-Forwarded-For."""
     controller: Controller = field(default_factory=Controller)
@@ -413,6 +415,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         intranet_email=_number(environ, "PARLEY_INTRANET_EMAIL", 0, 0, 1) == 1,
         require_verified_email=_number(environ, "PARLEY_REQUIRE_VERIFIED_EMAIL", int(reaches_people), 0, 1) == 1,
         breached_passwords=environ.get("PARLEY_BREACHED_PASSWORDS", "").strip(),
+        column_key_file=None if environ.get("PARLEY_COLUMN_KEY", "").strip() else data_dir / "secrets" / "column_key",
         trusted_proxy_hops=_number(environ, "PARLEY_TRUSTED_PROXY_HOPS", 0, 0, 5),
         controller=_controller(environ),
         mail=_mail(environ, public_url),

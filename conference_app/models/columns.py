@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -43,8 +44,22 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 @functools.cache
-def _cipher(keys: str) -> MultiFernet:
+def cipher_of(keys: str) -> MultiFernet:
+    """What reads with each of the comma-separated `keys` and writes with the first."""
     return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+
+
+@functools.lru_cache(maxsize=2)
+def _kept_keys(path: Path, _changed: int) -> str:
+    return path.read_text(encoding="ascii").strip()
+
+
+def _cipher() -> MultiFernet:
+    """The cipher of the keys in force. The file is looked at each time, so that a rotation needs no restart."""
+    path = settings().column_key_file
+    if path is None:
+        return cipher_of(settings().secrets.column_key)
+    return cipher_of(_kept_keys(path, path.stat().st_mtime_ns))
 
 
 class EncryptedText(TypeDecorator[str]):
@@ -59,12 +74,12 @@ class EncryptedText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        return _cipher(settings().secrets.column_key).encrypt(value.encode())
+        return _cipher().encrypt(value.encode())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return _cipher(settings().secrets.column_key).decrypt(bytes(value)).decode()
+        return _cipher().decrypt(bytes(value)).decode()
 
 
 class EncryptedBytes(TypeDecorator[bytes]):
@@ -74,10 +89,10 @@ class EncryptedBytes(TypeDecorator[bytes]):
     cache_ok = True
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _cipher(settings().secrets.column_key).encrypt(value)
+        return None if value is None else _cipher().encrypt(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else _cipher(settings().secrets.column_key).decrypt(bytes(value))
+        return None if value is None else _cipher().decrypt(bytes(value))
 
 
 def lookup_key(purpose: str, value: str) -> bytes:
