@@ -49,7 +49,11 @@ def test_the_schema_says_what_is_needed_and_why() -> None:
         assert one.basis == "contract"
 
 
-@pytest.mark.promise("P31", "P32", "P33", "P34", "P35")
+@pytest.mark.promise("P31")
+@pytest.mark.promise("P32")
+@pytest.mark.promise("P33")
+@pytest.mark.promise("P34")
+@pytest.mark.promise("P35")
 async def test_what_is_left_blank_is_null_and_the_account_works(db: Settings) -> None:
     ann = await registered("ann", optional=dict.fromkeys(FULL, "  "))
     async with database.reading() as session:
@@ -58,7 +62,10 @@ async def test_what_is_left_blank_is_null_and_the_account_works(db: Settings) ->
     assert (await profiles.get(ann.id)).photo_version == ""
 
 
-@pytest.mark.promise("P31", "P32", "P33", "P35")
+@pytest.mark.promise("P31")
+@pytest.mark.promise("P32")
+@pytest.mark.promise("P33")
+@pytest.mark.promise("P35")
 async def test_what_is_given_is_kept_in_one_form(db: Settings) -> None:
     ann = await registered("ann", optional=FULL)
     kept = (await profiles.get(ann.id)).values
