@@ -59,6 +59,15 @@ def content_security_policy(script_hashes: list[str], *, upgrade: bool) -> str:
     return "; ".join(directives)
 
 
+def _cache_lifetime(path: str) -> bytes:
+    """How long browsers may keep a file: for good when its name has a hash of it, a week for fonts and pictures."""
+    if path.startswith("/assets/"):
+        return b"public, max-age=31536000, immutable"
+    if path.endswith((".woff2", ".webp", ".svg", ".ico", ".png")):
+        return b"public, max-age=604800"
+    return b""
+
+
 class SecurityHeaders:
     """ASGI middleware that adds the headers to every HTTP response."""
 
@@ -87,11 +96,13 @@ class SecurityHeaders:
         is_hashed_file = scope["path"].startswith("/assets/")
         policy = self._bare if is_hashed_file else self._policies.get(scope["path"].rstrip("/"), self._policies[SHELL])
 
+        lifetime = _cache_lifetime(scope["path"])
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message.get("headers", []), *self._headers, (b"content-security-policy", policy)]
-                if is_hashed_file and message["status"] in (200, 304):
-                    headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
+                if lifetime and message["status"] in (200, 304):
+                    headers.append((b"cache-control", lifetime))
                 message["headers"] = headers
             await send(message)
 

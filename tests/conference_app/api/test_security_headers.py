@@ -37,7 +37,7 @@ def client(built: Path, *, is_https: bool) -> httpx.AsyncClient:
     async def page(_request: object) -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    app = Starlette(routes=[Route("/", page), Route("/assets/a.js", page)])
+    app = Starlette(routes=[Route("/", page), Route("/assets/a.js", page), Route("/room.webp", page)])
     transport = httpx.ASGITransport(SecurityHeaders(app, built=built, is_https=is_https))
     return httpx.AsyncClient(transport=transport, base_url="http://parley.test")
 
@@ -79,4 +79,5 @@ async def test_hashed_files_are_cached_for_good_and_pages_are_not(built: Path) -
     script = await browser.get("/assets/a.js")
     assert "immutable" in script.headers["cache-control"]
     assert "sha256" not in script.headers["content-security-policy"]
+    assert (await browser.get("/room.webp")).headers["cache-control"] == "public, max-age=604800"
     assert "cache-control" not in (await browser.get("/")).headers
