@@ -16,7 +16,7 @@ from conference_app.components.page_registry import page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import card, loading, skeleton
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.services import acceptance, documents
+from conference_app.services import acceptance, document_versions
 from conference_app.services.documents import Document
 from conference_app.session import before_acceptance, require_account
 from conference_app.texts import _, current_language, localized_path, n_
@@ -43,8 +43,8 @@ def _titles() -> dict[Document, str]:
     return {"terms": _("Terms"), "privacy": _("Privacy policy")}
 
 
-def _changed(document: Document, since: str) -> ChangedDocument:
-    found = [Change(mark, text) for mark, text in documents.changes(document, since) if mark != "same"]
+async def _changed(document: Document, since: str) -> ChangedDocument:
+    found = [Change(mark, text) for mark, text in await document_versions.changes(document, since) if mark != "same"]
     return ChangedDocument(_titles()[document], localized_path(f"/{document}"), found)
 
 
@@ -62,7 +62,7 @@ class AcceptState(FormState, rx.State):
         if not account.must_accept:
             return rx.redirect(self._next_path())
         waiting = await acceptance.waiting(account.account_id)
-        self.changed = [_changed(document, since) for document, since in waiting.items()]
+        self.changed = [await _changed(document, since) for document, since in waiting.items()]
         self.loaded = True
         return None
 
