@@ -9,7 +9,6 @@ from conference_app.components.buttons import Kind, button, icon_button, link_bu
 from conference_app.components.meeting_rows import MeetingRow, meeting_list
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
-from conference_app.components.room_picture import drawn_room
 from conference_app.components.theme import tokens
 from conference_app.config import settings
 from conference_app.session import public
@@ -166,7 +165,6 @@ def _surfaces() -> rx.Component:
             is_open=KitState.dialog_open,
             on_dismiss=KitState.close_dialog,
         ),
-        drawn_room(),
     )
 
 

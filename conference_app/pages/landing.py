@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import reflex as rx
 
 from conference_app.components.buttons import icon, link_button, text_link
 from conference_app.components.newsletter_form import newsletter_section
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
-from conference_app.components.room_picture import drawn_room
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path, n_
 
-_SCREENSHOT = Path("assets/room.png")
 _WIDTH = "max-w-page mx-auto px-4 sm:px-6 lg:px-8"
 
 
 def _picture() -> rx.Component:
-    """A true screenshot where there is one, else a drawing of the room."""
-    if not _SCREENSHOT.exists():
-        return drawn_room()
     return rx.el.img(
-        src="/room.png",
+        src="/room.webp",
         alt=_("A meeting with several people on a dark stage, the controls below them"),
-        width=1280,
-        height=800,
+        width=1600,
+        height=1000,
         class_name="w-full h-auto rounded-card shadow-float",
     )
 
