@@ -38,7 +38,7 @@ def _row(one: OpenSession, now: datetime) -> SessionRow:
     else:
         name = one.browser or one.system or _("A browser we do not know")
     place = _("Time zone of {city}", city=zone_city(one.time_zone)) if one.time_zone else ""
-    since = _("Signed in {when}", when=moment_in_words(one.created_at, one.time_zone or "UTC", now))
+    since = _("Signed in: {when}", when=moment_in_words(one.created_at, one.time_zone or "UTC", now))
     seen = (
         _("this device, now")
         if one.is_current
