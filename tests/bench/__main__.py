@@ -6,6 +6,7 @@ import sys
 
 from tests.bench.forwarding import measure_forwarding
 from tests.bench.joins import measure_joins
+from tests.bench.preferences import measure_preferences
 from tests.bench.product import running_product
 from tests.bench.report import Figure, emit, table
 
@@ -13,6 +14,7 @@ from tests.bench.report import Figure, emit, table
 def main() -> None:
     """Print each figure as it is known, then the table."""
     figures: list[Figure] = []
+    figures.extend(emit(figure) for figure in measure_preferences())
     with running_product():
         pass  # builds what changed, so that the next start is a later one
     with running_product() as product:
