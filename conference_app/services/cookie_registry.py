@@ -83,6 +83,13 @@ def kept() -> tuple[Kept, ...]:
             _UNTIL_DELETED,
         ),
         Kept(
+            "loglevel:livekit, …",
+            "local storage",
+            n_("How much the call's own parts write into your browser's console. Nothing about you."),
+            _UNTIL_DELETED,
+            pattern=r"loglevel:(?:livekit|lk-).*|loglevel",
+        ),
+        Kept(
             "token",
             "session storage",
             n_("A random number that ties this tab to its page on the server."),
