@@ -1,0 +1,194 @@
+"""An account in a real browser: confirmed by its mail, protected by passkey and app, reset, at desktop and phone width."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pyotp.totp import TOTP
+
+from tests.browser.conftest import NewContext, Visitor
+from tests.browser.test_mail import looks_right, open_mail
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+NewVisitor = Callable[..., Visitor]
+PASSWORD = "correct horse battery staple"
+
+
+def follow(page: Page, recipient: str, subject: str) -> None:
+    """Open the link of the newest mail to `recipient` about `subject`."""
+    open_mail(page, recipient, re.compile(subject))
+    link = page.frame_locator("iframe").get_by_role("link").filter(has_text="http").first.get_attribute("href")
+    page.goto(re.sub(r"^https?://[^/]+", "", link or ""))  # the build's links carry the public address
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out", exact=True).locator("visible=true").first.click()
+    page.wait_for_url(lambda url: "/account" not in url and "/dashboard" not in url)
+
+
+def add_virtual_authenticator(page: Page) -> None:
+    """A device with a finger that is always right, as Chromium's own tools make one."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def add_app(page: Page) -> str:
+    """Add an authenticator app; its secret."""
+    page.get_by_role("button", name="Add an authenticator app").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    secret = page.locator("code").first.inner_text().replace(" ", "")
+    looks_right(page)
+    page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
+    page.get_by_role("button", name="Put in force").click()
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    return secret
+
+
+@pytest.mark.promise("P22")
+@pytest.mark.promise("P77")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) -> None:
+    name = f"keys{width}"
+    person = visitor(width)
+    page = person.page
+    person.register(name)
+    expect(page.get_by_text("Confirm your e-mail address by the link")).to_be_visible()
+    follow(page, f"{name}@example.org", "registration")
+    looks_right(page)
+    page.get_by_role("button", name="Confirm my address").click()
+    expect(page.get_by_role("heading", name="Your address is confirmed.")).to_be_visible()
+
+    add_virtual_authenticator(page)
+    page.goto("/account/security")
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_label("Name", exact=True).fill("My laptop")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Create passkey").click()
+    expect(page.get_by_text("My laptop")).to_be_visible()
+    looks_right(page)
+    add_app(page)
+    code = page.locator("#recovery-codes li").first.inner_text()
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_text("10 recovery codes left")).to_be_visible()
+
+    sign_out(page)
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/dashboard**")
+    expect(page.get_by_text("Confirm your e-mail address by the link")).to_have_count(0)
+
+    sign_out(page)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    looks_right(page)
+    page.get_by_label("Code", exact=True).fill("000000")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_text("This code is not right.")).to_be_visible()
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/dashboard**")
+    assert person.complaints == []
+
+
+@pytest.mark.promise("P76")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor, width: int) -> None:
+    name = f"forgot{width}"
+    person = visitor(width)
+    page = person.page
+    person.register(name)
+    sign_out(page)
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Forgot your password?").click()
+    expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
+    looks_right(page)
+    page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    follow(page, f"{name}@example.org", "new password")
+    page.get_by_label("New password", exact=True).fill("password123")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("it is tried first")).to_be_visible()
+    looks_right(page)
+    page.get_by_label("New password", exact=True).fill("another horse in the stable")
+    page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("link", name="Sign in", exact=True).last.click()
+    page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
+    page.get_by_label("Password", exact=True).fill("another horse in the stable")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/dashboard**")
+    assert person.complaints == []
+
+
+@pytest.mark.promise("P17")
+@pytest.mark.promise("P37")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor, width: int) -> None:
+    person = visitor(width)
+    page = person.page
+    person.register(f"detail{width}")
+    page.goto("/account")
+    expect(page.get_by_label("First name")).to_have_value("Anna")
+    for control in page.locator("main form input, main form select").all():
+        said = control.evaluate("e => e.closest('div').parentElement.innerText + e.closest('div').innerText")
+        assert "required" in said or "optional" in said
+    page.get_by_label("Company").fill("Acme")
+    page.get_by_label("Phone").fill("12")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Write the number with its country code")).to_be_visible()
+    expect(page.get_by_label("Company")).to_have_value("Acme")  # nothing typed is lost
+    page.get_by_label("Country").select_option("PL")
+    page.get_by_label("Phone").fill("22 123 45 67")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Your changes are saved.")).to_be_visible()
+    made = io.BytesIO()
+    Image.new("RGB", (400, 300), "teal").save(made, "PNG")
+    page.locator("#photo").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": made.getvalue()})
+    expect(page.get_by_role("img", name="Your photo")).to_be_visible()
+    looks_right(page)
+    page.reload()
+    expect(page.get_by_label("Phone")).to_have_value("+48 22 123 45 67")
+    expect(page.get_by_role("img", name="Your photo")).to_be_visible()
+    page.goto("/account/sessions")
+    expect(page.get_by_text("Chrome on Linux")).to_be_visible()
+    expect(page.get_by_text("Time zone of Warsaw")).to_be_visible()
+    looks_right(page)
+    assert person.complaints == []
+
+
+@pytest.mark.promise("P37")
+@pytest.mark.promise("P41")
+def test_every_field_of_the_registration_says_whether_it_is_needed(new_context: NewContext) -> None:
+    page = new_context(390).new_page()
+    page.goto("/register")
+    page.get_by_text("Add more (optional)").click()
+    controls = page.locator("main form input, main form select").all()
+    assert len(controls) > 10
+    for control in controls:
+        name = control.get_attribute("id")
+        needed = control.get_attribute("required") is not None
+        wanted = name in ("first_name", "last_name", "username", "email", "password", "accepted")
+        assert needed is wanted, name
+    expect(page.locator("#accepted")).not_to_be_checked()
+    for path in ("/terms", "/privacy"):
+        expect(page.locator(f"main form a[href='{path}']")).to_be_visible()
+    looks_right(page)
