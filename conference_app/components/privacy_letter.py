@@ -285,7 +285,12 @@ def _copy(state: type[LetterState], on_make: object) -> rx.Component:
     )
     ready = rx.el.div(
         PlainLink.create(
-            icon("download"), _("Download my data"), href=state.copy_path, class_name=button_class(), id="download"
+            icon("download"),
+            _("Download my data"),
+            href=state.copy_path,
+            class_name=button_class(),
+            id="download",
+            custom_attrs={"download": "my-data.zip"},
         ),
         rx.el.p(state.copy_words, class_name="text-sm text-ink-muted tabular-nums"),
         class_name="flex flex-wrap items-center gap-x-4 gap-y-2",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.buttons import link_button
 from conference_app.components.page_frame import bare_frame, header
 from conference_app.components.page_registry import page
 from conference_app.config import settings
@@ -230,7 +231,7 @@ def meeting() -> rx.Component:
     state = MeetingState
     return bare_frame(
         meeting_room(
-            header(),
+            header(link_button(_("Privacy"), localized_path("/privacy"), kind="quiet", size="small")),
             door=state.door,
             answer=state.answer,
             notice=state.notice,

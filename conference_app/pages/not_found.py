@@ -6,7 +6,7 @@ import reflex as rx
 
 from conference_app.components.buttons import button_class
 from conference_app.components.client import PageLanguage
-from conference_app.components.page_frame import header
+from conference_app.components.page_frame import document_links, header
 from conference_app.components.page_registry import page
 from conference_app.config import LANGUAGES
 from conference_app.texts import _, language, localized_path, n_
@@ -23,6 +23,7 @@ def _words(code: str) -> rx.Component:
                 class_name="text-ink-muted mt-3 mb-8",
             ),
             rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),
+            rx.el.footer(document_links(), class_name="mt-16"),
             lang=code,
             class_name=f"only-{code}",
         )

@@ -68,9 +68,13 @@ class GuestCenterState(LetterState, rx.State):
     def _token(self) -> str:
         return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
 
-    def _me(self) -> Person:
-        """Who holds the link. Raises NotFound."""
-        return privacy_links.person_of(self._token())
+    def _me(self) -> Person | None:
+        """Who holds the link; None, and the page says so, when it is no good."""
+        try:
+            return privacy_links.person_of(self._token())
+        except NotFound:
+            self.missing = True
+            return None
 
     async def _show_all(self, me: Person) -> None:
         await self._show(me)
@@ -84,17 +88,16 @@ class GuestCenterState(LetterState, rx.State):
         self._reset_form()
         self.missing = self.is_erasing = self.working = self.loaded = False
         self.known = []
-        try:
-            await self._show_all(self._me())
-        except NotFound:
-            self.missing = True
+        if (me := self._me()) is None:
             return None
+        await self._show_all(me)
         return GuestCenterState.follow if self.copy_state in ("waiting", "running") else None
 
     @rx.event
     @public
     async def make_copy(self) -> object:
-        me = self._me()
+        if (me := self._me()) is None:
+            return None
         try:
             await export.ask(me, page_language(self))
         except ConferenceError as error:
@@ -110,7 +113,8 @@ class GuestCenterState(LetterState, rx.State):
         for _second in range(_FOLLOWED_S):
             await asyncio.sleep(1)
             async with self:
-                if not await self._show_copy(self._me()):
+                me = self._me()
+                if me is None or not await self._show_copy(me):
                     return
 
     @rx.event
@@ -124,14 +128,16 @@ class GuestCenterState(LetterState, rx.State):
         await self._restrict(False)
 
     async def _restrict(self, restricted: bool) -> None:
-        me = self._me()
+        if (me := self._me()) is None:
+            return
         await privacy_state.set_restricted(me, restricted)
         await self._show_state(me)
 
     @rx.event
     @public
     async def object_to_all(self) -> None:
-        me = self._me()
+        if (me := self._me()) is None:
+            return
         await privacy_requests.object_to_all(me, page="privacy_center")
         await self._show_state(me)
         (await self.get_state(NoticeState)).say(_("Every use beyond the service has ended."))
@@ -139,7 +145,9 @@ class GuestCenterState(LetterState, rx.State):
     @rx.event
     @public
     async def ask_erase(self) -> None:
-        await self._show_preview(self._me())
+        if (me := self._me()) is None:
+            return
+        await self._show_preview(me)
         self.is_erasing = True
 
     @rx.event
@@ -150,7 +158,8 @@ class GuestCenterState(LetterState, rx.State):
     @rx.event
     @public
     async def erase(self) -> None:
-        me = self._me()
+        if (me := self._me()) is None:
+            return
         due = personal_view.moment(await erasure.ask_by_link(me))
         self.is_erasing = False
         await self._show_state(me)
@@ -161,7 +170,8 @@ class GuestCenterState(LetterState, rx.State):
     @rx.event
     @public
     async def keep(self) -> None:
-        me = self._me()
+        if (me := self._me()) is None:
+            return
         await erasure.undo(me)
         await self._show_all(me)
         (await self.get_state(NoticeState)).say(_("Nothing is erased."))

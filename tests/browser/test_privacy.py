@@ -1,0 +1,217 @@
+"""The privacy center and its pages in a real browser: whole journeys, at desktop and phone width."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewContext, Visitor
+from tests.browser.test_pages import axe_violations, overflow
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+NewVisitor = Callable[..., Visitor]
+PASSWORD = "correct horse battery staple"
+READ = [
+    "/privacy",
+    "/terms",
+    "/privacy/record",
+    "/privacy/processors",
+    "/privacy/limits",
+    "/privacy/changes",
+    "/promises",
+]
+
+
+def downloaded(page: Page) -> zipfile.ZipFile:
+    """The copy, by the page's own link."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download my data").click()
+    return zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+
+
+def confirm(page: Page, button: str) -> None:
+    """Answer the open question with the password."""
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Your password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name=button).click()
+
+
+@pytest.mark.promise("P92")
+@pytest.mark.promise("P94")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_see_take_leave_and_come_back(visitor: NewVisitor, width: int) -> None:
+    person = visitor(width)
+    page, name = person.page, f"leaver{width}"
+    person.register(name)
+    page.goto("/privacy-center")
+    for heading in ("What we know", "Why", "Who has seen it", "Your choices", "Take it with you", "Leave"):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{name}@example.org").first).to_be_visible()
+    assert (axe_violations(page), overflow(page)) == ([], 0)
+
+    page.get_by_role("button", name="Make a copy of my data").click()
+    data = json.loads(downloaded(page).read("data.json"))
+    assert [row["username"] for row in data["tables"]["account"]["rows"]] == [name]
+
+    page.get_by_role("button", name="Erase my data").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_text("This goes", exact=False)).to_be_visible()
+    dialog.get_by_label("Your password", exact=True).fill("not my password at all")
+    dialog.get_by_role("button", name="Erase my data").click()
+    expect(dialog.get_by_text("This is not your password.")).to_be_visible()
+    assert axe_violations(page) == []
+    confirm(page, "Erase my data")
+    expect(page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
+    expect(page.get_by_text("Erasure", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Keep my data").click()
+    expect(page.get_by_text("Your account works again. Nothing is lost.")).to_be_visible()
+
+    page.get_by_role("button", name="Deactivate my account").click()
+    confirm(page, "Deactivate my account")
+    page.wait_for_url("**/sign-in**")
+    page.goto("/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/privacy-center**")
+    page.get_by_role("button", name="Use my account again").click()
+    expect(page.get_by_role("button", name="Use my account again")).to_be_hidden()
+
+    page.get_by_role("button", name="Restrict", exact=True).click()
+    expect(page.get_by_text("Restricted", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Object to other uses").click()
+    expect(page.get_by_text("An objection")).to_be_visible()
+    page.get_by_role("button", name="Erase my data").click()
+    confirm(page, "Erase my data")
+    expect(page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
+    assert person.complaints == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_to_read_are_accessible_and_fit_a_phone(new_context: NewContext, dark: bool) -> None:
+    page = new_context(390, dark=dark, reduced_motion="reduce").new_page()
+    for prefix in ("", "/pl"):
+        for path in [*READ, "/privacy-request", "/privacy-center/nonsense"]:
+            page.goto(prefix + path)
+            expect(page.get_by_role("heading", level=1).locator("visible=true")).to_have_count(1)
+            page.wait_for_timeout(300)
+            assert (path, axe_violations(page), overflow(page)) == (path, [], 0)
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.promise("P46")
+@pytest.mark.promise("P47")
+def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    words = {
+        "/privacy": "Who answers for your data",
+        "/privacy/record": "Made from the tags",
+        "/privacy/limits": "Nothing sent over the internet can be guaranteed",
+        "/privacy/processors": "None.",
+        "/privacy/changes": "The first version that is kept.",
+        "/promises": "Proven",
+        "/terms": "Between whom",
+    }
+    for path, text in words.items():
+        page.goto(path)
+        expect(page.get_by_text(text, exact=False).first).to_be_visible()
+    page.goto("/privacy")
+    expect(page.get_by_text("The servers stand in", exact=False)).to_be_visible()
+    assert page.context.cookies() == []
+
+
+@pytest.mark.promise("P44")
+def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
+    person = visitor()
+    page = person.page
+    for path in ["/", "/register", "/sign-in", "/contact", "/nowhere", "/m/bcdfg-hjkmn-pqrst", "/privacy-request", *READ]:
+        page.goto(path)
+        expect(page.locator('a[href="/privacy"]:visible').first).to_be_visible()
+    person.register("crawler")
+    code = person.create_meeting("Crawled")
+    for path in ["/dashboard", "/meetings/new", f"/meetings/{code}", "/privacy-center", "/account"]:
+        page.goto(path)
+        expect(page.locator('a[href="/privacy"]').first).to_be_attached()
+
+
+@pytest.mark.promise("P45")
+def test_links_to_other_sites_tell_them_nothing(new_context: NewContext) -> None:
+    """There are none now; one that comes has to be marked."""
+    page = new_context().new_page()
+    for path in ["/", "/contact", *READ]:
+        page.goto(path)
+        foreign = page.locator('a[href^="http"]').all()
+        rels = [
+            link.get_attribute("rel") or "" for link in foreign if "localhost" not in (link.get_attribute("href") or "")
+        ]
+        assert all({"noopener", "noreferrer"} <= set(rel.split()) for rel in rels)
+
+
+def newest_link(app_data: Path, address: str) -> str:
+    """The privacy link in the newest mail to `address`, from the mail stand-in's folder."""
+    mails = sorted((app_data / "mails").rglob("*"), key=lambda file: file.stat().st_mtime)
+    for file in reversed([one for one in mails if one.is_file()]):
+        raw = file.read_bytes().decode("utf-8", "replace").replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
+        found = re.search(r"/privacy-center/[A-Za-z0-9_-]+", raw)
+        if found and address in raw:
+            return found.group()
+    raise AssertionError("no mail with a link")
+
+
+@pytest.mark.promise("P72")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_guest_sees_takes_and_erases_by_link(visitor: NewVisitor, app_url: str, app_data: Path, width: int) -> None:
+    person, address = visitor(width), f"guest{width}@example.org"
+    page = person.page
+    page.goto("/contact")
+    fill_contact(page, address)
+    page.goto("/privacy-request")
+    page.get_by_label("E-mail", exact=True).fill(address)
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_text("If we keep anything about this address", exact=False)).to_be_visible()
+    page.wait_for_timeout(3000)
+    link = newest_link(app_data, address)
+
+    page.goto(link)
+    expect(page.get_by_role("heading", name="What we know")).to_be_visible()
+    expect(page.get_by_text("Your letters to us")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert (axe_violations(page), overflow(page)) == ([], 0)
+    page.get_by_role("button", name="Make a copy of my data").click()
+    copy = downloaded(page)
+    assert [row["email"] for row in json.loads(copy.read("data.json"))["tables"]["contact_thread"]["rows"]] == [address]
+
+    page.get_by_role("button", name="Erase my data").click()
+    page.locator("dialog[open]").get_by_role("button", name="Erase my data").click()
+    expect(page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Keep my data").click()
+    expect(page.get_by_text("Nothing is erased.")).to_be_visible()
+    assert person.complaints == []
+
+    stranger = visitor()
+    stranger.page.goto(link[:-4] + "AAAA")
+    expect(stranger.page.get_by_text("This link no longer works.").first).to_be_visible()
+
+
+def fill_contact(page: Page, address: str) -> None:
+    """Write to us."""
+    page.locator("#email").fill(address)
+    page.locator("#message").fill("What do you keep about me?")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_timeout(1500)
+
+
+def test_an_unknown_address_gets_the_same_answer(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/privacy-request")
+    page.get_by_label("E-mail", exact=True).fill("nobody-at-all@example.org")
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_text("If we keep anything about this address", exact=False)).to_be_visible()
