@@ -176,7 +176,7 @@ async def test_a_test_copy_goes_to_its_writer_alone(db: Settings, mails: Mails) 
     newsletter_id = await newsletters.save(DRAFT)
     await newsletters.send_test(newsletter_id, ann, "pl")
     (got,) = await mails.deliver()
-    assert (got["To"], got["Subject"]) == ("ann@example.com", "Test: Co nowego")
+    assert (got["To"], got["Subject"]) == ("ann@example.com", "Próba: Co nowego")
     assert "Dzień dobry" in text_of(got)
 
 
@@ -250,8 +250,9 @@ async def start_worker(port: int, db: Settings, tmp_path: Path) -> asyncio.subpr
     )
 
 
-async def until(enough: int, mails: Mails) -> None:
+async def until(enough: int, mails: Mails, worker: asyncio.subprocess.Process) -> None:
     while len(os.listdir(mails.path / "new")) < enough:
+        assert worker.returncode is None, "the worker ended by itself"
         await asyncio.sleep(0.01)
 
 
@@ -272,12 +273,13 @@ async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
     assert smtp._stand_in is not None
     for enough in (20, 60):
         worker = await start_worker(smtp._stand_in.port, db, tmp_path)
-        await until(enough, mails)
+        await until(enough, mails, worker)
         worker.send_signal(signal.SIGKILL)
         await worker.wait()
         await forget_leases()
     worker = await start_worker(smtp._stand_in.port, db, tmp_path)
     while (await newsletters.get(newsletter_id)).counts.done < 120:
+        assert worker.returncode is None
         await asyncio.sleep(0.1)
     worker.terminate()
     await worker.wait()
