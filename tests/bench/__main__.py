@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.bench.export import measure_export
 from tests.bench.forwarding import measure_forwarding
 from tests.bench.joins import measure_joins
 from tests.bench.preferences import measure_preferences
@@ -15,6 +16,7 @@ def main() -> None:
     """Print each figure as it is known, then the table."""
     figures: list[Figure] = []
     figures.extend(emit(figure) for figure in measure_preferences())
+    figures.extend(emit(figure) for figure in measure_export())
     with running_product():
         pass  # builds what changed, so that the next start is a later one
     with running_product() as product:
