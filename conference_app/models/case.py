@@ -10,10 +10,11 @@ from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import UTCDateTime, new_id
 from conference_app.models.consent import GROWING_ID
-from conference_app.models.data_map import NOT_PERSONAL, days_after, tagged
+from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
 from conference_app.texts import n_
 
 _HANDLE = n_("To do what you asked for in time, and to show that we did.")
+_WITH_CASE = Retention(n_("As long as the case it belongs to."))
 _KEPT = days_after(
     3 * 365, "closed_at", n_("{days} days after it is closed: as long as somebody may ask how it was handled.")
 )
@@ -21,6 +22,10 @@ _KEPT = days_after(
 
 def _tag(label: str, **more: Any) -> dict[str, Any]:
     return tagged(_HANDLE, "legal_obligation", _KEPT, label=label, stays=_HANDLE, **more)
+
+
+def _step_tag(label: str, **more: Any) -> dict[str, Any]:
+    return tagged(_HANDLE, "legal_obligation", _WITH_CASE, label=label, stays=_HANDLE, **more)
 
 
 class Case(SQLModel, table=True):
@@ -59,10 +64,10 @@ class CaseEvent(SQLModel, table=True):
             ForeignKey("privacy_case.id", ondelete="CASCADE"),
             nullable=False,
             index=True,
-            info=_tag(n_("Case number"), belongs_to="case_id"),
+            info=_step_tag(n_("Case number"), belongs_to="case_id"),
         )
     )
-    status: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("State"))})
-    by: str = Field(max_length=8, sa_column_kwargs={"info": _tag(n_("By whom"))})
+    status: str = Field(max_length=12, sa_column_kwargs={"info": _step_tag(n_("State"))})
+    by: str = Field(max_length=8, sa_column_kwargs={"info": _step_tag(n_("By whom"))})
     """person, staff or system."""
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("When"))))
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_step_tag(n_("When"))))

@@ -10,15 +10,20 @@ from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
 from conference_app.models.consent import GROWING_ID
-from conference_app.models.data_map import NOT_PERSONAL, days_after, tagged
+from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
 from conference_app.texts import n_
 
 _ANSWER = n_("To answer what you wrote to us, and for nothing else.")
+_WITH_THREAD = Retention(n_("As long as the conversation it belongs to."))
 _KEPT = days_after(365, "closed_at", n_("Until {days} days after the conversation is closed, then deleted by itself."))
 
 
 def _tag(label: str, **more: Any) -> dict[str, Any]:
     return tagged(_ANSWER, "legitimate_interest", _KEPT, subject="contact", label=label, **more)
+
+
+def _message_tag(label: str) -> dict[str, Any]:
+    return tagged(_ANSWER, "legitimate_interest", _WITH_THREAD, subject="contact", label=label)
 
 
 class ContactThread(SQLModel, table=True):
@@ -68,17 +73,17 @@ class ContactMessage(SQLModel, table=True):
             info=tagged(
                 _ANSWER,
                 "legitimate_interest",
-                _KEPT,
+                _WITH_THREAD,
                 subject="contact",
                 label=n_("Conversation"),
                 belongs_to="thread_id",
             ),
         )
     )
-    direction: str = Field(max_length=3, sa_column_kwargs={"info": _tag(n_("From you (in) or to you (out)"))})
-    body: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("Message"))))
+    direction: str = Field(max_length=3, sa_column_kwargs={"info": _message_tag(n_("From you (in) or to you (out)"))})
+    body: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_message_tag(n_("Message"))))
     mail_id: str | None = Field(
-        default=None, sa_column=Column(EncryptedText, nullable=True, info=_tag(n_("Message-ID of the mail")))
+        default=None, sa_column=Column(EncryptedText, nullable=True, info=_message_tag(n_("Message-ID of the mail")))
     )
     mail_key: bytes | None = Field(
         default=None,
@@ -86,8 +91,8 @@ class ContactMessage(SQLModel, table=True):
             LargeBinary(32),
             nullable=True,
             unique=True,
-            info=tagged(_ANSWER, "legitimate_interest", _KEPT, subject="contact", exported=False),
+            info=tagged(_ANSWER, "legitimate_interest", _WITH_THREAD, subject="contact", exported=False),
         ),
     )
     """Keyed hash of `mail_id`: a mail delivered twice is stored once."""
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("When"))))
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_message_tag(n_("When"))))
