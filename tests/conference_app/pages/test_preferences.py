@@ -1,0 +1,77 @@
+"""The switches of somebody signed in: off at first, one click each way, taken back, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from conference_app.config import Settings
+from conference_app.pages.preferences import PreferencesState
+from conference_app.pages.staff_contact import StaffCasesState, StaffContactState
+from conference_app.services import contact, sign_in_sessions
+from conference_app.services.contact import ContactForm
+from conference_app.services.signed_links import Subject
+from tests.conference_app.consent_people import is_live, member
+from tests.conference_app.tabs import Processor, Tab, name_of, processing
+
+PATH = "/preferences"
+
+
+@pytest_asyncio.fixture
+async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
+    async with processing() as running:
+        yield running
+
+
+async def tab_of(processor: Processor, subject: Subject, path: str = PATH) -> Tab:
+    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(subject.id))
+    assert token
+    return Tab.signed_in(processor, token, path=path)
+
+
+@pytest.mark.promise("P54")
+@pytest.mark.promise("P87")
+@pytest.mark.promise("P88")
+async def test_every_switch_is_off_until_it_is_clicked(processor: Processor) -> None:
+    ann = await member("ann")
+    tab = await tab_of(processor, ann)
+    await tab.send(name_of(PreferencesState.load))
+    shown = await tab.vars_of(PreferencesState)
+    assert {(one.purpose, one.is_on) for one in shown["switches"]} == {
+        ("newsletter", False),
+        ("promotion", False),
+        ("personalisation", False),
+        ("visit_merging", False),
+    }
+    await tab.send(name_of(PreferencesState.change), purpose="newsletter", on=True)
+    assert await is_live(ann, "newsletter")
+    await tab.send(name_of(PreferencesState.change), purpose="newsletter", on=False)
+    assert not await is_live(ann, "newsletter")
+    await tab.send(name_of(PreferencesState.undo))
+    assert await is_live(ann, "newsletter")
+    await tab.send(name_of(PreferencesState.change), purpose="personalisation", on=True)
+    await tab.send(name_of(PreferencesState.stop_everything))
+    assert not await is_live(ann, "newsletter")
+    assert not await is_live(ann, "personalisation")
+
+
+@pytest.mark.parametrize("purpose", ["", "*", "nothing", "topic:x", "meeting:x", "newsletter:x"])
+async def test_a_switch_that_is_not_there_changes_nothing(processor: Processor, purpose: str) -> None:
+    ann = await member("ann")
+    tab = await tab_of(processor, ann)
+    for on in (True, False):
+        await tab.send(name_of(PreferencesState.change), purpose=purpose, on=on)
+    await tab.send(name_of(PreferencesState.load))
+    assert not any(one.is_on for one in (await tab.vars_of(PreferencesState))["switches"])
+
+
+async def test_the_inbox_opens_for_staff_alone(processor: Processor) -> None:
+    await contact.write(ContactForm("", "canary@example.com", "canary"), language="en", address="192.0.2.1")
+    tab = await tab_of(processor, await member("ann"), "/staff/contact")
+    for handler in (StaffContactState.load, StaffCasesState.load, StaffContactState.close):
+        await tab.send(name_of(handler))
+    await tab.send(name_of(StaffContactState.choose), thread_id=(await contact.threads())[0].id)
+    assert "canary" not in processor.wire
+    assert len(await contact.threads()) == 1
