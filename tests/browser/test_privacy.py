@@ -132,7 +132,16 @@ def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> 
 def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
     person = visitor()
     page = person.page
-    for path in ["/", "/register", "/sign-in", "/contact", "/nowhere", "/m/bcdfg-hjkmn-pqrst", "/privacy-request", *READ]:
+    for path in [
+        "/",
+        "/register",
+        "/sign-in",
+        "/contact",
+        "/nowhere",
+        "/m/bcdfg-hjkmn-pqrst",
+        "/privacy-request",
+        *READ,
+    ]:
         page.goto(path)
         expect(page.locator('a[href="/privacy"]:visible').first).to_be_visible()
     person.register("crawler")
