@@ -33,8 +33,10 @@ def _help(field: Field) -> str:
     return f"{purpose} {_('You can use letters, digits, dots and hyphens.')}" if field.kind == "username" else purpose
 
 
-def person_input(field: Field, errors: rx.Var[dict[str, str]], value: Text = "") -> rx.Component:
-    """The input of `field`, with the reason it is asked for below; `value` is what it holds when it appears."""
+def person_input(
+    field: Field, errors: rx.Var[dict[str, str]] | dict[str, str], value: Text = "", *, reason: bool = True
+) -> rx.Component:
+    """The input of `field`, with the `reason` it is asked for below; `value` is what it holds when it appears."""
     label, error = _(field.label), errors[field.name]
     if field.kind == "password":
         return password_field(label, field.name, error=error, auto_complete=field.auto_complete)
@@ -54,7 +56,7 @@ def person_input(field: Field, errors: rx.Var[dict[str, str]], value: Text = "")
         label,
         field.name,
         error=error,
-        help_text=_help(field),
+        help_text=_help(field) if reason else "",
         optional=not field.required,
         default_value=value,
         auto_complete=field.auto_complete or "off",
@@ -67,7 +69,9 @@ def _default(field: Field) -> str:
 
 
 def person_inputs(
-    fields: tuple[Field, ...], errors: rx.Var[dict[str, str]], values: rx.Var[dict[str, str]] | None = None
+    fields: tuple[Field, ...],
+    errors: rx.Var[dict[str, str]] | dict[str, str],
+    values: rx.Var[dict[str, str]] | dict[str, str] | None = None,
 ) -> list[rx.Component]:
     """`person_input` of each; `values` by field name."""
     return [person_input(one, errors, values[one.name] if values is not None else "") for one in fields]

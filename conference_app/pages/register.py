@@ -12,7 +12,7 @@ from conference_app.components.fields import checkbox, password_field, strength_
 from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
-from conference_app.components.person_inputs import person_inputs, typed_optional
+from conference_app.components.person_inputs import person_input, person_inputs, typed_optional
 from conference_app.components.slots import slotted
 from conference_app.errors import ConferenceError
 from conference_app.services import accounts
@@ -82,7 +82,13 @@ def _asked(*names: str) -> list[rx.Component]:
 
 
 def _names() -> rx.Component:
-    return rx.el.div(*_asked("first_name", "last_name"), class_name="grid gap-5 sm:grid-cols-2 items-start")
+    """Both with one reason below, which is the same."""
+    fields = (BY_NAME["first_name"], BY_NAME["last_name"])
+    inputs = [person_input(one, RegisterState.errors, reason=False) for one in fields]
+    return rx.el.div(
+        rx.el.div(*inputs, class_name="grid gap-5 sm:grid-cols-2 items-start"),
+        rx.el.p(_(fields[0].purpose), class_name="text-sm text-ink-muted mt-1.5"),
+    )
 
 
 def _optional() -> rx.Component:

@@ -157,7 +157,7 @@ def _passkey() -> rx.Component:
             class_name="flex items-center gap-3",
         ),
         button(
-            _("Sign in with a passkey"),
+            _("Use a passkey"),
             kind="secondary",
             icon_name="fingerprint",
             busy=state.passkey_busy,

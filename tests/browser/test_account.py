@@ -25,6 +25,8 @@ def follow(page: Page, recipient: str, subject: str) -> None:
     open_mail(page, recipient, re.compile(subject))
     link = page.frame_locator("iframe").get_by_role("link").filter(has_text="http").first.get_attribute("href")
     page.goto(re.sub(r"^https?://[^/]+", "", link or ""))  # the build's links carry the public address
+    expect(page.locator("h1")).to_be_visible()
+    expect(page).to_have_title(re.compile("Parley"))
 
 
 def sign_out(page: Page) -> None:
@@ -89,7 +91,7 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) 
 
     sign_out(page)
     page.goto("/sign-in")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/dashboard**")
     expect(page.get_by_text("Confirm your e-mail address by the link")).to_have_count(0)
 
