@@ -114,8 +114,14 @@ def _add(app: rx.App, spec: Page, code: str) -> None:
     with language(code):
         title = _(spec.title, brand=brand)
         description = _(spec.description, brand=brand) if spec.description else ""
+
+        def built() -> rx.Component:
+            return spec.built(code)
+
+        # Reflex packs what it makes of a page by the module of its function: by ours here, every page would load all.
+        built.__module__ = spec.build.__module__
         app.add_page(
-            lambda: spec.built(code),
+            built,
             route="404" if spec.route == "/404" else localized_path(spec.route),
             title=title if brand in title else f"{title} · {brand}",
             description=description or None,
