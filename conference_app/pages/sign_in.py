@@ -141,7 +141,6 @@ def _password_form() -> rx.Component:
         password_field(
             _("Password"), "password", error=SignInState.errors["password"], auto_complete="current-password"
         ),
-        rx.el.p(text_link(_("Forgot your password?"), localized_path("/reset")), class_name="text-sm -mt-2"),
         submit_button(_("Sign in"), busy=SignInState.busy, extra="w-full"),
         on_submit=SignInState.submit,
     )
@@ -213,10 +212,11 @@ def sign_in() -> rx.Component:
             class_name="text-ink-muted mt-3 mb-8",
         ),
         rx.cond(SignInState.asks_code, _code_form(), rx.fragment(_password_form(), _passkey())),
+        rx.el.p(text_link(_("Forgot your password?"), localized_path("/reset")), class_name="text-sm mt-8"),
         rx.el.p(
             _("New here?"),
             " ",
             text_link(_("Create an account"), localized_path("/register")),
-            class_name="text-sm text-ink-muted mt-8",
+            class_name="text-sm text-ink-muted mt-3",
         ),
     )
