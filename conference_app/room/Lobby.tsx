@@ -9,7 +9,7 @@ import { Button, Notice } from "./pieces";
 import { Preview } from "./Preview";
 import type { SessionState } from "./session";
 import type { LocalMedia } from "./useLocalMedia";
-import { useWords } from "./words";
+import { limitsPath, useWords } from "./words";
 
 /** What the page knows of the meeting before joining. */
 export interface Door {
@@ -73,7 +73,7 @@ function Side(props: LobbyProps): ReactNode {
 }
 
 export function Lobby(props: LobbyProps) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { media } = props;
   return (
     <main
@@ -88,7 +88,9 @@ export function Lobby(props: LobbyProps) {
         <Side {...props} />
         <p className="flex items-start gap-2 text-sm text-ink-muted">
           <LockKeyhole size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
-          {t("encryption_line")}
+          <a href={limitsPath(language)} target="_blank" rel="noopener" className="rounded-control underline decoration-1 underline-offset-4 hover:decoration-2">
+            {t("encryption_line")}
+          </a>
         </p>
       </section>
       <section aria-label={t("devices_section")} className="min-w-0">

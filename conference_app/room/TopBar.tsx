@@ -3,7 +3,7 @@ import { type Room, RoomEvent } from "livekit-client";
 import { DoorClosedLocked, LockKeyhole, RotateCw, Volume2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { useWords } from "./words";
+import { limitsPath, useWords } from "./words";
 
 const SHOWN_MS = 7000;
 
@@ -36,14 +36,21 @@ interface TopBarProps {
 }
 
 export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const pill = "flex max-w-full items-center gap-2 rounded-full px-3.5 py-1.5 text-sm font-medium";
   return (
     <header className="flex h-13 shrink-0 items-center gap-3 px-4">
       <div className="flex min-w-0 flex-1 items-center gap-2 text-sm">
-        <span title={t("encryption_line")} className="shrink-0 text-on-stage-muted">
-          <LockKeyhole size={16} role="img" aria-label={t("encryption_line")} />
-        </span>
+        <a
+          href={limitsPath(language)}
+          target="_blank"
+          rel="noopener"
+          title={t("encryption_line")}
+          aria-label={t("encryption_line")}
+          className="grid size-6 shrink-0 place-items-center rounded-control text-on-stage-muted hover:text-on-stage"
+        >
+          <LockKeyhole size={16} aria-hidden />
+        </a>
         <bdi className="truncate font-medium">{subject || t("room_title")}</bdi>
         {isLocked && (
           <span className="flex shrink-0 items-center gap-1.5 rounded-full bg-stage-raised px-2.5 py-1 text-xs font-medium">

@@ -211,3 +211,8 @@ export function useMakeWords(texts: Texts, language: string, brand: string): Wor
   // The texts are baked into the page with its language, so the language alone tells when they change.
   return useMemo(() => makeWords(texts, language, brand), [language, brand]);
 }
+
+/** The page about what no protection covers, in the page's language. */
+export function limitsPath(language: string): string {
+  return language === "en" ? "/privacy/limits" : `/${language}/privacy/limits`;
+}

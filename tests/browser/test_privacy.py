@@ -151,6 +151,18 @@ def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
         expect(page.locator('a[href="/privacy"]').first).to_be_attached()
 
 
+@pytest.mark.promise("P47")
+def test_the_lock_of_a_meeting_leads_to_the_limits(visitor: NewVisitor) -> None:
+    person = visitor()
+    page = person.page
+    person.register("locksmith")
+    code = person.create_meeting("Locked")
+    page.goto(f"/m/{code}")
+    expect(page.locator('a[href="/privacy/limits"]').first).to_be_visible()
+    page.goto(f"/pl/m/{code}")
+    expect(page.locator('a[href="/pl/privacy/limits"]').first).to_be_visible()
+
+
 @pytest.mark.promise("P45")
 def test_links_to_other_sites_tell_them_nothing(new_context: NewContext) -> None:
     """There are none now; one that comes has to be marked."""
