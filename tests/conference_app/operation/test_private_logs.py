@@ -14,6 +14,7 @@ from conference_app.api import auth
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
 from conference_app.operation.private_logs import keep_logs_private
+from conference_app.pages import privacy_center
 from conference_app.services import accounts, joining, meetings, room_admin, sign_in_sessions
 from conference_app.services.accounts import RegistrationForm
 from conference_app.services.meetings import MeetingForm
@@ -101,7 +102,11 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
         assert word.lower() not in text.lower()
 
 
-async def test_reflex_does_not_quote_what_a_browser_sent(sqlite_db: Settings, log: Everything) -> None:
+@pytest.mark.timeout(120)
+async def test_reflex_does_not_quote_what_a_browser_sent(
+    sqlite_db: Settings, log: Everything, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(privacy_center, "_FOLLOWED_S", 0)  # no job runs here, so nothing would come to follow
     account = await accounts.register(
         RegistrationForm("Ann", "Nowak", "ann", "ann@example.com", "a quite long password", accepted=True), address=""
     )
