@@ -200,6 +200,12 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def site_url(self) -> str:
+        """The public URL as built pages carry it; on localhost without its port, so that one build fits every port."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://localhost" if parts.hostname == "localhost" else self.public_url
+
+    @property
     def allowed_origins(self) -> tuple[str, ...]:
         """Origins whose pages may open our sockets and post our forms: the public one, and loopback outside production."""
         if self.is_production:

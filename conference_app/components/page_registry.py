@@ -86,7 +86,7 @@ def _meta(spec: Page, code: str, title: str, description: str) -> Sequence[dict[
         tags.append(_font_preload(FONT_FILES[1]))
     if not spec.is_listed:
         return [*tags, {"name": "robots", "content": "noindex"}]
-    base = settings().public_url
+    base = settings().site_url
     for other in LANGUAGES:
         href = base + localized_path(spec.route, other)
         tags.append(rx.el.link(rel="alternate", href_lang=other, href=href))
@@ -125,7 +125,7 @@ def _add(app: rx.App, spec: Page, code: str) -> None:
             route="404" if spec.route == "/404" else localized_path(spec.route),
             title=title if brand in title else f"{title} · {brand}",
             description=description or None,
-            image=f"{settings().public_url}/og.png",
+            image=f"{settings().site_url}/og.png",
             on_load=spec.on_load,  # type: ignore[arg-type]
             meta=_meta(spec, code, title, description),
         )

@@ -15,7 +15,7 @@ from conference_app.config import Settings
 from conference_app.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
-_BAKED_SETTINGS = ("environment", "brand_name", "accent_color", "logo_path", "public_url")
+_BAKED_SETTINGS = ("environment", "brand_name", "accent_color", "logo_path", "site_url")
 _BAKED_SETTINGS += ("controller", "processors", "erasure_days")
 _SOURCES = ("rxconfig.py", "requirements.txt", "conference_app", "assets", "reflex.lock")
 _LEFT_OUT = ("__pycache__", "external", "alembic", "operation", "api")

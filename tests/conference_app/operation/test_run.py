@@ -143,6 +143,6 @@ def test_a_server_that_ends_at_once_is_reported(tmp_path: Path) -> None:
 def test_the_build_depends_on_what_the_pages_show(tmp_path: Path) -> None:
     config: Settings = load_settings({"PARLEY_DATA": str(tmp_path)})
     renamed = dataclasses.replace(config, brand_name="Other")
-    moved = dataclasses.replace(config, media_udp_port=9)
+    moved = dataclasses.replace(config, media_udp_port=9, port=4000, public_url="http://localhost:4000")
     assert fingerprint(config) != fingerprint(renamed)
     assert fingerprint(config) == fingerprint(moved)
