@@ -38,6 +38,12 @@ def letter() -> letters.NecessaryTemplate:
     return known
 
 
+@pytest.fixture(autouse=True)
+def news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newsletter of test_mail.py, which takes its letters away again."""
+    monkeypatch.setitem(letters.TEMPLATES, NEWS_BODY.name, NEWS_BODY)
+
+
 class Server:
     """A relay that answers as told."""
 

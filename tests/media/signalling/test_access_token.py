@@ -18,7 +18,7 @@ from media.signalling.access_token import mint_refresh, verify
 from tests.media.fakes import SECRET
 
 NOW = int(time.time())
-CLAIMS: dict[str, Any] = {"iss": "key", "sub": "ann", "exp": NOW + 60, "video": {"roomJoin": True, "room": "room"}}
+CLAIMS: dict[str, Any] = {"iss": "key", "sub": "ann", "exp": NOW + 3600, "video": {"roomJoin": True, "room": "room"}}
 
 
 def token(secret: str = SECRET, algorithm: str = "HS256", **changes: Any) -> str:
