@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Callable
 from itertools import permutations
+from pathlib import Path
 from time import monotonic
 
 import psutil
@@ -209,15 +210,17 @@ def test_the_host_mutes_removes_locks_and_ends(
         expect(participant.page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
 
 
-def media_process() -> psutil.Process:
-    """The media process that our app has started."""
+def media_process(app_data: Path) -> psutil.Process:
+    """The media process that the app with this data folder has started; other tests have apps of their own."""
     for child in psutil.Process().children(recursive=True):
-        if child.cmdline()[-2:] == ["-m", "media"]:
+        if child.cmdline()[-2:] == ["-m", "media"] and child.environ().get("PARLEY_DATA") == str(app_data):
             return child
     raise AssertionError("no media process")
 
 
-def test_all_are_back_by_themselves_after_the_media_process_was_killed(call: dict[str, Participant]) -> None:
+def test_all_are_back_by_themselves_after_the_media_process_was_killed(
+    call: dict[str, Participant], app_data: Path
+) -> None:
     host, tomasz, maria = call.values()
     for participant in call.values():
         expect_media_from(participant, 2)
@@ -227,7 +230,7 @@ def test_all_are_back_by_themselves_after_the_media_process_was_killed(call: dic
     tomasz.page.keyboard.press("Enter")
     expect(host.page.get_by_text("Tomasz: before")).to_be_attached()
 
-    os.kill(media_process().pid, signal.SIGKILL)
+    os.kill(media_process(app_data).pid, signal.SIGKILL)
     expect(tomasz.page.get_by_text("Reconnecting…").first).to_be_visible()
     tomasz.page.get_by_label("Write to everyone").fill("meanwhile")
     tomasz.page.keyboard.press("Enter")
