@@ -18,10 +18,11 @@ _WIDTH = "max-w-page mx-auto px-4 sm:px-6 lg:px-8"
 def _picture() -> rx.Component:
     return rx.el.img(
         src="/room.webp",
+        src_set="/room-800.webp 800w, /room.webp 1600w",
+        loading="lazy",
+        sizes="(min-width: 1024px) 560px, 100vw",
         alt=_("A meeting with several people on a dark stage, the controls below them"),
-        width=1600,
-        height=1000,
-        class_name="w-full h-auto rounded-card shadow-float",
+        class_name="w-full aspect-[16/10] rounded-card shadow-float",
     )
 
 
@@ -46,7 +47,8 @@ def _promise() -> rx.Component:
                 _("No trackers, no third party, no app to install."),
                 class_name="text-sm text-ink-faint mt-4",
             ),
-            class_name="lg:py-10",
+            # A phone shows the words first and fetches the picture when it is scrolled to.
+            class_name="max-sm:min-h-[calc(100svh-8rem)] max-sm:pt-10 lg:py-10",
         ),
         _picture(),
         class_name=f"{_WIDTH} py-12 sm:py-20 grid gap-12 lg:grid-cols-[5fr_6fr] items-center",
