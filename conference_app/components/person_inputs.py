@@ -30,7 +30,8 @@ def _options(field: Field) -> list[tuple[str, str]]:
 
 def _help(field: Field) -> str:
     purpose = _(field.purpose)
-    return f"{purpose} {_('You can use letters, digits, dots and hyphens.')}" if field.kind == "username" else purpose
+    allowed = _("You can use letters, digits, dots and hyphens.")
+    return f"{purpose} {allowed}" if field.kind == "username" else purpose
 
 
 def person_input(
