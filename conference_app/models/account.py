@@ -9,28 +9,46 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.data_map import UNTIL_ERASED, days_after, tagged
+from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
+from conference_app.models.data_map import MAIL_CARRIERS, PEOPLE_MET, UNTIL_ERASED, days_after, kept_for
+from conference_app.purposes import (
+    ACCEPTANCE,
+    ACCOUNT,
+    ACCOUNT_MAIL,
+    CALL_BACK,
+    DEVICES,
+    DIALLING,
+    INTRODUCE,
+    LANGUAGE,
+    LOCAL_TIMES,
+    NEWSLETTER,
+    PROMOTION,
+    REQUESTS,
+    SIGN_IN,
+    TOPIC,
+    USERNAME,
+    Purpose,
+)
 from conference_app.texts import n_
 
-_SERVICE = n_("To run your account.")
-_NAME = n_("To show in meetings who you are, and to address you in mails.")
-_USERNAME = n_("How others find you here.")
-_EMAIL = n_("To sign in, and for mail about your own meetings. Nobody else sees it.")
-_LANGUAGE = n_("To write to you in the language you read.")
-_SIGN_IN = n_("To sign you in and keep others out.")
-_OPTIONAL = n_("To show the people you meet who you are. Leave it empty if you like.")
-_DEVICE = n_("So that you can tell your own sign-ins from a stranger's.")
-_PROOF = n_("To prove that you agreed to the terms and the privacy policy, and to which text.")
+_MAILS = (ACCOUNT_MAIL, REQUESTS, NEWSLETTER, PROMOTION, TOPIC)
+"""What we may write for; the last three only once the person agrees."""
+_NAME = (INTRODUCE, *_MAILS)
+_ADDRESS = (SIGN_IN, *_MAILS)
 _SESSION_OVER = days_after(0, "expires_at", n_("Until the sign-in ends, then deleted by itself."))
 
 
 _UNCONFIRMED = days_after(0, "lapses_at", n_("Goes by itself if nobody confirms the e-mail address."))
 
 
-def _optional(label: str, purpose: str) -> Any:
+def _named(label: str) -> dict[str, Any]:
+    """A part of the name: others see it in meetings, and letters begin with it."""
+    return kept_for(_NAME, UNTIL_ERASED, recipients=(PEOPLE_MET, MAIL_CARRIERS), label=label)
+
+
+def _optional(label: str, purpose: Purpose, *recipients: str) -> Any:
     """A column of text that a person may leave empty; empty is NULL."""
-    info = tagged(purpose, "contract", UNTIL_ERASED, label=label)
+    info = kept_for(purpose, UNTIL_ERASED, recipients=recipients, label=label)
     return Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=info))
 
 
@@ -43,96 +61,48 @@ class Account(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={
-            "info": tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Account number"), belongs_to="id")
-        },
+        sa_column_kwargs={"info": kept_for(ACCOUNT, UNTIL_ERASED, label=n_("Account number"), belongs_to="id")},
     )
-    first_name: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_NAME, "contract", UNTIL_ERASED, label=n_("First name"))
-        )
+    first_name: str = column(EncryptedText, _named(n_("First name")))
+    last_name: str = column(EncryptedText, _named(n_("Last name")))
+    username: str = column(EncryptedText, kept_for((USERNAME, SIGN_IN), UNTIL_ERASED, label=n_("Username")))
+    username_key: bytes = column(LargeBinary(32), kept_for(SIGN_IN, UNTIL_ERASED, exported=False), unique=True)
+    email: str = column(
+        EncryptedText, kept_for(_ADDRESS, UNTIL_ERASED, recipients=(MAIL_CARRIERS,), label=n_("E-mail"))
     )
-    last_name: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_NAME, "contract", UNTIL_ERASED, label=n_("Last name"))
-        )
-    )
-    username: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_USERNAME, "contract", UNTIL_ERASED, label=n_("Username"))
-        )
-    )
-    username_key: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=False,
-            unique=True,
-            info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False),
-        )
-    )
-    email: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_EMAIL, "contract", UNTIL_ERASED, label=n_("E-mail"))
-        )
-    )
-    email_key: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=False,
-            unique=True,
-            info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False),
-        )
-    )
+    email_key: bytes = column(LargeBinary(32), kept_for(SIGN_IN, UNTIL_ERASED, exported=False), unique=True)
     password_hash: str = Field(
-        max_length=200, sa_column_kwargs={"info": tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False)}
+        max_length=200, sa_column_kwargs={"info": kept_for(SIGN_IN, UNTIL_ERASED, exported=False)}
     )
     language: str = Field(
-        max_length=8, sa_column_kwargs={"info": tagged(_LANGUAGE, "contract", UNTIL_ERASED, label=n_("Language"))}
+        max_length=8, sa_column_kwargs={"info": kept_for(LANGUAGE, UNTIL_ERASED, label=n_("Language"))}
     )
-    created_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime, nullable=False, info=tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Registered at"))
-        )
-    )
-    email_verified_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime, nullable=True, info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, label=n_("E-mail confirmed at"))
-        ),
+    created_at: datetime = column(UTCDateTime, kept_for(ACCOUNT, UNTIL_ERASED, label=n_("Registered at")))
+    email_verified_at: datetime | None = column(
+        UTCDateTime, kept_for(_ADDRESS, UNTIL_ERASED, label=n_("E-mail confirmed at")), nullable=True
     )
     """When the person followed the link in our mail."""
-    claim_key: bytes | None = Field(
-        default=None,
-        sa_column=Column(
-            LargeBinary(32), nullable=True, index=True, info=tagged(_SIGN_IN, "contract", UNTIL_ERASED, exported=False)
-        ),
+    claim_key: bytes | None = column(
+        LargeBinary(32), kept_for(SIGN_IN, UNTIL_ERASED, exported=False), nullable=True, index=True
     )
     """While the address is not confirmed: the look-up key it will have then. `email_key` is a made-up one until that
     moment, so that several people may type the same address, and only who reads its mail gets it."""
-    lapses_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime,
-            nullable=True,
-            index=True,
-            info=tagged(_SIGN_IN, "contract", _UNCONFIRMED, label=n_("Lapses at")),
-        ),
+    lapses_at: datetime | None = column(
+        UTCDateTime, kept_for(SIGN_IN, _UNCONFIRMED, label=n_("Lapses at")), nullable=True, index=True
     )
     """When an account whose address nobody confirms goes by itself."""
     role: str = Field(
         default="",
         max_length=16,
-        sa_column_kwargs={"info": tagged(_SERVICE, "contract", UNTIL_ERASED, label=n_("Role")), "server_default": ""},
+        sa_column_kwargs={"info": kept_for((ACCOUNT, SIGN_IN), UNTIL_ERASED, label=n_("Role")), "server_default": ""},
     )
-    """"" or "staff": granted at sign-in to the operator's list of usernames."""
-    company: str | None = _optional(n_("Company"), _OPTIONAL)
-    title: str | None = _optional(n_("Title"), _OPTIONAL)
-    institution: str | None = _optional(n_("Educational institution"), _OPTIONAL)
-    phone: str | None = _optional(
-        n_("Phone"), n_("So that we can call you back when you ask for help. Nobody else sees it.")
-    )
-    country: str | None = _optional(n_("Country"), n_("To show dates and prices the way you know them."))
-    time_zone: str | None = _optional(n_("Time zone"), n_("To show the times of your meetings right on every device."))
+    """"" or "staff": granted at sign-in to the confirmed addresses of the operator's list."""
+    company: str | None = _optional(n_("Company"), INTRODUCE, PEOPLE_MET)
+    title: str | None = _optional(n_("Title"), INTRODUCE, PEOPLE_MET)
+    institution: str | None = _optional(n_("Educational institution"), INTRODUCE, PEOPLE_MET)
+    phone: str | None = _optional(n_("Phone"), CALL_BACK)
+    country: str | None = _optional(n_("Country"), DIALLING)
+    time_zone: str | None = _optional(n_("Time zone"), LOCAL_TIMES)
 
 
 def _account_column(info: dict[str, Any]) -> Column[str]:
@@ -141,7 +111,7 @@ def _account_column(info: dict[str, Any]) -> Column[str]:
 
 def _seen(label: str) -> Any:
     """What the list of sign-ins shows of a browser, so that a strange one is noticed: families only, never an address."""
-    info = tagged(_DEVICE, "legitimate_interest", _SESSION_OVER, label=label)
+    info = kept_for(DEVICES, _SESSION_OVER, label=label)
     return Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=info))
 
 
@@ -150,41 +120,20 @@ class SignInSession(SQLModel, table=True):
 
     __tablename__ = "sign_in_session"  # pyright: ignore[reportAssignmentType]
 
-    token_hash: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32), primary_key=True, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, exported=False)
-        )
-    )
+    token_hash: bytes = column(LargeBinary(32), kept_for(SIGN_IN, _SESSION_OVER, exported=False), primary_key=True)
     account_id: str = Field(
-        sa_column=_account_column(
-            tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Account number"), belongs_to="account_id")
-        )
+        sa_column=_account_column(kept_for(SIGN_IN, _SESSION_OVER, label=n_("Account number"), belongs_to="account_id"))
     )
-    created_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime, nullable=False, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Signed in at"))
-        )
-    )
-    last_seen_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime, nullable=False, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Last seen at"))
-        )
-    )
-    expires_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime,
-            nullable=False,
-            index=True,
-            info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Ends at")),
-        )
-    )
+    created_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Signed in at")))
+    last_seen_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Last seen at")))
+    expires_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Ends at")), index=True)
     browser: str | None = _seen(n_("Browser"))
     system: str | None = _seen(n_("Device"))
     time_zone: str | None = _seen(n_("Time zone"))
     must_accept: bool = Field(
         default=False,
         sa_column_kwargs={
-            "info": tagged(_PROOF, "contract", _SESSION_OVER, label=n_("Changed documents to accept")),
+            "info": kept_for(ACCEPTANCE, _SESSION_OVER, label=n_("Changed documents to accept")),
             "server_default": sa.false(),
         },
     )
@@ -196,24 +145,11 @@ class SignInTicket(SQLModel, table=True):
 
     __tablename__ = "sign_in_ticket"  # pyright: ignore[reportAssignmentType]
 
-    ticket_hash: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32), primary_key=True, info=tagged(_SIGN_IN, "contract", _SESSION_OVER, exported=False)
-        )
-    )
+    ticket_hash: bytes = column(LargeBinary(32), kept_for(SIGN_IN, _SESSION_OVER, exported=False), primary_key=True)
     account_id: str = Field(
-        sa_column=_account_column(
-            tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Account number"), belongs_to="account_id")
-        )
+        sa_column=_account_column(kept_for(SIGN_IN, _SESSION_OVER, label=n_("Account number"), belongs_to="account_id"))
     )
-    expires_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime,
-            nullable=False,
-            index=True,
-            info=tagged(_SIGN_IN, "contract", _SESSION_OVER, label=n_("Ends at")),
-        )
-    )
+    expires_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Ends at")), index=True)
 
 
 class ConsentRecord(SQLModel, table=True):
@@ -225,25 +161,21 @@ class ConsentRecord(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Entry number"))},
+        sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Entry number"))},
     )
     account_id: str = Field(
         sa_column=_account_column(
-            tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Account number"), belongs_to="account_id")
+            kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Account number"), belongs_to="account_id")
         )
     )
     document: str = Field(
-        max_length=32, sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Document"))}
+        max_length=32, sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Document"))}
     )
     language: str = Field(
-        max_length=8, sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Language"))}
+        max_length=8, sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Language"))}
     )
     text_sha256: str = Field(
         max_length=64,
-        sa_column_kwargs={"info": tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Fingerprint of the text"))},
+        sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Fingerprint of the text"))},
     )
-    accepted_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime, nullable=False, info=tagged(_PROOF, "contract", UNTIL_ERASED, label=n_("Accepted at"))
-        )
-    )
+    accepted_at: datetime = column(UTCDateTime, kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Accepted at")))

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import Column, DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 from conference_app.config import settings
 
@@ -21,6 +22,22 @@ from conference_app.config import settings
 def new_id() -> str:
     """An identifier for a row: 122 random bits, 32 hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+def column(
+    kind: Any,
+    info: dict[str, Any],
+    *,
+    nullable: bool = False,
+    unique: bool = False,
+    index: bool = False,
+    primary_key: bool = False,
+) -> Any:
+    """A field of a table: a column of type `kind` with its tag in the data map; a nullable one is None by itself."""
+    made = Column(
+        kind, nullable=nullable, unique=unique or None, index=index or None, primary_key=primary_key, info=info
+    )
+    return Field(default=None, sa_column=made) if nullable else Field(sa_column=made)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

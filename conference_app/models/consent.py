@@ -8,17 +8,15 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import UTCDateTime, new_id
-from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
+from conference_app.models.columns import UTCDateTime, column, new_id
+from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.purposes import CONFIRM_ADDRESS, CONSENT_PROOF, KEEP_STOPPED
 from conference_app.texts import n_
 
-_PROOF = n_("To prove what you agreed to, and that we stopped when you took it back.")
 _AS_PROOF = Retention(
     n_("As long as the service runs. Once you are erased, the entry holds a random number that leads to nobody.")
 )
-_ASK_BACK = n_("To make sure that the address is yours before anything is sent to it.")
 _ASKED = days_after(0, "expires_at", n_("Until you follow the link, at most 48 hours."))
-_STOP = n_("To keep your mails stopped, also when nothing else about you is left.")
 _STOPPED = Retention(n_("As long as the service runs, as a keyed hash that cannot be turned back into an address."))
 
 GROWING_ID = BigInteger().with_variant(Integer, "sqlite")
@@ -26,15 +24,15 @@ GROWING_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _proof(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_PROOF, "legal_obligation", _AS_PROOF, label=label, stays=_PROOF, **more)
+    return kept_for(CONSENT_PROOF, _AS_PROOF, label=label, stays=CONSENT_PROOF.reason, **more)
 
 
 def _stop(**more: Any) -> dict[str, Any]:
-    return tagged(_STOP, "legitimate_interest", _STOPPED, subject="subscriber", stays=_STOP, **more)
+    return kept_for(KEEP_STOPPED, _STOPPED, subject="subscriber", stays=KEEP_STOPPED.reason, **more)
 
 
 def _asked(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_ASK_BACK, "consent", _ASKED, subject="subscriber", label=label, **more)
+    return kept_for(CONFIRM_ADDRESS, _ASKED, subject="subscriber", label=label, **more)
 
 
 class ConsentEvent(SQLModel, table=True):
@@ -64,9 +62,7 @@ class ConsentEvent(SQLModel, table=True):
     language: str = Field(max_length=8, sa_column_kwargs={"info": _proof(n_("Language"))})
     reason: str = Field(default="", max_length=20, sa_column_kwargs={"info": _proof(n_("Your reason"))})
     """One of `consents.REASONS`; free text would be something to erase."""
-    occurred_at: datetime = Field(
-        sa_column=Column(UTCDateTime, nullable=False, info=_proof(n_("When"))),
-    )
+    occurred_at: datetime = column(UTCDateTime, _proof(n_("When")))
 
 
 class PendingConsent(SQLModel, table=True):
@@ -84,16 +80,14 @@ class PendingConsent(SQLModel, table=True):
         )
     )
     purpose: str = Field(max_length=64, sa_column_kwargs={"info": _asked(n_("Purpose"))})
-    token_hash: bytes | None = Field(
-        default=None, sa_column=Column(LargeBinary(32), nullable=True, unique=True, info=NOT_PERSONAL)
-    )
+    token_hash: bytes | None = column(LargeBinary(32), NOT_PERSONAL, nullable=True, unique=True)
     """SHA-256 of the link's token, which exists only in the mail; none before the mail leaves."""
     control: str = Field(max_length=60, sa_column_kwargs={"info": _asked(n_("By which control"))})
     page: str = Field(max_length=60, sa_column_kwargs={"info": _asked(n_("On which page"))})
     words_sha256: str = Field(max_length=64, sa_column_kwargs={"info": _asked(n_("Fingerprint of the words"))})
     language: str = Field(max_length=8, sa_column_kwargs={"info": _asked(n_("Language"))})
-    asked_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_asked(n_("When"))))
-    expires_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True, info=NOT_PERSONAL))
+    asked_at: datetime = column(UTCDateTime, _asked(n_("When")))
+    expires_at: datetime = column(UTCDateTime, NOT_PERSONAL, index=True)
 
 
 class MailStop(SQLModel, table=True):
@@ -101,8 +95,6 @@ class MailStop(SQLModel, table=True):
 
     __tablename__ = "mail_stop"  # pyright: ignore[reportAssignmentType]
 
-    email_key: bytes = Field(
-        sa_column=Column(LargeBinary(32), primary_key=True, info=_stop(exported=False, belongs_to="email_key"))
-    )
+    email_key: bytes = column(LargeBinary(32), _stop(exported=False, belongs_to="email_key"), primary_key=True)
     purpose: str = Field(primary_key=True, max_length=64, sa_column_kwargs={"info": _stop(label=n_("Purpose"))})
-    stopped_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_stop(label=n_("When"))))
+    stopped_at: datetime = column(UTCDateTime, _stop(label=n_("When")))

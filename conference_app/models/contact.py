@@ -8,22 +8,22 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
+from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
 from conference_app.models.consent import GROWING_ID
-from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
+from conference_app.models.data_map import MAIL_CARRIERS, NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.purposes import ANSWER
 from conference_app.texts import n_
 
-_ANSWER = n_("To answer what you wrote to us, and for nothing else.")
 _WITH_THREAD = Retention(n_("As long as the conversation it belongs to."))
-_KEPT = days_after(365, "closed_at", n_("Until {days} days after the conversation is closed, then deleted by itself."))
+_KEPT = days_after(365, "last_at", n_("Until {days} days after its last message, then deleted by itself."))
 
 
 def _tag(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_ANSWER, "legitimate_interest", _KEPT, subject="contact", label=label, **more)
+    return kept_for(ANSWER, _KEPT, subject="contact", label=label, **more)
 
 
-def _message_tag(label: str) -> dict[str, Any]:
-    return tagged(_ANSWER, "legitimate_interest", _WITH_THREAD, subject="contact", label=label)
+def _message_tag(label: str, **more: Any) -> dict[str, Any]:
+    return kept_for(ANSWER, _WITH_THREAD, subject="contact", label=label, **more)
 
 
 class ContactThread(SQLModel, table=True):
@@ -32,31 +32,18 @@ class ContactThread(SQLModel, table=True):
     __tablename__ = "contact_thread"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
-    email: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("E-mail"))))
-    email_key: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=False,
-            index=True,
-            info=tagged(
-                _ANSWER, "legitimate_interest", _KEPT, subject="contact", exported=False, belongs_to="email_key"
-            ),
-        )
+    email: str = column(EncryptedText, _tag(n_("E-mail"), recipients=(MAIL_CARRIERS,)))
+    email_key: bytes = column(
+        LargeBinary(32), kept_for(ANSWER, _KEPT, subject="contact", exported=False, belongs_to="email_key"), index=True
     )
-    name: str | None = Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=_tag(n_("Name"))))
-    subject: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("Subject"))))
+    name: str | None = column(EncryptedText, _tag(n_("Name"), recipients=(MAIL_CARRIERS,)), nullable=True)
+    subject: str = column(EncryptedText, _tag(n_("Subject"), recipients=(MAIL_CARRIERS,)))
     language: str = Field(max_length=8, sa_column_kwargs={"info": _tag(n_("Language"))})
-    opened_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_tag(n_("Written"))))
-    last_at: datetime = Field(
-        sa_column=Column(UTCDateTime, nullable=False, index=True, info=_tag(n_("Latest message")))
-    )
-    thanked_at: datetime | None = Field(
-        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_tag(n_("Thanked")))
-    )
+    opened_at: datetime = column(UTCDateTime, _tag(n_("Written")))
+    last_at: datetime = column(UTCDateTime, _tag(n_("Latest message")), index=True)
+    thanked_at: datetime | None = column(UTCDateTime, _tag(n_("Thanked")), nullable=True)
     """When the one automatic answer was queued; a thread gets no second."""
-    closed_at: datetime | None = Field(
-        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_tag(n_("Closed")))
-    )
+    closed_at: datetime | None = column(UTCDateTime, _tag(n_("Closed")), nullable=True)
 
 
 class ContactMessage(SQLModel, table=True):
@@ -70,9 +57,8 @@ class ContactMessage(SQLModel, table=True):
             ForeignKey("contact_thread.id", ondelete="CASCADE"),
             nullable=False,
             index=True,
-            info=tagged(
-                _ANSWER,
-                "legitimate_interest",
+            info=kept_for(
+                ANSWER,
                 _WITH_THREAD,
                 subject="contact",
                 label=n_("Conversation"),
@@ -81,18 +67,12 @@ class ContactMessage(SQLModel, table=True):
         )
     )
     direction: str = Field(max_length=3, sa_column_kwargs={"info": _message_tag(n_("From you (in) or to you (out)"))})
-    body: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_message_tag(n_("Message"))))
-    mail_id: str | None = Field(
-        default=None, sa_column=Column(EncryptedText, nullable=True, info=_message_tag(n_("Message-ID of the mail")))
+    body: str = column(EncryptedText, _message_tag(n_("Message"), recipients=(MAIL_CARRIERS,)))
+    mail_id: str | None = column(
+        EncryptedText, _message_tag(n_("Message-ID of the mail"), recipients=(MAIL_CARRIERS,)), nullable=True
     )
-    mail_key: bytes | None = Field(
-        default=None,
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=True,
-            unique=True,
-            info=tagged(_ANSWER, "legitimate_interest", _WITH_THREAD, subject="contact", exported=False),
-        ),
+    mail_key: bytes | None = column(
+        LargeBinary(32), kept_for(ANSWER, _WITH_THREAD, subject="contact", exported=False), nullable=True, unique=True
     )
     """Keyed hash of `mail_id`: a mail delivered twice is stored once."""
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_message_tag(n_("When"))))
+    at: datetime = column(UTCDateTime, _message_tag(n_("When")))

@@ -1,10 +1,11 @@
-"""The data map: every column of every table says what it is kept for, on what legal basis, for how long and who gets it.
+"""The data map: every column of every table says for which purposes it is kept, for how long and who gets it.
 
 The tag stands in the column's `info`; the privacy policy, the record of processing (GDPR Art. 30), the export, the
-erasure and the retention timers are all made from it, so none of them can forget a column. How to tag:
+erasure and the retention timers are all made from it, so none of them can forget a column; and a column is read for its
+purposes only (`models.reading`). How to tag, with purposes of `conference_app.purposes`:
 
-    `Column(EncryptedText, nullable=False, info=tagged(SIGN_IN, "contract", UNTIL_ERASED, label=n_("E-mail")))`
-    `Field(max_length=8, sa_column_kwargs={"info": tagged(...)})`
+    `Column(EncryptedText, nullable=False, info=kept_for((SIGN_IN, ACCOUNT_MAIL), UNTIL_ERASED, label=n_("E-mail")))`
+    `Field(max_length=8, sa_column_kwargs={"info": kept_for(...)})`
     `Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})`
 
 A table with a personal column names, in the tag of at least one column, the column through which a row belongs to a
@@ -27,10 +28,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, MetaData, Table
 
-from conference_app.texts import n_
+from conference_app.purposes import PURPOSES, RIGHTS, Basis, Purpose
+from conference_app.texts import _, n_
 
-Basis = Literal["contract", "consent", "legal_obligation", "legitimate_interest"]
-"""GDPR Art. 6(1) b, a, c, f."""
 Who = Literal["user", "host", "guest", "participant", "contact", "subscriber"]
 """Whose data it is."""
 
@@ -38,7 +38,7 @@ BASES: dict[Basis, str] = {
     "contract": n_("To give you the service you asked for (GDPR Art. 6(1)(b))."),
     "consent": n_("You agreed, and can take it back at any time (GDPR Art. 6(1)(a))."),
     "legal_obligation": n_("A law demands it (GDPR Art. 6(1)(c))."),
-    "legitimate_interest": n_("To keep the service safe and working (GDPR Art. 6(1)(f)); you can object."),
+    "legitimate_interest": n_("A legitimate interest (GDPR Art. 6(1)(f)); you can object."),
 }
 """Words for each basis; msgids."""
 
@@ -57,7 +57,11 @@ class Retention:
 
 
 UNTIL_ERASED = Retention(n_("As long as you have your account; erased with it."))
-UNTIL_FORGOTTEN = Retention(n_("Until you have it erased, or it is no longer needed."))
+PEOPLE_MET = n_("The people in your meetings")
+MAIL_CARRIERS = n_("The mail services that carry our letters")
+UNTIL_FORGOTTEN = Retention(
+    n_("Until you have it erased, at most a year after the last thing you agreed to or took part in has ended.")
+)
 
 
 def days_after(days: int, since: str, words: str = n_("{days} days, then deleted by itself.")) -> Retention:
@@ -69,11 +73,11 @@ def days_after(days: int, since: str, words: str = n_("{days} days, then deleted
 class DataTag:
     """What one column holds about people. Texts are msgids."""
 
-    purpose: str
-    basis: Basis
+    purposes: tuple[Purpose, ...]
+    """What it may be read for; `RIGHTS` goes without saying where the person's copy holds it."""
     retention: Retention
     recipients: tuple[str, ...]
-    """Who gets it beside us and the person: msgids, or the id of a processor in the operator's list."""
+    """Who gets it beside us and the person: msgids."""
     subject: Who
     label: str
     exported: bool
@@ -82,31 +86,65 @@ class DataTag:
     stays: str
     """Why rows outlive the erasure of the person; empty if they do not."""
 
+    def allows(self, purposes: frozenset[Purpose]) -> bool:
+        """Whether one of `purposes` is among those it may be read for."""
+        return not purposes.isdisjoint(self.purposes) or (self.exported and RIGHTS in purposes)
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """On what it is kept."""
+        return tuple(dict.fromkeys(one.basis for one in self.purposes))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is kept, each in a sentence of the current language."""
+        return tuple(_(one.reason) for one in self.purposes)
+
+    @property
+    def purpose(self) -> str:
+        """Why a person is asked for it, for forms: what the service itself needs it for, if it does."""
+        own = [_(one.reason) for one in self.purposes if one.basis == "contract"]
+        return " ".join(own or self.reasons)
+
+    @property
+    def basis_words(self) -> tuple[str, ...]:
+        """On what it is kept, in the current language."""
+        return tuple(_(BASES[one]) for one in self.bases)
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """The same with whose interest it is, and why it does not outweigh the person's."""
+        return tuple(
+            f"{_(BASES[one.basis])} {_(one.interest)}" if one.interest else _(BASES[one.basis]) for one in self.purposes
+        )
+
 
 _KEY = "data_map"
 NOT_PERSONAL: dict[str, Any] = {_KEY: None}
 """`info` of a column that says nothing about anybody."""
 
 
-def tagged(
-    purpose: str,
-    basis: Basis,
+def kept_for(
+    purposes: Purpose | tuple[Purpose, ...],
     retention: Retention,
-    recipients: tuple[str, ...] = (),
     *,
+    recipients: tuple[str, ...] = (),
     subject: Who = "user",
     label: str = "",
     exported: bool = True,
     belongs_to: str = "",
     stays: str = "",
 ) -> dict[str, Any]:
-    """`info` of a column that holds something about a person.
+    """`info` of a column that holds something about a person, which is read for `purposes` only (`models.reading`).
 
-    `purpose` and `label` are msgids (`n_`); an exported column needs a label. Raises ValueError without one.
+    `label` is a msgid (`n_`); an exported column needs one. Raises ValueError without it, and without a purpose.
     """
+    named = purposes if isinstance(purposes, tuple) else (purposes,)
+    if not named or any(PURPOSES.get(one.id) != one for one in named):
+        raise ValueError("a personal column is kept for purposes of the registry")
     if exported and not label:
         raise ValueError("a column in the person's copy needs a label")
-    return {_KEY: DataTag(purpose, basis, retention, recipients, subject, label, exported, belongs_to, stays)}
+    return {_KEY: DataTag(named, retention, recipients, subject, label, exported, belongs_to, stays)}
 
 
 def is_tagged(column: Column[Any]) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import UTCDateTime, new_id
-from conference_app.models.data_map import NOT_PERSONAL, days_after, tagged
+from conference_app.models.columns import UTCDateTime, column, new_id
+from conference_app.models.data_map import NOT_PERSONAL, days_after, kept_for
+from conference_app.purposes import BOUNCES, CONSENT_PROOF, DELIVERY, PARTICIPANT_MAIL
 from conference_app.texts import n_
 
 LETTER_DAYS = 90
@@ -20,21 +21,18 @@ _PLAIN: dict[str, Any] = {"info": NOT_PERSONAL}
 
 
 def _sent(label: str = "", *, exported: bool = True, belongs_to: str = "") -> dict[str, Any]:
-    purpose = n_("To know which mails went out, to whom, and whether they arrived.")
     kept = days_after(LETTER_DAYS, "created_at")
-    return tagged(purpose, "legitimate_interest", kept, label=label, exported=exported, belongs_to=belongs_to)
+    return kept_for(DELIVERY, kept, label=label, exported=exported, belongs_to=belongs_to)
 
 
-def _bounced(*, belongs_to: str = "") -> dict[str, Any]:
-    purpose = n_("To stop writing to an address that does not exist; a keyed hash, not the address.")
+def _bounced(label: str = "", *, belongs_to: str = "") -> dict[str, Any]:
     kept = days_after(BAD_ADDRESS_DAYS, "since")
-    return tagged(purpose, "legitimate_interest", kept, exported=False, belongs_to=belongs_to)
+    return kept_for(BOUNCES, kept, label=label, exported=bool(label), belongs_to=belongs_to)
 
 
 def _grant(label: str, *, belongs_to: str = "") -> dict[str, Any]:
-    purpose = n_("To send a participant of a meeting the mails they asked for, and no others.")
     kept = days_after(365, "created_at")
-    return tagged(purpose, "consent", kept, subject="participant", label=label, belongs_to=belongs_to)
+    return kept_for((PARTICIPANT_MAIL, CONSENT_PROOF), kept, subject="participant", label=label, belongs_to=belongs_to)
 
 
 class MailLetter(SQLModel, table=True):
@@ -71,7 +69,10 @@ class MailLetter(SQLModel, table=True):
         sa_column_kwargs={"info": _sent(exported=False, belongs_to="address_id")},
     )
     source: str = Field(default="", max_length=60, sa_column_kwargs={"info": _sent(exported=False)})
-    row_id: str = Field(default="", max_length=64, sa_column_kwargs={"info": _sent(exported=False)})
+    row_id: str = Field(
+        default="", max_length=64, sa_column_kwargs={"info": _sent(exported=False, belongs_to="row_id")}
+    )
+    """Of a conversation or a change of address, among others: with it, the letter belongs to that person."""
     meeting_id: str | None = Field(
         default=None, max_length=32, nullable=True, sa_column_kwargs={"info": _sent(n_("Meeting number"))}
     )
@@ -82,8 +83,8 @@ class MailLetter(SQLModel, table=True):
     """A `mail.Status`."""
     reason: str = Field(default="", max_length=40, sa_column_kwargs={"info": _sent(n_("Why"))})
     """Why it was withheld, refused or bounced: a word of ours or an enhanced status code (RFC 3463)."""
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True, info=_sent(n_("Written"))))
-    changed_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_sent(n_("Last changed"))))
+    created_at: datetime = column(UTCDateTime, _sent(n_("Written")), index=True)
+    changed_at: datetime = column(UTCDateTime, _sent(n_("Last changed")))
     """When it got its status."""
 
 
@@ -92,10 +93,10 @@ class BadAddress(SQLModel, table=True):
 
     __tablename__ = "mail_bad_address"  # pyright: ignore[reportAssignmentType]
 
-    email_key: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True, info=_bounced(belongs_to="email_key")))
-    code: str = Field(max_length=16, sa_column_kwargs={"info": _bounced()})
+    email_key: bytes = column(LargeBinary(32), _bounced(belongs_to="email_key"), primary_key=True)
+    code: str = Field(max_length=16, sa_column_kwargs={"info": _bounced(n_("Answer of its mail server"))})
     """The enhanced status code, such as 5.1.1."""
-    since: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True, info=_bounced()))
+    since: datetime = column(UTCDateTime, _bounced(n_("Since")), index=True)
 
 
 class NewsletterTopic(SQLModel, table=True):
@@ -106,9 +107,9 @@ class NewsletterTopic(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32, sa_column_kwargs=_PLAIN)
     name_en: str = Field(max_length=100, sa_column_kwargs=_PLAIN)
     name_pl: str = Field(max_length=100, sa_column_kwargs=_PLAIN)
-    ends_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, info=NOT_PERSONAL))
-    closed_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, info=NOT_PERSONAL))
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=NOT_PERSONAL))
+    ends_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
+    closed_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
+    created_at: datetime = column(UTCDateTime, NOT_PERSONAL)
 
 
 class Newsletter(SQLModel, table=True):
@@ -128,11 +129,11 @@ class Newsletter(SQLModel, table=True):
     """Markdown, as in body_pl."""
     body_pl: str = Field(default="", sa_column=Column(Text, nullable=False, info=NOT_PERSONAL))
     status: str = Field(max_length=16, sa_column_kwargs=_PLAIN)
-    """A `newsletters.Status`."""
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=NOT_PERSONAL))
-    changed_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=NOT_PERSONAL))
-    started_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, info=NOT_PERSONAL))
-    finished_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, info=NOT_PERSONAL))
+    """A `newsletter_views.Stage`."""
+    created_at: datetime = column(UTCDateTime, NOT_PERSONAL)
+    changed_at: datetime = column(UTCDateTime, NOT_PERSONAL)
+    started_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
+    finished_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
     counted: str = Field(default="{}", sa_column=Column(Text, nullable=False, info=NOT_PERSONAL))
     """JSON of letters by status, kept when the letters themselves are forgotten."""
 
@@ -157,4 +158,4 @@ class MeetingMailGrant(SQLModel, table=True):
     )
     wants_reminder: bool = Field(default=False, sa_column_kwargs={"info": _grant(n_("Wants a reminder"))})
     wants_follow_up: bool = Field(default=False, sa_column_kwargs={"info": _grant(n_("Wants mail after the meeting"))})
-    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_grant(n_("Since"))))
+    created_at: datetime = column(UTCDateTime, _grant(n_("Since")))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.data_map import NOT_PERSONAL, UNTIL_ERASED, days_after, tagged
+from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
+from conference_app.models.data_map import NOT_PERSONAL, PEOPLE_MET, UNTIL_ERASED, days_after, kept_for
+from conference_app.purposes import ADMISSIONS, MEETINGS, PERSONALISATION
 from conference_app.texts import n_
 
-_MEETING = n_("To hold the meetings you plan.")
-_ORDER = n_("To know who was let into a room, and who was sent out of it.")
+_HABIT = (MEETINGS, PERSONALISATION)
 _WITH_ROOM = days_after(30, "admitted_at")
+
+
+def _told(label: str) -> dict[str, Any]:
+    """What the people know whom the host lets in."""
+    return kept_for(MEETINGS, UNTIL_ERASED, recipients=(PEOPLE_MET,), label=label)
 
 
 class Meeting(SQLModel, table=True):
@@ -28,74 +34,39 @@ class Meeting(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Meeting number"))},
+        sa_column_kwargs={"info": kept_for(MEETINGS, UNTIL_ERASED, label=n_("Meeting number"))},
     )
     account_id: str = Field(
         sa_column=Column(
             ForeignKey("account.id", ondelete="CASCADE"),
             nullable=False,
             index=True,
-            info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Host"), belongs_to="account_id"),
+            info=kept_for(MEETINGS, UNTIL_ERASED, label=n_("Host"), belongs_to="account_id"),
         ),
     )
-    code: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Code in the link"))
-        )
-    )
-    code_key: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=False,
-            unique=True,
-            info=tagged(_MEETING, "contract", UNTIL_ERASED, exported=False),
-        )
-    )
-    subject: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Subject"))
-        )
-    )
-    pass_phrase: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Pass phrase"))
-        )
-    )
+    code: str = column(EncryptedText, _told(n_("Code in the link")))
+    code_key: bytes = column(LargeBinary(32), kept_for(MEETINGS, UNTIL_ERASED, exported=False), unique=True)
+    subject: str = column(EncryptedText, _told(n_("Subject")))
+    pass_phrase: str = column(EncryptedText, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Pass phrase")))
     """Empty when none is asked for. Kept readable for the organizer, who has to tell it to the guests."""
-    starts_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime, nullable=True, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Starts at"))
-        ),
+    starts_at: datetime | None = column(
+        UTCDateTime, kept_for(_HABIT, UNTIL_ERASED, label=n_("Starts at")), nullable=True
     )
     time_zone: str = Field(
         default="",
         max_length=64,
-        sa_column_kwargs={"info": tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Time zone"))},
+        sa_column_kwargs={"info": kept_for(_HABIT, UNTIL_ERASED, label=n_("Time zone"))},
     )
     room: str = Field(default_factory=new_id, max_length=32, unique=True, sa_column_kwargs={"info": NOT_PERSONAL})
     """The media server's name of the room: random, never the code, new each time an ended meeting opens again."""
-    opened_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime, nullable=True, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Opened at"))
-        ),
+    opened_at: datetime | None = column(
+        UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Opened at")), nullable=True
     )
-    ended_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime, nullable=True, info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Ended at"))
-        ),
+    ended_at: datetime | None = column(
+        UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Ended at")), nullable=True
     )
     is_locked: bool = Field(default=False, sa_column_kwargs={"info": NOT_PERSONAL})
-    created_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime,
-            nullable=False,
-            index=True,
-            info=tagged(_MEETING, "contract", UNTIL_ERASED, label=n_("Planned at")),
-        )
-    )
+    created_at: datetime = column(UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Planned at")), index=True)
 
 
 class Admission(SQLModel, table=True):
@@ -111,27 +82,18 @@ class Admission(SQLModel, table=True):
             ForeignKey("meeting.id", ondelete="CASCADE"),
             primary_key=True,
             nullable=False,
-            info=tagged(_ORDER, "contract", _WITH_ROOM, label=n_("Meeting number"), belongs_to="meeting_id"),
+            info=kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Meeting number"), belongs_to="meeting_id"),
         )
     )
     room: str = Field(primary_key=True, max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
     identity: str = Field(
         primary_key=True,
         max_length=64,
-        sa_column_kwargs={"info": tagged(_ORDER, "contract", _WITH_ROOM, exported=False)},
+        sa_column_kwargs={"info": kept_for(ADMISSIONS, _WITH_ROOM, exported=False)},
     )
-    person: str = Field(
-        max_length=64, sa_column_kwargs={"info": tagged(_ORDER, "contract", _WITH_ROOM, exported=False)}
-    )
+    person: str = Field(max_length=64, sa_column_kwargs={"info": kept_for(ADMISSIONS, _WITH_ROOM, exported=False)})
     """The same for all tabs of one account; a guest's tab stands for itself."""
-    admitted_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime, nullable=False, info=tagged(_ORDER, "contract", _WITH_ROOM, label=n_("Let in at"))
-        )
-    )
-    removed_at: datetime | None = Field(
-        default=None,
-        sa_column=Column(
-            UTCDateTime, nullable=True, info=tagged(_ORDER, "contract", _WITH_ROOM, label=n_("Sent out at"))
-        ),
+    admitted_at: datetime = column(UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Let in at")))
+    removed_at: datetime | None = column(
+        UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Sent out at")), nullable=True
     )

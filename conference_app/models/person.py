@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.data_map import UNTIL_FORGOTTEN, tagged
+from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
+from conference_app.models.data_map import MAIL_CARRIERS, UNTIL_FORGOTTEN, kept_for
+from conference_app.purposes import (
+    CONFIRM_ADDRESS,
+    FIND_ADDRESS,
+    LANGUAGE,
+    NEWSLETTER,
+    PARTICIPANT_MAIL,
+    PROMOTION,
+    REQUESTS,
+    TOPIC,
+)
 from conference_app.texts import n_
 
-_REACH = n_("To send you the mails you asked for, and no others.")
-_FIND = n_("To find your address again when you stop a mail or ask what we hold.")
+_REACH = (CONFIRM_ADDRESS, REQUESTS, PARTICIPANT_MAIL, NEWSLETTER, PROMOTION, TOPIC)
 
 
 class Address(SQLModel, table=True):
@@ -28,43 +37,30 @@ class Address(SQLModel, table=True):
         primary_key=True,
         max_length=32,
         sa_column_kwargs={
-            "info": tagged(
-                _FIND, "consent", UNTIL_FORGOTTEN, subject="subscriber", label=n_("Address number"), belongs_to="id"
+            "info": kept_for(
+                FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", label=n_("Address number"), belongs_to="id"
             )
         },
     )
-    email: str = Field(
-        sa_column=Column(
-            EncryptedText,
-            nullable=False,
-            info=tagged(_REACH, "consent", UNTIL_FORGOTTEN, subject="subscriber", label=n_("E-mail")),
-        )
+    email: str = column(
+        EncryptedText,
+        kept_for(_REACH, UNTIL_FORGOTTEN, recipients=(MAIL_CARRIERS,), subject="subscriber", label=n_("E-mail")),
     )
-    email_key: bytes = Field(
-        sa_column=Column(
-            LargeBinary(32),
-            nullable=False,
-            unique=True,
-            info=tagged(_FIND, "consent", UNTIL_FORGOTTEN, subject="subscriber", exported=False),
-        )
+    email_key: bytes = column(
+        LargeBinary(32), kept_for(FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", exported=False), unique=True
     )
     """`services.addresses.email_key`: the same key as an account of this address has."""
     language: str = Field(
         max_length=8,
         sa_column_kwargs={
-            "info": tagged(
-                n_("To write to you in your language."),
-                "consent",
+            "info": kept_for(
+                LANGUAGE,
                 UNTIL_FORGOTTEN,
                 subject="subscriber",
                 label=n_("Language"),
             )
         },
     )
-    created_at: datetime = Field(
-        sa_column=Column(
-            UTCDateTime,
-            nullable=False,
-            info=tagged(_FIND, "consent", UNTIL_FORGOTTEN, subject="subscriber", label=n_("Known since")),
-        )
+    created_at: datetime = column(
+        UTCDateTime, kept_for(FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", label=n_("Known since"))
     )

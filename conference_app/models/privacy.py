@@ -10,18 +10,15 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
+from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
+from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.purposes import ACCESSES, COPIES, HOLDS, WISHES
 from conference_app.texts import n_
 
-_WISH = n_("To do what you asked for about your data, and to know that we did.")
-_COPY = n_("To make the copy of your data that you asked for.")
-_HOLD = n_("To keep what a law or a dispute needs, and to tell you why.")
-_SEEN = n_("To show you who of the staff looked at your data, and why.")
 _WITH_PERSON = Retention(n_("As long as we know you; erased with you."))
 _ONE_DAY = days_after(1, "asked_at", n_("One day, then deleted by itself."))
 _TWO_YEARS = days_after(730, "at", n_("Two years, then deleted by itself."))
-_OF_HOLD = Retention(n_("As long as the hold lasts; erased with you after it."))
+_OF_HOLD = days_after(365, "lifted_at", n_("As long as the hold lasts, and {days} days after it is lifted."))
 
 
 def _account_id(info: dict[str, object], *, unique: bool = False) -> Column[str]:
@@ -46,39 +43,35 @@ class PrivacyState(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_WISH, "legal_obligation", _WITH_PERSON, exported=False)},
+        sa_column_kwargs={"info": kept_for(WISHES, _WITH_PERSON, exported=False)},
     )
     account_id: str | None = Field(
         default=None,
-        sa_column=_account_id(
-            tagged(_WISH, "legal_obligation", _WITH_PERSON, exported=False, belongs_to="account_id"), unique=True
-        ),
+        sa_column=_account_id(kept_for(WISHES, _WITH_PERSON, exported=False, belongs_to="account_id"), unique=True),
     )
     email_key: bytes | None = Field(
         default=None,
-        sa_column=_email_key(
-            tagged(_WISH, "legal_obligation", _WITH_PERSON, exported=False, belongs_to="email_key"), unique=True
-        ),
+        sa_column=_email_key(kept_for(WISHES, _WITH_PERSON, exported=False, belongs_to="email_key"), unique=True),
     )
     restricted_at: datetime | None = Field(
         default=None,
-        sa_column=_time(tagged(_WISH, "legal_obligation", _WITH_PERSON, label=n_("Use restricted since"))),
+        sa_column=_time(kept_for(WISHES, _WITH_PERSON, label=n_("Use restricted since"))),
     )
     deactivated_at: datetime | None = Field(
         default=None,
-        sa_column=_time(tagged(_WISH, "legal_obligation", _WITH_PERSON, label=n_("Account paused since"))),
+        sa_column=_time(kept_for(WISHES, _WITH_PERSON, label=n_("Account paused since"))),
     )
     erase_asked_at: datetime | None = Field(
         default=None,
-        sa_column=_time(tagged(_WISH, "legal_obligation", _WITH_PERSON, label=n_("Erasure asked for at"))),
+        sa_column=_time(kept_for(WISHES, _WITH_PERSON, label=n_("Erasure asked for at"))),
     )
     erase_due_at: datetime | None = Field(
         default=None,
-        sa_column=_time(tagged(_WISH, "legal_obligation", _WITH_PERSON, label=n_("Erasure due at"))),
+        sa_column=_time(kept_for(WISHES, _WITH_PERSON, label=n_("Erasure due at"))),
     )
     reviewed_at: datetime | None = Field(
         default=None,
-        sa_column=_time(tagged(_WISH, "legal_obligation", _WITH_PERSON, label=n_("Data looked through at"))),
+        sa_column=_time(kept_for(WISHES, _WITH_PERSON, label=n_("Data looked through at"))),
     )
     """When the person last said that all is right, or put the question off."""
 
@@ -92,30 +85,24 @@ class LegalHold(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_HOLD, "legal_obligation", _OF_HOLD, exported=False)},
+        sa_column_kwargs={"info": kept_for(HOLDS, _OF_HOLD, exported=False)},
     )
     account_id: str | None = Field(
         default=None,
         sa_column=_account_id(
-            tagged(_HOLD, "legal_obligation", _OF_HOLD, exported=False, belongs_to="account_id"),
+            kept_for(HOLDS, _OF_HOLD, exported=False, belongs_to="account_id"),
         ),
     )
     email_key: bytes | None = Field(
         default=None,
-        sa_column=_email_key(tagged(_HOLD, "legal_obligation", _OF_HOLD, exported=False, belongs_to="email_key")),
+        sa_column=_email_key(kept_for(HOLDS, _OF_HOLD, exported=False, belongs_to="email_key")),
     )
-    reason: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_HOLD, "legal_obligation", _OF_HOLD, label=n_("Reason"))
-        )
-    )
-    set_at: datetime = Field(
-        sa_column=_time(tagged(_HOLD, "legal_obligation", _OF_HOLD, label=n_("Held since")), nullable=False)
-    )
+    reason: str = column(EncryptedText, kept_for(HOLDS, _OF_HOLD, label=n_("Reason")))
+    set_at: datetime = Field(sa_column=_time(kept_for(HOLDS, _OF_HOLD, label=n_("Held since")), nullable=False))
     set_by: str = Field(max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
     """The member of the staff: an account's number, which says nothing about the person held."""
     lifted_at: datetime | None = Field(
-        default=None, sa_column=_time(tagged(_HOLD, "legal_obligation", _OF_HOLD, label=n_("Hold lifted at")))
+        default=None, sa_column=_time(kept_for(HOLDS, _OF_HOLD, label=n_("Hold lifted at")))
     )
 
 
@@ -128,17 +115,17 @@ class DataExport(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_COPY, "legal_obligation", _ONE_DAY, exported=False)},
+        sa_column_kwargs={"info": kept_for(COPIES, _ONE_DAY, exported=False)},
     )
     account_id: str | None = Field(
         default=None,
         sa_column=_account_id(
-            tagged(_COPY, "legal_obligation", _ONE_DAY, exported=False, belongs_to="account_id"),
+            kept_for(COPIES, _ONE_DAY, exported=False, belongs_to="account_id"),
         ),
     )
     email_key: bytes | None = Field(
         default=None,
-        sa_column=_email_key(tagged(_COPY, "legal_obligation", _ONE_DAY, exported=False, belongs_to="email_key")),
+        sa_column=_email_key(kept_for(COPIES, _ONE_DAY, exported=False, belongs_to="email_key")),
     )
     language: str = Field(max_length=8, sa_column_kwargs={"info": NOT_PERSONAL})
     state: str = Field(default="waiting", max_length=16, sa_column_kwargs={"info": NOT_PERSONAL})
@@ -146,13 +133,13 @@ class DataExport(SQLModel, table=True):
     percent: int = Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})
     rows: int = Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})
     size_bytes: int = Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})
-    file_key: str | None = Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=NOT_PERSONAL))
+    file_key: str | None = column(EncryptedText, NOT_PERSONAL, nullable=True)
     """The Fernet key of the file: with the row gone, a forgotten file can be read by nobody."""
     asked_at: datetime = Field(
-        sa_column=_time(tagged(_COPY, "legal_obligation", _ONE_DAY, label=n_("Copy asked for at")), nullable=False)
+        sa_column=_time(kept_for(COPIES, _ONE_DAY, label=n_("Copy asked for at")), nullable=False)
     )
     ready_at: datetime | None = Field(
-        default=None, sa_column=_time(tagged(_COPY, "legal_obligation", _ONE_DAY, label=n_("Copy ready at")))
+        default=None, sa_column=_time(kept_for(COPIES, _ONE_DAY, label=n_("Copy ready at")))
     )
     expires_at: datetime = Field(sa_column=_time(NOT_PERSONAL, nullable=False))
 
@@ -166,34 +153,35 @@ class StaffAccess(SQLModel, table=True):
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": tagged(_SEEN, "legitimate_interest", _TWO_YEARS, exported=False)},
+        sa_column_kwargs={"info": kept_for(ACCESSES, _TWO_YEARS, exported=False)},
     )
     account_id: str | None = Field(
         default=None,
         sa_column=_account_id(
-            tagged(_SEEN, "legitimate_interest", _TWO_YEARS, exported=False, belongs_to="account_id"),
+            kept_for(ACCESSES, _TWO_YEARS, exported=False, belongs_to="account_id"),
         ),
     )
     email_key: bytes | None = Field(
         default=None,
         sa_column=_email_key(
-            tagged(_SEEN, "legitimate_interest", _TWO_YEARS, exported=False, belongs_to="email_key"),
+            kept_for(ACCESSES, _TWO_YEARS, exported=False, belongs_to="email_key"),
         ),
     )
     staff_id: str = Field(max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
     """The account that looked."""
     what: str = Field(
         max_length=100,
-        sa_column_kwargs={"info": tagged(_SEEN, "legitimate_interest", _TWO_YEARS, label=n_("What was read"))},
+        sa_column_kwargs={"info": kept_for(ACCESSES, _TWO_YEARS, label=n_("What was read"))},
     )
-    reason: str = Field(
-        sa_column=Column(
-            EncryptedText, nullable=False, info=tagged(_SEEN, "legitimate_interest", _TWO_YEARS, label=n_("Reason"))
-        )
+    reason: str = column(EncryptedText, kept_for(ACCESSES, _TWO_YEARS, label=n_("Reason")))
+    at: datetime = Field(sa_column=_time(kept_for(ACCESSES, _TWO_YEARS, label=n_("Read at")), nullable=False))
+    hidden_until: datetime | None = Field(
+        default=None,
+        sa_column=_time(kept_for(ACCESSES, _TWO_YEARS, label=n_("We were not allowed to tell you before"))),
     )
-    at: datetime = Field(
-        sa_column=_time(tagged(_SEEN, "legitimate_interest", _TWO_YEARS, label=n_("Read at")), nullable=False)
-    )
+    """Until then the person may not be told by law; the row is in no view and no copy of theirs (`personal_rows`)."""
+    request_id: str | None = Field(default=None, max_length=32, index=True, sa_column_kwargs={"info": NOT_PERSONAL})
+    """The demand of an authority it was for, whose `hidden_until` this one follows; no foreign key: it outlives it."""
 
 
 class Erasure(SQLModel, table=True):
@@ -218,5 +206,5 @@ class DocumentVersion(SQLModel, table=True):
     document: str = Field(max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
     language: str = Field(max_length=8, sa_column_kwargs={"info": NOT_PERSONAL})
     text_sha256: str = Field(max_length=64, sa_column_kwargs={"info": NOT_PERSONAL})
-    text: str = Field(sa_column=Column(Text, nullable=False, info=NOT_PERSONAL))
+    text: str = column(Text, NOT_PERSONAL)
     since: datetime = Field(sa_column=_time(NOT_PERSONAL, nullable=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
@@ -12,11 +13,11 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import Account
 from conference_app.models.columns import lookup_key
-from tests.fakes import NOON
+from tests.fakes import LOOKING, NOON
 
 
-def account(**changes: object) -> Account:
-    fields: dict[str, object] = {
+def account(**changes: Any) -> Account:
+    fields: dict[str, Any] = {
         "id": "a" * 32,
         "first_name": "Zażółć",
         "last_name": "Gęślą",
@@ -32,7 +33,7 @@ def account(**changes: object) -> Account:
 
 
 async def kept(id_: str = "a" * 32) -> Account:
-    async with database.reading() as db:
+    async with database.reading(*LOOKING) as db:
         found = await db.get(Account, id_)
     assert found is not None
     return found
@@ -40,7 +41,7 @@ async def kept(id_: str = "a" * 32) -> Account:
 
 async def test_text_and_time_come_back_as_they_were(db: Settings) -> None:
     warsaw = timezone(timedelta(hours=1))
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         session.add(account(created_at=datetime(2026, 11, 24, 14, 0, tzinfo=warsaw)))
     row = await kept()
     assert (row.first_name, row.last_name, row.username) == ("Zażółć", "Gęślą", "jaźń")
@@ -49,9 +50,9 @@ async def test_text_and_time_come_back_as_they_were(db: Settings) -> None:
 
 
 async def test_the_stored_bytes_show_nobody(db: Settings) -> None:
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         session.add(account())
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         connection = await session.connection()
         row = (await connection.execute(text("SELECT first_name, username, email FROM account"))).one()
     for cell in row:
@@ -60,7 +61,7 @@ async def test_the_stored_bytes_show_nobody(db: Settings) -> None:
 
 
 async def test_a_new_key_in_front_still_reads_the_old(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         session.add(account())
     old, new = sqlite_db.secrets.column_key, Fernet.generate_key().decode()
     monkeypatch.setenv("PARLEY_COLUMN_KEY", f"{new},{old}")
@@ -74,7 +75,7 @@ async def test_a_new_key_in_front_still_reads_the_old(sqlite_db: Settings, monke
 
 async def test_a_time_without_zone_is_refused(sqlite_db: Settings) -> None:
     with pytest.raises(Exception, match="without a zone"):
-        async with database.session() as session:
+        async with database.session(*LOOKING) as session:
             session.add(account(created_at=datetime(2026, 1, 1)))  # noqa: DTZ001 - that is the point
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Column, MetaData, String, Table
 
 from conference_app import models
 from conference_app.models import SQLModel, data_map
-from conference_app.models.data_map import NOT_PERSONAL, UNTIL_ERASED, days_after, personal_tables, tagged
+from conference_app.models.columns import EncryptedBytes, EncryptedText
+from conference_app.models.data_map import NOT_PERSONAL, UNTIL_ERASED, days_after, kept_for, personal_tables
+from conference_app.purposes import ACCOUNT, ANSWER, EMAIL_CHANGE, INTRODUCE, Purpose
 
 for _module in pkgutil.iter_modules(models.__path__):
     importlib.import_module(f"{models.__name__}.{_module.name}")
@@ -23,6 +25,18 @@ TABLES = sorted(SQLModel.metadata.tables)
 def test_every_column_is_tagged(name: str) -> None:
     untagged = [column.name for column in SQLModel.metadata.tables[name].columns if not data_map.is_tagged(column)]
     assert not untagged, f"tag these columns of {name} (models/data_map.py says how)"
+
+
+@pytest.mark.promise("P38")
+@pytest.mark.parametrize("name", TABLES)
+def test_what_leaves_the_house_names_who_gets_it(name: str) -> None:
+    """Names, addresses and words that are read to be shown to others or to be mailed."""
+    for column in SQLModel.metadata.tables[name].columns:
+        tag = data_map.tag_of(column)
+        if tag is None or not tag.label or not isinstance(column.type, EncryptedText | EncryptedBytes):
+            continue
+        goes_out = [one for one in tag.purposes if one.mail or one in (INTRODUCE, ANSWER, EMAIL_CHANGE)]
+        assert bool(tag.recipients) or not goes_out, f"{name}.{column.name} says nobody gets it"
 
 
 def test_every_personal_table_says_whose_its_rows_are() -> None:
@@ -56,8 +70,8 @@ def test_the_shortest_timer_of_a_table_counts() -> None:
     table = Table(
         "visit",
         MetaData(),
-        Column("id", String, info=tagged("p", "contract", late, label="l", belongs_to="id")),
-        Column("at", String, info=tagged("p", "contract", soon, label="l")),
+        Column("id", String, info=kept_for(ACCOUNT, late, label="l", belongs_to="id")),
+        Column("at", String, info=kept_for(ACCOUNT, soon, label="l")),
     )
     (only,) = personal_tables(table.metadata)
     assert only.timer == soon
@@ -69,7 +83,7 @@ def test_a_personal_table_without_an_owner_is_refused(owners: tuple[str, str]) -
         "visit",
         MetaData(),
         *[
-            Column(name, String, info=tagged("p", "contract", UNTIL_ERASED, label="l", belongs_to=owner))
+            Column(name, String, info=kept_for(ACCOUNT, UNTIL_ERASED, label="l", belongs_to=owner))
             for name, owner in zip(("id", "at"), owners, strict=True)
         ],
     )
@@ -79,7 +93,14 @@ def test_a_personal_table_without_an_owner_is_refused(owners: tuple[str, str]) -
 
 def test_a_column_in_the_copy_needs_a_label() -> None:
     with pytest.raises(ValueError, match="label"):
-        tagged("p", "contract", UNTIL_ERASED)
+        kept_for(ACCOUNT, UNTIL_ERASED)
+
+
+def test_a_column_is_kept_for_purposes_of_the_registry() -> None:
+    with pytest.raises(ValueError, match="registry"):
+        kept_for((), UNTIL_ERASED, label="l")
+    with pytest.raises(ValueError, match="registry"):
+        kept_for(Purpose("account", "Because we can.", "contract"), UNTIL_ERASED, label="l")
 
 
 def test_a_technical_column_has_no_tag() -> None:
