@@ -2,6 +2,8 @@
 
 from sqlmodel import SQLModel
 
+import conference_app.models.reading  # noqa: F401 - no session exists without its check
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -23,10 +25,13 @@ from conference_app.models.account_security import (  # noqa: E402
     Passkey,
     RecoveryCode,
 )
-from conference_app.models.case import Case, CaseEvent  # noqa: E402
+from conference_app.models.address_change import AddressChange, AddressToken  # noqa: E402
+from conference_app.models.case import Case, CaseAnswer, CaseEvent  # noqa: E402
 from conference_app.models.consent import ConsentEvent, MailStop, PendingConsent  # noqa: E402
 from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
 from conference_app.models.job import Job  # noqa: E402
+from conference_app.models.known_device import KnownDevice  # noqa: E402
+from conference_app.models.legal import GagChange, LegalRequest  # noqa: E402
 from conference_app.models.mail import (  # noqa: E402
     BadAddress,
     MailLetter,
@@ -50,11 +55,14 @@ __all__ = [
     "AccountPhoto",
     "AccountToken",
     "Address",
+    "AddressChange",
+    "AddressToken",
     "Admission",
     "AuditEntry",
     "Authenticator",
     "BadAddress",
     "Case",
+    "CaseAnswer",
     "CaseEvent",
     "ConsentEvent",
     "ConsentRecord",
@@ -64,8 +72,11 @@ __all__ = [
     "DocumentVersion",
     "EmailChange",
     "Erasure",
+    "GagChange",
     "Job",
+    "KnownDevice",
     "LegalHold",
+    "LegalRequest",
     "MailLetter",
     "MailStop",
     "Meeting",

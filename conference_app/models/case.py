@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import UTCDateTime, new_id
+from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
 from conference_app.models.consent import GROWING_ID
-from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, tagged
+from conference_app.models.data_map import MAIL_CARRIERS, NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.purposes import REQUESTS
 from conference_app.texts import n_
 
-_HANDLE = n_("To do what you asked for in time, and to show that we did.")
 _WITH_CASE = Retention(n_("As long as the case it belongs to."))
 _KEPT = days_after(
     3 * 365, "closed_at", n_("{days} days after it is closed: as long as somebody may ask how it was handled.")
@@ -21,11 +21,15 @@ _KEPT = days_after(
 
 
 def _tag(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_HANDLE, "legal_obligation", _KEPT, label=label, stays=_HANDLE, **more)
+    return kept_for(REQUESTS, _KEPT, label=label, stays=REQUESTS.reason, **more)
 
 
 def _step_tag(label: str, **more: Any) -> dict[str, Any]:
-    return tagged(_HANDLE, "legal_obligation", _WITH_CASE, label=label, stays=_HANDLE, **more)
+    return kept_for(REQUESTS, _WITH_CASE, label=label, stays=REQUESTS.reason, **more)
+
+
+def _answer_tag(label: str, **more: Any) -> dict[str, Any]:
+    return kept_for(REQUESTS, _WITH_CASE, label=label, **more)
 
 
 class Case(SQLModel, table=True):
@@ -71,3 +75,23 @@ class CaseEvent(SQLModel, table=True):
     by: str = Field(max_length=8, sa_column_kwargs={"info": _step_tag(n_("By whom"))})
     """person, staff or system."""
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_step_tag(n_("When"))))
+
+
+class CaseAnswer(SQLModel, table=True):
+    """What staff wrote to the person about a case. Unlike the case itself, it goes with the person's erasure."""
+
+    __tablename__ = "privacy_case_answer"  # pyright: ignore[reportAssignmentType]
+
+    id: int | None = Field(default=None, sa_column=Column(GROWING_ID, primary_key=True, info=NOT_PERSONAL))
+    case_id: str = Field(
+        sa_column=Column(
+            ForeignKey("privacy_case.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+            info=_answer_tag(n_("Case number"), belongs_to="case_id"),
+        )
+    )
+    words: str = Field(
+        sa_column=Column(EncryptedText, nullable=False, info=_answer_tag(n_("Our answer"), recipients=(MAIL_CARRIERS,)))
+    )
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_answer_tag(n_("When"))))
