@@ -8,29 +8,25 @@ transaction that reads first and writes later fails at once when another process
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import sys
-from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.config import Settings, load_settings, settings
+from conference_app.config import settings
 from conference_app.errors import ConfigurationError
+from conference_app.purposes import SESSION_PEOPLE, SESSION_PURPOSES, LiveBasis, Purpose
 
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another writer."""
-_MIGRATION_LOCK = 7_402_611
-"""Any number of our own: PostgreSQL's advisory lock that lets one process migrate at a time."""
-_ALEMBIC_INI = Path(__file__).parent / "alembic.ini"
 _engines: dict[bool, AsyncEngine] = {}
 
 
@@ -49,9 +45,9 @@ def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
     """Set the pragmas on each connection and begin transactions ourselves."""
 
     @event.listens_for(engine.sync_engine, "connect")
-    def _on_connect(connection: object, _record: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
-        cursor = connection.cursor()  # type: ignore[attr-defined]
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
@@ -68,34 +64,85 @@ def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _pool(*, is_sqlite: bool, writes: bool) -> dict[str, Any]:
+    """SQLite lets one write at a time: who waits in our own queue is next at once, while SQLite has them look again
+    after ever longer sleeps."""
+    if not is_sqlite:
+        return {"pool_pre_ping": True}
+    return {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_MS / 1000} if writes else {}
+
+
 def _engine(*, writes: bool) -> AsyncEngine:
     """The engine of this process; SQLite has a second one for reading, which takes no write lock."""
     url = driver_url(settings().database_url)
     is_sqlite = url.get_backend_name() == "sqlite"
     writes = writes or not is_sqlite
     if writes not in _engines:
-        engine = create_async_engine(url, pool_pre_ping=not is_sqlite, hide_parameters=True)
+        engine = create_async_engine(url, hide_parameters=True, **_pool(is_sqlite=is_sqlite, writes=writes))
         if is_sqlite:
             _prepare_sqlite(engine, writes=writes)
         _engines[writes] = engine
     return _engines[writes]
 
 
+def _opened_for(purposes: Sequence[Purpose | LiveBasis]) -> dict[str, frozenset[Any]]:
+    """What a session keeps of its purposes. Raises ValueError for one that asks for a person's live basis."""
+    people = [one for one in purposes if isinstance(one, LiveBasis)]
+    for one in purposes:
+        if isinstance(one, Purpose) and one.needs_person:
+            raise ValueError(f"{one.id} needs a live basis of the person: see services.basis")
+        if not one:
+            raise ValueError("this basis lives for nobody")
+    kept: dict[str, frozenset[Any]] = {
+        SESSION_PURPOSES: frozenset(one if isinstance(one, Purpose) else one.purpose for one in purposes)
+    }
+    if people:
+        kept[SESSION_PEOPLE] = frozenset.intersection(*[one.subjects for one in people])
+    return kept
+
+
 @asynccontextmanager
-async def session() -> AsyncGenerator[AsyncSession]:
+async def session(*purposes: Purpose | LiveBasis) -> AsyncGenerator[AsyncSession]:
     """A session that writes: commits on leaving, rolls back on an exception.
 
-    On SQLite it holds the one write lock while open: await nothing but the database inside.
+    It reads personal values for `purposes` only (`models.reading`). On SQLite it holds the one write lock while open:
+    await nothing but the database inside.
     """
-    async with AsyncSession(_engine(writes=True), expire_on_commit=False) as db, db.begin():
+    kept = _opened_for(purposes)
+    async with AsyncSession(_engine(writes=True), expire_on_commit=False, info=kept) as db, db.begin():
         yield db
 
 
 @asynccontextmanager
-async def reading() -> AsyncGenerator[AsyncSession]:
-    """A session that only reads and takes no lock; a write in it fails on SQLite."""
-    async with AsyncSession(_engine(writes=False), expire_on_commit=False) as db:
+async def reading(*purposes: Purpose | LiveBasis) -> AsyncGenerator[AsyncSession]:
+    """A session that only reads, for `purposes`, and takes no lock; a write in it fails on SQLite."""
+    kept = _opened_for(purposes)
+    async with AsyncSession(_engine(writes=False), expire_on_commit=False, info=kept) as db:
         yield db
+
+
+@asynccontextmanager
+async def within(db: AsyncSession, *purposes: Purpose | LiveBasis) -> AsyncGenerator[AsyncSession]:
+    """A session for other purposes in the same transaction: for a service that is handed a session.
+
+    Its rows are its own: what `db` has read is not seen through it, nor the other way round. Rows that `db` was given
+    are written before it opens, and its own when it closes.
+    """
+    await db.flush()
+    async with AsyncSession(await db.connection(), expire_on_commit=False, info=_opened_for(purposes)) as inner:
+        yield inner
+        await inner.flush()
+
+
+async def alone(db: AsyncSession, *names: str) -> None:
+    """Wait until no other transaction is in here under the same `names`, and keep others out until that of `db` ends.
+
+    For what looks first and writes then: on PostgreSQL two who look at the same moment both find nothing. On SQLite
+    whoever writes is alone anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:names, 0))")
+        await (await db.connection()).execute(lock, {"names": " ".join(names)})
 
 
 async def healthy() -> bool:
@@ -141,66 +188,3 @@ async def dispose() -> None:
     _engines.clear()
     for engine in engines:
         await engine.dispose()
-
-
-@contextmanager
-def _one_at_a_time(connection: Connection, data_dir: Path) -> Generator[None]:
-    """Hold the lock that keeps two starting processes from migrating at once."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
-        try:
-            yield
-        finally:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
-        return
-    with (data_dir / "migrate.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _current_revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Bring the database to `revision`, by default the newest (`python -m conference_app.database` does that)."""
-    from alembic import command  # here, since the running app has no need of it
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config(_ALEMBIC_INI)
-    head = ScriptDirectory.from_config(config).get_current_head()
-    engine = create_engine(driver_url(settings.database_url, sync=True), hide_parameters=True)
-    try:
-        with engine.connect() as connection, _one_at_a_time(connection, settings.data_dir):
-            if revision == "head" and _current_revision(connection) == head:
-                return
-            connection.rollback()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
-            connection.commit()
-    finally:
-        engine.dispose()
-    logger.info("database migrated to %s", revision)
-
-
-async def migrate() -> None:
-    """`upgrade` with this process's settings, in a thread."""
-    await asyncio.to_thread(upgrade, settings())
-
-
-def main() -> None:
-    """Migrate the database of the environment's settings."""
-    import os
-
-    try:
-        upgrade(load_settings(os.environ))
-    except ConfigurationError as err:
-        sys.exit(str(err))
-
-
-if __name__ == "__main__":
-    main()

@@ -44,7 +44,13 @@ class NotAllowed(ConferenceError):
     status = 403
 
 
-class NoConsent(NotAllowed):
+class NoLiveBasis(NotAllowed):
+    """Nothing allows this use of the person's data now: no consent, a restriction, an objection, a resting account."""
+
+    code = "no_live_basis"
+
+
+class NoConsent(NoLiveBasis):
     """The person has not agreed to this purpose, or took it back: their data may not be used for it."""
 
     code = "no_consent"
@@ -84,3 +90,7 @@ class Unavailable(ConferenceError):
 
 class ConfigurationError(Exception):
     """The operator's settings cannot work: one plain line that says which and what to do."""
+
+
+class WrongPurpose(Exception):
+    """A personal value was read for a purpose that its column is not tagged with: a mistake in our code."""

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from conference_app.errors import NotFound, Unavailable
+from conference_app.purposes import PURPOSES
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LOOKING = tuple(one for one in PURPOSES.values() if not one.needs_person)
+"""For a test's own look into rows: every purpose that a session can be opened for without naming a person."""
 
 
 class ManualClock:

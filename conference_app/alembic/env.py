@@ -1,4 +1,4 @@
-"""Runs migrations on the connection `database.upgrade` gives, or on the settings' database from the command line."""
+"""Runs migrations on the connection `operation.migrations` gives, or on the settings' database from the command line."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, insert, update
@@ -14,7 +14,7 @@ from conference_app.models import Account, Address, SQLModel
 from conference_app.models.columns import EncryptedBytes, EncryptedText, UTCDateTime, new_id
 from conference_app.models.data_map import personal_tables
 from conference_app.services import addresses
-from tests.fakes import NOON
+from tests.fakes import LOOKING, NOON
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Known:
     email: str
     address_id: str = ""
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    named: dict[str, Any] = field(default_factory=dict)
+    """Values of columns of these names, wherever they are."""
 
 
 def _text(column: Column[Any]) -> str:
@@ -41,7 +43,8 @@ def _value(column: Column[Any], known: Known) -> Any:
         "subject_id": known.account_id,
         "account_id": known.account_id,
         "address_id": known.address_id,
-    }
+        "hidden_until": NOON - timedelta(days=400),
+    } | known.named
     if column.name in named:
         return named[column.name]
     if column.name == "email_key" or (column.name.endswith("_key") and column.table.name == "mail_stop"):
@@ -68,9 +71,9 @@ def _by_type(column: Column[Any]) -> Any:
     return _text(column)
 
 
-async def one_row_everywhere(account_id: str, email: str) -> Known:
+async def one_row_everywhere(account_id: str, email: str, **named: Any) -> Known:
     """Give the account a verified address, that address a row, and every personal table a row of theirs."""
-    known = Known(account_id, email)
+    known = Known(account_id, email, named=named)
     async with database.session() as db:
         address = await addresses.find_or_add(db, email, language="en", now=NOON)
         known.address_id = address.id
@@ -100,9 +103,9 @@ def _counts_itself(column: Column[Any]) -> bool:
 async def _complete(table: Table, known: Known) -> None:
     """Fill what registering left empty."""
     own = known.account_id if table.name == "account" else known.address_id
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         connection = await db.connection()
-        row = (await connection.execute(table.select().where(table.c.id == own))).mappings().one()
+        row = await (await db.stream(table.select().where(table.c.id == own))).mappings().one()
         empty = {c.name: _by_type(c) for c in table.columns if row[c.name] is None}
         if table.name == "account":
             empty["email_key"] = addresses.email_key(known.email)

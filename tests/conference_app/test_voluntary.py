@@ -15,6 +15,7 @@ from conference_app.models import Account
 from conference_app.services import meetings, personal_rows
 from conference_app.services.personal_rows import Person
 from tests.conference_app.people import form, meeting_of, registered
+from tests.fakes import LOOKING
 
 ROOT = Path(conference_app.__file__).parent
 CLIENTS = {"httpx", "aiohttp", "requests", "urllib", "aiosmtplib", "smtplib", "websockets", "socket", "ftplib", "dns"}
@@ -58,7 +59,7 @@ async def test_an_account_holds_what_was_typed_and_no_more(db: Settings) -> None
         "role",
         "language",
     }
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         row = await session.get(Account, account.id)
     assert row is not None
     kept = {name for name, value in row.model_dump().items() if value is not None} - own
@@ -78,7 +79,7 @@ async def test_a_hosts_meetings_and_guests_are_that_hosts_alone(db: Settings) ->
     for act in (meetings.get_own, meetings.open_room, meetings.delete):
         with pytest.raises(NotFound):
             await act(bob.id, made.code)
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         assert "meeting" not in await personal_rows.count(session, Person(bob.id))
 
 

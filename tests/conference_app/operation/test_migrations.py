@@ -1,0 +1,70 @@
+"""Migrations: one history for both kinds of database, safe when two start at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect
+
+from conference_app import database
+from conference_app.config import Settings, load_settings
+from conference_app.models import SQLModel
+from conference_app.operation import migrations
+
+INI = Path(database.__file__).parent / "alembic.ini"
+TABLES = {*SQLModel.metadata.tables, "alembic_version"}
+
+
+@pytest.fixture
+def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of a database that was never migrated."""
+    if engine == "postgresql":
+        make: Callable[[str], str] = request.getfixturevalue("postgres")
+        url = make("template0")
+    else:
+        url = f"sqlite:///{tmp_path}/empty.db"
+    return load_settings({"PARLEY_DATA": str(tmp_path / "data"), "PARLEY_DATABASE_URL": url})
+
+
+def run(config: Settings, order: Callable[[Config], None]) -> set[str]:
+    """Carry out an alembic order on the database; the tables after it."""
+    engine = create_engine(database.driver_url(config.database_url, sync=True))
+    alembic = Config(INI)
+    with engine.connect() as connection:
+        alembic.attributes["connection"] = connection
+        order(alembic)
+        connection.commit()
+        tables = set(inspect(connection).get_table_names())
+    engine.dispose()
+    return tables
+
+
+def test_up_matches_the_models_and_down_leaves_nothing(empty: Settings) -> None:
+    migrations.upgrade(empty)
+    assert run(empty, command.check) == TABLES  # check raises when a model has what no migration makes
+    assert run(empty, lambda config: command.downgrade(config, "base")) == {"alembic_version"}
+    migrations.upgrade(empty)
+    assert run(empty, command.check) == TABLES
+
+
+def test_two_starting_at_once_both_find_it_migrated(empty: Settings) -> None:
+    errors: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrations.upgrade(empty)
+        except BaseException as err:  # noqa: BLE001 - carried to the test's own thread
+            errors.append(err)
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert run(empty, lambda _config: None) == TABLES

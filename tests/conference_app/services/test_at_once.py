@@ -1,0 +1,59 @@
+"""What several do at the same moment, on both databases: what looks first and writes then does it once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.models import Address, Case, ContactThread, MailLetter, PendingConsent, SQLModel
+from conference_app.services import addresses, cases, contact, newsletter_sign_up
+from conference_app.services.contact import ContactForm
+from tests.conference_app.consent_people import NOW
+from tests.fakes import LOOKING
+
+AT_ONCE = 5
+ANN = "ann@example.com"
+
+
+async def count(table: type[SQLModel], *where: object) -> int:
+    async with database.reading(*LOOKING) as db:
+        return (await db.exec(select(func.count()).select_from(table).where(*where))).one()  # type: ignore[arg-type]
+
+
+@pytest.mark.promise("P61")
+async def test_who_writes_several_times_has_one_thread_and_one_thank_you(db: Settings) -> None:
+    form = ContactForm("", ANN, "A question.")
+    await asyncio.gather(*(contact.write(form, language="en", address="192.0.2.1") for _ in range(AT_ONCE)))
+    assert await count(ContactThread) == 1
+    assert await count(MailLetter, col(MailLetter.template) == "contact_thanks") == 1
+
+
+async def test_a_request_opens_one_case(db: Settings) -> None:
+    async def opened() -> str:
+        async with database.session() as session:
+            return await cases.open_case(session, "erase", address_id="a" * 32, opened_from="privacy center", now=NOW)
+
+    assert len(set(await asyncio.gather(*(opened() for _ in range(AT_ONCE))))) == 1
+    assert await count(Case) == 1
+
+
+async def test_an_address_has_one_row(db: Settings) -> None:
+    async def added() -> str:
+        async with database.session() as session:
+            return (await addresses.find_or_add(session, ANN, language="en", now=NOW)).id
+
+    assert len(set(await asyncio.gather(*(added() for _ in range(AT_ONCE))))) == 1
+    assert await count(Address) == 1
+
+
+async def test_who_asks_for_the_newsletter_several_times_has_one_question_open(db: Settings) -> None:
+    async def asked() -> None:
+        await newsletter_sign_up.ask(ANN, page="/", language="en", address="192.0.2.1", now=NOW)
+
+    await asyncio.gather(*(asked() for _ in range(AT_ONCE)))
+    assert (await count(Address), await count(PendingConsent)) == (1, 1)
