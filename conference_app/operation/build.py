@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -13,12 +14,13 @@ from pathlib import Path
 
 from conference_app.config import Settings
 from conference_app.errors import ConfigurationError
+from conference_app.operation.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 _BAKED_SETTINGS = ("environment", "brand_name", "accent_color", "logo_path", "site_url")
-_BAKED_SETTINGS += ("controller", "processors", "erasure_days")
+_BAKED_SETTINGS += ("controller", "processors", "other_hosts", "erasure_days")
 _SOURCES = ("rxconfig.py", "requirements.txt", "conference_app", "assets", "reflex.lock")
-_LEFT_OUT = ("__pycache__", "external", "alembic", "operation", "api")
+_LEFT_OUT = ("__pycache__", "external", "alembic", "api")
 
 
 def web_dir() -> Path:
@@ -52,17 +54,30 @@ def fingerprint(settings: Settings) -> str:
 def build_if_needed(settings: Settings) -> bool:
     """Build the frontend unless the last build was of exactly this. Returns whether it built.
 
-    Raises ConfigurationError with the end of the build's output when it fails.
+    Of several that start at once, one builds and the others wait for it. Raises ConfigurationError with the end of the
+    build's output when it fails.
     """
     stamp = web_dir() / "parley.built"
     wanted = fingerprint(settings)
-    if stamp.exists() and stamp.read_text() == wanted and (static_dir() / "index.html").exists():
-        return False
-    stamp.unlink(missing_ok=True)
-    with _unchanged_lock():
-        _export()
-    stamp.write_text(wanted)
+    with _alone():
+        if stamp.exists() and stamp.read_text() == wanted and (static_dir() / "index.html").exists():
+            return False
+        stamp.unlink(missing_ok=True)
+        with _unchanged_lock():
+            _export()
+        stamp.write_text(wanted)
     return True
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One build at a time in this checkout: also builds into different folders write reflex.lock/ and assets/."""
+    checkout = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(checkout, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(checkout)
 
 
 @contextlib.contextmanager
@@ -77,6 +92,6 @@ def _unchanged_lock() -> Iterator[None]:
 
 def _export() -> None:
     command = [str(Path(sys.executable).with_name("reflex")), "export", "--frontend-only", "--no-zip"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=die_with_parent)
     if done.returncode != 0 or not (static_dir() / "index.html").exists():
         raise ConfigurationError("The frontend could not be built:\n" + (done.stdout + done.stderr)[-3000:])

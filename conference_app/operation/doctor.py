@@ -23,6 +23,7 @@ from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.build import static_dir
 from conference_app.operation.processes import port_is_free
+from conference_app.services import shared_state
 
 RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
 """No right clock is before this."""
@@ -64,6 +65,21 @@ def check_database(config: Settings) -> Finding:
     if asyncio.run(database.healthy()):
         return Finding("Database", f"{kind} answers")
     return Finding("Database", f"{kind} does not answer", "Check PARLEY_DATABASE_URL and that the server runs.")
+
+
+def check_redis(config: Settings) -> Finding:
+    if not config.redis_url:
+        return Finding("Redis", "not used: one app worker")
+    if asyncio.run(_redis_answers()):
+        return Finding("Redis", "answers")
+    return Finding("Redis", "does not answer", "Check PARLEY_REDIS_URL and that the server runs.")
+
+
+async def _redis_answers() -> bool:
+    try:
+        return await shared_state.healthy()
+    finally:
+        await shared_state.close()
 
 
 def _answers(url: str) -> bool:
@@ -146,6 +162,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_python,
     check_data,
     check_database,
+    check_redis,
     check_build,
     check_page_port,
     check_media,

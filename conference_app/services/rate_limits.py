@@ -1,33 +1,44 @@
 """How often somebody may try something: counted in memory, or in Redis when several app processes share the work.
 
-Keys are hashed before they are counted, so that no list of addresses or e-mails lies in the counters.
+While Redis does not answer each process counts by itself: a limit then holds for each of them, instead of for nobody or
+against everybody. Keys are hashed before they are counted, so that no list of addresses or e-mails lies in the counters.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import logging
 import math
 import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 
 from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
 from conference_app.models.columns import lookup_key
+from conference_app.services import shared_state
 from conference_app.texts import n_
 
-SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "sign-in-account")
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
 SIGN_IN_PER_ADDRESS = RateLimitItemPerMinute(60, 15, "sign-in-address")
 REGISTER_PER_ADDRESS = RateLimitItemPerHour(100, 1, "register-address")
 REGISTER_PER_EMAIL = RateLimitItemPerHour(5, 24, "register-email")
+MAIL_AGAIN = RateLimitItemPerMinute(1, 1, "mail-again")
 MAIL_PER_ACCOUNT = RateLimitItemPerHour(5, 1, "mail-account")
 RESET_PER_ADDRESS = RateLimitItemPerHour(30, 1, "reset-address")
 RESET_PER_EMAIL = RateLimitItemPerHour(3, 1, "reset-email")
 LINK_PER_ADDRESS = RateLimitItemPerMinute(60, 15, "link-address")
 CONFIRM_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "confirm-account")
 CODE_PER_ACCOUNT = RateLimitItemPerMinute(6, 15, "second-step-account")
+WRONG_CODE_LETTER = RateLimitItemPerHour(1, 1, "second-step-letter")
 PASSKEY_PER_ADDRESS = RateLimitItemPerMinute(60, 15, "passkey-address")
 UPLOAD_PER_ACCOUNT = RateLimitItemPerHour(30, 1, "upload-account")
 CREATE_MEETING_PER_ACCOUNT = RateLimitItemPerHour(120, 1, "meeting-account")
@@ -36,18 +47,23 @@ PASS_PHRASE_PER_ADDRESS = RateLimitItemPerMinute(10, 15, "phrase-address")
 PASS_PHRASE_PER_MEETING = RateLimitItemPerMinute(200, 15, "phrase-meeting")
 JOIN_PER_ADDRESS = RateLimitItemPerMinute(300, 5, "join-address")
 EXPORT_PER_PERSON = RateLimitItemPerHour(10, 24, "export-person")
-ERASE_PER_ACCOUNT = RateLimitItemPerMinute(10, 15, "erase-account")
 PRIVACY_LINK_PER_ADDRESS = RateLimitItemPerMinute(20, 15, "privacy-link-address")
 PRIVACY_LINK_PER_EMAIL = RateLimitItemPerHour(5, 24, "privacy-link-email")
+ADDRESS_CHANGE_PER_PERSON = RateLimitItemPerHour(5, 24, "address-change-person")
+ADDRESS_CHANGE_PER_EMAIL = RateLimitItemPerHour(3, 24, "address-change-email")
 NEWSLETTER_PER_ADDRESS = RateLimitItemPerHour(20, 1, "newsletter-address")
 NEWSLETTER_PER_EMAIL = RateLimitItemPerHour(3, 24, "newsletter-email")
 CONTACT_PER_ADDRESS = RateLimitItemPerHour(10, 1, "contact-address")
 CONTACT_PER_EMAIL = RateLimitItemPerHour(10, 24, "contact-email")
 THANKS_PER_EMAIL = RateLimitItemPerHour(3, 24, "thanks-email")
+STOPPED_PER_EMAIL = RateLimitItemPerHour(1, 24, "stopped-email")
+STAFF_SEARCH = RateLimitItemPerHour(60, 1, "staff-search")
 INBOUND_PER_EMAIL = RateLimitItemPerHour(60, 24, "inbound-email")
 """A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
 
 _limiter: MovingWindowRateLimiter | None = None
+_own_limiter: MovingWindowRateLimiter | None = None
+"""For the time in which Redis does not answer."""
 
 
 def _the_limiter() -> MovingWindowRateLimiter:
@@ -59,10 +75,27 @@ def _the_limiter() -> MovingWindowRateLimiter:
     return _limiter
 
 
+def _without_redis() -> MovingWindowRateLimiter:
+    global _own_limiter
+    if _own_limiter is None:
+        _own_limiter = MovingWindowRateLimiter(MemoryStorage())
+    return _own_limiter
+
+
+async def _asked(question: Callable[[MovingWindowRateLimiter], Awaitable[Answer]]) -> Answer:
+    """What the counters answer to `question`."""
+    try:
+        async with asyncio.timeout(shared_state.PATIENCE_S):
+            return await question(_the_limiter())
+    except (RedisError, TimeoutError) as err:
+        logger.warning("this process counts tries by itself: %s", type(err).__name__)
+        return await question(_without_redis())
+
+
 def reset() -> None:
     """Forget every count kept in memory: between tests."""
-    global _limiter
-    _limiter = None
+    global _limiter, _own_limiter
+    _limiter = _own_limiter = None
 
 
 def network_of(address: str) -> str:
@@ -83,7 +116,7 @@ def _key(limit: RateLimitItem, who: str) -> str:
 
 
 async def _refuse(limit: RateLimitItem, key: str) -> TooManyAttempts:
-    window = await _the_limiter().get_window_stats(limit, key)
+    window = await _asked(lambda limiter: limiter.get_window_stats(limit, key))
     wait_s = max(1, math.ceil(window.reset_time - time.time()))
     return TooManyAttempts(n_("Too many tries."), wait_s=wait_s)
 
@@ -91,17 +124,25 @@ async def _refuse(limit: RateLimitItem, key: str) -> TooManyAttempts:
 async def count(limit: RateLimitItem, who: str) -> None:
     """Count one try of `who`. Raises TooManyAttempts, with the wait, when the limit was reached before it."""
     key = _key(limit, who)
-    if not await _the_limiter().hit(limit, key):
+    if not await _asked(lambda limiter: limiter.hit(limit, key)):
         raise await _refuse(limit, key)
+
+
+async def counted(limit: RateLimitItem, who: str) -> int:
+    """How many tries of `who` count now."""
+    key = _key(limit, who)
+    window = await _asked(lambda limiter: limiter.get_window_stats(limit, key))
+    return limit.amount - window.remaining
 
 
 async def check(limit: RateLimitItem, who: str) -> None:
     """Raises TooManyAttempts if `who` has reached the limit; counts nothing."""
     key = _key(limit, who)
-    if not await _the_limiter().test(limit, key):
+    if not await _asked(lambda limiter: limiter.test(limit, key)):
         raise await _refuse(limit, key)
 
 
 async def forgive(limit: RateLimitItem, who: str) -> None:
     """Forget the tries of `who`, after one that succeeded."""
-    await _the_limiter().clear(limit, _key(limit, who))
+    key = _key(limit, who)
+    await _asked(lambda limiter: limiter.clear(limit, key))

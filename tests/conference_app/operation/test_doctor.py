@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conference_app.config import Settings, load_settings
+from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import doctor
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -50,6 +51,15 @@ def test_secrets_that_others_can_read_are_named(config: Settings) -> None:
     finding = doctor.check_data(config)
     assert "others can read session_key" in finding.state
     assert finding.mend.startswith("chmod")
+
+
+def test_a_redis_that_does_not_answer_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not doctor.check_redis(config).mend
+    monkeypatch.setenv("PARLEY_REDIS_URL", f"redis://:canary@127.0.0.1:{free_port()}")
+    settings.cache_clear()
+    finding = doctor.check_redis(settings())
+    assert "PARLEY_REDIS_URL" in finding.mend
+    assert "canary" not in repr(finding)
 
 
 def test_the_report_puts_each_mend_under_its_line() -> None:

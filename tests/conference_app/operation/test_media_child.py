@@ -11,9 +11,16 @@ from pathlib import Path
 import pytest
 
 from conference_app.config import Settings, load_settings
+from conference_app.operation import media_child
 from conference_app.operation.media_child import MediaChild, media_environment
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
+STUBBORN = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(sys.argv[1]).touch()
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -66,23 +73,30 @@ async def test_the_child_ends_with_its_supervisor(config: Settings) -> None:
     assert not is_alive(pid)
 
 
-async def test_a_child_that_ignores_sigterm_is_killed(config: Settings) -> None:
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    child = MediaChild(config, (sys.executable, "-c", stubborn))
+async def test_a_child_that_ignores_sigterm_is_killed(config: Settings, tmp_path: Path) -> None:
+    child = MediaChild(config, (sys.executable, "-c", STUBBORN, str(tmp_path / "ignores")))
     task = asyncio.create_task(child.run())
     pid = await started(child, 1)
-    await asyncio.sleep(0.3)  # until it ignores the signal
+    async with asyncio.timeout(15):
+        while not (tmp_path / "ignores").exists():
+            await asyncio.sleep(0.02)
     await end(task)
     assert not is_alive(pid)
 
 
-async def test_of_two_workers_one_owns_the_child_and_the_other_takes_over(config: Settings) -> None:
+async def test_of_two_workers_one_owns_the_child_and_the_other_takes_over(
+    config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[bool] = []
+    try_lock = media_child._try_lock
+    monkeypatch.setattr(media_child, "_try_lock", lambda lock: tries.append(try_lock(lock)) or tries[-1])
     owner, other = MediaChild(config, SLEEPER), MediaChild(config, SLEEPER)
     owning = asyncio.create_task(owner.run())
     await started(owner, 1)
     waiting = asyncio.create_task(other.run())
-    await asyncio.sleep(0.1)
-    assert other.starts == 0
+    while len(tries) < 2:
+        await asyncio.sleep(0.01)
+    assert (tries, other.starts) == ([True, False], 0)
     await end(owning)
     await started(other, 1)
     await end(waiting)

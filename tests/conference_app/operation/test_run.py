@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import signal
@@ -18,18 +17,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conference_app.config import Settings, load_settings
+from conference_app.config import load_settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation import run
-from conference_app.operation.build import ROOT, fingerprint
+from conference_app.operation.build import ROOT
+from tests.ports import free_port
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]  # the first of them builds the pages
 
 
 @pytest.fixture
@@ -96,18 +90,32 @@ def test_a_killed_launcher_takes_everything_with_it(environment: dict[str, str])
     assert alive == []
 
 
+def test_nobody_else_reads_what_it_keeps(environment: dict[str, str]) -> None:
+    data = Path(environment["PARLEY_DATA"])
+    data.mkdir(mode=0o755)
+    with launched(environment) as process:
+        read_until(process, "is ready")
+        kept = [path for path in data.rglob("*") if path.is_file()]
+        assert {path.name for path in kept} >= {"parley.db", "parley.db-wal"}
+        assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def media_of(launcher: subprocess.Popen[str]) -> psutil.Process:
+    family = psutil.Process(launcher.pid).children(recursive=True)
+    return next(child for child in family if child.cmdline()[-2:] == ["-m", "media"])
+
+
 def test_the_media_process_comes_back_after_a_crash(environment: dict[str, str]) -> None:
     with launched(environment) as process:
         read_until(process, "is ready")
         while health(environment)["media"] != "ok":
             time.sleep(0.1)
-        media = next(
-            c for c in psutil.Process(process.pid).children(recursive=True) if c.cmdline()[-2:] == ["-m", "media"]
-        )
+        media = media_of(process)
         media.kill()
         media.wait(5)
         while health(environment)["media"] != "ok":
             time.sleep(0.1)
+        assert media_of(process).pid != media.pid
 
 
 @pytest.mark.parametrize(
@@ -140,9 +148,16 @@ def test_a_server_that_ends_at_once_is_reported(tmp_path: Path) -> None:
         run.wait_until_up(config, server)
 
 
-def test_the_build_depends_on_what_the_pages_show(tmp_path: Path) -> None:
-    config: Settings = load_settings({"PARLEY_DATA": str(tmp_path)})
-    renamed = dataclasses.replace(config, brand_name="Other")
-    moved = dataclasses.replace(config, media_udp_port=9, port=4000, public_url="http://localhost:4000")
-    assert fingerprint(config) != fingerprint(renamed)
-    assert fingerprint(config) == fingerprint(moved)
+def test_a_slow_start_is_waited_for_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load_settings({"PARLEY_DATA": str(tmp_path), "PORT": str(free_port())})
+    looks = iter([False, False, False, True])
+    monkeypatch.setattr(run, "SLOW_START_S", 0.0)
+    monkeypatch.setattr(run, "answers", lambda _config: next(looks))
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+        run.wait_until_up(config, server)
+        assert capsys.readouterr().out == "Still starting …\n"
+        monkeypatch.setattr(run, "START_TIMEOUT_S", 0.0)
+        with pytest.raises(ConfigurationError, match="gave no answer"):
+            run.wait_until_up(config, server)

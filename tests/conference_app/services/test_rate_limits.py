@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from limits import RateLimitItemPerMinute
 
+from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
-from conference_app.services import rate_limits
+from conference_app.services import rate_limits, shared_state
 from conference_app.services.rate_limits import check, count, forgive, network_of
 from tests.fakes import ManualClock
+from tests.ports import free_port
 
 THREE = RateLimitItemPerMinute(3, 1, "test")
 
@@ -56,8 +62,34 @@ def test_what_is_one_caller(one: str, other: str, same: bool) -> None:
     assert (network_of(one) == network_of(other)) is same
 
 
+@pytest.mark.parametrize("is_silent", [False, True])
+async def test_without_redis_a_limit_holds_for_each_process(monkeypatch: pytest.MonkeyPatch, is_silent: bool) -> None:
+    """Whether Redis is gone, or takes what it is asked and never answers."""
+    monkeypatch.setattr(shared_state, "PATIENCE_S", 0.2)
+    async with silent_server() as port:
+        monkeypatch.setenv("PARLEY_REDIS_URL", f"redis://127.0.0.1:{port if is_silent else free_port()}")
+        settings.cache_clear()
+        for _ in range(3):
+            await count(THREE, "ann")
+        with pytest.raises(TooManyAttempts):
+            await count(THREE, "ann")
+        await count(THREE, "bob")
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[int]:
+    """A port that takes everything and says nothing."""
+    open_ends: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _reader, writer: open_ends.append(writer), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    for end in open_ends:
+        end.close()
+    server.close()
+    await server.wait_closed()
+
+
 async def test_the_counters_hold_no_names(clock: ManualClock) -> None:
     await count(THREE, "canary@example.com")
-    storage = rate_limits._the_limiter().storage
-    assert storage.events
-    assert "canary" not in repr(storage.__dict__)
+    storage = vars(rate_limits._the_limiter().storage)
+    assert storage["events"]
+    assert "canary" not in repr(storage)
