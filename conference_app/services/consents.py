@@ -1,48 +1,28 @@
 """The consent ledger: who agreed to what, by which act, to which words, and when it ended.
 
 The ledger only grows. What holds now is the newest entry of a person and a purpose; "given" is the only one that
-allows anything. Purposes are data (`purposes`), off until given.
+allows anything (`live_consents` reads that). Purposes are data (`purposes`), off until given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.errors import NoConsent
-from conference_app.models import Account, Address, ConsentEvent, MailStop, NewsletterTopic
-from conference_app.services import purposes
-from conference_app.services.signed_links import Subject, SubjectKind
+from conference_app import database, purposes
+from conference_app.models import Account, Address, ConsentEvent, MailStop
+from conference_app.purposes import CONSENT_PROOF
+from conference_app.services import live_consents, mail_stops
+from conference_app.services.signed_links import Subject
 from conference_app.texts import current_language, n_
 
-__all__ = [
-    "REASONS",
-    "Entry",
-    "Subject",
-    "expire",
-    "give",
-    "has_live",
-    "history",
-    "live_purposes",
-    "live_subjects",
-    "object_to",
-    "require",
-    "stop_mail",
-    "stopped_purposes",
-    "subjects_of_key",
-    "withdraw",
-]
-
 Kind = Literal["given", "withdrawn", "expired", "objected"]
-ALL = "*"
-"""In `mail_stop`: every purpose that needs a consent."""
 
 REASONS: dict[str, str] = {
     "too_many": n_("Too many mails"),
@@ -67,6 +47,11 @@ class Entry:
     occurred_at: datetime
 
 
+async def alone(db: AsyncSession, subject: Subject) -> None:
+    """Until the transaction ends nobody else writes about the subject: an entry depends on the one before it."""
+    await database.alone(db, "consent", subject.kind, subject.id)
+
+
 async def _newest(db: AsyncSession, subject: Subject, purpose: str) -> ConsentEvent | None:
     query = (
         select(ConsentEvent)
@@ -75,7 +60,8 @@ async def _newest(db: AsyncSession, subject: Subject, purpose: str) -> ConsentEv
         .order_by(col(ConsentEvent.id).desc())
         .limit(1)
     )
-    return (await db.exec(query)).first()
+    async with database.within(db, CONSENT_PROOF) as own:
+        return (await own.exec(query)).first()
 
 
 def _event(
@@ -83,14 +69,15 @@ def _event(
     purpose: str,
     kind: Kind,
     *,
-    act: str,
-    page: str,
-    words_sha256: str,
-    language: str,
-    now: datetime | None,
+    act: str = "",
+    page: str = "",
+    words_sha256: str = "",
+    language: str = "",
+    now: datetime | None = None,
     reason: str = "",
 ) -> ConsentEvent:
-    purposes.find(purpose)
+    if kind not in ("objected", "withdrawn") or purpose not in purposes.OPPOSABLE:
+        purposes.find(purpose)
     if reason and reason not in REASONS:
         raise ValueError("unknown reason")
     return ConsentEvent(
@@ -105,6 +92,24 @@ def _event(
         reason=reason,
         occurred_at=now or datetime.now(UTC),
     )
+
+
+async def _write(
+    db: AsyncSession, subject: Subject, event: ConsentEvent, *, if_newest: Callable[[ConsentEvent | None], bool]
+) -> None:
+    """Add an entry, if the newest of the same purpose leaves something for it to say."""
+    await alone(db, subject)
+    if if_newest(await _newest(db, subject, event.purpose)):
+        db.add(event)
+        await db.flush()
+
+
+def _is(kind: Kind) -> Callable[[ConsentEvent | None], bool]:
+    return lambda newest: newest is not None and newest.kind == kind
+
+
+def _is_not(kind: Kind) -> Callable[[ConsentEvent | None], bool]:
+    return lambda newest: newest is None or newest.kind != kind
 
 
 async def give(
@@ -129,11 +134,9 @@ async def give(
     if not sha256:
         raise ValueError("a consent needs the words that were shown")
     event = _event(subject, purpose, "given", act=act, page=page, words_sha256=sha256, language=language, now=now)
-    await _lift_stop(db, subject, purpose)
-    newest = await _newest(db, subject, purpose)
-    if newest is None or newest.kind != "given":
-        db.add(event)
-        await db.flush()
+    await alone(db, subject)
+    await _lift_stop(db, subject, purpose, now)
+    await _write(db, subject, event, if_newest=_is_not("given"))
 
 
 async def withdraw(
@@ -143,7 +146,6 @@ async def withdraw(
     *,
     act: str,
     page: str,
-    words: str = "",
     language: str = "",
     reason: str = "",
     now: datetime | None = None,
@@ -152,108 +154,46 @@ async def withdraw(
 
     A `reason` (of REASONS) may follow a withdrawal that had none, once.
     """
-    sha256 = purposes.fingerprint(words) if words else ""
-    event = _event(
-        subject,
-        purpose,
-        "withdrawn",
-        act=act,
-        page=page,
-        words_sha256=sha256,
-        language=language,
-        now=now,
-        reason=reason,
-    )
-    newest = await _newest(db, subject, purpose)
-    adds_reason = newest is not None and newest.kind == "withdrawn" and reason and not newest.reason
-    if newest is not None and (newest.kind == "given" or adds_reason):
-        db.add(event)
-        await db.flush()
+
+    def says_something(newest: ConsentEvent | None) -> bool:
+        adds_reason = newest is not None and newest.kind == "withdrawn" and bool(reason) and not newest.reason
+        return adds_reason or _is("given")(newest)
+
+    event = _event(subject, purpose, "withdrawn", act=act, page=page, language=language, now=now, reason=reason)
+    await _write(db, subject, event, if_newest=says_something)
 
 
 async def object_to(
     db: AsyncSession, subject: Subject, purpose: str, *, act: str, page: str, now: datetime | None = None
 ) -> None:
     """Record an objection (GDPR Art. 21): ends a live grant, and is kept also where there was none."""
-    event = _event(subject, purpose, "objected", act=act, page=page, words_sha256="", language="", now=now)
-    newest = await _newest(db, subject, purpose)
-    if newest is None or newest.kind != "objected":
-        db.add(event)
-        await db.flush()
+    event = _event(subject, purpose, "objected", act=act, page=page, now=now)
+    await _write(db, subject, event, if_newest=_is_not("objected"))
+
+
+async def stop_objecting(
+    db: AsyncSession, subject: Subject, purpose: str, *, act: str, page: str, now: datetime | None = None
+) -> None:
+    """Record that an objection to a use that needs no agreement (`purposes.OPPOSABLE`) is taken back.
+
+    Raises ValueError for another purpose: what needs an agreement stays off until it is given anew.
+    """
+    if purpose not in purposes.OPPOSABLE:
+        raise ValueError("unknown purpose")
+    event = _event(subject, purpose, "withdrawn", act=act, page=page, now=now)
+    await _write(db, subject, event, if_newest=_is("objected"))
 
 
 async def expire(db: AsyncSession, subject: Subject, purpose: str, *, now: datetime | None = None) -> None:
     """Record that what `subject` agreed to is over, such as a topic that is no longer available."""
-    event = _event(subject, purpose, "expired", act="", page="", words_sha256="", language="", now=now)
-    newest = await _newest(db, subject, purpose)
-    if newest is not None and newest.kind == "given":
-        db.add(event)
-        await db.flush()
-
-
-async def has_live(db: AsyncSession, subject: Subject, purpose: str, *, now: datetime | None = None) -> bool:
-    """Whether `subject` agrees to `purpose` at this moment. Raises ValueError for an unknown purpose."""
-    found = purposes.find(purpose)
-    newest = await _newest(db, subject, purpose)
-    if newest is None or newest.kind != "given" or not await _is_available(db, purpose, now or datetime.now(UTC)):
-        return False
-    if found.letters is None:
-        return True
-    key = await _email_key(db, subject)
-    return key is not None and not {purpose, ALL} & await stopped_purposes(db, key)
-
-
-async def _is_available(db: AsyncSession, purpose: str, now: datetime) -> bool:
-    """Whether the topic of a purpose still runs; purposes without a topic always do."""
-    if not purpose.startswith("topic:"):
-        return True
-    topic = await db.get(NewsletterTopic, purpose.partition(":")[2])
-    return topic is not None and topic.closed_at is None and (topic.ends_at is None or topic.ends_at > now)
-
-
-async def require(db: AsyncSession, subject: Subject, purpose: str) -> None:
-    """Raises NoConsent unless `subject` agrees to `purpose` at this moment."""
-    if not await has_live(db, subject, purpose):
-        raise NoConsent(n_("This needs a consent that was not given, or was taken back."))
-
-
-async def live_purposes(db: AsyncSession, subject: Subject) -> set[str]:
-    """Every purpose whose newest entry is "given", of a running topic or not: what a stop of everything ends."""
-    newest = select(func.max(ConsentEvent.id)).where(
-        ConsentEvent.subject_id == subject.id, ConsentEvent.subject_kind == subject.kind
-    )
-    query = select(ConsentEvent.purpose).where(
-        col(ConsentEvent.id).in_(newest.group_by(ConsentEvent.purpose)), ConsentEvent.kind == "given"
-    )
-    return set((await db.exec(query)).all())
-
-
-async def live_subjects(db: AsyncSession, purpose: str, *, now: datetime | None = None) -> Sequence[Subject]:
-    """Everybody who agrees to `purpose` now and can be written to; one entry for an address that is known twice."""
-    purposes.find(purpose)
-    if not await _is_available(db, purpose, now or datetime.now(UTC)):
-        return []
-    newest = select(func.max(ConsentEvent.id)).where(ConsentEvent.purpose == purpose)
-    live = (
-        select(ConsentEvent.subject_id)
-        .where(col(ConsentEvent.id).in_(newest.group_by(col(ConsentEvent.subject_kind), col(ConsentEvent.subject_id))))
-        .where(ConsentEvent.kind == "given")
-    )
-    stopped = await _stopped_keys(db, purpose)
-    found: dict[bytes, Subject] = {}
-    kinds: tuple[tuple[SubjectKind, type[Account] | type[Address]], ...] = (("account", Account), ("address", Address))
-    for kind, table in kinds:
-        of_kind = live.where(ConsentEvent.subject_kind == kind)
-        for row_id, key in (await db.exec(select(table.id, table.email_key).where(col(table.id).in_(of_kind)))).all():
-            if key not in stopped:
-                found.setdefault(key, Subject(kind, row_id))
-    return list(found.values())
+    await _write(db, subject, _event(subject, purpose, "expired", now=now), if_newest=_is("given"))
 
 
 async def history(db: AsyncSession, subject: Subject) -> list[Entry]:
     """Everything the ledger says about `subject`, newest first."""
-    query = select(ConsentEvent).where(ConsentEvent.subject_id == subject.id, ConsentEvent.subject_kind == subject.kind)
-    rows = (await db.exec(query.order_by(col(ConsentEvent.id).desc()))).all()
+    mine = select(ConsentEvent).where(ConsentEvent.subject_id == subject.id, ConsentEvent.subject_kind == subject.kind)
+    async with database.within(db, CONSENT_PROOF) as own:
+        rows = (await own.exec(mine.order_by(col(ConsentEvent.id).desc()))).all()
     return [
         Entry(
             row.purpose,
@@ -269,42 +209,23 @@ async def history(db: AsyncSession, subject: Subject) -> list[Entry]:
     ]
 
 
-async def subjects_of_key(db: AsyncSession, email_key: bytes) -> list[Subject]:
-    """Who has the address of this key now: an account, an address, both, or nobody."""
-    account = (await db.exec(select(Account.id).where(Account.email_key == email_key))).first()
-    address = (await db.exec(select(Address.id).where(Address.email_key == email_key))).first()
-    found = [Subject("account", account)] if account else []
-    return [*found, Subject("address", address)] if address else found
-
-
 async def _email_key(db: AsyncSession, subject: Subject) -> bytes | None:
     table = Account if subject.kind == "account" else Address
     return (await db.exec(select(table.email_key).where(table.id == subject.id))).first()
 
 
-async def stop_mail(db: AsyncSession, email_key: bytes, purpose: str = ALL, *, now: datetime | None = None) -> None:
-    """Keep mails of `purpose` from the address of this key, whether or not anybody is known by it."""
-    if purpose != ALL:
-        purposes.find(purpose)
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"email_key": email_key, "purpose": purpose, "stopped_at": now or datetime.now(UTC)}
-    await (await db.connection()).execute(insert(MailStop).values(row).on_conflict_do_nothing())
+async def _lift_stop(db: AsyncSession, subject: Subject, purpose: str, now: datetime | None) -> None:
+    """A new consent says that mails of this purpose are wanted again, and says nothing of others.
 
-
-async def stopped_purposes(db: AsyncSession, email_key: bytes) -> set[str]:
-    """What the address of this key wants no mail of; may hold ALL."""
-    query = select(MailStop.purpose).where(MailStop.email_key == email_key)
-    return set((await db.exec(query)).all())
-
-
-async def _stopped_keys(db: AsyncSession, purpose: str) -> set[bytes]:
-    query = select(MailStop.email_key).where(col(MailStop.purpose).in_((purpose, ALL)))
-    return set((await db.exec(query)).all())
-
-
-async def _lift_stop(db: AsyncSession, subject: Subject, purpose: str) -> None:
-    """A new consent says that mails of this purpose are wanted again. The others have no live grant after a stop of all."""
+    Where everything was stopped, what is given in the ledger still, by whoever has the address, is stopped one by one.
+    """
     key = await _email_key(db, subject)
-    if key is not None:
-        stop = delete(MailStop).where(col(MailStop.email_key) == key)
-        await db.exec(stop.where(col(MailStop.purpose).in_((purpose, ALL))))
+    if key is None:
+        return
+    if mail_stops.ALL in await mail_stops.of_key(db, key):
+        for other in await live_consents.subjects_of_key(db, key):
+            for kept in await live_consents.live_purposes(db, other) - {purpose}:
+                if purposes.find(kept).mail:
+                    await mail_stops.stop(db, key, kept, now=now)
+    stop = delete(MailStop).where(col(MailStop.email_key) == key)
+    await db.exec(stop.where(col(MailStop.purpose).in_((purpose, mail_stops.ALL))))

@@ -88,7 +88,7 @@ async def make_for(
     table = Account if subject.kind == "account" else Address
     key = (await db.exec(select(table.email_key).where(table.id == subject.id))).first()
     if key is None:
-        raise _not_found()
+        raise not_found()
     return make(kind, key, purpose, subject=subject, life=life)
 
 
@@ -98,7 +98,7 @@ def read(token: str, kind: LinkKind, *, now: datetime | None = None) -> LinkTarg
     kind_code, subject_code, ends, key, subject_id = _unpacked(payload)
     is_over = ends and (now or datetime.now(UTC)).timestamp() > ends
     if _KINDS[kind_code] != kind or is_over:
-        raise _not_found()
+        raise not_found()
     subject_kind = _SUBJECTS[subject_code]
     subject = Subject(subject_kind, subject_id.hex()) if subject_kind else None
     return LinkTarget(kind, key, payload[_HEAD.size :].decode("ascii"), subject)
@@ -111,19 +111,20 @@ def _unpacked(payload: bytes) -> tuple[int, int, int, bytes, bytes]:
 def _genuine(token: str) -> bytes:
     """The payload of a token that we signed, byte for byte as we wrote it."""
     if len(token) > _MAX_LENGTH or not token.isascii():
-        raise _not_found()
+        raise not_found()
     try:
         data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise _not_found() from None
+        raise not_found() from None
     payload, mac = data[:-_MAC_BYTES], data[-_MAC_BYTES:]
     canonical = base64.urlsafe_b64encode(data).rstrip(b"=").decode() == token
     if len(payload) < _HEAD.size or not hmac.compare_digest(mac, _mac(payload)) or not canonical:
-        raise _not_found()
+        raise not_found()
     return payload
 
 
-def _not_found() -> NotFound:
+def not_found() -> NotFound:
+    """The one answer to every link that is no good."""
     return NotFound(n_("This link leads nowhere. It may be cut short, or too old."))
 
 
