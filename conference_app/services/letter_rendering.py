@@ -1,16 +1,16 @@
 """Makes subject, HTML and text of a letter from its template, its values and the operator's settings.
 
 The blocks' MJML is compiled once for each sequence of blocks, with the places for texts still open; Jinja2 fills them,
-escaped. The text part comes from the same blocks. Nothing in a mail is loaded from anywhere, and links lead to our own
-origin (only what staff write themselves may link elsewhere).
+escaped. The text part comes from the same blocks (`letter_text`). Nothing in a mail is loaded from anywhere, and links
+lead to our own origin (only what staff write themselves may link elsewhere).
 """
 
 from __future__ import annotations
 
 import functools
-import html
-import textwrap
-from collections.abc import Mapping, Sequence
+import re
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,15 @@ from markupsafe import Markup
 
 from conference_app import texts
 from conference_app.config import settings
-from conference_app.services.letters import Block, LetterClass, Values
-from conference_app.services.letters import Template as LetterTemplate
+from conference_app.services import letter_colors, letter_text
+from conference_app.services.letter_blocks import Block
+from conference_app.services.letter_template import LetterClass, Values
+from conference_app.services.letter_template import Template as LetterTemplate
 from conference_app.texts import _, localized_path
 
 _FOLDER = Path(__file__).parent / "letter_templates"
-_WIDTH = 72
-"""Columns of the text part."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RICH_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "blockquote", "code"}
-_BLACK, _WHITE, _DARK_CARD = "#000000", "#ffffff", "#161a23"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Choices:
     preferences: str = field(default="", repr=False)
 
 
+MARKED = Choices(f"/u/{secrets.token_hex(16)}", f"/preferences/{secrets.token_hex(16)}")
+"""Stands for the choices of whoever gets a letter, in one that is rendered once for many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A letter in words."""
@@ -49,6 +53,14 @@ class Rendered:
     subject: str = field(repr=False)
     html: str = field(repr=False)
     text: str = field(repr=False)
+
+    def aimed(self, choices: Choices) -> Rendered:
+        """The letter with these choices in the place of the marks."""
+        return Rendered(self.subject, _aimed(self.html, choices), _aimed(self.text, choices))
+
+
+def _aimed(text: str, choices: Choices) -> str:
+    return text.replace(MARKED.unsubscribe, choices.unsubscribe).replace(MARKED.preferences, choices.preferences)
 
 
 def absolute(path: str, language: str | None = None) -> str:
@@ -60,7 +72,7 @@ def absolute(path: str, language: str | None = None) -> str:
 
 def _is_page(path: str) -> bool:
     """Plain routes have one address for all languages."""
-    return not path.startswith(("/u/", "/auth/", "/mail/"))
+    return not path.startswith(("/auth/", "/mail/"))
 
 
 def render(template: LetterTemplate, values: Values, language: str, choices: Choices) -> Rendered:
@@ -68,14 +80,14 @@ def render(template: LetterTemplate, values: Values, language: str, choices: Cho
     with texts.language(language):
         language = texts.current_language()
         fill = {"brand": settings().brand_name, **values}
-        subject = " ".join(_(template.subject, **fill).split())
+        subject = _CONTROL.sub("", " ".join(_(template.subject, **fill).split()))
         body = [_filled(block, fill) for block in template.body if not block.when or fill[block.when]]
         footer = _footer(template.letter_class, choices)
         summary = _(template.summary, **fill) if template.summary else ""
         frame = {"subject": subject, "title": subject, "summary": summary, "language": language, "home": absolute("/")}
         page = _compiled(tuple(b["kind"] for b in body), tuple(b["kind"] for b in footer))
-        whole = page.render(blocks=[*body, *footer], brand=settings().brand_name, **frame, **_colors())
-        return Rendered(subject, whole, _as_text(subject, body, footer))
+        whole = page.render(blocks=[*body, *footer], brand=settings().brand_name, **frame, **letter_colors.colors())
+        return Rendered(subject, whole, letter_text.as_text(subject, body, footer))
 
 
 def _filled(block: Block, values: Values) -> dict[str, Any]:
@@ -178,74 +190,6 @@ def rich_html(source: str) -> Markup:
         link_rel="noopener noreferrer",
     )
     return Markup(clean)  # noqa: S704 - nh3 has just cleaned it
-
-
-def _as_text(title: str, body: Sequence[Mapping[str, Any]], footer: Sequence[Mapping[str, Any]]) -> str:
-    parts = [title, "=" * min(len(title), _WIDTH), *map(_block_text, body), "-- ", *map(_block_text, footer)]
-    return "\n\n".join(part for part in parts if part).replace("\n\n=", "\n=").replace("-- \n\n", "-- \n") + "\n"
-
-
-def _block_text(block: Mapping[str, Any]) -> str:
-    match block["kind"]:
-        case "button":
-            return f"{block['text']}:\n{block['url']}"
-        case "code":
-            return f"{_wrap(block['text'])}\n\n    {block['value']}".strip("\n")
-        case "facts":
-            return "\n".join(f"{label}: {text}" for label, text in block["value"])
-        case "plain":
-            return str(block["value"])
-        case "rich":
-            return "\n".join(_wrap(line) for line in html.unescape(block["source"]).splitlines())
-        case "choices":
-            more = f"\n{block['more_label']}: {block['more_url']}" if block["more_url"] else ""
-            return f"{_wrap(block['text'])}\n{block['label']}: {block['url']}{more}"
-        case _:
-            return _wrap(block["text"])
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _luminance(color: str) -> float:
-    """Relative luminance of `#rrggbb`, 0..1 (WCAG 2.2)."""
-    values = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _toward(color: str, end: str, background: str) -> str:
-    """`color`, mixed with `end` until it can be read on `background` (4.5:1)."""
-    for step in range(21):
-        mixed = [
-            round(int(color[i : i + 2], 16) * (1 - step / 20) + int(end[i : i + 2], 16) * step / 20) for i in (1, 3, 5)
-        ]
-        made = "#" + "".join(f"{channel:02x}" for channel in mixed)
-        if contrast(made, background) >= 4.5:
-            return made
-    return end
-
-
-@functools.lru_cache(maxsize=4)
-def _palette(accent: str) -> dict[str, str]:
-    """The operator's accent as a button's fill, the text on it, and links on the light and the dark card."""
-    return {
-        "accent": accent,
-        "on_accent": max((_WHITE, _BLACK), key=lambda text: contrast(text, accent)),
-        "accent_ink": _toward(accent, "#000000", _WHITE),
-        "accent_dark": _toward(accent, "#ffffff", _DARK_CARD),
-    }
-
-
-def _colors() -> dict[str, str]:
-    return _palette(settings().accent_color)
 
 
 def sample(template: LetterTemplate, language: str, choices: Choices | None = None) -> Rendered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from email import message_from_bytes
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,14 +16,25 @@ from hypothesis import strategies as st
 
 from conference_app import services, texts
 from conference_app.config import LANGUAGES, settings
-from conference_app.services import letter_rendering, letters
-from conference_app.services.letter_rendering import Choices, contrast, render, rich_html, sample
-from conference_app.services.letters import TEMPLATES, Template
+from conference_app.purposes import NEWSLETTER
+from conference_app.services import (
+    letter_blocks,
+    letter_colors,
+    letter_rendering,
+    letters,
+    mail_message,
+    mail_recipients,
+)
+from conference_app.services.letter_colors import contrast
+from conference_app.services.letter_rendering import Choices, render, rich_html, sample
+from conference_app.services.letter_template import TEMPLATES, Template
+from conference_app.services.letters import ParticipantTemplate
+from tests.fakes import NOON
 
 for _module in pkgutil.iter_modules(services.__path__):
     importlib.import_module(f"{services.__name__}.{_module.name}")
 
-NAMES = sorted(name for name in TEMPLATES if not name.startswith("test_"))
+NAMES = sorted(TEMPLATES)
 FREE_TEXT = {"newsletter", "newsletter_test"}
 """The letters whose body staff write."""
 FOLDER = Path(letter_rendering.__file__).parent / "letter_templates"
@@ -127,16 +139,29 @@ class TestEveryLetter:
     def test_can_be_stopped_where_it_can_be_stopped(self, name: str, code: str) -> None:
         template = TEMPLATES[name]
         made = sample(template, code)
-        has_link = f"{settings().public_url}/u/sample" in made.text
+        has_link = f"{settings().public_url}{texts.localized_path('/u/sample', code)}" in made.text
         assert has_link == (template.letter_class in ("newsletter", "promotion"))
         assert ("/u/sample" in made.html) == has_link
+
+    @pytest.mark.promise("P60")
+    def test_says_so_to_mail_programs_as_well(self, name: str, code: str) -> None:
+        template = TEMPLATES[name]
+        choices = mail_recipients.marked_choices(template)
+        made = render(template, template.sample, code, choices)
+        sheet = mail_message.sheet(template, made, {}, code, NOON)
+        mail = message_from_bytes(mail_message.addressed(sheet, "a" * 32, "ann@example.com", choices))
+        occasion = template.occasion if isinstance(template, ParticipantTemplate) else ""
+        can_be_stopped = template.letter_class in ("newsletter", "promotion") or occasion in ("reminder", "follow_up")
+        link = f"{settings().public_url}{choices.unsubscribe}" if can_be_stopped else ""
+        assert mail["List-Unsubscribe"] == (f"<{link}>" if link else None)
+        assert mail["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if link else None)
 
     @pytest.mark.promise("P55")
     def test_necessary_and_service_letters_advertise_nothing(self, name: str, code: str) -> None:
         template = TEMPLATES[name]
-        if template.letter_class in ("necessary", "service") and template.purpose not in (
+        if template.letter_class in ("necessary", "service") and template.name not in (
             "newsletter_test",
-            "newsletter",
+            "newsletter_confirm",
         ):
             assert not any(block.kind == "rich" for block in template.body)
             body = sample(template, code).text.partition("\n-- \n")[0]
@@ -190,18 +215,18 @@ HOSTILE = (
 )
 
 
-def _one(body: tuple[letters.Block, ...]) -> Template:
-    return letters.NewsletterTemplate("test_hostile", "newsletter", "To {name}", body, {})
+def _one(body: tuple[letter_blocks.Block, ...]) -> Template:
+    return letters.NewsletterTemplate("test_hostile", purpose=NEWSLETTER, subject="To {name}", body=body, sample={})
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_people_are_called_stays_text(hostile: str) -> None:
     body = (
-        letters.paragraph("Hello {name}."),
-        letters.facts("facts"),
-        letters.plain("words"),
-        letters.code("code"),
-        letters.button("Go"),
+        letter_blocks.paragraph("Hello {name}."),
+        letter_blocks.facts("facts"),
+        letter_blocks.plain("words"),
+        letter_blocks.code("code"),
+        letter_blocks.button("Go"),
     )
     values = {"name": hostile, "facts": [(hostile, hostile)], "words": hostile, "code": hostile, "link": "/x"}
     made = render(_one(body), values, "en", Choices("/u/t"))
@@ -217,16 +242,16 @@ def test_what_people_are_called_stays_text(hostile: str) -> None:
 )
 def test_a_button_never_leads_away(link: str) -> None:
     with pytest.raises(ValueError, match="path of this site"):
-        render(_one((letters.button("Go"),)), {"name": "", "link": link}, "en", Choices())
+        render(_one((letter_blocks.button("Go"),)), {"name": "", "link": link}, "en", Choices())
 
 
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
-        render(_one((letters.paragraph("{nothing}"),)), {"name": ""}, "en", Choices())
+        render(_one((letter_blocks.paragraph("{nothing}"),)), {"name": ""}, "en", Choices())
 
 
 def test_a_block_can_depend_on_a_value() -> None:
-    body = (letters.paragraph("Always."), letters.paragraph("Sometimes.", when="wanted"))
+    body = (letter_blocks.paragraph("Always."), letter_blocks.paragraph("Sometimes.", when="wanted"))
     for wanted in (True, False):
         made = render(_one(body), {"name": "", "wanted": wanted}, "en", Choices())
         assert ("Sometimes." in made.html, "Sometimes." in made.text) == (wanted, wanted)
@@ -255,7 +280,7 @@ def test_no_markdown_makes_a_mail_load_anything(source: str) -> None:
 
 @given(st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}"))
 def test_every_accent_can_be_read(accent: str) -> None:
-    palette = letter_rendering._palette(accent)
+    palette = letter_colors._palette(accent)
     assert contrast(palette["accent_ink"], "#ffffff") >= 4.5
     assert contrast(palette["accent_dark"], "#161a23") >= 4.5
     assert contrast(palette["on_accent"], accent) >= 4.5

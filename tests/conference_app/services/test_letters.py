@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -15,34 +16,31 @@ from hypothesis import strategies as st
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
+from conference_app.purposes import ACCOUNT_MAIL
 from conference_app.services import letters, mail
-from conference_app.services.letters import (
-    TEMPLATES,
+from conference_app.services.letter_blocks import paragraph, rich
+from conference_app.services.letter_recipients import (
     AccountRecipient,
     AddressRecipient,
+    ParticipantRecipient,
+    RowRecipient,
+)
+from conference_app.services.letter_template import Template, register
+from conference_app.services.letters import (
     NecessaryLetter,
     NewsletterLetter,
     ParticipantLetter,
-    ParticipantRecipient,
     PromotionLetter,
-    RowRecipient,
     ServiceLetter,
+    ServiceTemplate,
     WrongRecipient,
-    paragraph,
 )
-from tests.conference_app.services.test_mail import (
-    CONFIRMATION,
-    NEWS_BODY,
-    OFFER,
-    PLAIN,
-    REMINDER,
-    SERVICE,
-    account,
-    address,
-    meeting,
-)
+from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER, SERVICE
+from tests.conference_app.services.test_mail import account, address, meeting
+from tests.fakes import LOOKING
 from tests.mailing import Mails
 
+pytestmark = pytest.mark.usefixtures("own_letters")
 OURS = (PLAIN, SERVICE, NEWS_BODY, OFFER, REMINDER, CONFIRMATION)
 TYPES = (NecessaryLetter, ServiceLetter, NewsletterLetter, PromotionLetter, ParticipantLetter)
 MAY_GET = {
@@ -61,13 +59,6 @@ recipients = st.one_of(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def known_letters() -> None:
-    """The letters of the tests are registered, also after the module that made them took them out."""
-    for template in OURS:
-        TEMPLATES[template.name] = template
-
-
 @pytest.mark.promise("P69")
 @given(
     kind=st.sampled_from(TYPES),
@@ -75,13 +66,12 @@ def known_letters() -> None:
     recipient=recipients,
     language=st.sampled_from(["", "pl"]),
 )
-def test_only_the_right_pairs_can_be_made(
-    kind: type, template: letters.Template, recipient: object, language: str
-) -> None:
+def test_only_the_right_pairs_can_be_made(kind: type, template: Template, recipient: object, language: str) -> None:
     """Every type of letter with every template to every recipient: only what the table in letters.py allows exists."""
+    make: Any = kind
     extra = ("newsletter",) if kind in (NewsletterLetter, PromotionLetter) else ()
     try:
-        made = kind(template, recipient, {}, language, *extra)
+        made = make(template, recipient, {}, language, *extra)
     except WrongRecipient:
         made = None
     fits = (
@@ -113,10 +103,12 @@ def test_a_look_alike_is_refused() -> None:
 
     with pytest.raises(WrongRecipient):
         PLAIN.letter(Guest("a" * 32))
-    trojan = Trojan("test_offer", "account", "Buy", (paragraph("Cheap."),), {})
+    trojan = Trojan("test_offer", purpose=ACCOUNT_MAIL, subject="Buy", body=(paragraph("Cheap."),), sample={})
     with pytest.raises(WrongRecipient):
         NecessaryLetter(trojan, AccountRecipient("a" * 32))
-    copy = letters.NecessaryTemplate("test_plain", "account", "Buy", (paragraph("Cheap."),), {})
+    copy = letters.NecessaryTemplate(
+        "test_plain", purpose=ACCOUNT_MAIL, subject="Buy", body=(paragraph("Cheap."),), sample={}
+    )
     with pytest.raises(WrongRecipient):
         copy.letter(AccountRecipient("a" * 32))
 
@@ -136,9 +128,9 @@ def test_references_are_identifiers(value: object) -> None:
 
 def test_letters_of_the_service_hold_no_free_text() -> None:
     with pytest.raises(ValueError, match="no text that staff write"):
-        letters.service("test_rich", subject="x", body=(letters.rich("body"),), sample={})
+        register(ServiceTemplate("test_rich", subject="x", body=(rich("body"),), sample={}))
     with pytest.raises(ValueError, match="taken"):
-        letters.service("test_plain", subject="x", body=(), sample={})
+        register(ServiceTemplate("test_plain", subject="x", body=(), sample={}))
 
 
 @pytest.mark.promise("P69")
@@ -149,7 +141,7 @@ async def test_what_the_types_forbid_does_not_leave_the_queue_either(db: Setting
     meeting_id = await meeting(ann)
     for template in (PLAIN, SERVICE, NEWS_BODY, OFFER):
         letter = REMINDER.letter(ParticipantRecipient(meeting_id, bob))
-        async with database.session() as session:
+        async with database.session(*LOOKING) as session:
             letter_id = await mail.send(session, letter)
             row = await session.get(MailLetter, letter_id)
             assert row is not None
@@ -167,13 +159,13 @@ async def test_only_participants_get_a_meetings_letters(
     from conference_app.services import addresses, meeting_mail
 
     email, before = f"{new_id()}@example.com", len(mails.all())
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         person = (await addresses.find_or_add(session, email, language="en")).id
     meeting_id = await a_meeting()
     if takes_part:
-        async with database.session() as session:
+        async with database.session(*LOOKING) as session:
             await meeting_mail.allow(session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False)
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await mail.send(session, template.letter(ParticipantRecipient(meeting_id, person)))
     expected = takes_part and (wants or template is CONFIRMATION)
     assert len(await mails.deliver()) - before == int(expected)
@@ -184,13 +176,13 @@ async def a_meeting() -> str:
 
     from conference_app.models import Meeting
 
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         known = (await session.exec(select(Meeting.id))).first()
     return known or await meeting(await account("ann"))
 
 
 WRONG = """
-from conference_app.services.letters import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
+from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
 from conference_app.services.letters import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
 
 def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: ParticipantTemplate) -> None:

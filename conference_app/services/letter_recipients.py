@@ -1,0 +1,45 @@
+"""Whom a letter is addressed to, as values: by number, in one role, and never by address.
+
+Which letters go to whom is the business of `letters`; where each is reached when a letter leaves, of `mail_recipients`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecipient:
+    """A registered person, at the address of the account when the letter leaves."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecipient:
+    """A person without account who gave us an address (models.person.Address)."""
+
+    address_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecipient:
+    """Somebody whose address stands in another row only, such as a contact thread or an address not verified yet.
+
+    `source` names a function registered with `mail_recipients.address_source`; only necessary letters go there.
+    """
+
+    source: str
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRecipient:
+    """A participant, in no other role than in this meeting."""
+
+    meeting_id: str
+    address_id: str
+
+
+Person = AccountRecipient | AddressRecipient
+Recipient = AccountRecipient | AddressRecipient | RowRecipient | ParticipantRecipient
