@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 from conference_app.embedded import mail_sink
-from conference_app.services import jobs, smtp
+from conference_app.services import job_worker, mail_delivery, smtp
 
 
 class Mails:
@@ -32,9 +34,19 @@ class Mails:
         """Every mail to `address`."""
         return [mail for mail in self.all() if mail["X-RcptTo"] == address]
 
+    def wait(self, address: str, subject: str, *, wait_s: float = 30) -> EmailMessage:
+        """The mail to `address` with this subject, as soon as it is there."""
+        deadline = monotonic() + wait_s
+        while monotonic() < deadline:
+            for mail in self.to(address):
+                if mail["Subject"] == subject:
+                    return mail
+            sleep(0.1)
+        raise AssertionError(f"no mail {subject!r} came to {address}")
+
     async def deliver(self, now: datetime | None = None) -> list[EmailMessage]:
         """Let every waiting letter leave; then all mails so far."""
-        await jobs.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
+        await job_worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=[mail_delivery.JOB])
         return self.all()
 
 
@@ -55,6 +67,22 @@ def html_of(mail: EmailMessage) -> str:
 def links_in(mail: EmailMessage) -> list[str]:
     """The addresses in the text part, in their order."""
     return re.findall(r"https?://\S+", text_of(mail))
+
+
+def mailed_link(box: Path, address: str, start: str, *, wait_s: float = 30) -> str:
+    """Path of the link that begins with `start` in the newest mail to `address` that has one; waits for it.
+
+    For who looks from outside at the Maildir `box` of a running product.
+    """
+    deadline = monotonic() + wait_s
+    while monotonic() < deadline:
+        for mail in reversed(Mails(box).to(address)):
+            for link in links_in(mail):
+                path = re.sub(r"^https?://[^/]+(?:/pl(?=/))?", "", link)
+                if path.startswith(start):
+                    return link.partition(urlsplit(link).netloc)[2]
+        sleep(0.1)
+    raise AssertionError(f"no mail with {start} came to {address}")
 
 
 @asynccontextmanager

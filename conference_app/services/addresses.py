@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.models.columns import lookup_key
@@ -25,6 +26,7 @@ def check_email(text: str) -> str:
             text[:400].strip(),
             check_deliverability=False,
             allow_smtputf8=False,
+            strict=True,
             test_environment=not settings().is_production,
             globally_deliverable=not settings().intranet_email,
         )
@@ -34,14 +36,21 @@ def check_email(text: str) -> str:
     return checked.normalized
 
 
+def ascii_address(email: str) -> str:
+    """The normalized address as it travels: its domain in ASCII (RFC 5891).
+
+    Not by Python's own "idna" codec, which is of 2003: it turns straße.de into strasse.de, which is somebody else's.
+    """
+    local, _at, domain = email.rpartition("@")
+    return f"{local}@{domain if domain.isascii() else idna.encode(domain).decode()}"
+
+
 def email_key(email: str) -> bytes:
-    """The look-up key of a normalized address, 32 bytes: NFKC and case-folded as a whole; dots and +tags stay.
+    """The look-up key of a normalized address, 32 bytes: one for capitals and small letters; dots and +tags stay.
 
     Accounts and `Address` rows use the same key, so that a link made over it finds whoever has the address now.
     """
-    local, _at, domain = email.rpartition("@")
-    domain = domain.encode("idna").decode() if not domain.isascii() else domain
-    return lookup_key("email", unicodedata.normalize("NFKC", f"{local}@{domain}").casefold())
+    return lookup_key("email", ascii_address(email).casefold())
 
 
 async def find(db: AsyncSession, email: str) -> Address | None:
@@ -51,6 +60,7 @@ async def find(db: AsyncSession, email: str) -> Address | None:
 
 async def find_or_add(db: AsyncSession, email: str, *, language: str = "", now: datetime | None = None) -> Address:
     """The row of a normalized address, made in the caller's transaction if there is none."""
+    await database.alone(db, "address", email_key(email).hex())
     found = await find(db, email)
     if found is None:
         found = Address(

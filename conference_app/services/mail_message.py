@@ -1,22 +1,43 @@
-"""Puts a rendered letter into an RFC 5322 message, with the headers its class needs."""
+"""Puts a rendered letter into an RFC 5322 message, with the headers its class needs.
+
+A message is made in two steps: what is the same for everybody who gets the letter in a language, then the recipient's
+own lines and links. So a newsletter's head and pages are made once.
+"""
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
 
 from conference_app.config import settings
+from conference_app.services.addresses import ascii_address
 from conference_app.services.letter_rendering import Choices, Rendered, absolute
-from conference_app.services.letters import NecessaryTemplate, Template, Values
+from conference_app.services.letter_template import Template, Values
+from conference_app.services.letters import NecessaryTemplate
 
 EXTRA_HEADERS = ("Reply-To", "In-Reply-To", "References", "Message-ID")
 """What `compose` may set."""
-_HEADER_TEXT = re.compile(r"[\x20-\x7e]{1,998}")
+_HEADER_TEXT = re.compile(r"[\x20-\x7e]{0,960}(?:\r\n =\?[\x21-\x7e]{1,80})*")
+_PLAIN = 200
+"""Characters of a header's text in one line."""
+_BOUNDARY = "=_part"
+"""In quoted-printable text no `=` is followed by `_`, so that no part can hold it."""
+_KIND = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is the same in every copy of a letter in a language."""
+
+    head: bytes = field(repr=False)
+    rendered: Rendered = field(repr=False)
+    message_id: str = ""
+    """Only where the letter sets its own."""
 
 
 def message_id(letter_id: str) -> str:
@@ -24,55 +45,74 @@ def message_id(letter_id: str) -> str:
     return f"<{letter_id}@{settings().mail.domain}>"
 
 
-def build(
-    letter_id: str,
-    template: Template,
-    recipient: str,
-    rendered: Rendered,
-    choices: Choices,
-    language: str,
-    now: datetime,
-) -> EmailMessage:
-    """The whole message, unsigned."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(settings().brand_name, addr_spec=settings().mail.sender)
-    mail["To"] = Address(addr_spec=ascii_address(recipient))
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message_id(letter_id)
-    mail["Reply-To"] = Address(settings().brand_name, addr_spec=settings().controller.email)
+def sheet(template: Template, rendered: Rendered, values: Values, language: str, now: datetime) -> Sheet:
+    """The letter without its recipient. Raises ValueError for a header in `values` that is not theirs to set."""
     replies = isinstance(template, NecessaryTemplate) and template.automatic_reply
-    mail["Auto-Submitted"] = "auto-replied" if replies else "auto-generated"
-    if choices.unsubscribe:
-        mail["List-Unsubscribe"] = f"<{absolute(choices.unsubscribe)}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    head = {
+        "From": _mailbox(settings().brand_name, settings().mail.sender),
+        "Subject": _in_ascii(rendered.subject),
+        "Date": format_datetime(now),
+        "Reply-To": _mailbox(settings().brand_name, settings().controller.email),
+        "Auto-Submitted": "auto-replied" if replies else "auto-generated",
+    }
     if template.letter_class in ("newsletter", "promotion"):
-        mail["List-Id"] = f"<{template.letter_class}.{settings().mail.domain}>"
-        mail["Precedence"] = "bulk"
-    mail.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    mail["Content-Language"] = language  # last: setting the content clears such headers
-    return mail
+        head |= {"List-Id": f"<{template.letter_class}.{settings().mail.domain}>", "Precedence": "bulk"}
+    head |= {"Content-Language": language, **_extras(values)}
+    own_id = head.pop("Message-ID", "")
+    return Sheet(b"".join(_line(name, value) for name, value in head.items()), rendered, own_id)
 
 
-def set_extras(mail: EmailMessage, values: Values) -> None:
-    """Put the values `headers` and `message_id` in their places. Raises ValueError for a header that is not theirs."""
+def _extras(values: Values) -> dict[str, str]:
+    """The values `headers` and `message_id`. They may hold what strangers sent us, and are put in as they are."""
     headers = values.get("headers", {})
-    if isinstance(headers, Mapping):
-        for name, value in headers.items():  # pyright: ignore[reportUnknownVariableType] - checked below
-            _replace(mail, str(name), str(value))  # pyright: ignore[reportUnknownArgumentType]
+    found = {str(name): str(value) for name, value in headers.items()} if isinstance(headers, Mapping) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if "message_id" in values:
-        _replace(mail, "Message-ID", str(values["message_id"]))
+        found["Message-ID"] = str(values["message_id"])
+    if wrong := [name for name, value in found.items() if name not in EXTRA_HEADERS or "\n" in value]:
+        raise ValueError(f"the header {wrong[0]!r} of a letter is not ours to set so")
+    return found
 
 
-def _replace(mail: EmailMessage, name: str, value: str) -> None:
-    if name not in EXTRA_HEADERS or not _HEADER_TEXT.fullmatch(value):
-        raise ValueError(f"the header {name!r} of a letter is not ours to set so")
-    del mail[name]
-    mail[name] = value
+def _mailbox(name: str, address: str) -> str:
+    return formataddr((name, address)) if name.isascii() else f"{_in_ascii(name)} <{address}>"
 
 
-def ascii_address(email: str) -> str:
-    """The address as it travels: its domain in ASCII (RFC 5890)."""
-    local, _at, domain = email.rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+def _in_ascii(text: str) -> str:
+    """`text` for a header, encoded (RFC 2047) unless it is plain.
+
+    Also what only looks encoded, such as `=?utf-8?q?=0d=0aBcc:?=`: the standard library's EmailMessage would read it,
+    and write the line it holds as a header.
+    """
+    if text.isascii() and "=?" not in text and len(text) <= _PLAIN:
+        return text
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
+
+
+def addressed(copy_of: Sheet, letter_id: str, recipient: str, choices: Choices) -> bytes:
+    """The whole message to `recipient`, unsigned."""
+    own = {
+        "To": ascii_address(recipient),
+        "Message-ID": copy_of.message_id or message_id(letter_id),
+    }
+    if choices.unsubscribe:
+        own["List-Unsubscribe"] = f"<{absolute(choices.unsubscribe)}>"
+        own["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    lines = b"".join(_line(name, value) for name, value in own.items())
+    rendered = copy_of.rendered.aimed(choices)
+    parts = _part("plain", rendered.text) + _part("html", rendered.html)
+    return lines + copy_of.head + _KIND + parts + f"--{_BOUNDARY}--\r\n".encode()
+
+
+def _line(name: str, value: str) -> bytes:
+    """A header. Only encoded words are folded: machines read addresses and identifiers wrongly then."""
+    if not _HEADER_TEXT.fullmatch(value):
+        raise ValueError(f"the header {name!r} of a letter is not ASCII")
+    return f"{name}: {value}\r\n".encode("ascii")
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = (
+        f"--{_BOUNDARY}\r\nContent-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+    )
+    whole = "\r\n".join([*text.splitlines(), ""])
+    return f"{head}\r\n".encode() + binascii.b2a_qp(whole.encode(), istext=True)

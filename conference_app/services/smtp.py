@@ -11,13 +11,11 @@ import functools
 import logging
 import re
 import ssl
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import aiosmtplib
-import dkim  # pyright: ignore[reportMissingTypeStubs]
 
 from conference_app.config import Mail, settings
 
@@ -26,15 +24,14 @@ logger = logging.getLogger(__name__)
 TIMEOUT_S = 30.0
 IDLE_S = 15.0
 """A connection without work is kept so long for the next letter."""
-_SIGNED = (
-    b"from to reply-to subject date message-id in-reply-to references mime-version content-type auto-submitted "
-    b"list-unsubscribe list-unsubscribe-post list-id"
-).split()
-"""Headers a DKIM signature covers; RFC 8058 section 4 wants both List-Unsubscribe headers among them."""
+LETTERS_A_CONNECTION = 100
+"""Many relays close a connection that carries more."""
+_NO_SUCH_MAILBOX = (550, 551, 553)
+"""What says so without an enhanced status. Another refusal, such as 554, is often of us: it says nothing of the address."""
 
 
 class Refused(Exception):
-    """The server says no for good; `code` is its enhanced status (RFC 3463), or "5.0.0"."""
+    """The server says no for good; `code` is its enhanced status (RFC 3463), or what we take its answer for."""
 
     def __init__(self, code: str, *, about_recipient: bool) -> None:
         super().__init__(code)
@@ -62,7 +59,33 @@ class Route:
 
 
 _stand_in: Route | None = None
-_idle: list[tuple[asyncio.AbstractEventLoop, Route, aiosmtplib.SMTP]] = []
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    """A connection to the relay."""
+
+    route: Route
+    client: aiosmtplib.SMTP
+    loop: asyncio.AbstractEventLoop
+    letters: int = 0
+    """Carried so far."""
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it can carry another letter."""
+        return self.client.is_connected and self.letters < LETTERS_A_CONNECTION
+
+    async def answers(self) -> bool:
+        """Whether the server is still there."""
+        try:
+            await self.client.noop()
+        except (aiosmtplib.SMTPException, OSError):
+            self.client.close()
+        return self.is_fit
+
+
+_idle: list[_Connection] = []
 
 
 def use_stand_in(host: str, port: int) -> None:
@@ -108,21 +131,29 @@ def _client(route: Route) -> aiosmtplib.SMTP:
 
 
 class Conversation:
-    """One letter's talk with the server."""
+    """A talk with the server about some letters, one after the other."""
 
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
-        self.client = client
+    def __init__(self) -> None:
+        self.connection: _Connection | None = None
+        self.is_amid = False
+        """Whether the server still has a letter's addresses in mind."""
+        self.lost = ""
+        """Why no connection is to be had."""
 
     async def address(self, sender: str, recipient: str) -> None:
-        """MAIL and RCPT. Raises Refused or Deferred."""
+        """MAIL and RCPT, over a connection that is made if need be. Raises Refused or Deferred."""
+        connection = await self._connected()
         try:
-            await self.client.mail(sender)
-        except aiosmtplib.SMTPResponseException as err:
-            raise _answer(err, about_recipient=False) from None
+            if self.is_amid:
+                await connection.client.rset()
+            self.is_amid = True
+            await connection.client.mail(sender)
+        except aiosmtplib.SMTPResponseException as err:  # who refuses our sender has nothing against this letter
+            raise Deferred(str(err.code)) from None
         except (aiosmtplib.SMTPException, OSError) as err:
             raise Deferred(type(err).__name__) from None
         try:
-            await self.client.rcpt(recipient)
+            await connection.client.rcpt(recipient)
         except aiosmtplib.SMTPResponseException as err:
             raise _answer(err, about_recipient=True) from None
         except (aiosmtplib.SMTPException, OSError) as err:
@@ -130,94 +161,88 @@ class Conversation:
 
     async def hand_over(self, message: bytes) -> None:
         """DATA. Raises Refused, Deferred, or Broken when it is not known whether the server took it."""
+        if self.connection is None:
+            raise Deferred("no connection")
         try:
-            await self.client.data(message)
+            await self.connection.client.data(message)
         except aiosmtplib.SMTPResponseException as err:
             raise _answer(err, about_recipient=False) from None
         except (aiosmtplib.SMTPException, OSError) as err:
             raise Broken(type(err).__name__) from None
+        self.is_amid = False
+        self.connection.letters += 1
+
+    async def _connected(self) -> _Connection:
+        """The connection, or another if it broke or has carried enough. Once there is none to be had, none is tried."""
+        if self.lost:
+            raise Deferred(self.lost)
+        if self.connection is None or not self.connection.is_fit:
+            self.leave()
+            try:
+                self.connection = await _connection()
+            except Deferred as err:
+                self.lost = str(err)
+                raise
+        return self.connection
+
+    def leave(self) -> None:
+        """Keep the connection for the next talk, or close it if it is of no use any more."""
+        if self.connection is not None and self.connection.is_fit and not self.is_amid:
+            _keep(self.connection)
+        elif self.connection is not None:
+            self.connection.client.close()
+        self.connection, self.is_amid = None, False
 
 
 def _answer(err: aiosmtplib.SMTPResponseException, *, about_recipient: bool) -> Refused | Deferred:
     found = re.match(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", err.message)
     if err.code < 500:
         return Deferred(str(err.code))
-    code = found.group(1) if found else ("5.1.1" if about_recipient and err.code in (550, 551, 553) else "5.0.0")
-    return Refused(code, about_recipient=about_recipient)
+    is_unknown = about_recipient and err.code in _NO_SUCH_MAILBOX
+    return Refused(found.group(1) if found else "5.1.1" if is_unknown else "5.3.0", about_recipient=about_recipient)
 
 
-@asynccontextmanager
-async def conversation() -> AsyncGenerator[Conversation]:
-    """A connection for one letter, new or kept from the last one. Raises Deferred when there is none to be had."""
-    route = _route(settings().mail)
-    client = await _connected(route)
+@contextmanager
+def conversation() -> Generator[Conversation]:
+    """A talk with the relay."""
+    talk = Conversation()
     try:
-        yield Conversation(client)
-        if not client.is_connected:
-            return
-        await client.rset()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
+        yield talk
     except BaseException:
-        client.close()
+        talk.is_amid = True
         raise
-    else:
-        _keep(route, client)
+    finally:
+        talk.leave()
 
 
-async def _connected(route: Route) -> aiosmtplib.SMTP:
-    loop = asyncio.get_running_loop()
-    for entry in list(_idle):
-        if entry[0] is loop and entry[1] == route:
-            _idle.remove(entry)
-            if entry[2].is_connected:
-                return entry[2]
+async def _connection() -> _Connection:
+    """A connection that was kept, or a new one. Raises Deferred when there is none to be had."""
+    route, loop = _route(settings().mail), asyncio.get_running_loop()
+    while kept := next((one for one in _idle if one.loop is loop and one.route == route), None):
+        _idle.remove(kept)
+        if await kept.answers():
+            return kept
     client = _client(route)
     try:
         await client.connect()
     except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as err:
         client.close()
         raise Deferred(type(err).__name__) from None
-    return client
+    return _Connection(route, client, loop)
 
 
-def _keep(route: Route, client: aiosmtplib.SMTP) -> None:
-    loop = asyncio.get_running_loop()
-    entry = (loop, route, client)
-    _idle.append(entry)
-    loop.call_later(IDLE_S, _drop, entry)
+def _keep(connection: _Connection) -> None:
+    _idle.append(connection)
+    connection.loop.call_later(IDLE_S, _drop, connection)
 
 
-def _drop(entry: tuple[asyncio.AbstractEventLoop, Route, aiosmtplib.SMTP]) -> None:
-    if any(kept is entry for kept in _idle):
-        _idle.remove(entry)
-        entry[2].close()
+def _drop(connection: _Connection) -> None:
+    if connection in _idle:
+        _idle.remove(connection)
+        connection.client.close()
 
 
 def close() -> None:
     """Close what is kept open: at shutdown, and between tests."""
     while _idle:
-        _idle.pop()[2].close()
-
-
-@functools.lru_cache(maxsize=2)
-def _dkim_key(path: str) -> bytes:
-    return Path(path).read_bytes()
-
-
-def signed(message: bytes) -> bytes:
-    """`message` with a DKIM signature (RFC 6376), if the operator gave a key. Takes about 12 ms."""
-    mail = settings().mail
-    if not mail.dkim_key:
-        return message
-    head = message.partition(b"\r\n\r\n")[0].lower()
-    present = [name for name in _SIGNED if re.search(rb"(?m)^" + re.escape(name) + rb":", head)]
-    signature = dkim.sign(  # pyright: ignore[reportUnknownMemberType]
-        message,
-        selector=mail.dkim_selector.encode(),
-        domain=mail.domain.encode(),
-        privkey=_dkim_key(mail.dkim_key),
-        canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=present,
-    )
-    return signature + message
+        _idle.pop().client.close()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import jobs
+from conference_app.services import failed_jobs, job_worker, jobs
+from tests.fakes import LOOKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -35,59 +40,71 @@ class Doings:
 def doings(monkeypatch: pytest.MonkeyPatch) -> Doings:
     """Job kinds of the test alone."""
     done = Doings()
-    monkeypatch.setattr(jobs, "_kinds", {})
+    monkeypatch.setattr(jobs, "KINDS", {})
     jobs.handler("test")(done.run)
     return done
 
 
+def does(kind: str, run: jobs.Handler) -> None:
+    """Have `run` do the jobs of `kind` from now on."""
+    jobs.KINDS.pop(kind, None)
+    jobs.handler(kind)(run)
+
+
 async def plan(payload: jobs.Payload, key: str | None = None, run_at: datetime = NOW, priority: int = 0) -> None:
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         await jobs.enqueue(db, "test", payload, key=key, run_at=run_at, priority=priority)
 
 
 async def rows() -> list[Job]:
-    async with database.reading() as db:
+    async with database.reading(*LOOKING) as db:
         return list((await db.exec(select(Job))).all())
+
+
+async def leased_until() -> datetime:
+    (job,) = await rows()
+    assert job.leased_until is not None
+    return job.leased_until
 
 
 async def test_a_job_runs_once_when_it_is_due(db: Settings, doings: Doings) -> None:
     await plan({"id": "a", "n": 2}, run_at=NOW + timedelta(hours=1))
-    assert await jobs.run_due(NOW) == 0
-    assert await jobs.run_due(NOW + timedelta(hours=1)) == 1
+    assert await job_worker.run_due(NOW) == 0
+    assert await job_worker.run_due(NOW + timedelta(hours=1)) == 1
     assert doings.runs == [{"id": "a", "n": 2}]
     assert await rows() == []
 
 
 async def test_a_job_of_a_failed_transaction_never_was(db: Settings, doings: Doings) -> None:
     async def fail() -> None:
-        async with database.session() as session:
+        async with database.session(*LOOKING) as session:
             await jobs.enqueue(session, "test", {}, run_at=NOW)
             raise RuntimeError("rolled back")
 
     with pytest.raises(RuntimeError, match="rolled back"):
         await fail()
-    assert await jobs.run_due(NOW) == 0
+    assert await job_worker.run_due(NOW) == 0
 
 
 async def test_planning_again_replaces_time_and_payload(db: Settings, doings: Doings) -> None:
     await plan({"n": 1}, key="k")
     await plan({"n": 2}, key="k", run_at=NOW + timedelta(days=1))
-    assert await jobs.run_due(NOW) == 0
-    assert await jobs.run_due(NOW + timedelta(days=1)) == 1
+    assert await job_worker.run_due(NOW) == 0
+    assert await job_worker.run_due(NOW + timedelta(days=1)) == 1
     assert doings.runs == [{"n": 2}]
 
 
 async def test_a_job_taken_back_does_not_run(db: Settings, doings: Doings) -> None:
     await plan({}, key="k")
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await jobs.cancel(session, "k")
-    assert await jobs.run_due(NOW) == 0
+    assert await job_worker.run_due(NOW) == 0
 
 
 async def test_what_is_urgent_goes_first(db: Settings, doings: Doings) -> None:
     await plan({"n": 9}, priority=9, run_at=NOW - timedelta(hours=1))
     await plan({"n": 0}, priority=0)
-    await jobs.run_due(NOW)
+    await job_worker.run_due(NOW)
     assert [run["n"] for run in doings.runs] == [0, 9]
 
 
@@ -95,7 +112,7 @@ async def test_a_failure_is_tried_again_later_and_later(db: Settings, doings: Do
     doings.failures = 3
     await plan({"id": "a"})
     waits, now = [], NOW
-    while await jobs.run_due(now) and (open_jobs := await rows()):
+    while await job_worker.run_due(now) and (open_jobs := await rows()):
         waits.append((open_jobs[0].run_at - now).total_seconds())
         assert open_jobs[0].last_error == "RuntimeError"
         now = open_jobs[0].run_at
@@ -109,30 +126,25 @@ async def test_a_job_that_never_works_becomes_a_dead_letter(db: Settings, doings
     doings.failures = 1000
     await plan({"id": "a"})
     now = NOW
-    for _try in range(jobs.MAX_ATTEMPTS + 3):
-        await jobs.run_due(now)
+    for _try in range(job_worker.MAX_ATTEMPTS + 3):
+        await job_worker.run_due(now)
         now += timedelta(days=1)
-    assert len(doings.runs) == jobs.MAX_ATTEMPTS
-    (dead,) = await jobs.dead_letters()
-    assert (dead.kind, dead.attempts, dead.last_error) == ("test", jobs.MAX_ATTEMPTS, "RuntimeError")
-    doings.failures = 0
-    assert await jobs.retry(dead.id)
-    assert await jobs.run_due(datetime.now(UTC) + timedelta(seconds=1)) == 1
-    assert await jobs.dead_letters() == []
-    assert not await jobs.retry(dead.id)
+    assert len(doings.runs) == job_worker.MAX_ATTEMPTS
+    (dead,) = (await failed_jobs.listed()).rows
+    assert (dead.kind, dead.attempts, dead.last_error) == ("test", job_worker.MAX_ATTEMPTS, "RuntimeError")
 
 
 async def test_giving_up_is_at_once(db: Settings, doings: Doings) -> None:
     doings.failures, doings.error = 1, jobs.GivenUp()
     await plan({})
-    await jobs.run_due(NOW)
-    assert len(await jobs.dead_letters()) == 1
+    await job_worker.run_due(NOW)
+    assert len((await failed_jobs.listed()).rows) == 1
 
 
 async def test_postponing_is_no_failure(db: Settings, doings: Doings) -> None:
     doings.failures, doings.error = 1, jobs.Postponed(NOW + timedelta(minutes=5))
     await plan({})
-    await jobs.run_due(NOW)
+    await job_worker.run_due(NOW)
     (job,) = await rows()
     assert (job.run_at, job.attempts, job.is_dead) == (NOW + timedelta(minutes=5), 0, False)
 
@@ -143,44 +155,77 @@ async def test_a_job_planned_anew_while_it_runs_runs_once_more(db: Settings, doi
         if len(doings.runs) == 1:
             await plan({"n": 2}, key="k", run_at=NOW + timedelta(hours=1))
 
-    jobs._kinds["test"] = jobs._Kind(plan_again, None)
+    does("test", plan_again)
     await plan({"n": 1}, key="k")
-    assert await jobs.run_due(NOW) == 1
-    assert await jobs.run_due(NOW + timedelta(hours=1)) == 1
+    assert await job_worker.run_due(NOW) == 1
+    assert await job_worker.run_due(NOW + timedelta(hours=1)) == 1
     assert doings.runs == [{"n": 1}, {"n": 2}]
     assert await rows() == []
 
 
 async def test_a_dead_workers_job_runs_again_when_its_lease_is_over(db: Settings, doings: Doings) -> None:
     await plan({"id": "a"})
-    assert len(await jobs._claim(NOW, 5)) == 1  # this worker is never heard of again
-    assert await jobs.run_due(NOW + jobs.LEASE / 2) == 0
-    assert await jobs.run_due(NOW + jobs.LEASE * 2) == 1
+    assert len(await job_worker.claim(NOW)) == 1  # this worker is never heard of again
+    assert await job_worker.run_due(NOW + job_worker.LEASE / 2) == 0
+    assert await job_worker.run_due(NOW + job_worker.LEASE * 2) == 1
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Doings) -> None:
     await plan({})
     now = NOW
-    for _death in range(jobs.MAX_ATTEMPTS):
-        assert await jobs._claim(now, 1)
-        now += jobs.LEASE * 2
-    assert await jobs.run_due(now) == 1
+    for _death in range(job_worker.MAX_ATTEMPTS):
+        assert await job_worker.claim(now)
+        now += job_worker.LEASE * 2
+    assert await job_worker.run_due(now) == 1
     assert doings.runs == []
-    assert [dead.last_error for dead in await jobs.dead_letters()] == ["died"]
+    assert [dead.last_error for dead in (await failed_jobs.listed()).rows] == ["died"]
+
+
+async def all_done(runs: Sequence[jobs.Run]) -> Sequence[jobs.Outcome]:
+    return [None for _run in runs]
+
+
+async def test_each_job_done_with_others_ends_in_its_own_way(db: Settings, doings: Doings) -> None:
+    seen: list[list[int]] = []
+
+    async def together(runs: Sequence[jobs.Run]) -> Sequence[jobs.Outcome]:
+        seen.append([int(run.payload["n"]) for run in runs])
+        if len(seen) == 1:
+            await plan({"n": 9}, key="k2", run_at=NOW + timedelta(days=2))  # anew, while it runs
+        ends = {1: jobs.TryAgain(), 3: jobs.Postponed(NOW + timedelta(days=1)), 4: jobs.GivenUp()}
+        return [ends.get(int(run.payload["n"])) if len(seen) == 1 else None for run in runs]
+
+    jobs.KINDS.pop("test")
+    jobs.batch_handler("test", 6)(together)
+    for n in range(8):
+        await plan({"n": n}, key=f"k{n}", run_at=NOW + timedelta(seconds=n))
+    later = NOW + timedelta(seconds=7)
+    assert await job_worker.run_due(later) == 8
+    assert seen == [[0, 1, 2, 3, 4, 5], [6, 7]]
+    assert {(job.unique_key, job.attempts, job.is_dead, job.lease) for job in await rows()} == {
+        ("k1", 1, False, None),
+        ("k2", 0, False, None),
+        ("k3", 0, False, None),
+        ("k4", 1, True, None),
+    }
+    assert await job_worker.run_due(NOW + timedelta(days=2)) == 3
+    assert [sorted(batch) for batch in seen[2:]] == [[1, 3, 9]]
 
 
 async def test_many_claiming_at_once_get_different_jobs(db: Settings, doings: Doings) -> None:
-    async with database.session() as session:
+    jobs.KINDS.pop("test")
+    jobs.batch_handler("test", 10)(all_done)
+    async with database.session(*LOOKING) as session:
         many = [jobs.row("test", {"n": n}, key=f"k{n}", run_at=NOW) for n in range(100)]
         await jobs.enqueue_many(session, many)
         await jobs.enqueue_many(session, many)  # the same keys: nothing is added
-    claims = await asyncio.gather(*(jobs._claim(NOW, 10) for _worker in range(12)))
+    claims = await asyncio.gather(*(job_worker.claim(NOW) for _worker in range(12)))
     ids = [job.id for claim in claims for job in claim]
     assert len(ids) == len(set(ids)) == 100
 
 
 async def test_workers_share_the_work(db: Settings, doings: Doings) -> None:
-    workers = [asyncio.create_task(jobs.run_worker()) for _ in range(3)]
+    workers = [asyncio.create_task(job_worker.run_worker()) for _ in range(3)]
     for n in range(60):
         await plan({"n": n})
     async with asyncio.timeout(15):
@@ -201,29 +246,61 @@ async def test_a_stopping_worker_gives_back_what_it_cannot_end(
         started.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(jobs, "GRACE_S", 0.05)
-    jobs._kinds["test"] = jobs._Kind(endless, None)
+    monkeypatch.setattr(job_worker, "GRACE_S", 0.05)
+    does("test", endless)
     await plan({})
-    worker = asyncio.create_task(jobs.run_worker())
+    worker = asyncio.create_task(job_worker.run_worker())
     await started.wait()
     worker.cancel()
     await asyncio.gather(worker, return_exceptions=True)
     assert [(job.lease, job.is_dead) for job in await rows()] == [(None, False)]
 
 
+async def test_leases_are_renewed_also_after_the_database_failed(
+    sqlite_db: Settings, doings: Doings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, failed = asyncio.Event(), asyncio.Event()
+    session = database.session
+
+    async def endless(_payload: jobs.Payload) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    def failing_once() -> AbstractAsyncContextManager[AsyncSession]:
+        monkeypatch.setattr(database, "session", session)
+        failed.set()
+        raise OperationalError("UPDATE", {}, OSError("locked"))
+
+    monkeypatch.setattr(job_worker, "GRACE_S", 0.05)
+    monkeypatch.setattr(job_worker, "RENEW_EVERY", timedelta(milliseconds=10))
+    does("test", endless)
+    await plan({})
+    worker = asyncio.create_task(job_worker.run_worker())
+    async with asyncio.timeout(15):
+        await started.wait()
+        monkeypatch.setattr(database, "session", failing_once)
+        await failed.wait()
+        before = await leased_until()
+        while (after := await leased_until()) == before:
+            await asyncio.sleep(0.01)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    assert after > before
+
+
 async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
     jobs.periodic("often", timedelta(hours=1))(doings.run)
-    await jobs.plan_periodic(NOW)
-    await jobs.plan_periodic(NOW)
-    assert await jobs.run_due(NOW) == 1
-    assert await jobs.run_due(NOW + timedelta(minutes=30)) == 0
+    await job_worker.plan_periodic(NOW)
+    await job_worker.plan_periodic(NOW)
+    assert await job_worker.run_due(NOW) == 1
+    assert await job_worker.run_due(NOW + timedelta(minutes=30)) == 0
     doings.failures = 1000
     now = NOW + timedelta(hours=1)
-    for _try in range(jobs.MAX_ATTEMPTS + 2):
-        await jobs.run_due(now)
+    for _try in range(job_worker.MAX_ATTEMPTS + 2):
+        await job_worker.run_due(now)
         now += timedelta(days=1)
-    assert len(doings.runs) == jobs.MAX_ATTEMPTS + 3
-    assert await jobs.dead_letters() == []
+    assert len(doings.runs) == job_worker.MAX_ATTEMPTS + 3
+    assert (await failed_jobs.listed()).rows == []
 
 
 async def test_a_handler_sees_the_given_time(db: Settings, doings: Doings) -> None:
@@ -232,9 +309,9 @@ async def test_a_handler_sees_the_given_time(db: Settings, doings: Doings) -> No
     async def look(_payload: jobs.Payload) -> None:
         seen.append(jobs.now())
 
-    jobs._kinds["test"] = jobs._Kind(look, None)
+    does("test", look)
     await plan({})
-    await jobs.run_due(NOW + timedelta(days=400))
+    await job_worker.run_due(NOW + timedelta(days=400))
     assert seen == [NOW + timedelta(days=400)]
     assert abs(jobs.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
@@ -248,5 +325,5 @@ async def test_payloads_hold_identifiers_only(sqlite_db: Settings) -> None:
 async def test_the_log_quotes_nobody(sqlite_db: Settings, doings: Doings) -> None:
     doings.failures = 1
     await plan({})
-    await jobs.run_due(NOW)
+    await job_worker.run_due(NOW)
     assert [job.last_error for job in await rows()] == ["RuntimeError"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,84 +11,40 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Job, MailLetter, Meeting, columns
-from conference_app.services import addresses, bounces, consents, jobs, letters, mail, meeting_mail, smtp
-from conference_app.services.letters import (
+from conference_app.services import (
+    addresses,
+    bounces,
+    consents,
+    failed_jobs,
+    job_worker,
+    mail,
+    mail_recipients,
+    mail_reports,
+    mail_stops,
+    meeting_mail,
+    smtp,
+)
+from conference_app.services.letter_recipients import (
     AccountRecipient,
     AddressRecipient,
-    Context,
-    Letter,
     ParticipantRecipient,
     RowRecipient,
-    button,
-    paragraph,
-    rich,
 )
+from conference_app.services.letters import Letter
 from conference_app.services.signed_links import Subject
+from tests.conference_app.own_letters import (
+    CONFIRMATION,
+    NEWS_BODY,
+    OFFER,
+    PLAIN,
+    REMINDER,
+    SERVICE,
+    WELCOME_LINK,
+)
+from tests.fakes import LOOKING
 from tests.mailing import Mails, html_of, links_in, text_of
 
-WELCOME = letters.necessary(
-    "test_welcome",
-    subject="Welcome, {name}",
-    purpose="account",
-    body=(paragraph("Hello {name}."), button("Confirm", "link")),
-    compose=None,
-    sample={"name": "Ann", "link": "/verify/abc"},
-)
-
-
-async def _welcome(_db: object, context: Context) -> letters.Values | None:
-    return {"link": f"/verify/{context.refs['token_id']}"} if context.refs["token_id"] != "gone" else None
-
-
-WELCOME_LINK = letters.necessary(
-    "test_welcome_link",
-    subject="Welcome, {name}",
-    purpose="account",
-    body=(paragraph("Hello {name}."), button("Confirm", "link")),
-    compose=_welcome,
-    sample={"name": "Ann", "link": "/verify/abc"},
-)
-PLAIN = letters.necessary(
-    "test_plain", subject="Your receipt", purpose="account", body=(paragraph("Thank you."),), sample={"name": "Ann"}
-)
-SERVICE = letters.service("test_service", subject="Maintenance", body=(paragraph("On Sunday."),), sample={})
-NEWS = letters.newsletter(
-    "test_news",
-    subject="News",
-    purpose="newsletter",
-    body=(rich("body"),),
-    compose=None,
-    sample={"body": "Some *news*."},
-)
-
-
-async def _news(_db: object, _context: Context) -> letters.Values:
-    return {"body": "Some *news*."}
-
-
-NEWS_BODY = letters.newsletter(
-    "test_news_body",
-    subject="News",
-    purpose="newsletter",
-    body=(rich("body"),),
-    compose=_news,
-    sample={"body": "Some *news*."},
-)
-OFFER = letters.promotion("test_offer", subject="An offer", purpose="promotion", body=(paragraph("Cheap."),), sample={})
-REMINDER = letters.for_participants(
-    "test_reminder", subject="Soon", occasion="reminder", body=(paragraph("It starts soon."),), sample={}
-)
-CONFIRMATION = letters.for_participants(
-    "test_confirmation", subject="You are in", occasion="confirmation", body=(paragraph("See you."),), sample={}
-)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def test_letters_leave_no_trace() -> Iterator[None]:
-    """The letters of this module are not the product's."""
-    yield
-    for name in [name for name in letters.TEMPLATES if name.startswith("test_")]:
-        del letters.TEMPLATES[name]
+pytestmark = pytest.mark.usefixtures("own_letters")
 
 
 async def account(name: str = "ann", language: str = "en", verified: bool = True) -> str:
@@ -106,7 +61,7 @@ async def account(name: str = "ann", language: str = "en", verified: bool = True
         created_at=datetime.now(UTC),
         email_verified_at=datetime.now(UTC) if verified else None,
     )
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         db.add(row)
     return row.id
 
@@ -116,25 +71,25 @@ async def meeting(account_id: str) -> str:
     row = Meeting(
         account_id=account_id, code="c", code_key=b"k" * 32, subject="s", pass_phrase="", created_at=datetime.now(UTC)
     )
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         db.add(row)
     return row.id
 
 
 async def post(letter: Letter, key: str | None = None, run_at: datetime | None = None) -> str:
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         return await mail.send(db, letter, key=key, run_at=run_at)
 
 
 async def status(letter_id: str) -> tuple[str, str]:
-    async with database.reading() as db:
+    async with database.reading(*LOOKING) as db:
         row = await db.get(MailLetter, letter_id)
         assert row is not None
         return row.status, row.reason
 
 
 async def ledger(subject: Subject, purpose: str, given: bool) -> None:
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         if given:
             await consents.give(db, subject, purpose, act="test", page="/test", words="Yes.", language="en")
         else:
@@ -142,14 +97,14 @@ async def ledger(subject: Subject, purpose: str, given: bool) -> None:
 
 
 async def address(email: str = "bob@example.com", language: str = "en") -> str:
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         return (await addresses.find_or_add(db, email, language=language)).id
 
 
 async def test_a_letter_arrives_in_words_of_now(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     letter_id = await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         row = await session.get(Account, ann)
         assert row is not None
         row.first_name = "Anna"  # after the letter was queued, before it left
@@ -162,7 +117,7 @@ async def test_a_letter_arrives_in_words_of_now(db: Settings, mails: Mails) -> N
     assert links_in(got)[0] == f"{db.public_url}/verify/t1"
     assert "Hello Anna." in html_of(got)
     assert await status(letter_id) == ("sent", "")
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(Job))).all() == []
 
 
@@ -189,7 +144,7 @@ async def test_a_waiting_letter_can_be_moved_and_taken_back(db: Settings, mails:
     await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1")
     await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1", run_at=later)
     assert await mails.deliver() == []
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await mail.cancel(session, "reminder:1")
     assert await mails.deliver(later) == []
 
@@ -216,17 +171,17 @@ async def test_an_address_that_nobody_confirmed_gets_the_necessary_only(db: Sett
 async def test_an_erased_person_gets_nothing(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     await post(PLAIN.letter(AccountRecipient(ann)))
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await session.delete(await session.get(Account, ann))
     assert await mails.deliver() == []
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(MailLetter))).all() == []
 
 
 async def test_an_address_of_another_row_is_asked_for(db: Settings, mails: Mails) -> None:
-    @mail.address_source("test_thread")
-    async def find(_db: object, row_id: str) -> mail.Mailbox | None:
-        return mail.Mailbox("carol@example.com", "pl") if row_id == "7" else None
+    @mail_recipients.address_source("test_thread")
+    async def find(_db: object, row_id: str) -> mail_recipients.Mailbox | None:
+        return mail_recipients.Mailbox("carol@example.com", "pl") if row_id == "7" else None
 
     await post(PLAIN.letter(RowRecipient("test_thread", "7")))
     lost = await post(PLAIN.letter(RowRecipient("test_thread", "8")))
@@ -284,8 +239,8 @@ async def test_a_stop_between_reading_and_sending_still_counts(
 @pytest.mark.promise("P59")
 async def test_necessary_and_service_mail_still_comes_after_every_opt_out(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    async with database.session() as session:
-        await consents.stop_mail(session, addresses.email_key("ann@example.com"))
+    async with database.session(*LOOKING) as session:
+        await mail_stops.stop(session, addresses.email_key("ann@example.com"))
     await post(PLAIN.letter(AccountRecipient(ann)))
     await post(SERVICE.letter(AccountRecipient(ann)))
     await post(NEWS_BODY.letter(AccountRecipient(ann)))
@@ -298,7 +253,7 @@ async def test_every_optional_mail_can_be_stopped_from_itself(db: Settings, mail
     meeting_id, bob = await meeting(ann), Subject("address", await address())
     await ledger(bob, "newsletter", given=True)
     await ledger(bob, "promotion", given=True)
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
     await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
     await post(OFFER.letter(AddressRecipient(bob.id)))
@@ -318,7 +273,7 @@ async def test_a_participant_gets_what_was_asked_for_and_no_more(db: Settings, m
     ann = await account("ann")
     meeting_id = await meeting(ann)
     bob, carol = await address("bob@example.com"), await address("carol@example.com")
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
     for person in (bob, carol):  # carol takes no part
         await post(CONFIRMATION.letter(ParticipantRecipient(meeting_id, person)))
@@ -327,25 +282,57 @@ async def test_a_participant_gets_what_was_asked_for_and_no_more(db: Settings, m
         ("bob@example.com", "Soon"),
         ("bob@example.com", "You are in"),
     ]
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         await meeting_mail.stop(session, meeting_id=meeting_id, address_id=bob)
     await post(REMINDER.letter(ParticipantRecipient(meeting_id, bob)))
     assert len(await mails.deliver()) == 2
+
+
+def returned(letter_id: str, code: str = "5.1.1", email: str = "ann@example.com") -> bounces.Report:
+    """What a relay says of a letter that went to `email`."""
+    return bounces.Report(letter_id, code, bounces.place_of(letter_id, addresses.email_key(email)))
+
+
+async def moved(account_id: str, email: str) -> None:
+    """Give the account another address."""
+    async with database.session(*LOOKING) as session:
+        row = await session.get(Account, account_id)
+        assert row is not None
+        row.email, row.email_key = email, addresses.email_key(email)
+
+
+async def test_a_late_report_marks_nothing_of_the_address_that_came_after(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    (got,) = await mails.deliver()
+    letter = bounces.letter_of(str(got["X-MailFrom"]))
+    assert letter == (letter_id, returned(letter_id).place)
+    await moved(ann, "ann@example.org")
+    assert await mail_reports.take(returned(letter_id))
+    assert await status(letter_id) == ("bounced", "5.1.1")
+    await post(PLAIN.letter(AccountRecipient(ann)))
+    assert sorted(one["To"] for one in await mails.deliver()) == ["ann@example.com", "ann@example.org"]
+
+
+async def test_a_report_about_a_letter_of_long_ago_is_not_believed(db: Settings, mails: Mails) -> None:
+    ann = await account("ann")
+    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    await mails.deliver()
+    later = datetime.now(UTC) + mail_reports.BELIEVED_FOR + timedelta(minutes=1)
+    assert not await mail_reports.take(returned(letter_id), now=later)
+    assert await status(letter_id) == ("sent", "")
 
 
 async def test_an_address_that_bounced_is_left_alone_until_it_changes(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
     await mails.deliver()
-    assert await mail.take_report(bounces.Report(letter_id, "5.1.1"))
+    assert await mail_reports.take(returned(letter_id))
     assert await status(letter_id) == ("bounced", "5.1.1")
     again = await post(PLAIN.letter(AccountRecipient(ann)))
     assert len(await mails.deliver()) == 1
     assert await status(again) == ("withheld", "bad_address")
-    async with database.session() as session:
-        row = await session.get(Account, ann)
-        assert row is not None
-        row.email, row.email_key = "ann@example.org", addresses.email_key("ann@example.org")
+    await moved(ann, "ann@example.org")
     await post(PLAIN.letter(AccountRecipient(ann)))
     assert [got["To"] for got in mails.all()] == ["ann@example.com"]
     assert len(await mails.deliver()) == 2
@@ -355,8 +342,8 @@ async def test_a_soft_bounce_changes_nothing(db: Settings, mails: Mails) -> None
     ann = await account("ann")
     letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
     await mails.deliver()
-    assert await mail.take_report(bounces.Report(letter_id, "4.2.2"))
-    assert not await mail.take_report(bounces.Report("f" * 32, "5.1.1"))
+    assert await mail_reports.take(returned(letter_id, "4.2.2"))
+    assert not await mail_reports.take(returned("f" * 32))
     await post(PLAIN.letter(AccountRecipient(ann)))
     assert len(await mails.deliver()) == 2
 
@@ -365,12 +352,12 @@ async def test_without_a_server_letters_wait(db: Settings) -> None:
     ann = await account("ann")
     letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
     now = datetime.now(UTC)
-    await jobs.run_due(now + timedelta(seconds=1), kinds=[mail.JOB])
+    await job_worker.run_due(now + timedelta(seconds=1), kinds=[mail.JOB])
     assert await status(letter_id) == ("queued", "")
-    for days in range(jobs.MAX_ATTEMPTS + 1):
-        await jobs.run_due(now + timedelta(days=days + 1), kinds=[mail.JOB])
+    for days in range(job_worker.MAX_ATTEMPTS + 1):
+        await job_worker.run_due(now + timedelta(days=days + 1), kinds=[mail.JOB])
     assert await status(letter_id) == ("failed", "")
-    assert len(await jobs.dead_letters()) == 1
+    assert len((await failed_jobs.listed()).rows) == 1
 
 
 @pytest.mark.parametrize(("once", "then"), [(True, "uncertain"), (False, "sent")])

@@ -1,0 +1,252 @@
+"""Does the jobs that are due: leases them, runs a few batches at a time, tries again what fails, and gives up in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, tuple_, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from conference_app import database
+from conference_app.models.columns import new_id
+from conference_app.models.job import Job
+from conference_app.services import bus, jobs
+from conference_app.services.jobs import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a worker that is heard of no more keeps a job."""
+RENEW_EVERY = LEASE / 3
+MAX_RUN = timedelta(minutes=15)
+"""A handler that takes longer is cancelled and tried again."""
+MAX_ATTEMPTS = 14
+"""Tries until a job is given up: about a day, at the delays below."""
+FIRST_DELAY = timedelta(seconds=10)
+LONGEST_DELAY = timedelta(hours=6)
+LOOK_EVERY_S = 1.0
+CONCURRENCY = 4
+"""Batches one process runs at a time."""
+GRACE_S = 4.0
+"""How long a stopping worker waits for what runs."""
+
+
+def _due(now: datetime, kinds: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Job.is_dead).is_(False),
+        col(Job.run_at) <= now,
+        or_(col(Job.lease).is_(None), col(Job.leased_until) < now),
+        col(Job.kind).in_(kinds),
+    )
+
+
+async def claim(now: datetime, kinds: Sequence[str] = ()) -> list[Job]:
+    """The most urgent job that is due, with others of its kind as far as they are done together; now the caller's.
+
+    Workers at the same moment get different ones.
+    """
+    urgent = (col(Job.priority), col(Job.run_at))
+    async with database.reading() as db:
+        first = select(Job.kind).where(*_due(now, kinds or list(jobs.KINDS))).order_by(*urgent).limit(1)
+        kind = (await db.exec(first)).first()
+    if kind is None:
+        return []
+    lease = new_id()
+    async with database.session() as db:
+        batch = select(Job.id).where(*_due(now, [kind])).order_by(*urgent).limit(jobs.KINDS[kind].most)
+        ids = (await db.exec(batch.with_for_update(skip_locked=True))).all()
+        values = {"lease": lease, "leased_until": now + LEASE, "attempts": Job.attempts + 1}
+        await db.exec(update(Job).where(col(Job.id).in_(ids)).values(values))
+        return list((await db.exec(select(Job).where(Job.lease == lease).order_by(*urgent))).all())
+
+
+def _delay(attempts: int) -> timedelta:
+    """How long to wait after so many failed tries: doubling, and spread so that failures do not march in step."""
+    longest = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nobody gains by guessing it
+
+
+async def run(claimed: Sequence[Job], now: datetime | None = None) -> None:
+    """One run of claimed jobs of a kind, and what follows from how each ends."""
+    kind = jobs.KINDS[claimed[0].kind]
+    jobs.clock.set(now)
+    living = [job for job in claimed if job.attempts <= MAX_ATTEMPTS]
+    outcomes = await _outcomes(kind, living)
+    done = [job for job, outcome in zip(living, outcomes, strict=True) if outcome is None]
+    if done:
+        await _finish(done, kind)
+    for job, outcome in zip(living, outcomes, strict=True):
+        if outcome is not None:
+            await _not_done(job, outcome)
+    for job in claimed:
+        if job.attempts > MAX_ATTEMPTS:  # it took its worker with it each time
+            await _fail(job, "died", give_up=True)
+
+
+async def _outcomes(kind: Kind, living: Sequence[Job]) -> Sequence[Outcome]:
+    runs = [Run(json.loads(job.payload), job.attempts >= MAX_ATTEMPTS) for job in living]
+    if not runs:
+        return []
+    try:
+        async with asyncio.timeout(MAX_RUN.total_seconds()):
+            return await kind.run(runs)
+    except (Postponed, GivenUp, TryAgain) as err:
+        return [err] * len(living)
+    except Exception as err:  # the top of a task: whatever it is, the jobs are tried again
+        logger.warning(
+            "job %s of kind %s failed, try %s", living[0].id, living[0].kind, living[0].attempts, exc_info=True
+        )
+        return [err] * len(living)
+
+
+async def _not_done(job: Job, outcome: Exception) -> None:
+    error = type(outcome.__cause__ or outcome).__name__
+    match outcome:
+        case Postponed():
+            await _release(job, run_at=outcome.until, attempts=job.attempts - 1)
+        case GivenUp():
+            logger.error("job %s of kind %s was given up", job.id, job.kind)
+            await _fail(job, error, give_up=True)
+        case TryAgain():
+            logger.info("job %s of kind %s waits, try %s", job.id, job.kind, job.attempts)
+            await _fail(job, error, give_up=job.attempts >= MAX_ATTEMPTS)
+        case _:
+            await _fail(job, type(outcome).__name__, give_up=job.attempts >= MAX_ATTEMPTS)
+
+
+async def _finish(done: Sequence[Job], kind: Kind) -> None:
+    """Delete what is done; what was planned anew while it ran, or is periodic, waits for its next time."""
+    if kind.every is not None:
+        for job in done:
+            await _release(job, run_at=jobs.now() + kind.every, attempts=0)
+        return
+    mine = (col(Job.lease) == done[0].lease, col(Job.id).in_([job.id for job in done]))
+    as_planned = tuple_(col(Job.id), col(Job.version)).in_([(job.id, job.version) for job in done])
+    async with database.session() as db:
+        gone = (await db.exec(delete(Job).where(*mine, as_planned).returning(col(Job.id)))).all()
+        if len(gone) < len(done):
+            await db.exec(update(Job).where(*mine).values(lease=None, leased_until=None))
+
+
+async def _fail(job: Job, error: str, *, give_up: bool) -> None:
+    every = jobs.KINDS[job.kind].every
+    if give_up and every is not None:
+        await _release(job, run_at=jobs.now() + every, attempts=0, last_error=error[:100])
+    elif give_up:
+        await _release(job, is_dead=True, last_error=error[:100])
+    else:
+        await _release(job, run_at=jobs.now() + _delay(job.attempts), last_error=error[:100])
+
+
+async def _release(job: Job, **values: Any) -> None:
+    """Give the lease back with `values`, unless the job was planned anew meanwhile: then its new plan stands."""
+    free: dict[str, Any] = {"lease": None, "leased_until": None}
+    async with database.session() as db:
+        mine = (col(Job.id) == job.id, col(Job.lease) == job.lease)
+        await db.exec(update(Job).where(*mine, col(Job.version) == job.version).values(free | values))
+        await db.exec(update(Job).where(*mine).values(free))
+
+
+class _Worker:
+    """One process's share of the work: claims what is due, runs a few batches at a time, keeps their leases alive."""
+
+    def __init__(self) -> None:
+        self.running: dict[asyncio.Task[None], list[Job]] = {}
+        self.woken = asyncio.Event()
+
+    async def work(self) -> None:
+        await plan_periodic(datetime.now(UTC))
+        with bus.listening(jobs.TOPIC) as self.woken:
+            while True:
+                self.woken.clear()
+                has_room = len(self.running) < CONCURRENCY
+                if has_room and (claimed := await claim(datetime.now(UTC))):
+                    self.start(claimed)
+                else:
+                    await self.rest()
+
+    def start(self, claimed: list[Job]) -> None:
+        task = asyncio.create_task(run(claimed), name=f"job {claimed[0].kind}")
+        self.running[task] = claimed
+        task.add_done_callback(self.ended)
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        claimed = self.running.pop(task)
+        if not task.cancelled() and task.exception() is not None:  # the database failed it: the lease runs out
+            logger.error("jobs %s: their outcome could not be written", claimed[0].kind, exc_info=task.exception())
+        self.woken.set()
+
+    async def rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.woken.wait(), LOOK_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311
+
+    async def keep_leases(self) -> None:
+        """Renew the leases of what runs, for ever: without it others would do the same work beside us."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            try:
+                await self.renew(datetime.now(UTC) + LEASE)
+            except (SQLAlchemyError, OSError) as err:
+                logger.warning("leases of jobs could not be renewed now: %s", type(err).__name__)
+
+    async def renew(self, until: datetime) -> None:
+        leases = {claimed[0].lease for claimed in self.running.values()}
+        if leases:
+            async with database.session() as db:
+                await db.exec(update(Job).where(col(Job.lease).in_(leases)).values(leased_until=until))
+
+    async def stop(self) -> None:
+        """Let what runs come to its end, for a short while; what does not is free for another worker at once."""
+        if self.running:
+            await asyncio.wait(self.running, timeout=GRACE_S)
+        left = dict(self.running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        for claimed in left.values():
+            for job in claimed:
+                await _release(job)
+
+
+async def run_worker() -> None:
+    """Do what is due until cancelled: the lifespan task of every app process. Several at once are safe."""
+    while True:
+        worker = _Worker()
+        keeper = asyncio.create_task(worker.keep_leases(), name="job leases")
+        try:
+            await worker.work()
+        except (SQLAlchemyError, OSError) as err:
+            logger.warning("jobs wait for the database: %s", type(err).__name__)
+            await asyncio.sleep(5 * LOOK_EVERY_S)
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await worker.stop()
+
+
+async def run_due(now: datetime, *, kinds: Sequence[str] = ()) -> int:
+    """Do everything that is due at `now`, also what that makes due, one batch after the other; how many runs that were.
+
+    For tests and fake clocks: `jobs.now()` is `now` inside the handlers. With `kinds`, only jobs of these. Failures
+    are planned anew as by a worker; nothing raises.
+    """
+    runs = 0
+    while claimed := await claim(now, kinds):
+        await asyncio.create_task(run(claimed, now))  # a task, so that the clock set for it stays its own
+        runs += len(claimed)
+    return runs
+
+
+async def plan_periodic(now: datetime) -> None:
+    """Make sure that every periodic kind has its job; a worker does so when it starts."""
+    rows = [jobs.row(kind, {}, key=f"periodic:{kind}", run_at=now) for kind, entry in jobs.KINDS.items() if entry.every]
+    async with database.session() as db:
+        await jobs.enqueue_many(db, rows)
