@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from conference_app.config import settings
-from conference_app.services import bounces, mail
+from conference_app.services import bounces, mail_reports
 
 TOLERANCE_S = 300
 """A signature is good for so long, so that an overheard request is worth nothing later."""
@@ -56,7 +56,7 @@ async def take(request: Request) -> Response:
     if not _is_genuine(request.headers.get("parley-signature", ""), body, secret, time.time()):
         return PlainTextResponse("the signature does not fit", 403)
     if report := bounces.read_report(body):
-        await mail.take_report(report)
+        await mail_reports.take(report)
     return Response(status_code=204)
 
 

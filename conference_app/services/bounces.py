@@ -5,26 +5,29 @@ A permanent failure marks the address by its keyed hash; nothing goes there any 
 
 from __future__ import annotations
 
-import email
 import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email import policy
-from email.message import EmailMessage, Message
-from typing import cast
+from email.message import Message
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlalchemy import ColumnElement, delete, exists
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.config import settings
 from conference_app.models import BadAddress
-from conference_app.services import addresses
+from conference_app.services import addresses, raw_mail
+from conference_app.services.live_consents import Bound
+
+if TYPE_CHECKING:
+    from conference_app.services.raw_mail import Mail
 
 MAX_BYTES = 262_144
 """A report quotes our letter at most; ours have some 20,000 bytes."""
-_TOKEN = re.compile(r"bounce\+([0-9a-f]{32})([0-9a-f]{16})@")
+_TOKEN = re.compile(r"bounce\+([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{16})@")
+"""A letter's number, where it went to, and our mark of both."""
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})")
 
 
@@ -35,66 +38,78 @@ class Report:
     letter_id: str
     code: str
     """Enhanced status code (RFC 3463), such as 5.1.1."""
+    place: str
+    """Where the letter went to, as `place_of` an address's key."""
 
     @property
     def is_permanent(self) -> bool:
         return self.code.startswith("5.")
 
 
-def _mark(letter_id: str) -> str:
+def _digits(what: str, about: bytes, count: int) -> str:
     key = settings().secrets.session_key.encode()
-    return hmac.digest(key, f"bounce\0{letter_id}".encode(), "sha256").hex()[:16]
+    return hmac.digest(key, f"{what}\0".encode() + about, "sha256").hex()[:count]
 
 
-def envelope_sender(letter_id: str) -> str:
-    """The address reports about this letter come back to (VERP); others cannot make one up."""
-    return f"bounce+{letter_id}{_mark(letter_id)}@{settings().mail.domain}"
+def place_of(letter_id: str, email_key: bytes) -> str:
+    """Tells the address of this key from the next one of the same person, and nothing to anybody else."""
+    return _digits("bounce place", letter_id.encode() + email_key, 8)
 
 
-def letter_of(recipient: str) -> str | None:
-    """The letter that an envelope sender of ours stands for; None for anything else."""
+def _mark(letter_id: str, place: str) -> str:
+    return _digits("bounce", f"{letter_id}{place}".encode(), 16)
+
+
+def envelope_sender(letter_id: str, email_key: bytes) -> str:
+    """The address reports about this letter to the address of this key come back to (VERP); nobody else can make one."""
+    place = place_of(letter_id, email_key)
+    return f"bounce+{letter_id}{place}{_mark(letter_id, place)}@{settings().mail.domain}"
+
+
+def letter_of(recipient: str) -> tuple[str, str] | None:
+    """The letter that an envelope sender of ours stands for, and where it went to; None for anything else."""
     found = _TOKEN.search(recipient[:400])
-    if found is None or not hmac.compare_digest(_mark(found.group(1)), found.group(2)):
+    if found is None or not hmac.compare_digest(_mark(found.group(1), found.group(2)), found.group(3)):
         return None
-    return found.group(1)
+    return found.group(1), found.group(2)
 
 
 def read_report(raw: bytes) -> Report | None:
     """The delivery report (RFC 3464) in a mail; None if it is none, or not about a letter of ours."""
-    if len(raw) > MAX_BYTES:
+    message = raw_mail.parsed(raw, MAX_BYTES)
+    if message is None:
         return None
-    message = email.message_from_bytes(raw, policy=policy.default)
-    letter_id = _addressed_letter(message)
+    letter = _addressed_letter(message)
     code = _failure(message)
-    return Report(letter_id, code) if letter_id and code else None
+    return Report(letter[0], code, letter[1]) if letter and code else None
 
 
-def _addressed_letter(message: EmailMessage) -> str | None:
+def _addressed_letter(message: Mail) -> tuple[str, str] | None:
     for header in ("Delivered-To", "X-Original-To", "To"):
         for value in message.get_all(header, []):
-            if letter_id := letter_of(str(value)):
-                return letter_id
+            if letter := letter_of(str(value)):
+                return letter
     return None
 
 
-def _failure(message: EmailMessage) -> str:
+def _failure(message: Mail) -> str:
     """The status code of the failed recipient; empty if nothing failed."""
     if message.get_content_type() != "multipart/report":
         return ""
-    for part in message.walk():
+    for part in raw_mail.parts(message):
         if part.get_content_type() != "message/delivery-status":
             continue
         for block in part.get_payload():
             if not isinstance(block, Message):
                 continue
-            block = cast("Message[str, str]", block)
+            block = cast("Mail", block)
             if _field(block, "Action").lower() == "failed":
                 found = _STATUS.match(_field(block, "Status"))
                 return found.group(1) if found else "5.0.0"
     return ""
 
 
-def _field(block: Message[str, str], name: str) -> str:
+def _field(block: Mail, name: str) -> str:
     return str(block.get(name, "")).strip()
 
 
@@ -103,19 +118,23 @@ def says_unknown(code: str) -> bool:
     return code.startswith("5.1.") or code in ("5.2.1", "5.0.0")
 
 
-async def mark(db: AsyncSession, address: str, code: str, now: datetime) -> None:
-    """Remember that `address` does not exist."""
-    key = addresses.email_key(address)
-    if await db.get(BadAddress, key) is None:
-        db.add(BadAddress(email_key=key, code=code[:16], since=now))
+async def mark(db: AsyncSession, email_key: bytes, code: str, now: datetime) -> None:
+    """Remember that the address of this key does not exist."""
+    if await db.get(BadAddress, email_key) is None:
+        db.add(BadAddress(email_key=email_key, code=code[:16], since=now))
         await db.flush()
 
 
 async def is_bad(db: AsyncSession, address: str) -> bool:
     """Whether nothing is sent to `address`, since it bounced."""
-    return await db.get(BadAddress, addresses.email_key(address)) is not None
+    return (await db.exec(select(is_marked(addresses.email_key(address))))).one()
 
 
-async def unmark(db: AsyncSession, address: str) -> None:
-    """Try `address` again: for one that the person confirms anew."""
-    await db.exec(delete(BadAddress).where(col(BadAddress.email_key) == addresses.email_key(address)))
+def is_marked(email_key: Bound[bytes]) -> ColumnElement[bool]:
+    """`is_bad` for the address of this key, as a condition of a statement."""
+    return exists().where(col(BadAddress.email_key) == email_key)
+
+
+async def unmark(db: AsyncSession, email_key: bytes) -> None:
+    """Send to the address of this key again."""
+    await db.exec(delete(BadAddress).where(col(BadAddress.email_key) == email_key))

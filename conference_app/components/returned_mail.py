@@ -1,0 +1,50 @@
+"""The notice that our mail to one's address comes back."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import button, link_button
+from conference_app.components.notices import NoticeState
+from conference_app.components.surfaces import banner
+from conference_app.services import returned_mail
+from conference_app.session import SessionState, require_account
+from conference_app.texts import _, localized_path
+
+
+class ReturnedMailState(rx.State):
+    """Whether mail to the address of who is signed in comes back."""
+
+    comes_back: bool = False
+
+    @rx.event
+    async def look(self) -> None:
+        account = await require_account(self)
+        self.comes_back = await returned_mail.comes_back(account.account_id)
+
+    @rx.event
+    async def try_again(self) -> None:
+        account = await require_account(self)
+        await returned_mail.try_again(account.account_id)
+        self.comes_back = False
+        (await self.get_state(NoticeState)).say(_("We send mail to your address again."))
+
+
+def returned_mail_banner() -> rx.Component:
+    """Stands on the pages one comes to after signing in."""
+    words = _(
+        "Our mail to your address came back: the mail server there says that it does not exist. Until you correct the "
+        "address or have us try again, nothing reaches you by mail."
+    )
+    actions = rx.el.div(
+        button(_("Try again"), kind="secondary", size="small", on_click=ReturnedMailState.try_again),
+        link_button(_("Change e-mail"), localized_path("/account/security"), kind="secondary", size="small"),
+        class_name="flex flex-wrap gap-2",
+    )
+    return rx.cond(
+        SessionState.signed_in,
+        rx.el.div(
+            rx.cond(ReturnedMailState.comes_back, rx.el.div(banner(words, "warn", actions), class_name="mb-6")),
+            on_mount=ReturnedMailState.look,
+        ),
+    )
