@@ -14,12 +14,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, AccountToken, Authenticator, EmailChange, Passkey
-from conference_app.services import account_passwords, account_tokens, mail, rate_limits, security_letters
-from conference_app.services.account_tokens import TokenKind
+from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
+from conference_app.services import (
+    account_passwords,
+    account_tokens,
+    accounts,
+    answer_time,
+    email_change_letters,
+    mail,
+    rate_limits,
+    security_letters,
+)
+from conference_app.services.account_tokens import Taken, TokenKind
 from conference_app.services.accounts import LOOK_AGAIN, unclaimed_key
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
-from conference_app.services.letters import AccountRecipient, RowRecipient
+from conference_app.services.letter_recipients import AccountRecipient, RowRecipient
 from conference_app.services.sign_in_sessions import end_others
 from conference_app.texts import n_
 
@@ -34,17 +44,12 @@ class Proven:
     what: Literal["registration", "change"]
 
 
-def _own(account: Account, email: str, now: datetime) -> None:
-    account.email, account.email_key = email, email_key(email)
-    account.email_verified_at, account.claim_key, account.lapses_at = now, None, None
-
-
-async def _confirm_registration(db: AsyncSession, account_id: str, now: datetime) -> None:
-    account = await db.get(Account, account_id)
-    if account is None:
+async def _confirm_registration(db: AsyncSession, taken: Taken, now: datetime) -> None:
+    account = await db.get(Account, taken.account_id)
+    if account is None or taken.ref != account_tokens.proof_of(account.email):
         raise NotFound(USED)
     if account.email_verified_at is None:
-        _own(account, account.email, now)
+        accounts.own_address(account, account.email, now)
         await db.flush()
         await security_letters.tell(db, account.id, AuditTag.EMAIL_VERIFIED, now=now, by_mail=False)
 
@@ -54,12 +59,12 @@ async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> No
     account = await db.get(Account, change.account_id) if change else None
     if change is None or account is None or change.confirmed_at is not None:
         raise NotFound(USED)
-    _own(account, change.new_email, now)
+    accounts.own_address(account, change.new_email, now)
     change.confirmed_at = now
     await db.flush()
     await account_tokens.drop(db, account.id, TokenKind.RESET_PASSWORD, TokenKind.VERIFY_EMAIL)
     await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGED, now=now)
-    await mail.send(db, security_letters.REVOKE.letter(RowRecipient(security_letters.FORMER, change.id)))
+    await mail.send(db, email_change_letters.REVOKE.letter(RowRecipient(email_change_letters.FORMER, change.id)))
 
 
 async def confirm(token: str, *, address: str, now: datetime | None = None) -> Proven:
@@ -71,9 +76,9 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> P
     await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
     now = now or datetime.now(UTC)
     try:
-        async with database.session() as db:
+        async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
             if taken := await account_tokens.take(db, TokenKind.VERIFY_EMAIL, token, now=now):
-                await _confirm_registration(db, taken.account_id, now)
+                await _confirm_registration(db, taken, now)
                 return Proven(taken.account_id, "registration")
             if taken := await account_tokens.take(db, TokenKind.CHANGE_EMAIL, token, now=now):
                 await _confirm_change(db, taken.ref, now)
@@ -81,13 +86,6 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> P
     except IntegrityError:
         raise NotFound(USED) from None  # another account proved the same address first
     raise NotFound(USED)
-
-
-async def send_again(account_id: str) -> None:
-    """Mail the link once more. Raises TooManyAttempts."""
-    await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
-    async with database.session() as db:
-        await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account_id)))
 
 
 def _checked(email: str) -> str:
@@ -101,20 +99,22 @@ async def ask_change(account_id: str, email: str, password: str, *, address: str
     """Send a link to the new address and word to the old one; nothing changes before the link is used.
 
     An address nobody has confirmed yet is replaced at once, and gets the link of a registration. Whether the new one
-    belongs to another account is not told. Raises InvalidInput (email, password), TooManyAttempts.
+    belongs to another account is not told, and not by how long the answer takes either. Raises InvalidInput (email,
+    password), TooManyAttempts.
     """
     now = now or datetime.now(UTC)
     wanted = _checked(email)
     await account_passwords.confirm_password(account_id, password, address=address)
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
-    async with database.session() as db:
+    async with answer_time.evened(), database.session(SIGN_IN, EMAIL_CHANGE) as db:
+        await accounts.alone(db, account_id)
         account = await db.get(Account, account_id)
         if account is None:
             raise NotAllowed(USED)
         if email_key(wanted) == email_key(account.email):
             raise InvalidInput(LOOK_AGAIN, {"email": ConferenceError(n_("This is your address already."))})
         if account.email_verified_at is None:
-            await _replace_unconfirmed(db, account, wanted)
+            await replace_unconfirmed(db, account, wanted)
             return
         change = EmailChange(
             account_id=account.id,
@@ -123,13 +123,15 @@ async def ask_change(account_id: str, email: str, password: str, *, address: str
             old_verified_at=account.email_verified_at,
             requested_at=now,
         )
-        await _drop_pending(db, account.id)
+        await account_passwords.drop_pending_change(db, account.id)
         db.add(change)
         await db.flush()
         await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGE_ASKED, now=now, by_mail=False)
-        await mail.send(db, security_letters.REVOKE.letter(RowRecipient(security_letters.FORMER, change.id)))
+        await mail.send(db, email_change_letters.REVOKE.letter(RowRecipient(email_change_letters.FORMER, change.id)))
         if not await _is_owned(db, wanted):
-            await mail.send(db, security_letters.CHANGE.letter(RowRecipient(security_letters.PENDING, change.id)))
+            await mail.send(
+                db, email_change_letters.CHANGE.letter(RowRecipient(email_change_letters.PENDING, change.id))
+            )
 
 
 async def _is_owned(db: AsyncSession, email: str) -> bool:
@@ -137,17 +139,14 @@ async def _is_owned(db: AsyncSession, email: str) -> bool:
     return found.first() is not None
 
 
-async def _replace_unconfirmed(db: AsyncSession, account: Account, email: str) -> None:
+async def replace_unconfirmed(db: AsyncSession, account: Account, email: str) -> None:
+    """Give an account that nobody has confirmed another address, and mail its link there.
+
+    The caller is alone with the account (`accounts.alone`). Links that went to the address before open nothing any more.
+    """
     account.email, account.email_key, account.claim_key = email, unclaimed_key(account.id), email_key(email)
-    await account_tokens.drop(db, account.id, TokenKind.VERIFY_EMAIL)
+    await account_tokens.drop(db, account.id, TokenKind.VERIFY_EMAIL, TokenKind.RESET_PASSWORD)
     await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account.id)))
-
-
-async def _drop_pending(db: AsyncSession, account_id: str) -> None:
-    query = select(EmailChange).where(EmailChange.account_id == account_id, col(EmailChange.confirmed_at).is_(None))
-    for change in (await db.exec(query)).all():
-        await db.delete(change)
-    await account_tokens.drop(db, account_id, TokenKind.CHANGE_EMAIL)
 
 
 async def pending_change(account_id: str) -> str:
@@ -157,7 +156,7 @@ async def pending_change(account_id: str) -> str:
         .where(EmailChange.account_id == account_id, col(EmailChange.confirmed_at).is_(None))
         .order_by(col(EmailChange.requested_at).desc())
     )
-    async with database.reading() as db:
+    async with database.reading(EMAIL_CHANGE) as db:
         change = (await db.exec(query)).first()
     return change.new_email if change else ""
 
@@ -187,14 +186,14 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
     await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
     now = now or datetime.now(UTC)
     try:
-        async with database.session() as db:
+        async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
             taken = await account_tokens.take(db, TokenKind.REVOKE_EMAIL, token, now=now)
             change = await db.get(EmailChange, taken.ref) if taken else None
             account = await db.get(Account, change.account_id) if change else None
             if change is None or account is None:
                 raise NotFound(USED)
             if account.email_key != email_key(change.old_email):
-                _own(account, change.old_email, now)
+                accounts.own_address(account, change.old_email, now)
             account.password_hash = ""
             await _undo_since(db, account.id, change.requested_at)
             await end_others(db, account.id)

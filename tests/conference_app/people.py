@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.services import account_tokens, accounts, email_proofs, meetings, sign_in_sessions
+from conference_app.services import account_tokens, email_proofs, meetings, registration, sign_in_sessions
 from conference_app.services.account_tokens import TokenKind
-from conference_app.services.accounts import AccountView, RegistrationForm
-from conference_app.services.meetings import MeetingForm, OwnMeeting
+from conference_app.services.accounts import AccountView
+from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.meetings import OwnMeeting
+from conference_app.services.registration import RegistrationForm
 from conference_app.services.sign_in_sessions import SignedIn
+from tests.fakes import LOOKING
 
 PASSWORD = "a quite long password"
 ADDRESS = "192.0.2.7"
@@ -29,13 +32,14 @@ def form(username: str = "ann", **changes: object) -> RegistrationForm:
 
 async def registered(username: str = "ann", **changes: object) -> AccountView:
     """A new account."""
-    return await accounts.register(form(username, **changes), address=ADDRESS)
+    return await registration.register(form(username, **changes), address=ADDRESS)
 
 
 async def confirm_address(account: AccountView) -> bool:
     """Follow the link that the mail to the account's address holds; whether the address is its own now."""
-    async with database.session() as db:
-        token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id)
+    async with database.session(*LOOKING) as db:
+        proof = account_tokens.proof_of(account.email)
+        token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof)
     try:
         await email_proofs.confirm(token, address=ADDRESS)
     except NotFound:
