@@ -1,0 +1,34 @@
+"""The staff's role: whose it is stands in the operator's list of e-mail addresses, and is asked anew each time.
+
+A listed address counts once it is confirmed: until then an account has another look-up key (`accounts.unclaimed_key`).
+"""
+
+from __future__ import annotations
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app.config import settings
+from conference_app.models import Account
+from conference_app.services import security_letters
+from conference_app.services.addresses import email_key
+from conference_app.services.audit import AuditTag
+
+STAFF = "staff"
+
+
+def _is_listed(account: Account) -> bool:
+    """Whether the operator's list holds the account's confirmed address."""
+    return account.email_key in {email_key(one) for one in settings().staff}
+
+
+def of(account: Account) -> str:
+    """The account's role; who was taken off the list has none at once, and who was put on it from the next sign-in on."""
+    return account.role if account.role and _is_listed(account) else ""
+
+
+async def keep(db: AsyncSession, account: Account) -> None:
+    """Give or take the role as the list says now, and tell the account's owner."""
+    role = STAFF if _is_listed(account) else ""
+    if account.role != role:
+        account.role = role
+        await security_letters.tell(db, account.id, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN)

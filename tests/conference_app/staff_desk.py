@@ -1,0 +1,32 @@
+"""Staff for tests: the operator's list names them, and they sit at a tab."""
+
+from __future__ import annotations
+
+import pytest
+
+from conference_app.config import settings
+from conference_app.services.accounts import AccountView
+from tests.conference_app.people import confirmed, session_token
+from tests.conference_app.tabs import Processor, Tab
+
+STAFF_NAME = "editor"
+
+
+async def staff_member(monkeypatch: pytest.MonkeyPatch) -> AccountView:
+    """An account that the operator's list names."""
+    monkeypatch.setenv("PARLEY_STAFF", f"{STAFF_NAME}@example.com")
+    settings.cache_clear()
+    return await confirmed(STAFF_NAME)
+
+
+async def tab_of(processor: Processor, account: AccountView, path: str) -> Tab:
+    """A tab of the signed-in account whose page has loaded."""
+    tab = Tab.signed_in(processor, await session_token(account), path=path)
+    await tab.hydrate()
+    return tab
+
+
+async def staff_tab(processor: Processor, monkeypatch: pytest.MonkeyPatch, path: str) -> tuple[AccountView, Tab]:
+    """A member of the staff at the page `path`."""
+    account = await staff_member(monkeypatch)
+    return account, await tab_of(processor, account, path)
