@@ -6,8 +6,8 @@ comes here with it. Every post is checked for its origin, its size and the sessi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
@@ -15,24 +15,17 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from conference_app.config import LANGUAGES, settings
-from conference_app.services import accounts, sign_in_sessions
-from conference_app.services.devices import device
-from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
-from conference_app.texts import DEFAULT_LANGUAGE, _, language, language_of_path, localized_path
+from conference_app.services import accounts, known_devices, sign_in_sessions
+from conference_app.services.devices import Device, device
+from conference_app.services.known_devices import KNOWN_DAYS
+from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
+from conference_app.texts import _, language, language_of_path, localized_path, unlocalized_path
 
 FORM_LIMIT = 4096
 """Bytes of a posted form; ours have a few hundred."""
 _YEAR_S = 365 * 86400
-_LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,499}")
-"""A path of this site: one slash, then printable ASCII without spaces and backslashes."""
+CHECK_MAIL = "/check-mail"
 _NO_STORE = {"Cache-Control": "no-store"}
-
-
-def local_path(given: str, default: str) -> str:
-    """`given` if it is a path of this site to go on to, else `default`. Never a route of this module, never a host."""
-    if not _LOCAL_PATH.fullmatch(given) or urlsplit(given).netloc or f"{given}/".startswith("/auth/"):
-        return default
-    return given
 
 
 def _go(path: str) -> RedirectResponse:
@@ -43,16 +36,23 @@ def _forget(response: Response, name: str, path: str) -> None:
     response.delete_cookie(name, path=path, secure=settings().is_https, samesite="strict", httponly=True)
 
 
-def _keep_session(response: Response, token: str) -> None:
+def _keep(response: Response, name: str, secret: str, days: int, same_site: Literal["lax", "strict"]) -> None:
     response.set_cookie(
-        session_cookie(),
-        token,
-        max_age=settings().session_days * 86400,
+        name,
+        secret,
+        max_age=days * 86400,
         path="/",
         secure=settings().is_https,
         httponly=True,
-        samesite="lax",
+        samesite=same_site,
     )
+
+
+def _seen(request: Request) -> Device:
+    """The browser that signs in, under the secret it has, or a new one."""
+    kept = request.cookies.get(device_cookie(), "")
+    token = kept if known_devices.is_token(kept) else known_devices.new_token()
+    return device(request.headers.get("user-agent", ""), request.query_params.get("zone", ""), token)
 
 
 async def enter(request: Request) -> Response:
@@ -60,10 +60,11 @@ async def enter(request: Request) -> Response:
     next_path = local_path(request.query_params.get("next", ""), "/dashboard")
     ticket = request.cookies.get(TICKET_COOKIE, "")
     before = request.cookies.get(session_cookie(), "")
-    seen = device(request.headers.get("user-agent", ""), request.query_params.get("zone", ""))
+    seen = _seen(request)
     token = await sign_in_sessions.redeem_ticket(ticket, seen) if ticket else None
     if token is None:
-        if await sign_in_sessions.resolve(before):
+        # Who has just registered without cookies goes on to read where the mail went: its link needs none.
+        if await sign_in_sessions.resolve(before) or (not ticket and unlocalized_path(next_path) == CHECK_MAIL):
             return _go(next_path)
         problem = "expired" if ticket else "cookies"
         response: Response = _go(f"{localized_path('/sign-in', language_of_path(next_path))}?problem={problem}")
@@ -71,7 +72,8 @@ async def enter(request: Request) -> Response:
         if before:
             await sign_in_sessions.end(before)
         response = _go(next_path)
-        _keep_session(response, token)
+        _keep(response, session_cookie(), token, settings().session_days, "lax")
+        _keep(response, device_cookie(), seen.token, KNOWN_DAYS, "strict")
     _forget(response, TICKET_COOKIE, "/auth")
     return response
 
@@ -123,14 +125,8 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _plain(path: str) -> str:
-    """`path` in the default language: /pl/register → /register."""
-    code = language_of_path(path)
-    return path if code == DEFAULT_LANGUAGE else path.removeprefix(f"/{code}") or "/"
-
-
 async def _remember_language(request: Request, code: str, next_path: str) -> Response:
-    response = _go(localized_path(_plain(local_path(next_path, "/")), code))
+    response = _go(localized_path(unlocalized_path(local_path(next_path, "/")), code))
     response.set_cookie(
         LANGUAGE_COOKIE, code, max_age=_YEAR_S, path="/", secure=settings().is_https, httponly=True, samesite="lax"
     )

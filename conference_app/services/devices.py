@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from conference_app.services.person_fields import time_zones
+from conference_app.services import time_zones
 
 _BROWSERS = (
     ("Edge", r"\bEdgA?/|\bEdgiOS/"),
@@ -34,6 +34,13 @@ class Device:
     system: str = ""
     time_zone: str = ""
     """IANA name the browser gave: the only place that is kept."""
+    token: str = field(default="", repr=False)
+    """The secret in its cookie by which it is known again (`known_devices`); empty if it keeps none."""
+
+    @property
+    def families(self) -> str:
+        """Such as "Firefox, Linux"; empty if unknown."""
+        return ", ".join(one for one in (self.browser, self.system) if one)
 
 
 UNKNOWN = Device()
@@ -43,7 +50,8 @@ def _family(families: tuple[tuple[str, str], ...], text: str) -> str:
     return next((name for name, pattern in families if re.search(pattern, text)), "")
 
 
-def device(user_agent: str, time_zone: str = "") -> Device:
+def device(user_agent: str, time_zone: str = "", token: str = "") -> Device:
     """The families in a User-Agent header; versions and the rest are forgotten here. A zone that is none is dropped."""
     text = user_agent[:500]
-    return Device(_family(_BROWSERS, text), _family(_SYSTEMS, text), time_zone if time_zone in time_zones() else "")
+    zone = time_zones.canonical(time_zone)
+    return Device(_family(_BROWSERS, text), _family(_SYSTEMS, text), zone, token)

@@ -18,12 +18,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, SignInSession, SignInTicket
-from conference_app.services import acceptance, audit
+from conference_app.purposes import ACCEPTANCE, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
+from conference_app.services import acceptance, audit, known_devices, security_letters, staff_role
 from conference_app.services.audit import AuditTag
 from conference_app.services.devices import UNKNOWN, Device
 
 TICKET_LIFE = timedelta(seconds=60)
-STAFF = "staff"
 SEEN_EVERY = timedelta(minutes=10)
 """`last_seen_at` is written at most this often, so that reading who somebody is seldom writes."""
 
@@ -37,6 +37,8 @@ class SignedIn:
     last_name: str = field(repr=False)
     username: str = field(repr=False)
     language: str
+    time_zone: str
+    """As the person has set it, or empty."""
     role: str
     """"" or "staff"."""
     is_verified: bool
@@ -54,22 +56,7 @@ class SignedIn:
     @property
     def is_staff(self) -> bool:
         """Whether the operator's list holds this account."""
-        return self.role == STAFF
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A signed-in browser as its owner's list shows it."""
-
-    id: str
-    """Names it in this list, and is good for nothing else."""
-    browser: str
-    """Family, such as Firefox; empty if unknown."""
-    system: str
-    time_zone: str
-    created_at: datetime
-    last_seen_at: datetime
-    is_current: bool
+        return self.role == staff_role.STAFF
 
 
 def session_hash(session_token: str) -> str:
@@ -88,22 +75,11 @@ async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
     """
     now = now or datetime.now(UTC)
     ticket = secrets.token_urlsafe(32)
-    async with database.session() as db:
-        await db.exec(delete(SignInTicket).where(col(SignInTicket.expires_at) < now))
-        await db.exec(delete(SignInSession).where(col(SignInSession.expires_at) < now))
+    async with database.session(SIGN_IN) as db:
         if account := await db.get(Account, account_id):
-            await _keep_role(db, account)
+            await staff_role.keep(db, account)
             db.add(SignInTicket(ticket_hash=_ticket_hash(ticket), account_id=account_id, expires_at=now + TICKET_LIFE))
     return ticket
-
-
-async def _keep_role(db: AsyncSession, account: Account) -> None:
-    """Give or take the staff's role as the operator's list says; a name nobody has confirmed an address for has none."""
-    may = account.email_verified_at is not None or not settings().require_verified_email
-    role = STAFF if may and account.username.casefold() in settings().staff else ""
-    if account.role != role:
-        account.role = role
-        await audit.record(db, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN, account_id=account.id)
 
 
 async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime | None = None) -> str | None:
@@ -113,7 +89,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
     """
     now = now or datetime.now(UTC)
     token = secrets.token_urlsafe(32)
-    async with database.session() as db:
+    async with database.session(SIGN_IN, ACCEPTANCE) as db:
         taken = await db.exec(
             delete(SignInTicket)
             .where(col(SignInTicket.ticket_hash) == _ticket_hash(ticket))
@@ -135,7 +111,10 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
                 must_accept=bool(await acceptance.changed_since(db, row[0])),
             )
         )
+        is_strange = await known_devices.note(db, row[0], device, now=now)
         await audit.record(db, AuditTag.SIGNED_IN, account_id=row[0], now=now)
+        if is_strange:
+            await security_letters.tell(db, row[0], AuditTag.SIGNED_IN_ANEW, now=now, detail=device.families)
     return token
 
 
@@ -156,7 +135,7 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
         SignInSession.account_id == Account.id,
         SignInSession.expires_at > now,
     )
-    async with database.reading() as db:
+    async with database.reading(SIGN_IN, INTRODUCE, LANGUAGE, LOCAL_TIMES, ACCEPTANCE) as db:
         row = (await db.exec(query)).first()
     if row is None:
         return None
@@ -169,7 +148,8 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
         last_name=account.last_name,
         username=account.username,
         language=account.language,
-        role=account.role,
+        time_zone=account.time_zone or "",
+        role=staff_role.of(account),
         is_verified=account.email_verified_at is not None,
         must_accept=kept.must_accept,
         session_hash=hashed,
@@ -200,65 +180,15 @@ async def end_all(account_id: str) -> None:
 async def end_others(db: AsyncSession, account_id: str, keep: str = "") -> int:
     """End every session and ticket of the account but the one with `session_hash` `keep`, in the caller's transaction.
 
-    How many sessions that were.
+    No browser gets past the throttle of sign-ins by its cookie any more, either. How many sessions were ended.
     """
+    await known_devices.distrust(db, account_id)
     kept = bytes.fromhex(keep) if keep else b""
     others = delete(SignInSession).where(
         col(SignInSession.account_id) == account_id, col(SignInSession.token_hash) != kept
     )
     await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
     return (await db.exec(others)).rowcount
-
-
-def _list_id(token_hash: bytes) -> str:
-    """Names a session to its owner: made from its hash, which nobody can get back from it."""
-    key = settings().secrets.session_key.encode()
-    return hmac.digest(key, b"session list\0" + token_hash, "sha256").hex()[:24]
-
-
-async def list_open(account_id: str, current: str = "", *, now: datetime | None = None) -> list[OpenSession]:
-    """The account's signed-in browsers, the one with `session_hash` `current` first, then the last seen."""
-    query = (
-        select(SignInSession)
-        .where(SignInSession.account_id == account_id, SignInSession.expires_at > (now or datetime.now(UTC)))
-        .order_by(col(SignInSession.last_seen_at).desc())
-    )
-    async with database.reading() as db:
-        rows = (await db.exec(query)).all()
-    found = [
-        OpenSession(
-            id=_list_id(row.token_hash),
-            browser=row.browser or "",
-            system=row.system or "",
-            time_zone=row.time_zone or "",
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            is_current=row.token_hash.hex() == current,
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda one: not one.is_current)
-
-
-async def end_listed(account_id: str, list_id: str) -> bool:
-    """End the account's session that its list calls `list_id`; whether there was one."""
-    async with database.session() as db:
-        rows = (await db.exec(select(SignInSession).where(SignInSession.account_id == account_id))).all()
-        for row in rows:
-            if hmac.compare_digest(_list_id(row.token_hash), list_id[:24].encode("ascii", "replace").decode()):
-                await db.delete(row)
-                await audit.record(db, AuditTag.SESSION_ENDED, account_id=account_id)
-                return True
-    return False
-
-
-async def sign_out_others(account_id: str, keep: str) -> int:
-    """End every session but the one with `session_hash` `keep`; how many that were."""
-    async with database.session() as db:
-        ended = await end_others(db, account_id, keep)
-        if ended:
-            await audit.record(db, AuditTag.SESSIONS_ENDED, account_id=account_id, detail=str(ended))
-    return ended
 
 
 def _csrf(hashed: str) -> str:

@@ -11,11 +11,11 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from conference_app.api import auth
-from conference_app.api.auth import local_path
 from conference_app.config import Settings, settings
-from conference_app.services import sign_in_sessions
-from conference_app.services.accounts import sign_in
-from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
+from conference_app.services import known_devices, sign_in_sessions
+from conference_app.services.accounts import AccountView
+from conference_app.services.signing_in import sign_in
+from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
 from tests.conference_app.people import ADDRESS, PASSWORD, registered, session_token
 
 ORIGIN = "http://localhost:3000"
@@ -65,6 +65,23 @@ async def test_a_ticket_becomes_a_strict_cookie_once(client: httpx.AsyncClient) 
     assert "parley_session" not in set_cookies(again)
 
 
+@pytest.mark.parametrize("planted", ["", "short", "x" * 44, "a b", "é" * 43])
+async def test_a_browser_is_known_by_a_secret_that_stays(client: httpx.AsyncClient, planted: str) -> None:
+    account = await registered()
+
+    async def enter(device: str) -> Morsel[str]:
+        ticket = await sign_in_sessions.issue_ticket(account.id)
+        cookies = f"{TICKET_COOKIE}={ticket}; {device_cookie()}={device}".encode("latin-1", "replace")
+        client.cookies.clear()
+        return set_cookies(await client.get("/auth/enter", headers={b"cookie": cookies}))[device_cookie()]
+
+    kept = await enter(planted)
+    assert known_devices.is_token(kept.value)
+    assert (kept["path"], kept["samesite"], kept["httponly"], kept["max-age"]) == ("/", "strict", True, str(90 * 86400))
+    assert (await enter(kept.value)).value == kept.value
+    assert await known_devices.knows([account.id], known_devices.token_hash(kept.value))
+
+
 async def test_on_https_the_cookie_is_bound_to_the_host(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +89,7 @@ async def test_on_https_the_cookie_is_bound_to_the_host(
     settings.cache_clear()
     ticket = await sign_in_sessions.issue_ticket((await registered()).id)
     response = await client.get("/auth/enter", headers={"cookie": f"{TICKET_COOKIE}={ticket}"})
+    assert set_cookies(response)["__Host-parley_device"]["secure"]
     kept = set_cookies(response)["__Host-parley_session"]
     assert kept["secure"] is True
     assert (kept["path"], kept["domain"]) == ("/", "")
@@ -104,12 +122,14 @@ async def test_signing_in_again_ends_the_session_before(client: httpx.AsyncClien
     assert caller.account_id == bob.id
 
 
-LOCAL = ["/", "/dashboard", "/pl/m/abc?x=1#y", "/meetings/%2F%2Fevil", "/a//b", "/authors"]
+LOCAL = ["/", "/dashboard", "/pl/m/abc?x=1#y", "/meetings/%2F%2Fevil", "/a?b=//c", "/authors"]
 FOREIGN = [
     "",
     "dashboard",
     "//evil.example",
     "///evil.example",
+    "/pl//evil.example",
+    "/a//b",
     "/\\evil.example",
     "\\\\evil.example",
     "https://evil.example",
@@ -245,10 +265,17 @@ async def test_a_language_is_remembered_and_the_page_shown_in_it(
         assert (kept.value, kept["samesite"], kept["path"]) == (code, "lax", "/")
 
 
+async def language_of_ann() -> str:
+    """What her account remembers."""
+    account = await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
+    assert isinstance(account, AccountView)
+    return account.language
+
+
 async def test_the_account_learns_the_language(client: httpx.AsyncClient) -> None:
     token = await session_token(await registered())
     await client.get("/auth/language/pl", headers={"cookie": f"{session_cookie()}={token}"})
-    assert (await sign_in("ann@example.com", PASSWORD, address=ADDRESS)).language == "pl"
+    assert await language_of_ann() == "pl"
 
 
 async def test_a_link_elsewhere_changes_nothing(client: httpx.AsyncClient) -> None:
@@ -257,7 +284,7 @@ async def test_a_link_elsewhere_changes_nothing(client: httpx.AsyncClient) -> No
     response = await client.get("/auth/language/pl", params={"next": "/dashboard"}, headers=headers)
     assert response.headers["location"] == "/pl"
     assert set_cookies(response) == {}
-    assert (await sign_in("ann@example.com", PASSWORD, address=ADDRESS)).language == "en"
+    assert await language_of_ann() == "en"
 
 
 @pytest.mark.parametrize("code", ["tlh", "en-GB", "PL", "..", "%00"])
