@@ -35,6 +35,7 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, Passkey
+from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services import audit, rate_limits, security_letters
 from conference_app.services.accounts import LOOK_AGAIN, AccountView, view
 from conference_app.services.audit import AuditTag
@@ -97,13 +98,13 @@ async def _rows(db: AsyncSession, account_id: str) -> list[Passkey]:
 
 async def listed(account_id: str) -> list[PasskeyView]:
     """The account's passkeys, oldest first."""
-    async with database.reading() as db:
+    async with database.reading(SECOND_FACTOR) as db:
         return [PasskeyView(row.id, row.name, row.created_at, row.last_used_at) for row in await _rows(db, account_id)]
 
 
 async def begin_adding(account_id: str) -> Ceremony:
     """Ask the browser for a new passkey. Raises NotFound, NotAllowed when there are too many."""
-    async with database.reading() as db:
+    async with database.reading(SECOND_FACTOR, SIGN_IN, INTRODUCE) as db:
         account = await db.get(Account, account_id)
         known = await _rows(db, account_id)
     if account is None:
@@ -213,7 +214,7 @@ async def finish_sign_in(answer: str, challenge: bytes, *, address: str, now: da
 async def _prove(
     answer: str, credential_id: bytes, user_handle: bytes | None, challenge: bytes, now: datetime | None
 ) -> AccountView:
-    async with database.session() as db:
+    async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         found = await db.exec(select(Passkey).where(Passkey.credential_key == _key(credential_id)).with_for_update())
         row = found.first()
         account = await db.get(Account, row.account_id) if row else None

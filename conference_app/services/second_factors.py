@@ -20,7 +20,8 @@ from conference_app.config import settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account, Authenticator, RecoveryCode
 from conference_app.models.columns import lookup_key
-from conference_app.services import account_tokens, audit, rate_limits, security_letters
+from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
+from conference_app.services import account_tokens, accounts, rate_limits, security_letters
 from conference_app.services.account_tokens import TokenKind
 from conference_app.services.accounts import LOOK_AGAIN, AccountView, view
 from conference_app.services.audit import AuditTag
@@ -68,7 +69,7 @@ def _picture(uri: str) -> str:
 async def status(account_id: str) -> Status:
     """What the account has set up."""
     count = select(func.count()).select_from(RecoveryCode).where(col(RecoveryCode.account_id) == account_id)
-    async with database.reading() as db:
+    async with database.reading(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id)
         left = (await db.exec(count)).one()
     return Status(authenticator is not None and authenticator.confirmed_at is not None, left)
@@ -77,7 +78,7 @@ async def status(account_id: str) -> Status:
 async def begin(account_id: str, *, now: datetime | None = None) -> Setup:
     """A new secret for an app, not in force before `finish`. Raises NotAllowed if there is an authenticator already."""
     secret = random_base32()
-    async with database.session() as db:
+    async with database.session(SECOND_FACTOR, SIGN_IN) as db:
         account = await db.get(Account, account_id)
         before = await db.get(Authenticator, account_id)
         if account is None or (before is not None and before.confirmed_at is not None):
@@ -131,7 +132,7 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
     """
     await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, account_id)
     now = now or datetime.now(UTC)
-    async with database.session() as db:
+    async with database.session(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id, with_for_update=True)
         if authenticator is None or authenticator.confirmed_at is not None:
             raise NotAllowed(n_("Begin again: this code belongs to no new authenticator app."))
@@ -157,8 +158,8 @@ async def remove(account_id: str, *, now: datetime | None = None) -> None:
 
 async def new_codes(account_id: str, *, now: datetime | None = None) -> list[str]:
     """New recovery codes in place of the old ones. The caller has asked for the password before. Raises NotAllowed."""
-    async with database.session() as db:
-        authenticator = await db.get(Authenticator, account_id)
+    async with database.session(SECOND_FACTOR) as db:
+        authenticator = await db.get(Authenticator, account_id, with_for_update=True)
         if authenticator is None or authenticator.confirmed_at is None:
             raise NotAllowed(n_("Recovery codes come with an authenticator app. Add one first."))
         codes = await _make_codes(db, account_id)
@@ -185,6 +186,14 @@ async def _passes(db: AsyncSession, account_id: str, code: str, now: datetime) -
     return await _take_step(db, authenticator, code, now) or await _use_recovery_code(db, account_id, code, now)
 
 
+async def _tell_failed(db: AsyncSession, account_id: str, now: datetime) -> None:
+    """Somebody knows the password and not the code: the first in an hour is told of by mail."""
+    is_first = await rate_limits.counted(rate_limits.WRONG_CODE_LETTER, account_id) == 0
+    if is_first:
+        await rate_limits.count(rate_limits.WRONG_CODE_LETTER, account_id)
+    await security_letters.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
+
+
 async def pass_second_step(token: str, code: str, *, address: str, now: datetime | None = None) -> AccountView:
     """The account whose password was given before, if `code` is right: of the app or a recovery code.
 
@@ -192,19 +201,20 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
     """
     now = now or datetime.now(UTC)
     await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
-    async with database.reading() as db:
+    async with database.reading(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         found = await account_tokens.look(db, TokenKind.SECOND_STEP, token, now=now)
     if found is None:
         raise NotAllowed(TOO_LATE)
     await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, found.account_id)
     account: Account | None = None
-    async with database.session() as db:
+    async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
+        await accounts.alone(db, found.account_id)
         if await _passes(db, found.account_id, code, now):
             if await account_tokens.take(db, TokenKind.SECOND_STEP, token, now=now) is None:
                 raise NotAllowed(TOO_LATE)
             account = await db.get(Account, found.account_id)
         else:
-            await audit.record(db, AuditTag.SECOND_STEP_FAILED, account_id=found.account_id, now=now)
+            await _tell_failed(db, found.account_id, now)
     if account is None:
         raise InvalidInput(LOOK_AGAIN, {"code": ConferenceError(WRONG_CODE)})
     await rate_limits.forgive(rate_limits.CODE_PER_ACCOUNT, found.account_id)

@@ -74,7 +74,7 @@ async def test_a_copied_passkey_is_noticed(sqlite_db: Settings) -> None:
         ceremony = await passkeys.begin_sign_in(address=ADDRESS)
         await passkeys.finish_sign_in(device.get(ceremony.options), ceremony.challenge, address=ADDRESS)
     ceremony = await passkeys.begin_sign_in(address=ADDRESS)
-    await refused(copy.get(ceremony.options), ceremony.challenge)
+    assert await refused(copy.get(ceremony.options), ceremony.challenge) == await refused("{}", ceremony.challenge)
 
 
 async def test_adding_needs_the_answer_to_the_question_asked(sqlite_db: Settings) -> None:

@@ -14,10 +14,11 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, TooManyAttempts
 from conference_app.models import Authenticator, RecoveryCode
 from conference_app.services import audit, second_factors
-from conference_app.services.accounts import AccountView, SecondStep, sign_in
+from conference_app.services.accounts import AccountView
 from conference_app.services.audit import AuditTag
+from conference_app.services.signing_in import SecondStep, sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
-from tests.fakes import ManualClock
+from tests.fakes import LOOKING, ManualClock
 
 pytestmark = pytest.mark.promise("P77")
 
@@ -150,13 +151,13 @@ async def test_nothing_is_kept_in_clear_and_removing_leaves_nothing(db: Settings
     secret, codes = await with_app(ann, soon(0))
     with pytest.raises(NotAllowed):
         await second_factors.begin(ann.id)  # nobody puts another in its place
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         kept = (await session.exec(select(RecoveryCode.code_hash))).all()
     assert len(kept) == 10
     assert not any(code.replace("-", "").encode() in raw for code in codes for raw in kept)
     assert secret not in repr(second_factors.Setup(secret, "", ""))
     await second_factors.remove(ann.id)
     assert await sign_in("ann@example.com", PASSWORD, address=ADDRESS) == ann
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(RecoveryCode))).all() == []
         assert (await session.exec(select(Authenticator))).all() == []
