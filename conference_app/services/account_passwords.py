@@ -11,13 +11,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
-from conference_app.models import Account, Authenticator, Passkey, RecoveryCode
-from conference_app.services import account_tokens, audit, mail, passwords, rate_limits, security_letters
+from conference_app.models import Account, Authenticator, EmailChange, Passkey, RecoveryCode
+from conference_app.purposes import SIGN_IN
+from conference_app.services import (
+    account_tokens,
+    accounts,
+    answer_time,
+    audit,
+    mail,
+    passwords,
+    rate_limits,
+    security_letters,
+)
 from conference_app.services.account_tokens import TokenKind
 from conference_app.services.accounts import LOOK_AGAIN, find_for_reset
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
-from conference_app.services.letters import AccountRecipient
+from conference_app.services.letter_recipients import AccountRecipient
 from conference_app.services.sign_in_sessions import end_others
 from conference_app.texts import n_
 
@@ -25,24 +35,32 @@ USED = n_("This link was used already, or it is out of date. Ask for a new one."
 
 
 async def _row(account_id: str) -> Account:
-    async with database.reading() as db:
+    async with database.reading(SIGN_IN) as db:
         account = await db.get(Account, account_id)
     if account is None:
         raise NotFound(USED)
     return account
 
 
-async def confirm_password(account_id: str, password: str, *, address: str, field: str = "password") -> None:
+async def confirm_password(account_id: str, password: str, *, address: str, field: str = "password") -> str:
     """Make sure that who asks knows the account's password: before something that cannot be taken back.
+
+    What is kept of it, for who must know whether it is the same later (`accounts.has_still`).
 
     Raises InvalidInput (the field named `field`), TooManyAttempts, Unavailable.
     """
     await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
     await rate_limits.count(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
-    account = await _row(account_id)
-    if not await passwords.check_password(password[: passwords.MAX_LENGTH + 1], account.password_hash):
-        raise InvalidInput(LOOK_AGAIN, {field: ConferenceError(n_("This is not your password."))})
+    kept = (await _row(account_id)).password_hash
+    fits = await passwords.check_password(password[: passwords.MAX_LENGTH + 1], kept)
+    if not fits or not await accounts.has_still(account_id, kept):
+        raise _not_yours(field)
     await rate_limits.forgive(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
+    return kept
+
+
+def _not_yours(field: str) -> InvalidInput:
+    return InvalidInput(LOOK_AGAIN, {field: ConferenceError(n_("This is not your password."))})
 
 
 def _check_new(account: Account, password: str) -> None:
@@ -54,27 +72,39 @@ async def change_password(
     account_id: str, current: str, new: str, *, session_hash: str, address: str, now: datetime | None = None
 ) -> None:
     """A new password; every browser but this one is signed out. Raises InvalidInput (current_password, new_password)."""
-    account = await _row(account_id)
-    _check_new(account, new)
-    await confirm_password(account_id, current, address=address, field="current_password")
+    _check_new(await _row(account_id), new)
+    kept = await confirm_password(account_id, current, address=address, field="current_password")
     hashed = await passwords.hash_password(new)
-    async with database.session() as db:
+    async with database.session(SIGN_IN) as db:
+        await accounts.alone(db, account_id)
+        account = await db.get(Account, account_id)
+        if account is None or account.password_hash != kept:  # its owner chose another while this one was being hashed
+            raise _not_yours("current_password")
         await _set(db, account_id, hashed, keep=session_hash)
         await security_letters.tell(db, account_id, AuditTag.PASSWORD_CHANGED, now=now)
 
 
 async def _set(db: AsyncSession, account_id: str, hashed: str, *, keep: str = "") -> Account:
+    """Who knew the password before knows nothing now: neither sessions nor links of theirs stay good."""
     account = await db.get(Account, account_id)
     if account is None:
         raise NotFound(USED)
     account.password_hash = hashed
     await end_others(db, account_id, keep)
     await account_tokens.drop(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
+    await drop_pending_change(db, account_id)
     return account
 
 
+async def drop_pending_change(db: AsyncSession, account_id: str) -> None:
+    """Forget the change of address that waits to be confirmed, and end its link."""
+    pending = col(EmailChange.account_id) == account_id, col(EmailChange.confirmed_at).is_(None)
+    await db.exec(delete(EmailChange).where(*pending))
+    await account_tokens.drop(db, account_id, TokenKind.CHANGE_EMAIL)
+
+
 async def ask_reset(email: str, *, address: str) -> None:
-    """Mail a link to choose a new password, if the address has an account; the same answer if it has none.
+    """Mail a link to choose a new password, if the address has an account; the same answer, as late, if it has none.
 
     Raises InvalidInput for what is no address, TooManyAttempts.
     """
@@ -84,11 +114,15 @@ async def ask_reset(email: str, *, address: str) -> None:
     except ConferenceError as error:
         raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
     await rate_limits.count(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex())
-    account = await find_for_reset(wanted)
+    async with answer_time.evened():
+        if account := await find_for_reset(wanted):
+            await _send_link(account.id)
+
+
+async def _send_link(account_id: str) -> None:
     async with database.session() as db:
-        if account is not None:
-            await audit.record(db, AuditTag.PASSWORD_RESET_ASKED, account_id=account.id)
-            await mail.send(db, security_letters.RESET.letter(AccountRecipient(account.id)))
+        await audit.record(db, AuditTag.PASSWORD_RESET_ASKED, account_id=account_id)
+        await mail.send(db, security_letters.RESET.letter(AccountRecipient(account_id)))
 
 
 async def reset(token: str, new: str, *, address: str, now: datetime | None = None) -> str:
@@ -100,18 +134,20 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
     """
     await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
     now = now or datetime.now(UTC)
-    async with database.reading() as db:
+    async with database.reading(SIGN_IN) as db:
         found = await account_tokens.look(db, TokenKind.RESET_PASSWORD, token, now=now)
     if found is None:
         raise NotFound(USED)
     _check_new(await _row(found.account_id), new)
     hashed = await passwords.hash_password(new)
     try:
-        async with database.session() as db:
+        async with database.session(SIGN_IN) as db:
             taken = await account_tokens.take(db, TokenKind.RESET_PASSWORD, token, now=now)
             if taken is None:
                 raise NotFound(USED)
             account = await _set(db, taken.account_id, hashed)
+            if taken.ref != account_tokens.proof_of(account.email):
+                raise NotFound(USED)
             if account.email_verified_at is None:
                 await _prove(db, account, now)
             await security_letters.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
@@ -121,8 +157,7 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
 
 
 async def _prove(db: AsyncSession, account: Account, now: datetime) -> None:
-    account.email_key, account.claim_key = email_key(account.email), None
-    account.email_verified_at, account.lapses_at = now, None
+    accounts.own_address(account, account.email, now)
     for table in (Passkey, Authenticator, RecoveryCode):
         await db.exec(delete(table).where(col(table.account_id) == account.id))
     await db.flush()

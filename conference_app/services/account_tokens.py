@@ -16,7 +16,11 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conference_app import database
 from conference_app.models import AccountToken
+from conference_app.purposes import LINKS
+from conference_app.services import accounts
+from conference_app.services.addresses import email_key
 
 
 class TokenKind(StrEnum):
@@ -46,6 +50,11 @@ class Taken:
     ref: str
 
 
+def proof_of(email: str) -> str:
+    """The `ref` of a token that is mailed to `email`: whoever has it reads the mail of this address, and of no other."""
+    return email_key(email).hex()
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
@@ -56,7 +65,6 @@ async def make(
     """A new token; earlier ones of the same kind and account stay good, since mails may arrive in any order."""
     now = now or datetime.now(UTC)
     token = secrets.token_urlsafe(32)
-    await db.exec(delete(AccountToken).where(col(AccountToken.expires_at) < now))
     db.add(
         AccountToken(
             token_hash=_hash(token),
@@ -72,18 +80,25 @@ async def make(
 
 
 async def take(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime | None = None) -> Taken | None:
-    """What `token` stands for, and its end; None if it is unknown, used, too old or of another kind. Of two, one wins."""
+    """What `token` stands for, and its end; None if it is unknown, used, too old or of another kind. Of two, one wins.
+
+    The caller's transaction is alone with the account from then on (`accounts.alone`).
+    """
     now = now or datetime.now(UTC)
-    taken = await db.exec(
-        delete(AccountToken)
-        .where(
-            col(AccountToken.token_hash) == _hash(token),
-            col(AccountToken.kind) == kind.value,
-            col(AccountToken.expires_at) > now,
+    if (found := await look(db, kind, token, now=now)) is None:
+        return None
+    await accounts.alone(db, found.account_id)
+    async with database.within(db, LINKS) as own:
+        taken = await own.exec(
+            delete(AccountToken)
+            .where(
+                col(AccountToken.token_hash) == _hash(token),
+                col(AccountToken.kind) == kind.value,
+                col(AccountToken.expires_at) > now,
+            )
+            .returning(col(AccountToken.account_id), col(AccountToken.ref))
         )
-        .returning(col(AccountToken.account_id), col(AccountToken.ref))
-    )
-    row = taken.first()
+        row = taken.first()
     return Taken(row[0], row[1]) if row else None
 
 
@@ -94,7 +109,8 @@ async def look(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime |
         AccountToken.kind == kind.value,
         AccountToken.expires_at > (now or datetime.now(UTC)),
     )
-    row = (await db.exec(query)).first()
+    async with database.within(db, LINKS) as own:
+        row = (await own.exec(query)).first()
     return Taken(row.account_id, row.ref) if row else None
 
 

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.models.account_security import AuditEntry
+from conference_app.purposes import HISTORY
 from conference_app.texts import n_
 
 LISTED = 200
@@ -35,6 +36,7 @@ class AuditTag(StrEnum):
     PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     SIGNED_IN = "signed_in"
+    SIGNED_IN_ANEW = "signed_in_anew"
     SECOND_STEP_FAILED = "second_step_failed"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_RENAMED = "passkey_renamed"
@@ -58,6 +60,7 @@ class AuditTag(StrEnum):
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
     OBJECTED = "objected"
+    OBJECTION_UNDONE = "objection_undone"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     ERASURE_ASKED = "erasure_asked"
@@ -67,6 +70,18 @@ class AuditTag(StrEnum):
     LEGAL_HOLD_ENDED = "legal_hold_ended"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
+    STAFF_READ = "staff_read"
+    STAFF_HOLD_PLACED = "staff_hold_placed"
+    STAFF_HOLD_LIFTED = "staff_hold_lifted"
+    STAFF_CASE_ANSWERED = "staff_case_answered"
+    STAFF_MESSAGE_ANSWERED = "staff_message_answered"
+    STAFF_MESSAGES_CLOSED = "staff_messages_closed"
+    STAFF_DEMAND_NOTED = "staff_demand_noted"
+    STAFF_DEMAND_DECIDED = "staff_demand_decided"
+    STAFF_GAG_CHANGED = "staff_gag_changed"
+    STAFF_DISCLOSED = "staff_disclosed"
+    STAFF_JOB_RETRIED = "staff_job_retried"
+    STAFF_JOB_DROPPED = "staff_job_dropped"
 
 
 WORDS: dict[AuditTag, str] = {
@@ -79,6 +94,7 @@ WORDS: dict[AuditTag, str] = {
     AuditTag.PASSWORD_RESET_ASKED: n_("A link to choose a new password was asked for."),
     AuditTag.PASSWORD_RESET: n_("A new password was chosen by a link in a mail."),
     AuditTag.SIGNED_IN: n_("You signed in."),
+    AuditTag.SIGNED_IN_ANEW: n_("Somebody signed in with a browser that we had not seen on your account."),
     AuditTag.SECOND_STEP_FAILED: n_("Somebody with your password gave a wrong code."),
     AuditTag.PASSKEY_ADDED: n_("A passkey was added."),
     AuditTag.PASSKEY_RENAMED: n_("A passkey was renamed."),
@@ -102,6 +118,7 @@ WORDS: dict[AuditTag, str] = {
     AuditTag.RESTRICTED: n_("The use of your data was restricted."),
     AuditTag.UNRESTRICTED: n_("The restriction of your data ended."),
     AuditTag.OBJECTED: n_("You objected to a use of your data."),
+    AuditTag.OBJECTION_UNDONE: n_("You took an objection back."),
     AuditTag.DEACTIVATED: n_("Your account was deactivated."),
     AuditTag.REACTIVATED: n_("Your account was activated again."),
     AuditTag.ERASURE_ASKED: n_("The erasure of your data was asked for."),
@@ -111,8 +128,49 @@ WORDS: dict[AuditTag, str] = {
     AuditTag.LEGAL_HOLD_ENDED: n_("The legal reason to keep your data ended."),
     AuditTag.CASE_OPENED: n_("A request about your data was opened."),
     AuditTag.CASE_CLOSED: n_("A request about your data was closed."),
+    AuditTag.STAFF_READ: n_("As staff, you looked at somebody's data."),
+    AuditTag.STAFF_HOLD_PLACED: n_("As staff, you held somebody's data."),
+    AuditTag.STAFF_HOLD_LIFTED: n_("As staff, you lifted a hold."),
+    AuditTag.STAFF_CASE_ANSWERED: n_("As staff, you answered a request."),
+    AuditTag.STAFF_MESSAGE_ANSWERED: n_("As staff, you answered a message."),
+    AuditTag.STAFF_MESSAGES_CLOSED: n_("As staff, you closed a conversation."),
+    AuditTag.STAFF_DEMAND_NOTED: n_("As staff, you noted a demand of an authority."),
+    AuditTag.STAFF_DEMAND_DECIDED: n_("As staff, you decided a demand of an authority."),
+    AuditTag.STAFF_GAG_CHANGED: n_("As staff, you changed until when a person may not be told of a demand."),
+    AuditTag.STAFF_DISCLOSED: n_("As staff, you made a file for an authority."),
+    AuditTag.STAFF_JOB_RETRIED: n_("As staff, you had failed work tried again."),
+    AuditTag.STAFF_JOB_DROPPED: n_("As staff, you dropped failed work."),
 }
 """What the person reads for each tag; msgids."""
+
+
+SECURITY_RELEVANT = frozenset(
+    {
+        AuditTag.EMAIL_CHANGE_ASKED,
+        AuditTag.EMAIL_CHANGED,
+        AuditTag.EMAIL_CHANGE_REVOKED,
+        AuditTag.PASSWORD_CHANGED,
+        AuditTag.PASSWORD_RESET_ASKED,
+        AuditTag.PASSWORD_RESET,
+        AuditTag.SIGNED_IN_ANEW,
+        AuditTag.SECOND_STEP_FAILED,
+        AuditTag.PASSKEY_ADDED,
+        AuditTag.PASSKEY_REMOVED,
+        AuditTag.AUTHENTICATOR_ADDED,
+        AuditTag.AUTHENTICATOR_REMOVED,
+        AuditTag.RECOVERY_CODE_USED,
+        AuditTag.RECOVERY_CODES_MADE,
+        AuditTag.SESSION_ENDED,
+        AuditTag.SESSIONS_ENDED,
+        AuditTag.ROLE_GIVEN,
+        AuditTag.ROLE_TAKEN,
+        AuditTag.DEACTIVATED,
+        AuditTag.REACTIVATED,
+        AuditTag.ERASURE_ASKED,
+        AuditTag.ERASURE_UNDONE,
+    }
+)
+"""What the person gets a letter about at once, since it may be a stranger's doing."""
 
 
 class AuditSubject(Protocol):
@@ -141,8 +199,8 @@ async def record(
     subject: AuditSubject | None = None,
     detail: str | None = None,
     now: datetime | None = None,
-) -> None:
-    """Write down that `tag` happened to an account or to the person `subject`.
+) -> str:
+    """Write down that `tag` happened to an account or to the person `subject`; the entry's number.
 
     `detail` is a field's name, an identifier or a count (64 characters of letters, digits and simple signs). Raises
     ValueError for anything that looks like content.
@@ -151,15 +209,15 @@ async def record(
         raise ValueError("an audit entry holds names of fields and counts, no content")
     if subject is not None and subject.kind == "account":
         account_id = subject.id
-    db.add(
-        AuditEntry(
-            at=now or datetime.now(UTC),
-            tag=tag.value,
-            account_id=account_id,
-            address_id=subject.id if subject is not None and subject.kind == "address" else None,
-            detail=detail or "",
-        )
+    entry = AuditEntry(
+        at=now or datetime.now(UTC),
+        tag=tag.value,
+        account_id=account_id,
+        address_id=subject.id if subject is not None and subject.kind == "address" else None,
+        detail=detail or "",
     )
+    db.add(entry)
+    return entry.id
 
 
 def _known(tag: str) -> AuditTag | None:
@@ -178,6 +236,6 @@ async def entries(account_id: str = "", *, address_id: str = "", limit: int = LI
         query = query.where(AuditEntry.address_id == address_id)
     else:
         return []
-    async with database.reading() as db:
+    async with database.reading(HISTORY) as db:
         rows = (await db.exec(query)).all()
     return [Entry(row.at, tag, row.detail) for row in rows if (tag := _known(row.tag))]

@@ -1,51 +1,25 @@
-"""Letters about the safety of an account: links that prove an address, and word of every change that matters."""
+"""Letters about the safety of an account: the first link, a new password, and word of every change that matters."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from babel.dates import format_datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.models import Account, EmailChange
-from conference_app.services import account_tokens, audit, letters, mail
+from conference_app.models import Account, AuditEntry
+from conference_app.purposes import ACCOUNT_MAIL, EMAIL_CHANGE, HISTORY, LOCAL_TIMES, USERNAME
+from conference_app.services import account_tokens, audit, letter_times, mail
 from conference_app.services.account_tokens import TokenKind
 from conference_app.services.audit import AuditTag
-from conference_app.services.letters import (
-    AccountRecipient,
-    Context,
-    RowRecipient,
-    Values,
-    button,
-    facts,
-    note,
-    paragraph,
-)
-from conference_app.services.mail import Mailbox
-from conference_app.texts import _, current_language, localized_path, n_
+from conference_app.services.letter_blocks import button, facts, note, paragraph
+from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.letter_template import Context, Values, register
+from conference_app.services.letters import NecessaryTemplate
+from conference_app.texts import _, localized_path, n_
 
-PENDING, FORMER = "pending_email", "former_email"
-"""Sources of addresses that are not the account's now: the one on its way in, the one on its way out."""
-
-
-@mail.address_source(PENDING)
-async def _pending(db: AsyncSession, row_id: str) -> Mailbox | None:
-    change = await db.get(EmailChange, row_id)
-    account = await db.get(Account, change.account_id) if change else None
-    if change is None or account is None or change.confirmed_at is not None:
-        return None
-    return Mailbox(change.new_email, account.language, account.first_name)
-
-
-@mail.address_source(FORMER)
-async def _former(db: AsyncSession, row_id: str) -> Mailbox | None:
-    change = await db.get(EmailChange, row_id)
-    account = await db.get(Account, change.account_id) if change else None
-    if change is None or account is None or change.old_verified_at is None:
-        return None
-    return Mailbox(change.old_email, account.language, account.first_name)
+_SAFETY = (EMAIL_CHANGE, LOCAL_TIMES)
+"""What every letter here may read for, beside the address it goes to: whose address it is, and when it is there."""
 
 
 def _account_of(context: Context) -> str:
@@ -65,28 +39,48 @@ async def _verify(db: AsyncSession, context: Context) -> Values | None:
         return None
     if await _owner_of(db, account.claim_key):
         # Somebody typed an address that belongs to another account. Its owner learns that; who typed it does not.
-        return {"is_new": False, "is_known": True, "sign_in": "/sign-in", "link": ""}
-    token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, now=context.now)
-    return {"is_new": True, "is_known": False, "sign_in": "", "link": f"/verify/{token}"}
+        return {"is_new": False, "is_known": True, "sign_in": "/sign-in", "link": "", "facts": []}
+    proof = account_tokens.proof_of(account.email)
+    token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof, now=context.now)
+    shown = [(_("Username"), account.username)]
+    return {"is_new": True, "is_known": False, "sign_in": "", "link": f"/verify#token={token}", "facts": shown}
 
 
-VERIFY = letters.necessary(
-    "verify_email",
-    subject=n_("Your registration at {brand}"),
-    purpose="account",
-    body=(
-        paragraph(n_("Confirm that this is your e-mail address. Then your meetings can begin."), when="is_new"),
-        button(n_("Confirm my address"), "link", when="is_new"),
-        note(n_("The link works once, for 24 hours. If you did not register, do nothing."), when="is_new"),
-        paragraph(
-            n_("Somebody registered with your e-mail address. You have an account already, so nothing has changed."),
-            when="is_known",
+VERIFY = register(
+    NecessaryTemplate(
+        "verify_email",
+        subject=n_("Your registration at {brand}"),
+        purpose=ACCOUNT_MAIL,
+        also=(*_SAFETY, USERNAME),
+        body=(
+            paragraph(n_("Confirm that this is your e-mail address. Then your meetings can begin."), when="is_new"),
+            facts("facts", when="is_new"),
+            button(n_("Confirm my address"), "link", when="is_new"),
+            note(
+                n_(
+                    "The link works once, for 24 hours. Did you not register under this username? Then do nothing: "
+                    "confirming would give your address to a stranger's account."
+                ),
+                when="is_new",
+            ),
+            paragraph(
+                n_(
+                    "Somebody registered with your e-mail address. You have an account already, so nothing has changed."
+                ),
+                when="is_known",
+            ),
+            button(n_("Sign in"), "sign_in", when="is_known"),
+            note(n_("If it was you, sign in, or choose a new password. If it was not, do nothing."), when="is_known"),
         ),
-        button(n_("Sign in"), "sign_in", when="is_known"),
-        note(n_("If it was you, sign in, or choose a new password. If it was not, do nothing."), when="is_known"),
-    ),
-    compose=_verify,
-    sample={"is_new": True, "is_known": False, "sign_in": "", "link": "/verify/abc"},
+        compose=_verify,
+        sample={
+            "is_new": True,
+            "is_known": False,
+            "sign_in": "",
+            "link": "/verify#token=abc",
+            "facts": [("Username", "ann")],
+        },
+    )
 )
 
 
@@ -94,111 +88,63 @@ async def _reset(db: AsyncSession, context: Context) -> Values | None:
     account = await db.get(Account, _account_of(context))
     if account is None or (account.email_verified_at is None and await _owner_of(db, account.claim_key)):
         return None
-    token = await account_tokens.make(db, TokenKind.RESET_PASSWORD, account.id, now=context.now)
-    return {"link": f"/reset/{token}"}
+    proof = account_tokens.proof_of(account.email)
+    token = await account_tokens.make(db, TokenKind.RESET_PASSWORD, account.id, ref=proof, now=context.now)
+    return {"link": f"/reset/choose#token={token}"}
 
 
-RESET = letters.necessary(
-    "password_reset",
-    subject=n_("Choose a new password"),
-    purpose="account",
-    body=(
-        paragraph(n_("Somebody asked for a new password for your account.")),
-        button(n_("Choose a new password"), "link"),
-        note(n_("The link works once, for 30 minutes. If it was not you, do nothing: your password stays as it is.")),
-    ),
-    compose=_reset,
-    sample={"link": "/reset/abc"},
-)
-
-
-def _change_of(context: Context) -> str:
-    return context.recipient.row_id if isinstance(context.recipient, RowRecipient) else ""
-
-
-async def _change(db: AsyncSession, context: Context) -> Values | None:
-    change = await db.get(EmailChange, _change_of(context))
-    if change is None or change.confirmed_at is not None:
-        return None
-    token = await account_tokens.make(db, TokenKind.CHANGE_EMAIL, change.account_id, ref=change.id, now=context.now)
-    return {"link": f"/verify/{token}"}
-
-
-CHANGE = letters.necessary(
-    "email_change",
-    subject=n_("Confirm your new e-mail address"),
-    purpose="account",
-    body=(
-        paragraph(n_("You want to sign in with this address from now on. Confirm that it is yours.")),
-        button(n_("Confirm my address"), "link"),
-        note(n_("The link works once, for 24 hours. Until then the address stays as it was.")),
-    ),
-    compose=_change,
-    sample={"link": "/verify/abc"},
-)
-
-
-async def _revoke(db: AsyncSession, context: Context) -> Values | None:
-    change = await db.get(EmailChange, _change_of(context))
-    if change is None:
-        return None
-    token = await account_tokens.make(db, TokenKind.REVOKE_EMAIL, change.account_id, ref=change.id, now=context.now)
-    return {"link": f"/revoke/{token}", "is_done": change.confirmed_at is not None}
-
-
-REVOKE = letters.necessary(
-    "email_change_notice",
-    subject=n_("The e-mail address of your account"),
-    purpose="account",
-    body=(
-        paragraph(n_("Somebody who is signed in to your account has asked to change its e-mail address.")),
-        paragraph(n_("The change is done: this address is no longer used to sign in."), when="is_done"),
-        paragraph(n_("If it was you, there is nothing to do. If it was not, take it back now.")),
-        button(n_("Take the change back"), "link"),
-        note(n_("The link works once, for 7 days. It restores this address and signs out every device.")),
-    ),
-    compose=_revoke,
-    sample={"link": "/revoke/abc", "is_done": True},
-)
-
-
-def _when(seconds: int, zone: str | None) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return (
-        format_datetime(moment, "medium", tzinfo=ZoneInfo(zone or "UTC"), locale=current_language())
-        + f" ({zone or 'UTC'})"
+RESET = register(
+    NecessaryTemplate(
+        "password_reset",
+        subject=n_("Choose a new password"),
+        purpose=ACCOUNT_MAIL,
+        also=_SAFETY,
+        body=(
+            paragraph(n_("Somebody asked for a new password for your account.")),
+            button(n_("Choose a new password"), "link"),
+            note(
+                n_("The link works once, for 30 minutes. If it was not you, do nothing: your password stays as it is.")
+            ),
+        ),
+        compose=_reset,
+        sample={"link": "/reset/choose#token=abc"},
     )
+)
 
 
 async def _notice(db: AsyncSession, context: Context) -> Values | None:
     account = await db.get(Account, _account_of(context))
-    if account is None or account.email_verified_at is None:
+    entry = await db.get(AuditEntry, str(context.refs["entry"]))
+    if account is None or account.email_verified_at is None or entry is None:
         return None
-    what = _(audit.WORDS[AuditTag(str(context.refs["tag"]))])
-    when = _when(int(context.refs["at"]), account.time_zone)
+    what = _(audit.WORDS[AuditTag(entry.tag)])
+    device = [(_("Device"), entry.detail)] if entry.tag == AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
         "what": what,
-        "facts": [(_("What"), what), (_("When"), when)],
+        "facts": [(_("What"), what), (_("When"), await letter_times.when(db, context, entry.at)), *device],
         "link": localized_path("/account/security", "en"),
     }
 
 
-NOTICE = letters.necessary(
-    "security_notice",
-    subject=n_("Something about your account was changed"),
-    purpose="account",
-    body=(
-        paragraph("{what}"),
-        facts("facts"),
-        paragraph(n_("If it was you, there is nothing to do. If it was not, choose a new password at once.")),
-        button(n_("Look at my account"), "link"),
-    ),
-    compose=_notice,
-    sample={
-        "what": "Your password was changed.",
-        "facts": [("What", "Your password was changed."), ("When", "22 Nov 2026, 14:00")],
-        "link": "/account/security",
-    },
+NOTICE = register(
+    NecessaryTemplate(
+        "security_notice",
+        subject=n_("Something about your account was changed"),
+        purpose=ACCOUNT_MAIL,
+        also=(*_SAFETY, HISTORY),
+        body=(
+            paragraph("{what}"),
+            facts("facts"),
+            paragraph(n_("If it was you, there is nothing to do. If it was not, choose a new password at once.")),
+            button(n_("Look at my account"), "link"),
+        ),
+        compose=_notice,
+        sample={
+            "what": "Your password was changed.",
+            "facts": [("What", "Your password was changed."), ("When", "22 November 2026, 14:00 (Europe/Warsaw)")],
+            "link": "/account/security",
+        },
+    )
 )
 
 
@@ -212,8 +158,6 @@ async def tell(
     now: datetime | None = None,
 ) -> None:
     """Write down that `tag` happened, and send the account's confirmed address word of it."""
-    now = now or datetime.now(UTC)
-    await audit.record(db, tag, account_id=account_id, detail=detail, now=now)
-    if not by_mail:
-        return
-    await mail.send(db, NOTICE.letter(AccountRecipient(account_id), tag=tag.value, at=int(now.timestamp())))
+    entry_id = await audit.record(db, tag, account_id=account_id, detail=detail, now=now)
+    if by_mail:
+        await mail.send(db, NOTICE.letter(AccountRecipient(account_id), entry=entry_id))

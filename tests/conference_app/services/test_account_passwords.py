@@ -12,11 +12,11 @@ import pytest
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from conference_app.services import account_passwords, passkeys, second_factors, sign_in_sessions, weak_passwords
-from conference_app.services.accounts import SecondStep, sign_in
+from conference_app.services.signing_in import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, form, registered, session_token
-from tests.conference_app.services.test_accounts import problems
 from tests.conference_app.services.test_email_proofs import link
+from tests.conference_app.services.test_registration import problems
 from tests.conference_app.services.test_second_factors import with_app
 from tests.fakes import ManualClock
 from tests.mailing import Mails
@@ -41,7 +41,7 @@ async def test_a_change_needs_the_old_one_and_signs_the_others_out(db: Settings)
         await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
 
 
-async def test_asking_for_the_password_again_counts_the_tries(sqlite_db: Settings, clock: ManualClock) -> None:
+async def test_asking_for_the_password_again_counts_the_tries(db: Settings, clock: ManualClock) -> None:
     ann = await registered("ann")
     for number in range(10):
         with pytest.raises(InvalidInput):
@@ -85,7 +85,7 @@ async def test_a_reset_link_lasts_half_an_hour(db: Settings, mails: Mails) -> No
         await account_passwords.reset(token, NEW, address=ADDRESS, now=late)
 
 
-async def test_an_unknown_address_is_answered_alike_and_gets_no_mail(sqlite_db: Settings, mails: Mails) -> None:
+async def test_an_unknown_address_is_answered_alike_and_gets_no_mail(db: Settings, mails: Mails) -> None:
     await confirmed("ann")
     before = len(await mails.deliver())
     assert await account_passwords.ask_reset("nobody@example.com", address=ADDRESS) is None
@@ -125,10 +125,11 @@ async def test_a_reset_of_an_unproven_account_takes_what_a_stranger_set_up(db: S
 
 @pytest.mark.promise("P77")
 @pytest.mark.parametrize("password", ["1234567890", "Password123", "qwertyuiop", "sunshine2024!", "!!iloveyou99"])
-async def test_passwords_everybody_tries_are_refused(sqlite_db: Settings, password: str) -> None:
+async def test_passwords_everybody_tries_are_refused(db: Settings, password: str) -> None:
     assert "tried first" in (await problems(form(password=password)))["password"]
 
 
+@pytest.mark.promise("P77")
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_the_operator_adds_breached_passwords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     words = [f"leaked phrase number {number}" for number in range(500)]
@@ -147,7 +148,11 @@ def test_the_operator_adds_breached_passwords(tmp_path: Path, monkeypatch: pytes
     assert not any(weak_passwords.is_weak(f"never leaked {number}") for number in range(500))
 
 
-def test_a_list_that_cannot_be_read_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PARLEY_BREACHED_PASSWORDS", str(tmp_path / "missing"))
+def test_a_list_that_is_taken_away_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "pwned"
+    source.touch()
+    monkeypatch.setenv("PARLEY_BREACHED_PASSWORDS", str(source))
     settings.cache_clear()
+    settings()
+    source.unlink()
     assert weak_passwords.is_weak("a quite long password") is False

@@ -1,0 +1,168 @@
+"""Links and passwords that something has overtaken, on both databases: they open nothing any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.errors import InvalidInput, NotAllowed, NotFound
+from conference_app.models import Account
+from conference_app.services import account_passwords, account_tokens, email_proofs, passwords, registration_mail
+from conference_app.services.account_tokens import TokenKind
+from conference_app.services.accounts import AccountView
+from conference_app.services.signing_in import sign_in
+from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
+from tests.conference_app.services.test_email_proofs import link
+from tests.fakes import LOOKING
+from tests.mailing import Mails
+
+ANN, EVE, VICTIM = "ann@example.com", "eve@example.com", "victim@example.com"
+THEIRS, NEW = "the password of a thief", "an even longer password"
+
+
+async def address_of(account: AccountView) -> tuple[str, bool]:
+    """The account's address, and whether it counts as its own."""
+    async with database.reading(*LOOKING) as db:
+        row = await db.get(Account, account.id)
+    assert row is not None
+    return row.email, row.email_verified_at is not None
+
+
+async def corrected(eve: AccountView) -> None:
+    await registration_mail.correct(eve.id, VICTIM)
+
+
+async def changed(eve: AccountView) -> None:
+    await email_proofs.ask_change(eve.id, VICTIM, PASSWORD, address=ADDRESS)
+
+
+async def verified(token: str) -> None:
+    await email_proofs.confirm(token, address=ADDRESS)
+
+
+async def reset(token: str) -> None:
+    await account_passwords.reset(token, NEW, address=ADDRESS)
+
+
+USES: dict[str, Callable[[str], Awaitable[None]]] = {"verify": verified, "reset": reset}
+
+
+@pytest.mark.promise("P22")
+@pytest.mark.parametrize("replace", [corrected, changed])
+@pytest.mark.parametrize("page", USES)
+async def test_a_link_to_the_address_before_proves_nothing_of_the_next(
+    db: Settings, mails: Mails, page: str, replace: Callable[[AccountView], Awaitable[None]]
+) -> None:
+    eve = await registered("eve")
+    await account_passwords.ask_reset(EVE, address=ADDRESS)
+    token = await link(mails, EVE, page)
+    await replace(eve)
+    with pytest.raises(NotFound):
+        await USES[page](token)
+    assert await address_of(eve) == (VICTIM, False)
+
+
+@pytest.mark.promise("P22")
+@pytest.mark.parametrize(("page", "kind"), [("verify", TokenKind.VERIFY_EMAIL), ("reset", TokenKind.RESET_PASSWORD)])
+async def test_a_link_is_good_for_the_address_it_was_made_for(db: Settings, page: str, kind: TokenKind) -> None:
+    eve = await registered("eve")
+    for ref in (account_tokens.proof_of(VICTIM), ""):
+        async with database.session(*LOOKING) as session:
+            token = await account_tokens.make(session, kind, eve.id, ref=ref)
+        with pytest.raises(NotFound):
+            await USES[page](token)
+    assert await address_of(eve) == (EVE, False)
+
+
+@pytest.mark.promise("P22")
+@pytest.mark.parametrize("replace", [corrected, changed])
+async def test_an_address_is_not_replaced_while_the_one_before_is_confirmed(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, replace: Callable[[AccountView], Awaitable[None]]
+) -> None:
+    """Whoever comes second waits, and then sees what the first has done."""
+    eve = await registered("eve")
+    token = await link(mails, EVE, "verify")
+    drop, is_amid = account_tokens.drop, asyncio.Event()
+
+    async def slowly(*given: object) -> None:
+        is_amid.set()
+        await asyncio.sleep(0.3)  # the account was read by now, and is written after it
+        await drop(*given)  # type: ignore[arg-type]
+
+    async def confirm_amid() -> None:
+        await is_amid.wait()
+        await verified(token)
+
+    monkeypatch.setattr(account_tokens, "drop", slowly)
+    replaced, confirmed_too = await asyncio.gather(replace(eve), confirm_amid(), return_exceptions=True)
+    assert replaced is None
+    assert isinstance(confirmed_too, NotFound)
+    assert await address_of(eve) == (VICTIM, False)
+
+
+@pytest.mark.promise("P76")
+async def test_a_thief_cannot_change_the_password_that_the_owner_has_just_replaced(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await confirmed("ann")
+    desk = await at_desk(ann)
+    await account_passwords.ask_reset(ANN, address=ADDRESS)
+    token, hashed = await link(mails, ANN, "reset"), passwords.hash_password
+
+    async def first_the_owner(password: str) -> str:
+        if password == THEIRS:  # the old one was found right already
+            await reset(token)
+        return await hashed(password)
+
+    monkeypatch.setattr(passwords, "hash_password", first_the_owner)
+    with pytest.raises(InvalidInput):
+        await account_passwords.change_password(
+            ann.id, PASSWORD, THEIRS, session_hash=desk.session_hash, address=ADDRESS
+        )
+    assert await sign_in(ANN, NEW, address=ADDRESS) == ann
+
+
+@pytest.mark.promise("P76")
+@pytest.mark.parametrize("way", ["sign in", "confirm"])
+async def test_a_check_that_waited_for_its_turn_is_over_when_the_password_is_another(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    ann = await confirmed("ann")
+    await account_passwords.ask_reset(ANN, address=ADDRESS)
+    token, check = await link(mails, ANN, "reset"), passwords.check_password
+
+    async def first_the_owner(password: str, kept: str | None) -> bool:
+        monkeypatch.setattr(passwords, "check_password", check)
+        await reset(token)
+        return await check(password, kept)
+
+    monkeypatch.setattr(passwords, "check_password", first_the_owner)
+    attempt: Awaitable[object] = (
+        sign_in(ANN, PASSWORD, address=ADDRESS)
+        if way == "sign in"
+        else account_passwords.confirm_password(ann.id, PASSWORD, address=ADDRESS)
+    )
+    with pytest.raises((NotAllowed, InvalidInput)):
+        await attempt
+
+
+@pytest.mark.promise("P76")
+@pytest.mark.parametrize("way", ["reset", "change"])
+async def test_a_new_password_ends_the_change_of_address_that_waits(db: Settings, mails: Mails, way: str) -> None:
+    ann = await confirmed("ann")
+    desk = await at_desk(ann)
+    await email_proofs.ask_change(ann.id, "thief@example.com", PASSWORD, address=ADDRESS)
+    theirs = await link(mails, "thief@example.com", "verify")
+    if way == "reset":
+        await account_passwords.ask_reset(ANN, address=ADDRESS)
+        await reset(await link(mails, ANN, "reset"))
+    else:
+        await account_passwords.change_password(ann.id, PASSWORD, NEW, session_hash=desk.session_hash, address=ADDRESS)
+    with pytest.raises(NotFound):
+        await verified(theirs)
+    assert await email_proofs.pending_change(ann.id) == ""
+    assert await address_of(ann) == (ANN, True)
