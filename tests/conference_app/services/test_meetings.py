@@ -13,10 +13,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from conference_app.models import Meeting
-from conference_app.services import joining, meetings
-from conference_app.services.meetings import MeetingForm
-from tests.conference_app.people import meeting_of, registered
-from tests.fakes import NOON, FakeRoomAdmin, ManualClock
+from conference_app.services import host_orders, meeting_codes, meetings
+from conference_app.services.meeting_forms import MeetingForm
+from tests.conference_app.people import confirmed, meeting_of
+from tests.fakes import LOOKING, NOON, FakeRoomAdmin, ManualClock
 
 
 async def problems(account_id: str, wrong: MeetingForm) -> dict[str, str]:
@@ -27,7 +27,7 @@ async def problems(account_id: str, wrong: MeetingForm) -> dict[str, str]:
 
 
 async def test_a_meeting_comes_back_as_written(db: Settings) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(
         ann, "  Zażółć\tplans ", starts_at="2026-11-24T14:00", time_zone="Europe/Warsaw", pass_phrase=" open  sesame "
     )
@@ -40,34 +40,34 @@ async def test_a_meeting_comes_back_as_written(db: Settings) -> None:
     assert found.path == f"/m/{found.code}"
 
 
-async def test_subject_phrase_and_code_are_unreadable_in_the_database(sqlite_db: Settings) -> None:
-    made = await meeting_of(await registered(), "canary subject", pass_phrase="canary phrase")
-    async with database.reading() as session:
+async def test_subject_phrase_and_code_are_unreadable_in_the_database(db: Settings) -> None:
+    made = await meeting_of(await confirmed(), "canary subject", pass_phrase="canary phrase")
+    async with database.reading(*LOOKING) as session:
         connection = await session.connection()
         rows = repr((await connection.execute(text("SELECT * FROM meeting"))).all())
     assert "canary" not in rows
     assert made.code not in rows
-    assert meetings.normalize_code(made.code) not in rows
+    assert meeting_codes.normalize_code(made.code) not in rows
 
 
 def test_codes_are_unguessable_and_readable() -> None:
-    codes = {meetings.new_code() for _ in range(2000)}
+    codes = {meeting_codes.new_code() for _ in range(2000)}
     assert len(codes) == 2000
-    assert meetings.CODE_LENGTH * math.log2(len(meetings.ALPHABET)) >= 60
-    assert not set("aeiou0ol1") & set(meetings.ALPHABET)
+    assert meeting_codes.CODE_LENGTH * math.log2(len(meeting_codes.ALPHABET)) >= 60
+    assert not set("aeiou0ol1") & set(meeting_codes.ALPHABET)
     assert all([len(part) for part in code.split("-")] == [5, 5, 5] for code in codes)
-    assert {sign for code in codes for sign in code} == {*meetings.ALPHABET, "-"}
+    assert {sign for code in codes for sign in code} == {*meeting_codes.ALPHABET, "-"}
 
 
-async def test_a_code_is_found_however_it_is_typed(sqlite_db: Settings) -> None:
-    made = await meeting_of(await registered())
+async def test_a_code_is_found_however_it_is_typed(db: Settings) -> None:
+    made = await meeting_of(await confirmed())
     for typed in (made.code.upper(), made.code.replace("-", ""), f" {made.code.replace('-', ' – ')} "):
         assert (await meetings.find_by_code(typed)).code == made.code
 
 
 @pytest.mark.parametrize("junk", ["", "-", "x" * 15, "x" * 10_000, "\x00" * 15, "\ud800" * 15, "' OR 1=1 --xxxx"])
-async def test_junk_is_no_code(sqlite_db: Settings, junk: str) -> None:
-    ann = await registered()
+async def test_junk_is_no_code(db: Settings, junk: str) -> None:
+    ann = await confirmed()
     await meeting_of(ann)
     for attempt in (meetings.find_by_code(junk), meetings.get_own(ann.id, junk), meetings.delete(ann.id, junk)):
         with pytest.raises(NotFound):
@@ -95,19 +95,19 @@ async def test_junk_is_no_code(sqlite_db: Settings, junk: str) -> None:
         ),
     ],
 )
-async def test_wrong_fields_are_named_at_once(sqlite_db: Settings, wrong: MeetingForm, fields: list[str]) -> None:
+async def test_wrong_fields_are_named_at_once(db: Settings, wrong: MeetingForm, fields: list[str]) -> None:
     assert list(await problems("nobody", wrong)) == fields
 
 
-async def test_a_time_that_comes_twice_is_the_first(sqlite_db: Settings) -> None:
-    made = await meeting_of(await registered(), starts_at="2026-10-25T02:30:00", time_zone="Europe/Warsaw")
+async def test_a_time_that_comes_twice_is_the_first(db: Settings) -> None:
+    made = await meeting_of(await confirmed(), starts_at="2026-10-25T02:30:00", time_zone="Europe/Warsaw")
     assert made.starts_at is not None
     assert made.starts_at.isoformat() == "2026-10-25T00:30:00+00:00"
     assert made.starts_at_local == "2026-10-25T02:30"
 
 
 async def test_changing_keeps_the_code_and_the_state(db: Settings) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(ann, pass_phrase="old")
     await meetings.open_room(ann.id, made.code)
     changed = await meetings.update(ann.id, made.code, MeetingForm("New", "2026-12-01T09:00", "UTC"))
@@ -118,7 +118,7 @@ async def test_changing_keeps_the_code_and_the_state(db: Settings) -> None:
 
 
 async def test_everyone_lists_their_own_newest_first(db: Settings) -> None:
-    ann, bob = await registered("ann"), await registered("bob")
+    ann, bob = await confirmed("ann"), await confirmed("bob")
     for subject in ("first", "second", "third"):
         await meeting_of(ann, subject)
     await meeting_of(bob, "his")
@@ -128,7 +128,7 @@ async def test_everyone_lists_their_own_newest_first(db: Settings) -> None:
 
 
 async def test_the_door_opens_locks_and_closes(db: Settings) -> None:
-    ann = await registered()
+    ann = await confirmed()
     code = (await meeting_of(ann)).code
 
     async def state() -> str:
@@ -150,12 +150,12 @@ async def test_the_door_opens_locks_and_closes(db: Settings) -> None:
         await meetings.set_locked(ann.id, code, True)
 
 
-async def test_opening_again_makes_a_new_room(sqlite_db: Settings) -> None:
-    ann = await registered()
+async def test_opening_again_makes_a_new_room(db: Settings) -> None:
+    ann = await confirmed()
     code = (await meeting_of(ann)).code
 
     async def room() -> str:
-        async with database.reading() as session:
+        async with database.reading(*LOOKING) as session:
             return (await session.exec(select(Meeting.room))).one()
 
     before = await room()
@@ -175,21 +175,21 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
     "open": meetings.open_room,
     "close": meetings.close_room,
     "lock": lambda who, code: meetings.set_locked(who, code, True),
-    "host lock": lambda who, code: joining.host_lock(who, code, True),
-    "host end": joining.host_end,
-    "host mute": lambda who, code: joining.host_mute(who, code, "guest-1", "TR_1"),
-    "host remove": lambda who, code: joining.host_remove(who, code, "guest-1"),
+    "host lock": lambda who, code: host_orders.lock(who, code, True),
+    "host end": host_orders.end,
+    "host mute": lambda who, code: host_orders.mute(who, code, "guest-1", "TR_1"),
+    "host remove": lambda who, code: host_orders.remove(who, code, "guest-1"),
 }
 
 
 @pytest.mark.parametrize("attempt", STRANGERS_TRIES)
 async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms: FakeRoomAdmin, attempt: str) -> None:
-    ann, bob = await registered("ann"), await registered("bob")
+    ann, bob = await confirmed("ann"), await confirmed("bob")
     made = await meeting_of(ann)
     await meetings.open_room(ann.id, made.code)
     before = await meetings.get_own(ann.id, made.code)
     answers = []
-    for who, code in ((bob.id, made.code), (bob.id, meetings.new_code()), ("", made.code), (made.id, made.code)):
+    for who, code in ((bob.id, made.code), (bob.id, meeting_codes.new_code()), ("", made.code), (made.id, made.code)):
         with pytest.raises(ConferenceError) as caught:
             await STRANGERS_TRIES[attempt](who, code)
         answers.append((type(caught.value), caught.value.message))
@@ -198,22 +198,20 @@ async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms:
     assert rooms.orders == []
 
 
-async def test_a_guest_learns_no_subject(sqlite_db: Settings) -> None:
-    made = await meeting_of(await registered(), "canary subject", pass_phrase="canary phrase")
+async def test_a_guest_learns_no_subject(db: Settings) -> None:
+    made = await meeting_of(await confirmed(), "canary subject", pass_phrase="canary phrase")
     seen = await meetings.find_by_code(made.code)
     assert (seen.state, seen.needs_pass_phrase) == ("waiting", True)
     assert set(seen.__slots__) == {"code", "state", "needs_pass_phrase"}
 
 
-async def test_guessing_codes_is_stopped_and_knowing_one_is_not_counted(
-    sqlite_db: Settings, clock: ManualClock
-) -> None:
-    made = await meeting_of(await registered())
+async def test_guessing_codes_is_stopped_and_knowing_one_is_not_counted(db: Settings, clock: ManualClock) -> None:
+    made = await meeting_of(await confirmed())
     for _ in range(150):
         await meetings.find_by_code(made.code, address="192.0.2.1")
     for _ in range(100):
         with pytest.raises(NotFound):
-            await meetings.find_by_code(meetings.new_code(), address="192.0.2.1")
+            await meetings.find_by_code(meeting_codes.new_code(), address="192.0.2.1")
     with pytest.raises(TooManyAttempts):
         await meetings.find_by_code(made.code, address="192.0.2.1")
     await meetings.find_by_code(made.code, address="192.0.2.2")
@@ -225,7 +223,7 @@ async def test_an_account_cannot_fill_the_database(
     db: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(meetings, "MEETINGS_PER_ACCOUNT", 3)
-    ann, bob = await registered("ann"), await registered("bob")
+    ann, bob = await confirmed("ann"), await confirmed("bob")
     for _ in range(3):
         await meeting_of(ann)
     with pytest.raises(NotAllowed):
@@ -239,7 +237,7 @@ async def test_an_account_cannot_fill_the_database(
 
 
 async def test_a_deleted_meeting_is_gone(db: Settings, rooms: FakeRoomAdmin) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(ann)
     await meetings.delete(ann.id, made.code)
     assert await meetings.list_for(ann.id) == []
@@ -250,9 +248,9 @@ async def test_a_deleted_meeting_is_gone(db: Settings, rooms: FakeRoomAdmin) -> 
 
 @pytest.mark.parametrize("is_down", [False, True])
 async def test_deleting_a_running_meeting_sends_everybody_home(
-    sqlite_db: Settings, rooms: FakeRoomAdmin, is_down: bool
+    db: Settings, rooms: FakeRoomAdmin, is_down: bool
 ) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(ann)
     await meetings.open_room(ann.id, made.code)
     rooms.is_down = is_down

@@ -1,0 +1,30 @@
+"""Codes of meetings: unguessable, easy to say and to type."""
+
+from __future__ import annotations
+
+import secrets
+
+from conference_app.models.columns import lookup_key
+
+ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
+"""Signs that nobody mistakes for one another; no vowels, so that no words come out."""
+CODE_LENGTH = 15
+"""15 of 27 signs are 71 bits."""
+_GROUP = 5
+
+
+def new_code() -> str:
+    """An unguessable code in readable groups: bcdfg-hjkmn-pqrst."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(signs[at : at + _GROUP] for at in range(0, CODE_LENGTH, _GROUP))
+
+
+def normalize_code(typed: str) -> str:
+    """The signs of a code without what people put between them; "" if it cannot be a code."""
+    signs = "".join(sign for sign in typed[:100].casefold() if sign.isalnum())
+    return signs if len(signs) == CODE_LENGTH and set(signs) <= set(ALPHABET) else ""
+
+
+def code_key(typed: str) -> bytes:
+    """The look-up key of a code as somebody typed it."""
+    return lookup_key("meeting-code", normalize_code(typed))
