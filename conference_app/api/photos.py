@@ -1,4 +1,5 @@
-"""The account's own photo: posted as the file itself with the session's CSRF token, and given to its owner only."""
+"""Photos: an account's own, posted as the file itself with the session's CSRF token and given to its owner; and those
+of the people in a meeting, by the links that the others in it have."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from starlette.routing import Route
 
 from conference_app.api.auth import is_same_site
 from conference_app.errors import ConferenceError
-from conference_app.services import photos, sign_in_sessions
+from conference_app.services import introductions, photos, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
 from conference_app.session import session_cookie
 from conference_app.texts import _, error_text, language
@@ -25,6 +26,10 @@ def _said(text: str, status: int) -> Response:
     return PlainTextResponse(text, status, headers=_PRIVATE)
 
 
+def _picture(image: bytes) -> Response:
+    return Response(image, media_type="image/webp", headers=_PRIVATE)
+
+
 async def _body(request: Request) -> bytes | None:
     """The posted file, or None if it is larger than a photo may be; reading stops there."""
     body = bytearray()
@@ -39,7 +44,7 @@ async def post_photo(request: Request) -> Response:
     """Keep the posted picture as the caller's photo; 204, or a sentence in their language."""
     caller = await _caller(request)
     token = request.cookies.get(session_cookie(), "")
-    if caller is None or not is_same_site(request):
+    if caller is None or caller.must_accept or not is_same_site(request):
         return _said("", 403)
     with language(caller.language):
         if not sign_in_sessions.check_csrf(token, request.headers.get("x-csrf-token", "")):
@@ -60,13 +65,24 @@ async def get_photo(request: Request) -> Response:
     """The caller's own photo; there is no way to name another's."""
     caller = await _caller(request)
     image = await photos.load(caller.account_id) if caller else None
-    if image is None:
-        return _said("", 404)
-    return Response(image, media_type="image/webp", headers=_PRIVATE)
+    return _picture(image) if image else _said("", 404)
+
+
+async def room_photo(request: Request) -> Response:
+    """The photo of somebody who is in a meeting with who has this link."""
+    try:
+        return _picture(await introductions.photo(request.path_params["link"]))
+    except ConferenceError as error:
+        return _said("", error.status)
+
+
+async def photo(request: Request) -> Response:
+    """One route for both, so that a refused method is told about both."""
+    return await (post_photo if request.method == "POST" else get_photo)(request)
 
 
 routes = [
-    Route("/account/photo", post_photo, methods=["POST"]),
-    Route("/account/photo", get_photo, methods=["GET"]),
+    Route("/account/photo", photo, methods=["GET", "POST"]),
+    Route("/room-photo/{link}", room_photo, methods=["GET"]),
 ]
 """For the composition root to mount."""

@@ -4,7 +4,8 @@ import { type Participant, Track } from "livekit-client";
 import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
 import { useEffect, useState } from "react";
 
-import { backgroundOf, initials, isHost, nameOf } from "./people";
+import { Face } from "./Face";
+import { aboutOf, isHost, nameOf } from "./people";
 import { SidePanel } from "./SidePanel";
 import { useWords } from "./words";
 
@@ -26,18 +27,18 @@ function Person({ participant, host }: { participant: Participant; host: HostAct
   const { t } = useWords();
   const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
   const name = nameOf(participant);
+  const about = aboutOf(participant);
   const canAct = host !== null && !participant.isLocal;
   return (
     <li className="flex items-center gap-3 rounded-control px-2 py-1">
-      <span
-        aria-hidden
-        className="flex size-9 shrink-0 items-center justify-center rounded-full text-sm font-medium text-white"
-        style={{ background: backgroundOf(participant.identity) }}
-      >
-        {initials(name)}
-      </span>
+      <Face participant={participant} size={36} />
       <span className="min-w-0 flex-1">
         <bdi className="block truncate text-sm font-medium">{participant.isLocal ? t("name_you", { name }) : name}</bdi>
+        {about && (
+          <bdi className="block truncate text-xs text-on-stage-muted" title={about}>
+            {about}
+          </bdi>
+        )}
         {isHost(participant) && <span className="text-xs text-on-stage-muted">{t("host")}</span>}
       </span>
       {canAct && !isMuted ? (

@@ -1,11 +1,12 @@
 /** One participant's picture or initials, or one shared screen, with name, microphone, connection and pin. */
 import { isTrackReference, useConnectionQualityIndicator, useIsMuted, useIsSpeaking, VideoTrack } from "@livekit/components-react";
 import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
-import { ConnectionQuality, Track } from "livekit-client";
+import { ConnectionQuality, type Participant, Track } from "livekit-client";
 import { MicOff, MonitorUp, Pin, PinOff, Signal, SignalLow } from "lucide-react";
 import { type SyntheticEvent, useState } from "react";
 
-import { backgroundOf, initials, nameOf } from "./people";
+import { Face } from "./Face";
+import { nameOf } from "./people";
 import { useWords } from "./words";
 
 interface TileProps {
@@ -17,18 +18,11 @@ interface TileProps {
   isFloating?: boolean;
 }
 
-/** Initials as large as the tile allows. */
-function Avatar({ identity, name, height }: { identity: string; name: string; height: number }) {
-  const size = Math.round(Math.min(144, Math.max(36, height * 0.42)));
+/** Photo or initials as large as the tile allows. */
+function Avatar({ participant, height }: { participant: Participant; height: number }) {
   return (
     <div className="flex size-full items-center justify-center">
-      <span
-        aria-hidden
-        className="flex items-center justify-center rounded-full font-medium text-white"
-        style={{ width: size, height: size, fontSize: size * 0.38, background: backgroundOf(identity) }}
-      >
-        {initials(name)}
-      </span>
+      <Face participant={participant} size={Math.round(Math.min(144, Math.max(36, height * 0.42)))} />
     </div>
   );
 }
@@ -119,7 +113,7 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
       {isShown ? (
         <Picture trackRef={trackRef} isScreen={isScreen} />
       ) : (
-        <Avatar identity={participant.identity} name={name} height={height} />
+        <Avatar participant={participant} height={height} />
       )}
       <span
         aria-hidden

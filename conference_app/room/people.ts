@@ -1,4 +1,4 @@
-/** What the room shows of a participant: name, initials, colour, role. */
+/** What the room shows of a participant: name, initials, colour, role, and what members say of themselves. */
 import type { Participant } from "livekit-client";
 
 /** Colours behind initials: calm, and light text on them has at least 4.5:1. */
@@ -20,6 +20,17 @@ export function backgroundOf(identity: string): string {
   let sum = 0;
   for (const letter of identity) sum = (sum * 31 + letter.charCodeAt(0)) % 9973;
   return BACKGROUNDS[sum % BACKGROUNDS.length];
+}
+
+/** A member's title, company and institution in one line; empty for guests and those who gave none. */
+export function aboutOf(participant: Participant): string {
+  return participant.attributes.about ?? "";
+}
+
+/** Where our server gives a member's photo; empty without one. */
+export function photoOf(participant: Participant): string {
+  const path = participant.attributes.photo ?? "";
+  return path.startsWith("/room-photo/") ? path : "";
 }
 
 /** The role stands in the token our server signed; nobody can change their own. */

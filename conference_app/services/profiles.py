@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
+from conference_app.purposes import RIGHTS
 from conference_app.services import audit, email_proofs, person_fields, photos
 from conference_app.services.accounts import LOOK_AGAIN, TAKEN, username_key, username_taken
 from conference_app.services.audit import AuditTag
@@ -37,7 +38,7 @@ class Profile:
 
 async def get(account_id: str) -> Profile:
     """The account's own data. Raises NotFound."""
-    async with database.reading() as db:
+    async with database.reading(RIGHTS) as db:
         account = await db.get(Account, account_id)
     if account is None:
         raise NotFound(GONE)
@@ -77,7 +78,7 @@ async def update(account_id: str, typed: Mapping[str, str], *, now: datetime | N
 
 
 async def _write(account_id: str, values: Mapping[str, str | None], now: datetime) -> None:
-    async with database.session() as db:
+    async with database.session(RIGHTS) as db:
         account = await db.get(Account, account_id)
         if account is None:
             raise NotFound(GONE)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 import pytest_asyncio
+from sqlmodel import select
 from starlette.applications import Starlette
 
+from conference_app import database
 from conference_app.api import photos as routes
 from conference_app.config import Settings
-from conference_app.services import photos, sign_in_sessions
+from conference_app.models import Meeting
+from conference_app.services import documents, introductions, photos, sign_in_sessions
 from conference_app.session import session_cookie
-from tests.conference_app.people import registered, session_token
+from tests.conference_app.people import meeting_of, registered, session_token
 from tests.conference_app.services.test_profiles import picture
+from tests.fakes import LOOKING
 
 
 @pytest_asyncio.fixture
@@ -73,3 +78,26 @@ async def test_too_much_or_no_picture_is_said_in_words(client: httpx.AsyncClient
     large = await client.post("/account/photo", content=b"x" * (photos.MAX_BYTES + 1), headers=sent)
     assert (large.status_code, "2 MB" in large.text) == (413, True)
     assert (await client.post("/account/photo", content=b"<svg/>", headers=sent)).status_code == 400
+
+
+async def test_changed_terms_are_accepted_first(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await registered("ann")
+    monkeypatch.setattr(documents, "fingerprint", lambda _document: "0" * 64)
+    sent = headers(await session_token(ann))
+    assert (await client.post("/account/photo", content=picture(), headers=sent)).status_code == 403
+
+
+@pytest.mark.promise("P39")
+async def test_the_others_in_a_meeting_see_it_by_their_link_only(client: httpx.AsyncClient) -> None:
+    ann = await registered("ann")
+    await photos.store(ann.id, picture())
+    async with database.reading(*LOOKING) as db:
+        made = await meeting_of(ann)
+        room = await db.scalar(select(Meeting.room).where(Meeting.id == made.id))
+    shown = await introductions.of_account(ann.id)
+    link = introductions.attributes(shown, ann.id, str(room), now=datetime.now(UTC))["photo"]
+    seen = await client.get(link)
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/webp")
+    assert seen.headers["cache-control"] == "no-store"
+    for wrong in (link[:-9], link.replace("gAAA", "gAAB"), "/room-photo/x", f"/room-photo/{ann.id}"):
+        assert (await client.get(wrong)).status_code == 404
