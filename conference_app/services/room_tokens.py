@@ -1,10 +1,11 @@
 """Access tokens for the media process: LiveKit's JWT (HS256) with the exact grants of a role.
 
-Our own server's orders carry a token too (`admin_token`); it lives for seconds and never leaves this machine's calls.
+Our own server's orders carry a token too (`admin_token`); it lives for seconds and goes to the media server alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
@@ -30,12 +31,22 @@ def _sign(claims: dict[str, object], now: datetime, life: timedelta) -> str:
     )
 
 
-def room_token(room: str, identity: str, name: str, role: Role, *, now: datetime | None = None) -> str:
+def room_token(
+    room: str,
+    identity: str,
+    name: str,
+    role: Role,
+    *,
+    about: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> str:
     """A token that lets `identity` join `room` (LiveKit's name for it) for settings.room_token_minutes.
+
+    `about` are further attributes that everybody in the room sees (`introductions.attributes`).
 
     Both roles publish camera, microphone and screen; nobody may change their own name, metadata or attributes, since
     the attribute `role` is how browsers tell the host. No browser ever gets roomAdmin: the host's orders go through
-    `joining`, which asks the database whose meeting it is.
+    `host_orders`, which asks the database whose meeting it is.
     """
     grants = {
         "room": room,
@@ -49,7 +60,7 @@ def room_token(room: str, identity: str, name: str, role: Role, *, now: datetime
     claims: dict[str, object] = {
         "sub": identity,
         "name": name,
-        "attributes": {"role": role},
+        "attributes": {**(about or {}), "role": role},
         "video": grants,
         "roomConfig": {"maxParticipants": settings().room_capacity},
     }
@@ -67,7 +78,7 @@ class RoomClaims:
 def verify_room_token(token: str) -> RoomClaims:
     """The room and identity of a token we made for a browser. Raises NotAllowed for every other text.
 
-    A good token may outlive its owner's welcome: `joining.admits(room, identity)` says whether it still holds.
+    A good token may outlive its owner's welcome: `admissions.admits(room, identity)` says whether it still holds.
     """
     secrets = settings().secrets
     try:

@@ -1,0 +1,58 @@
+"""Who was let into the room of a meeting, and whether that still holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.models import Admission, Meeting
+from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.services.visitors import IDENTITY, Visitor
+
+
+async def earlier(db: AsyncSession, meeting: Meeting, visitor: Visitor) -> Admission | None:
+    """The visitor's earlier admission to this room, or the one that tells that this person was sent out."""
+    query = select(Admission).where(
+        Admission.meeting_id == meeting.id, Admission.room == meeting.room, Admission.person == visitor.person
+    )
+    rows = (await db.exec(query)).all()
+    removed = [row for row in rows if row.removed_at is not None]
+    same_tab = [row for row in rows if row.identity == visitor.identity]
+    return (removed or same_tab or [None])[0]
+
+
+def admission(meeting: Meeting, visitor: Visitor, now: datetime) -> Admission:
+    """The row that says that the visitor was let in, to be added."""
+    return Admission(
+        meeting_id=meeting.id,
+        room=meeting.room,
+        identity=visitor.identity,
+        person=visitor.person,
+        admitted_at=now,
+    )
+
+
+async def admits(room: str, identity: str) -> bool:
+    """Whether `identity` may be in `room` now: admitted, not sent out, and the meeting not ended.
+
+    The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
+    """
+    if not IDENTITY.fullmatch(identity):
+        return False
+    query = (
+        select(Admission)
+        .join(Meeting, col(Meeting.id) == col(Admission.meeting_id))
+        .where(Admission.room == room, Meeting.room == room, Admission.identity == identity)
+        .where(col(Meeting.ended_at).is_(None))
+    )
+    async with database.reading(ADMISSIONS, MEETINGS) as db:
+        row = (await db.exec(query)).first()
+        if row is None:
+            return False
+        removed = select(Admission).where(
+            Admission.room == room, Admission.person == row.person, col(Admission.removed_at).is_not(None)
+        )
+        return (await db.exec(removed)).first() is None

@@ -1,0 +1,102 @@
+"""What the door of a meeting asks of those who want in. Each check raises its own refusal."""
+
+from __future__ import annotations
+
+import hmac
+
+from conference_app import database
+from conference_app.config import settings
+from conference_app.errors import ConferenceError, NotAllowed, Unavailable
+from conference_app.models import Admission, Meeting
+from conference_app.purposes import MEETINGS
+from conference_app.services import inviting, rate_limits
+from conference_app.services.meeting_forms import PASS_PHRASE_LENGTH
+from conference_app.services.person_fields import clean_line
+from conference_app.services.room_admin import room_admin
+from conference_app.services.visitors import Visitor
+from conference_app.texts import n_
+
+
+class MeetingLocked(ConferenceError):
+    """The host has locked the door."""
+
+    code = "meeting_locked"
+    status = 403
+
+
+class MeetingEnded(ConferenceError):
+    """It is over."""
+
+    code = "meeting_ended"
+    status = 410
+
+
+class RoomFull(ConferenceError):
+    """No seat is left."""
+
+    code = "room_full"
+    status = 503
+
+
+class Removed(ConferenceError):
+    """The host has sent this person out of this meeting."""
+
+    code = "removed"
+    status = 403
+
+
+class WrongPassPhrase(ConferenceError):
+    """The pass-phrase is missing or another one."""
+
+    code = "wrong_pass_phrase"
+    status = 403
+
+
+def check_not_ended(meeting: Meeting) -> None:
+    """Raises MeetingEnded."""
+    if meeting.ended_at is not None:
+        raise MeetingEnded(n_("This meeting has ended."))
+
+
+async def check_host_may_invite(meeting: Meeting) -> None:
+    """Raises NotAllowed while the organizer may not let guests in (`inviting`)."""
+    async with database.reading(MEETINGS) as db:
+        if not await inviting.may(db, meeting.account_id):
+            raise NotAllowed(n_("Nobody can come in yet. Ask the person who sent you the link."))
+
+
+async def check_pass_phrase(meeting: Meeting, given: str, network: str) -> None:
+    """Raises WrongPassPhrase, and TooManyAttempts after many guesses from `network` or at this meeting."""
+    if not meeting.pass_phrase:
+        return
+    await rate_limits.check(rate_limits.PASS_PHRASE_PER_ADDRESS, network)
+    await rate_limits.check(rate_limits.PASS_PHRASE_PER_MEETING, meeting.id)
+    typed = clean_line(given[: 4 * PASS_PHRASE_LENGTH])
+    if typed and hmac.compare_digest(typed.encode(), meeting.pass_phrase.encode()):
+        return
+    if typed:
+        await rate_limits.count(rate_limits.PASS_PHRASE_PER_ADDRESS, network)
+        await rate_limits.count(rate_limits.PASS_PHRASE_PER_MEETING, meeting.id)
+    raise WrongPassPhrase(n_("That is not the pass-phrase of this meeting. Ask the host for it."))
+
+
+async def check_seat(room: str, identity: str) -> None:
+    """Raises RoomFull. A media server that does not answer is no reason to turn people away: it counts for itself."""
+    try:
+        present = await room_admin().participants(room)
+    except Unavailable:
+        return
+    if identity not in present and len(present) >= settings().room_capacity:
+        raise RoomFull(
+            n_("The room is full: {most} people are in it. Try again when somebody has left."), most=len(present)
+        )
+
+
+def check_open_to(visitor: Visitor, meeting: Meeting, earlier: Admission | None) -> None:
+    """Raises Removed or MeetingLocked. Who was in already comes back through a locked door."""
+    if visitor.is_host:
+        return
+    if earlier is not None and earlier.removed_at is not None:
+        raise Removed(n_("The host has removed you from this meeting."))
+    if meeting.is_locked and earlier is None:
+        raise MeetingLocked(n_("The host has locked this meeting. Ask them to let you in, then try again."))

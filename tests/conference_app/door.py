@@ -1,0 +1,54 @@
+"""Coming in by the door of a meeting, as most tests of it need it."""
+
+from __future__ import annotations
+
+import jwt
+
+from conference_app import database
+from conference_app.config import settings
+from conference_app.services import joining, meetings
+from conference_app.services.accounts import AccountView
+from conference_app.services.joining import Admitted, Waiting
+from conference_app.services.meetings import OwnMeeting
+from conference_app.services.sign_in_sessions import SignedIn
+from tests.conference_app.people import ADDRESS, meeting_of
+from tests.fakes import LOOKING
+
+
+async def join(
+    code: str,
+    *,
+    name: str = "Guest",
+    pass_phrase: str = "",
+    tab: str = "tab",
+    session: SignedIn | None = None,
+    address: str = ADDRESS,
+) -> Admitted | Waiting:
+    """Ask for a place as somebody who types nothing special."""
+    return await joining.join(code, name=name, pass_phrase=pass_phrase, tab_id=tab, session=session, address=address)
+
+
+async def admitted(code: str, **how: object) -> Admitted:
+    """Come in."""
+    place = await join(code, **how)  # type: ignore[arg-type]
+    assert isinstance(place, Admitted)
+    return place
+
+
+async def opened(host: AccountView, **changes: str) -> OwnMeeting:
+    """A meeting of `host` whose door is open."""
+    made = await meeting_of(host, **changes)
+    return await meetings.open_room(host.id, made.code)
+
+
+async def room_of(code: str) -> str:
+    """The room's name at the media server."""
+    async with database.reading(*LOOKING) as db:
+        row = await meetings.row_by_code(db, code)
+    assert row is not None
+    return row.room
+
+
+def claims(place: Admitted) -> dict[str, object]:
+    """What the token of `place` says."""
+    return jwt.decode(place.token, settings().secrets.livekit_api_secret, algorithms=["HS256"])

@@ -1,0 +1,90 @@
+"""Who waits at the door: until the host comes, and never in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from conference_app.config import Settings
+from conference_app.errors import NotFound, Unavailable
+from conference_app.services import bus, joining, meetings
+from conference_app.services.joining import Waiting
+from tests.conference_app.door import admitted, join
+from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.fakes import FakeRoomAdmin, ManualClock
+
+
+async def asleep(number: int) -> None:
+    """Until so many wait for their meeting to change, and do nothing else; a wait in vain ends with the test's time."""
+    while sum(bool(one._waiters) for found in bus._listeners.values() for one in found) < number:
+        await asyncio.sleep(0.01)
+
+
+async def test_a_guest_waits_until_the_host_comes(db: Settings, rooms: FakeRoomAdmin) -> None:
+    ann = await confirmed()
+    made = await meeting_of(ann, "Plans")
+    assert await join(made.code) == Waiting(made.code)
+    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    await asleep(1)
+    host = await admitted(made.code, name="", session=await at_desk(ann), tab="hers")
+    assert (await asyncio.wait_for(waiting, 5)).state == "open"
+    guest = await admitted(made.code)
+    assert (host.role, host.name, host.subject) == ("host", "Ann Nowak", "Plans")
+    assert (guest.role, guest.name, guest.subject) == ("guest", "Guest", "Plans")
+    assert bus._listeners == {}
+
+
+async def test_waiting_ends_with_its_time_or_the_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
+    ann = await confirmed()
+    made = await meeting_of(ann)
+    assert (await joining.wait_until_admitted(made.code, timeout_s=0.05)).state == "waiting"
+    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    await asleep(1)
+    await meetings.delete(ann.id, made.code)
+    with pytest.raises(NotFound):
+        await asyncio.wait_for(waiting, 5)
+    assert bus._listeners == {}
+
+
+async def test_another_processes_change_is_seen_by_looking_again(
+    db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await confirmed()
+    made = await meeting_of(ann)
+    monkeypatch.setattr(bus, "look_again_s", lambda: 0.02)
+    monkeypatch.setattr(bus, "publish", lambda _topic: None)
+    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    await asleep(1)
+    await meetings.open_room(ann.id, made.code)
+    assert (await asyncio.wait_for(waiting, 5)).state == "open"
+
+
+@pytest.mark.timeout(120)  # a crowd reads the database at once
+async def test_a_deleted_meetings_crowd_keeps_no_other_meeting_shut(
+    db: Settings, rooms: FakeRoomAdmin, clock: ManualClock
+) -> None:
+    ann = await confirmed()
+    made, other = await meeting_of(ann), await meeting_of(ann)
+    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(150)]
+    await asleep(150)
+    await meetings.delete(ann.id, made.code)
+    gone = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(one, NotFound) for one in gone)
+    assert await joining.wait_until_admitted(other.code, timeout_s=0.01)
+    assert await join(other.code, address="")
+
+
+async def test_a_crowd_at_the_door_is_bounded(
+    db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "MAX_LISTENERS", 2)
+    ann = await confirmed()
+    made = await meeting_of(ann)
+    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(2)]
+    await asleep(2)
+    with pytest.raises(Unavailable):
+        await joining.wait_until_admitted(made.code)
+    await meetings.open_room(ann.id, made.code)
+    await asyncio.gather(*waiting)
+    assert (await joining.wait_until_admitted(made.code)).state == "open"  # the place is free again
