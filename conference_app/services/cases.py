@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.config import settings
 from conference_app.errors import NotFound
-from conference_app.models import Account, Address, Case, CaseEvent, ContactThread
+from conference_app.models import Account, Address, Case, CaseAnswer, CaseEvent
 from conference_app.models.columns import new_id
-from conference_app.services import jobs, letters, mail
-from conference_app.services.letters import Context, RowRecipient, Values, button, facts, paragraph
-from conference_app.services.mail import Mailbox
-from conference_app.texts import DEFAULT_LANGUAGE, _, n_
+from conference_app.purposes import REQUESTS
+from conference_app.services import audit, jobs, paging
+from conference_app.services.audit import AuditTag
+from conference_app.services.paging import Page
+from conference_app.services.signed_links import Subject
+from conference_app.texts import n_
 
 Kind = Literal["access", "rectify", "erase", "restrict", "object", "portability", "complaint", "other"]
 Status = Literal["open", "in_progress", "waiting", "done", "refused"]
@@ -31,6 +32,8 @@ DUE_AFTER = timedelta(days=30)
 REMIND_AFTER = timedelta(days=20)
 CLOSED: tuple[Status, ...] = ("done", "refused")
 REMINDER = "case.remind"
+"""The job that `case_reminders` does."""
+GONE = n_("This case does not exist.")
 
 KINDS: dict[Kind, str] = {
     "access": n_("A copy of the data"),
@@ -63,6 +66,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What staff wrote to the person."""
+
+    words: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as its person and the staff see it."""
 
@@ -76,6 +87,7 @@ class CaseView:
     due_at: datetime
     closed_at: datetime | None
     history: tuple[Step, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it is due; below zero when it is late."""
@@ -94,11 +106,13 @@ async def open_case(
 ) -> str:
     """A new case of exactly one of an account, an address or a contact thread; its identifier. The clock starts.
 
-    A second open case of the same kind and person is not made: the first one's identifier is returned.
+    A second open case of the same kind and person is not made: the first one's identifier is returned. Raises
+    ValueError for nobody or for two.
     """
     given: list[tuple[SubjectKind, str]] = [("account", account_id), ("address", address_id), ("thread", thread_id)]
     [(subject_kind, subject_id)] = [one for one in given if one[1]]
     now = now or datetime.now(UTC)
+    await database.alone(db, "case", kind, subject_id)
     same = select(Case.id).where(Case.subject_id == subject_id, Case.kind == kind, col(Case.closed_at).is_(None))
     if (known := (await db.exec(same)).first()) is not None:
         return known
@@ -115,6 +129,7 @@ async def open_case(
     db.add(case)
     await db.flush()
     db.add(CaseEvent(case_id=case.id, status="open", by="person", at=now))
+    await _note(db, AuditTag.CASE_OPENED, case, now)
     await jobs.enqueue(db, REMINDER, {"case": case.id}, key=f"case:{case.id}", run_at=now + REMIND_AFTER)
     return case.id
 
@@ -123,100 +138,74 @@ async def set_status(db: AsyncSession, case_id: str, status: str, *, by: By, now
     """Add a step. Raises NotFound, and ValueError for a status that does not exist."""
     if status not in STATUSES:
         raise ValueError("unknown status")
-    case = await db.get(Case, case_id, with_for_update=True)
-    if case is None:
-        raise NotFound(n_("This case does not exist."))
     now = now or datetime.now(UTC)
-    if case.status == status:
+    async with database.within(db, REQUESTS) as own:
+        case = await own.get(Case, case_id, with_for_update=True)
+        if case is None:
+            raise NotFound(GONE)
+        if case.status == status:
+            return
+        case.status, case.closed_at = status, now if status in CLOSED else None
+        own.add(CaseEvent(case_id=case_id, status=status, by=by, at=now))
+        if status in CLOSED:
+            await jobs.cancel(own, f"case:{case_id}")
+            await _note(own, AuditTag.CASE_CLOSED, case, now)
+
+
+async def _note(db: AsyncSession, tag: AuditTag, case: Case, now: datetime) -> None:
+    """Write it into the log of the account or address, if that is still there: a case outlives its person."""
+    if case.subject_kind == "thread":
         return
-    case.status, case.closed_at = status, now if status in CLOSED else None
-    db.add(CaseEvent(case_id=case_id, status=status, by=by, at=now))
-    if status in CLOSED:
-        await jobs.cancel(db, f"case:{case_id}")
+    table = Account if case.subject_kind == "account" else Address
+    if (await db.exec(select(table.id).where(table.id == case.subject_id))).first() is not None:
+        subject = Subject("account" if case.subject_kind == "account" else "address", case.subject_id)
+        await audit.record(db, tag, subject=subject, detail=case.kind, now=now)
 
 
-async def change_status(case_id: str, status: str, *, by: By, now: datetime | None = None) -> None:
-    """`set_status` in a transaction of its own. A case that is gone stays gone."""
-    async with database.session() as db:
-        if await db.get(Case, case_id) is not None:
-            await set_status(db, case_id, status, by=by, now=now)
+async def get(case_id: str) -> CaseView:
+    """A case with its history and what was written about it. Raises NotFound. For staff."""
+    async with database.reading(REQUESTS) as db:
+        row = await db.get(Case, case_id)
+        if row is None:
+            raise NotFound(GONE)
+        [case] = await views(db, [row])
+    return case
 
 
-async def for_subject(*, account_id: str = "", address_id: str = "") -> list[CaseView]:
-    """The cases of an account or an address, newest first, also those opened by writing to us from the same address."""
-    async with database.reading() as db:
-        table, row_id = (Account, account_id) if account_id else (Address, address_id)
-        key = (await db.exec(select(table.email_key).where(table.id == row_id))).first()
-        threads = select(ContactThread.id).where(ContactThread.email_key == (key or b""))
-        mine = or_(col(Case.subject_id) == row_id, col(Case.subject_id).in_(threads))
-        rows = (await db.exec(select(Case).where(mine).order_by(col(Case.opened_at).desc()))).all()
-        return await _views(db, rows)
-
-
-async def for_staff(*, closed: bool = False, limit: int = 200) -> list[CaseView]:
-    """Open cases by the day they are due; with `closed` the closed ones, newest first."""
+async def for_staff(number: int = 1, *, closed: bool = False) -> Page[CaseView]:
+    """A page of the open cases, by the day they are due; with `closed` of the closed ones, newest first."""
     query = select(Case).where(col(Case.closed_at).is_not(None) if closed else col(Case.closed_at).is_(None))
     order = col(Case.closed_at).desc() if closed else col(Case.due_at)
-    async with database.reading() as db:
-        return await _views(db, (await db.exec(query.order_by(order).limit(limit))).all())
+    async with database.reading(REQUESTS) as db:
+        found = await paging.page(db, query.order_by(order, col(Case.id)), number)
+        return found.with_rows(await views(db, found.rows))
 
 
-async def _views(db: AsyncSession, rows: Sequence[Case]) -> list[CaseView]:
+async def views(db: AsyncSession, rows: Sequence[Case]) -> list[CaseView]:
+    """Rows as their person and the staff see them, in the same order; `db` was opened for `REQUESTS`."""
     ids = [row.id for row in rows]
     events = select(CaseEvent).where(col(CaseEvent.case_id).in_(ids)).order_by(col(CaseEvent.id))
     history: dict[str, list[Step]] = {}
     for event in (await db.exec(events)).all():
-        history.setdefault(event.case_id, []).append(Step(event.status, event.by, event.at))  # type: ignore[arg-type]
-    return [_view(row, tuple(history.get(row.id, ()))) for row in rows]
+        history.setdefault(event.case_id, []).append(Step(cast(Status, event.status), cast(By, event.by), event.at))
+    answers: dict[str, list[Answer]] = {}
+    written = select(CaseAnswer).where(col(CaseAnswer.case_id).in_(ids)).order_by(col(CaseAnswer.id))
+    for one in (await db.exec(written)).all():
+        answers.setdefault(one.case_id, []).append(Answer(one.words, one.at))
+    return [_view(row, history.get(row.id, []), answers.get(row.id, [])) for row in rows]
 
 
-def _view(row: Case, history: tuple[Step, ...]) -> CaseView:
+def _view(row: Case, history: list[Step], answers: list[Answer]) -> CaseView:
     return CaseView(
         id=row.id,
-        kind=row.kind,  # type: ignore[arg-type]
-        status=row.status,  # type: ignore[arg-type]
-        subject_kind=row.subject_kind,  # type: ignore[arg-type]
+        kind=cast(Kind, row.kind),
+        status=cast(Status, row.status),
+        subject_kind=cast(SubjectKind, row.subject_kind),
         subject_id=row.subject_id,
         opened_from=row.opened_from,
         opened_at=row.opened_at,
         due_at=row.due_at,
         closed_at=row.closed_at,
-        history=history,
+        history=tuple(history),
+        answers=tuple(answers),
     )
-
-
-@mail.address_source("controller")
-async def controller_mailbox(_db: AsyncSession, _row_id: str) -> Mailbox | None:
-    """The operator's own address for questions about privacy."""
-    return Mailbox(settings().controller.email, DEFAULT_LANGUAGE)
-
-
-async def _compose_reminder(db: AsyncSession, context: Context) -> Values | None:
-    case = await db.get(Case, str(context.refs["case"]))
-    if case is None or case.closed_at is not None:
-        return None
-    what = [(_("What is asked for"), _(KINDS[case.kind])), (_("To be done by"), case.due_at.date().isoformat())]  # type: ignore[index]
-    return {"days": max(0, (case.due_at - context.now) // timedelta(days=1)), "facts": what, "link": "/staff/cases"}
-
-
-_REMINDER_LETTER = letters.necessary(
-    "case_reminder",
-    subject=n_("A request is due in {days} days"),
-    purpose="cases",
-    body=(
-        paragraph(n_("Somebody asked for something about their data, and the law gives a month to do it.")),
-        facts("facts"),
-        button(n_("Open the cases")),
-    ),
-    compose=_compose_reminder,
-    sample={"days": 10, "facts": [("What is asked for", "Erasure")], "link": "/staff/cases"},
-)
-
-
-@jobs.handler(REMINDER)
-async def _remind(payload: jobs.Payload) -> None:
-    async with database.session() as db:
-        case = await db.get(Case, str(payload["case"]))
-        if case is not None and case.closed_at is None:
-            letter = _REMINDER_LETTER.letter(RowRecipient("controller", case.id), case=case.id)
-            await mail.send(db, letter, key=f"case-reminder:{case.id}")
