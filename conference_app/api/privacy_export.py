@@ -9,7 +9,7 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.api import plain_pages
 from conference_app.errors import NotFound
-from conference_app.services import export, personal_rows, sign_in_sessions, signed_links
+from conference_app.services import export, personal_rows, privacy_links, sign_in_sessions
 from conference_app.services.personal_rows import Person
 from conference_app.session import session_cookie
 
@@ -24,7 +24,7 @@ _HEADERS = {
 async def _person(request: Request) -> Person:
     """Who asks. Raises NotFound for anybody else."""
     if token := request.path_params.get("token"):
-        return personal_rows.of_email(signed_links.read(token, "privacy").email_key)
+        return privacy_links.person_of(token)
     caller = await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
     if caller is not None:
         async with database.reading() as db:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +20,8 @@ from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import DataExport
 from conference_app.models.columns import new_id
-from conference_app.services import audit, jobs, personal_rows, rate_limits
+from conference_app.purposes import COPIES
+from conference_app.services import audit, jobs, personal_rows, privacy_requests, rate_limits
 from conference_app.services.audit import AuditTag
 from conference_app.services.export_files import Row, TableCopy, make_zip
 from conference_app.services.personal_rows import Person
@@ -70,10 +71,16 @@ async def ask(person: Person, code: str, *, now: datetime | None = None) -> Expo
     """
     now = now or datetime.now(UTC)
     key = person.account_id or person.email_keys[0].hex()
-    running = await latest(person, now=now)
-    if running is not None and running.state in ("waiting", "running"):
-        return running
-    await rate_limits.count(rate_limits.EXPORT_PER_PERSON, key)
+    async with database.session(COPIES) as db:
+        await database.alone(db, "export", key)
+        running = await _latest(db, person, now)
+        if running is not None and running.state in ("waiting", "running"):
+            return _view(running)
+        await rate_limits.count(rate_limits.EXPORT_PER_PERSON, key)
+        return _view(await _plan(db, person, code, now))
+
+
+async def _plan(db: AsyncSession, person: Person, code: str, now: datetime) -> DataExport:
     row = DataExport(
         id=new_id(),
         account_id=person.account_id or None,
@@ -83,28 +90,32 @@ async def ask(person: Person, code: str, *, now: datetime | None = None) -> Expo
         asked_at=now,
         expires_at=now + LIFE,
     )
-    async with database.session() as db:
-        db.add(row)
-        if person.account_id:
-            await audit.record(db, AuditTag.DATA_EXPORTED, account_id=person.account_id, now=now)
-        await jobs.enqueue(db, "privacy.export", {"export_id": row.id}, key=f"export:{row.id}", run_at=now)
-        await jobs.enqueue(db, "privacy.export_over", {"export_id": row.id}, run_at=row.expires_at)
-    return _view(row)
+    db.add(row)
+    await privacy_requests.opened(db, "portability", person, status="in_progress", now=now)
+    if person.account_id:
+        await audit.record(db, AuditTag.DATA_EXPORTED, account_id=person.account_id, now=now)
+    await jobs.enqueue(db, "privacy.export", {"export_id": row.id}, key=f"export:{row.id}", run_at=now)
+    await jobs.enqueue(db, "privacy.export_over", {"export_id": row.id}, run_at=row.expires_at)
+    return row
 
 
 async def latest(person: Person, *, now: datetime | None = None) -> ExportView | None:
     """The person's newest copy that is not over."""
-    query = select(DataExport).where(_of(person), col(DataExport.expires_at) > (now or datetime.now(UTC)))
-    async with database.reading() as db:
-        row = (await db.exec(query.order_by(col(DataExport.asked_at).desc(), col(DataExport.id)).limit(1))).first()
+    async with database.reading(COPIES) as db:
+        row = await _latest(db, person, now or datetime.now(UTC))
     return _view(row) if row else None
+
+
+async def _latest(db: AsyncSession, person: Person, now: datetime) -> DataExport | None:
+    query = select(DataExport).where(_of(person), col(DataExport.expires_at) > now)
+    return (await db.exec(query.order_by(col(DataExport.asked_at).desc(), col(DataExport.id)).limit(1))).first()
 
 
 async def content(person: Person, export_id: str, *, now: datetime | None = None) -> bytes:
     """The zip. Raises NotFound for somebody else's as for none, for one that is not ready, and for one that is over."""
     now = now or datetime.now(UTC)
     query = select(DataExport).where(DataExport.id == export_id[:32], _of(person))
-    async with database.reading() as db:
+    async with database.reading(COPIES) as db:
         row = (await db.exec(query)).first()
     if row is None or row.state != "ready" or row.expires_at <= now or row.file_key is None:
         raise NotFound(_GONE)
@@ -119,23 +130,32 @@ async def content(person: Person, export_id: str, *, now: datetime | None = None
 async def make(payload: jobs.Payload) -> None:
     """Make the copy. Twice does no harm: the second takes the first one's place."""
     export_id = str(payload["export_id"])
-    async with database.session() as db:
+    async with database.session(COPIES) as db:
         row = await db.get(DataExport, export_id)
         person = await _person(db, row) if row else None
         if row is None or person is None or row.file_key is None or row.expires_at <= jobs.now():
             return
         row.state, row.percent = "running", 0
+    try:
+        await _fill(export_id, person, row.language, row.file_key)
+    except Exception:  # the job is tried again; until then its owner is told, and may ask for another one
+        await _note(export_id, state="failed")
+        raise
+
+
+async def _fill(export_id: str, person: Person, code: str, key: str) -> None:
     copies = await _collect(export_id, person)
-    with language(row.language):
+    with language(code):
         archive = await asyncio.to_thread(make_zip, copies, jobs.now())
-    await asyncio.to_thread(_write, export_id, archive, row.file_key)
-    async with database.session() as db:
+    await asyncio.to_thread(_write, export_id, archive, key)
+    async with database.session(COPIES) as db:
         done = await db.get(DataExport, export_id)
         if done is None:  # erased meanwhile
             _path(export_id).unlink(missing_ok=True)
             return
         done.state, done.percent, done.ready_at = "ready", 100, jobs.now()
         done.rows, done.size_bytes = sum(len(copy.rows) for copy in copies), len(archive)
+        await privacy_requests.closed(db, "portability", person, now=jobs.now())
 
 
 async def _person(db: AsyncSession, row: DataExport) -> Person | None:
@@ -160,15 +180,14 @@ async def _collect(export_id: str, person: Person) -> list[TableCopy]:
                         await asyncio.sleep(0)  # others go on between the batches
                     if 90 * done // total >= shown + 10:
                         shown = min(90 * done // total, 90)
-                        await _note(export_id, shown)
+                        await _note(export_id, percent=shown)
             copies.append(TableCopy(described, rows))
     return copies
 
 
-async def _note(export_id: str, percent: int) -> None:
+async def _note(export_id: str, **changed: str | int) -> None:
     async with database.session() as db:
-        if row := await db.get(DataExport, export_id):
-            row.percent = percent
+        await db.exec(update(DataExport).where(col(DataExport.id) == export_id).values(changed))
 
 
 def _write(export_id: str, archive: bytes, key: str) -> None:
@@ -205,7 +224,7 @@ async def files_of(db: AsyncSession, person: Person) -> list[str]:
 @jobs.periodic("privacy.sweep_exports", every=timedelta(hours=6))
 async def sweep(_payload: jobs.Payload) -> None:
     """Delete every file that no row speaks of, and every row that is over: what a crash may have left."""
-    async with database.reading() as db:
+    async with database.reading(COPIES) as db:
         rows = (await db.exec(select(DataExport))).all()
     over = [row.id for row in rows if row.expires_at <= jobs.now()]
     kept = {row.id for row in rows} - set(over)

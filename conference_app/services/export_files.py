@@ -10,6 +10,7 @@ import csv
 import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +18,15 @@ from datetime import datetime
 from typing import Any
 
 from conference_app.config import settings
-from conference_app.models.data_map import BASES, PersonalTable
-from conference_app.services.personal_words import GROUPS, words_of
+from conference_app.models.data_map import PersonalTable
+from conference_app.services import personal_codes
+from conference_app.services.personal_words import GROUPS, retention_words, words_of
 from conference_app.texts import _, current_language
 
 Row = Mapping[str, Any]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins like this is run by spreadsheets."""
+_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*[=+\-@＝＋－＠])")
+"""Spreadsheets run a cell that begins like this; in some countries they part cells at a semicolon, whatever stands
+around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,6 @@ class TableCopy:
     def columns(self) -> list[str]:
         """The columns in the copy."""
         return [name for name, tag in self.described.tags.items() if tag.exported]
-
-
-def retention_words(days: int | None, words: str) -> str:
-    """How long, in the current language."""
-    return _(words, days=days) if days is not None else _(words)
 
 
 def plain(value: Any) -> Any:
@@ -85,9 +83,10 @@ def _described(copy: TableCopy, name: str) -> dict[str, str]:
     tag = copy.described.tags[name]
     return {
         "label": _(tag.label),
-        "purpose": _(tag.purpose),
-        "basis": _(BASES[tag.basis]),
+        "purpose": " ".join(tag.reasons),
+        "basis": " ".join(tag.basis_words),
         "kept": retention_words(tag.retention.days, tag.retention.words),
+        "recipients": ", ".join(_(who) for who in tag.recipients),
     }
 
 
@@ -101,9 +100,9 @@ def _csv(copy: TableCopy) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """The value; a text that a spreadsheet would run gets an apostrophe in front, which it takes off again."""
+    """The value; where a spreadsheet would run a part of a text, an apostrophe stands in front. The JSON has it exactly."""
     value = plain(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 _STYLE = """
@@ -137,20 +136,29 @@ def _page(copies: Sequence[TableCopy], made_at: datetime) -> str:
 
 def _table(copy: TableCopy) -> str:
     tags = [copy.described.tags[name] for name in copy.columns]
-    why = dict.fromkeys(f"{_(tag.purpose)} {retention_words(tag.retention.days, tag.retention.words)}" for tag in tags)
+    reasons = dict.fromkeys(reason for tag in tags for reason in tag.reasons)
+    kept = dict.fromkeys(retention_words(tag.retention.days, tag.retention.words) for tag in tags)
     head = "".join(f"<th>{html.escape(_(tag.label))}</th>" for tag in tags)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in copy.columns) + "</tr>"
+        "<tr>" + "".join(f"<td>{_shown(copy, name, row[name])}</td>" for name in copy.columns) + "</tr>"
         for row in copy.rows
     )
-    lines = "".join(f'<p class="why">{html.escape(line)}</p>' for line in why)
+    lines = "".join(f'<p class="why">{html.escape(" ".join(line))}</p>' for line in (reasons, kept))
     title = html.escape(_(words_of(copy.described.table.name).title))
     return f'<h3>{title}</h3>{lines}<div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "" if value is None else str(plain(value))
+def _shown(copy: TableCopy, name: str, value: Any) -> str:
+    """A value as HTML: codes in words, a picture as one."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case bool():
+            return _("yes") if value else _("no")
+        case bytes():
+            picture = f"data:image/webp;base64,{plain(value)}"
+            return f'<img src="{picture}" alt="{html.escape(_(copy.described.tags[name].label))}">'
+        case _other:
+            return html.escape(personal_codes.in_words(copy.described.table.name, name, str(value)))

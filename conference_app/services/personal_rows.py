@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, and_, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, and_, false, func, or_, select, true
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conference_app import database
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, personal_tables
+from conference_app.models.reading import is_readable
+from conference_app.purposes import RIGHTS
 
 _BATCH = 200
 """Rows read at once: decrypting them takes the event loop some ten milliseconds."""
 
-_SUBJECT_TABLES = {"account": "account", "address": "address", "thread": "contact_thread"}
-"""What the words in columns called `subject_kind` refer to."""
+_RIGHTS = frozenset({RIGHTS})
+_SUBJECT_TABLES = {
+    "account": "account",
+    "address": "address",
+    "thread": "contact_thread",
+    "email_change": "email_change",
+    "address_change": "address_change",
+}
+"""What the words in columns called `subject_kind` refer to, and numbers without such a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Person:
 
 async def of_account(db: AsyncSession, account_id: str) -> Person | None:
     """The person behind an account; rows known by its address count as theirs once it is verified."""
-    account = await db.get(Account, account_id)
+    async with database.within(db, RIGHTS) as own:
+        account = await own.get(Account, account_id)
     return person_of(account) if account is not None else None
 
 
@@ -112,13 +124,20 @@ def _by_subject(
     return or_(false(), *ways)
 
 
+def may_be_told(table: Table, now: datetime | None = None) -> ColumnElement[bool]:
+    """Whether a row may be shown to its person: not while its `hidden_until` lies ahead, where a law forbids it."""
+    until = table.columns.get("hidden_until")
+    return true() if until is None else or_(until.is_(None), until <= (now or datetime.now(UTC)))
+
+
 async def count(db: AsyncSession, person: Person) -> dict[str, int]:
-    """How many rows of each table belong to `person`; tables without one are left out."""
+    """How many rows of each table belong to `person` and may be told; tables without one are left out."""
     known = tables()
     found: dict[str, int] = {}
     connection = await db.connection()
     for name, one in known.items():
-        query = select(func.count()).select_from(one.table).where(filter_of(name, person, known=known))
+        mine = (filter_of(name, person, known=known), may_be_told(one.table))
+        query = select(func.count()).select_from(one.table).where(*mine)
         if number := (await connection.execute(query)).scalar_one():
             found[name] = number
     return found
@@ -127,13 +146,15 @@ async def count(db: AsyncSession, person: Person) -> dict[str, int]:
 async def read(
     db: AsyncSession, name: str, person: Person, *, limit: int | None = None
 ) -> AsyncIterator[dict[str, Any]]:
-    """The person's rows of one table, its personal columns only, decrypted; the oldest keys first."""
+    """The person's rows of one table that may be told, what it is told of them, decrypted; the oldest keys first."""
     one = tables()[name]
-    order = list(one.table.primary_key.columns)
-    query = select(*[one.table.columns[column] for column in one.tags]).where(filter_of(name, person)).order_by(*order)
+    columns = [column for column in map(one.table.columns.__getitem__, one.tags) if is_readable(column, _RIGHTS)]
+    mine = (filter_of(name, person), may_be_told(one.table))
+    query = select(*columns).where(*mine).order_by(*one.table.primary_key.columns)
     if limit is not None:
         query = query.limit(limit)
-    result = await (await db.connection()).stream(query.execution_options(yield_per=_BATCH))
-    async for batch in result.mappings().partitions(_BATCH):
-        for row in batch:
-            yield dict(row)
+    async with database.within(db, RIGHTS) as own:
+        result = await own.stream(query, execution_options={"yield_per": _BATCH})
+        async for batch in result.mappings().partitions(_BATCH):
+            for row in batch:
+                yield dict(row)

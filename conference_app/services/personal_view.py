@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
 
 from conference_app import database
-from conference_app.config import settings
-from conference_app.models.data_map import BASES, PersonalTable
-from conference_app.services import personal_rows
-from conference_app.services.export_files import plain, retention_words
+from conference_app.models.data_map import PersonalTable
+from conference_app.services import personal_codes, personal_rows
+from conference_app.services.export_files import plain
 from conference_app.services.personal_rows import Person
-from conference_app.services.personal_words import GROUPS, words_of
-from conference_app.texts import _, current_language, plural
+from conference_app.services.personal_words import GROUPS, retention_words, words_of
+from conference_app.texts import _, plural
 
 SHOWN_ROWS = 20
 """Rows of a table shown on the page; the copy has them all."""
@@ -29,8 +25,10 @@ class Fact:
 
     label: str = ""
     text: str = ""
+    at: str = ""
+    """Stands for the text where the value is a moment: ISO 8601 in UTC, since whose clocks count is the page's business."""
     why: str = ""
-    """What this value is for, where the values of an item differ in that."""
+    """What this value is for, where the values of an item differ in that; empty if the same as the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Item:
     """Whether its values show at once."""
     bases: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
-    recipients: str = ""
+    recipients: list[str] = field(default_factory=list[str])
     rows: list[Entry] = field(default_factory=list[Entry])
     more: str = ""
     """How many further rows only the copy shows; empty if none."""
@@ -65,11 +63,6 @@ class Known:
 
     title: str = ""
     things: list[Item] = field(default_factory=list[Item])
-
-
-def moment(value: datetime) -> str:
-    """A time in words, in UTC: nobody's clock is known here."""
-    return f"{format_datetime(value, 'd MMM y, HH:mm', tzinfo=ZoneInfo('UTC'), locale=current_language())} UTC"
 
 
 async def overview(person: Person) -> list[Known]:
@@ -86,14 +79,14 @@ async def overview(person: Person) -> list[Known]:
 
 def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
     tags = list(one.tags.values())
-    purposes = _unique([_(tag.purpose) for tag in tags if tag.exported])
+    purposes = _unique([tag.purpose for tag in tags if tag.exported])
     return Item(
         table=one.table.name,
         title=_(words_of(one.table.name).title),
         amount=plural("{count} entry", "{count} entries", number),
         purpose=purposes[0] if len(purposes) == 1 else "",
         is_open=one.owners == ("id",),
-        bases=_unique([_(BASES[tag.basis]) for tag in tags]),
+        bases=_unique([words for tag in tags for words in tag.grounds]),
         kept=_unique([retention_words(tag.retention.days, tag.retention.words) for tag in tags]),
         recipients=recipients(one),
         rows=[Entry(_values(one, row)) for row in rows],
@@ -104,28 +97,36 @@ def _item(one: PersonalTable, rows: list[dict[str, Any]], number: int) -> Item:
 
 
 def _values(one: PersonalTable, row: dict[str, Any]) -> list[Fact]:
-    shown = [(tag, row[name]) for name, tag in one.tags.items() if tag.exported]
-    differ = len({tag.purpose for tag, _value in shown}) > 1
+    shown = [(name, tag, row[name]) for name, tag in one.tags.items() if tag.exported]
+    differ = len({tag.purpose for _name, tag, _value in shown}) > 1
+    told = [(name, tag, value) for name, tag, value in shown if value not in (None, "")]
+    before = ["", *[tag.purpose for _name, tag, _value in told]]
     return [
-        Fact(_(tag.label), _words(value), _(tag.purpose) if differ else "")
-        for tag, value in shown
-        if value not in (None, "")
+        Fact(
+            _(tag.label),
+            "" if isinstance(value, datetime) else _words(one.table.name, name, value),
+            plain(value) if isinstance(value, datetime) else "",
+            tag.purpose if differ and tag.purpose != last else "",
+        )
+        for (name, tag, value), last in zip(told, before, strict=False)
     ]
 
 
-def recipients(one: PersonalTable) -> str:
-    """Who gets it beside the person and us."""
-    named = {entry.name: entry.name for entry in settings().processors}
-    found = _unique([named.get(who) or _(who) for tag in one.tags.values() for who in tag.recipients])
-    return ", ".join(found) or _("Nobody but you and the operator of this server.")
+def recipients(one: PersonalTable) -> list[str]:
+    """Who gets what of it beside the person and us, a line each."""
+    told = [tag for tag in one.tags.values() if tag.label]
+    found = {who: [_(tag.label) for tag in told if who in tag.recipients] for tag in told for who in tag.recipients}
+    lines = [f"{_(who)}: {', '.join(labels)}." for who, labels in found.items()]
+    return lines or [_("Nobody but you and the operator of this server.")]
 
 
-def _words(value: Any) -> str:
+def _words(table: str, name: str, value: Any) -> str:
+    """A value as one says it: codes have names."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return moment(value)
-    text = str(plain(value))
+    if isinstance(value, bytes):
+        return _("A picture of {size} kB", size=max(len(value) // 1024, 1))
+    text = personal_codes.in_words(table, name, str(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from conference_app.texts import n_
+from conference_app.texts import _, n_
 
 Group = Literal["account", "meetings", "mail", "safety", "requests"]
 
@@ -43,9 +43,12 @@ WORDS: dict[str, TableWords] = {
     "newsletter": TableWords(n_("Newsletters you wrote"), "mail"),
     "newsletter_topic": TableWords(n_("Topics you keep"), "mail"),
     "sign_in_session": TableWords(n_("Where you are signed in"), "safety"),
+    "known_device": TableWords(n_("Browsers you have signed in with"), "safety"),
     "sign_in_ticket": TableWords(n_("Sign-ins on their way"), "safety"),
     "account_token": TableWords(n_("Links we mailed you"), "safety"),
     "email_change": TableWords(n_("Changes of your e-mail address"), "safety"),
+    "address_change": TableWords(n_("Changes of your e-mail address"), "safety"),
+    "address_token": TableWords(n_("Links we mailed you"), "safety"),
     "passkey": TableWords(n_("Passkeys"), "safety"),
     "authenticator": TableWords(n_("Code generators"), "safety"),
     "recovery_code": TableWords(n_("Recovery codes"), "safety"),
@@ -54,13 +57,21 @@ WORDS: dict[str, TableWords] = {
     "contact_thread": TableWords(n_("Your letters to us"), "requests"),
     "contact_message": TableWords(n_("Messages of these letters"), "requests"),
     "privacy_case": TableWords(n_("Your requests"), "requests"),
+    "privacy_case_answer": TableWords(n_("What we wrote to you about them"), "requests"),
     "privacy_case_event": TableWords(n_("What we did about them"), "requests"),
     "privacy_state": TableWords(n_("Your choices here"), "requests"),
     "legal_hold": TableWords(n_("Holds"), "requests"),
+    "legal_request": TableWords(n_("Demands of authorities about you"), "requests"),
+    "legal_gag_change": TableWords(n_("Until when we could not tell you of them"), "requests"),
     "data_export": TableWords(n_("Copies you asked for"), "requests"),
 }
 
 
 def words_of(table: str) -> TableWords:
-    """Title and group; a table nobody has found words for stands under its own name."""
-    return WORDS.get(table) or TableWords(table.replace("_", " ").capitalize(), "requests")
+    """Title and group. Raises KeyError for a table without; a test looks that none is."""
+    return WORDS[table]
+
+
+def retention_words(days: int | None, words: str) -> str:
+    """How long a value is kept, in the current language."""
+    return _(words, days=days) if days is not None else _(words)

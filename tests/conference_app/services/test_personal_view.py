@@ -1,0 +1,39 @@
+"""What is held about a person, in words: who else gets it, and what of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from conference_app.config import Settings
+from conference_app.services import personal_rows, personal_view
+from conference_app.texts import language
+from tests.conference_app.people import registered
+
+
+@pytest.mark.promise("P38")
+async def test_it_says_who_gets_what(db: Settings) -> None:
+    ann = await registered("ann")
+    with language("en"):
+        shown = await personal_view.overview(personal_rows.Person(ann.id))
+    [account] = [item for group in shown for item in group.things if item.table == "account"]
+    assert account.recipients == [
+        "The people in your meetings: First name, Last name, Company, Title, Educational institution.",
+        "The mail services that carry our letters: First name, Last name, E-mail.",
+    ]
+
+
+def test_it_says_so_where_nobody_gets_anything() -> None:
+    with language("en"):
+        said = personal_view.recipients(personal_rows.tables()["passkey"])
+    assert said == ["Nobody but you and the operator of this server."]
+
+
+async def test_codes_are_shown_by_their_names(sqlite_db: Settings) -> None:
+    optional = {"country": "PL", "phone": "+48 221234567"}
+    ann = await registered("ann", optional=optional, language="en")
+    with language("pl"):
+        shown = await personal_view.overview(personal_rows.Person(ann.id))
+    [account] = [item for group in shown for item in group.things if item.table == "account"]
+    said = {fact.text for fact in account.rows[0].facts}
+    assert {"English", "Polska", "+48 22 123 45 67"} <= said
+    assert not {"en", "PL"} & said
