@@ -1,7 +1,7 @@
-"""Pausing an account and erasing a person: asked for, taken back, and done after some days by a job.
+"""Erasing: done after some days to whoever asked for it, or when an account's time is over.
 
-Erasing walks the data map and deletes every row that belongs to the person, except in tables that say why theirs stay;
-then the files, and what the database still holds of the deleted bytes.
+Walks the data map and deletes every row that belongs to the person, except in tables that say why theirs stay; then the
+files, and what the database still holds of the deleted bytes. Asks nobody: who may be erased is `erasure_requests`.
 """
 
 from __future__ import annotations
@@ -9,40 +9,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy import ColumnElement, delete
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.config import settings
-from conference_app.errors import NotFound, Unavailable
-from conference_app.models import Account, Address, Erasure, Job, Meeting, PrivacyState
+from conference_app.models import Address, Erasure, Job, MailLetter
 from conference_app.models.columns import new_id
-from conference_app.services import (
-    account_passwords,
-    audit,
-    bus,
-    export,
-    jobs,
-    mail,
-    meetings,
-    personal_rows,
-    privacy_letters,
-    privacy_requests,
-    privacy_state,
-    sign_in_sessions,
-)
-from conference_app.services.audit import AuditTag
-from conference_app.services.letters import AccountRecipient, AddressRecipient
+from conference_app.purposes import RIGHTS
+from conference_app.services import export, host_rooms, jobs, mail, personal_rows, privacy_requests
+from conference_app.services.host_rooms import HostRoom
 from conference_app.services.personal_rows import Person
-from conference_app.services.room_admin import room_admin
 
 logger = logging.getLogger(__name__)
-
-HOLD_LOOK = timedelta(days=1)
-"""How often an erasure that a hold keeps looks whether it is lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +44,8 @@ class Preview:
 
 
 Forgetter = Callable[[Traces], Awaitable[None]]
+Still = Callable[[AsyncSession], Awaitable[bool]]
+"""Whether somebody is still to be erased."""
 _forgetters: list[Forgetter] = []
 
 
@@ -81,174 +65,67 @@ async def preview(person: Person) -> Preview:
     return Preview(goes, {name: known[name].stays for name in counts if known[name].stays})
 
 
-async def deactivate(account_id: str, password: str, *, address: str, now: datetime | None = None) -> None:
-    """Let the account rest: its links stop, nobody is signed in, no mail but necessary ones. Signing in offers to go on.
-
-    Raises InvalidInput for a wrong password, TooManyAttempts.
-    """
-    await account_passwords.confirm_password(account_id, password, address=address)
-    async with database.session() as db:
-        row = await privacy_state.row_of(db, Person(account_id))
-        row.deactivated_at = row.deactivated_at or now or datetime.now(UTC)
-        await audit.record(db, AuditTag.DEACTIVATED, account_id=account_id, now=now)
-        rooms = await _open_rooms(db, account_id)
-    await sign_in_sessions.end_all(account_id)
-    await _send_home(rooms)
-
-
-async def reactivate(account_id: str) -> None:
-    """End the pause; an erasure that was asked for is taken back with it."""
-    async with database.session() as db:
-        row = await privacy_state.row_of(db, Person(account_id))
-        row.deactivated_at = None
-        await _take_back(db, row)
-        await audit.record(db, AuditTag.REACTIVATED, account_id=account_id)
-
-
-async def ask(account_id: str, password: str, *, address: str, now: datetime | None = None) -> datetime:
-    """Have the account and all that belongs to it erased in some days; when that is.
-
-    Until then it rests as if deactivated. Raises InvalidInput for a wrong password, TooManyAttempts.
-    """
-    await account_passwords.confirm_password(account_id, password, address=address)
-    now = now or datetime.now(UTC)
-    async with database.session() as db:
-        row = await privacy_state.row_of(db, Person(account_id))
-        due = await _plan(db, row, now)
-        await privacy_requests.opened(db, "erase", Person(account_id), status="in_progress", now=now)
-        await audit.record(db, AuditTag.ERASURE_ASKED, account_id=account_id, now=now)
-        letter = privacy_letters.ERASURE_PLANNED.letter(AccountRecipient(account_id), state_id=row.id)
-        await mail.send(db, letter, key=f"erasure-planned:{row.id}:{int(now.timestamp())}")
-        rooms = await _open_rooms(db, account_id)
-    await _send_home(rooms)
-    return due
-
-
-async def ask_by_link(person: Person, *, now: datetime | None = None) -> datetime:
-    """The same for somebody without an account, who has shown by a link that the address is theirs."""
-    now = now or datetime.now(UTC)
-    async with database.session() as db:
-        row = await privacy_state.row_of(db, person)
-        due = await _plan(db, row, now)
-        await privacy_requests.opened(db, "erase", person, status="in_progress", now=now)
-        address = (await db.exec(select(Address.id).where(col(Address.email_key).in_(person.email_keys)))).first()
-        if address is not None:
-            letter = privacy_letters.ERASURE_PLANNED.letter(AddressRecipient(address), state_id=row.id)
-            await mail.send(db, letter, key=f"erasure-planned:{row.id}:{int(now.timestamp())}")
-    return due
-
-
-async def undo(person: Person) -> None:
-    """Take back an erasure that was asked for: the person's own, and that of the account of this address.
-
-    Keeping data for somebody who reads the address's mail opens nothing to them.
-    """
-    async with database.session() as db:
-        of_account = select(Account.id).where(col(Account.email_key).in_(person.email_keys))
-        mine = or_(
-            privacy_state.of_person(PrivacyState, person),
-            col(PrivacyState.account_id).in_(of_account),
-        )
-        for row in (await db.exec(select(PrivacyState).where(mine))).all():
-            await _take_back(db, row)
-
-
-async def account_to_be_erased(email_key: bytes) -> datetime | None:
-    """When the account of this address is erased, if that was asked for."""
-    query = select(PrivacyState.erase_due_at).where(
-        PrivacyState.account_id == Account.id, Account.email_key == email_key
-    )
-    async with database.reading() as db:
-        return (await db.exec(query)).first()
-
-
-async def _plan(db: AsyncSession, row: PrivacyState, now: datetime) -> datetime:
-    if row.erase_due_at is None:
-        row.erase_asked_at, row.erase_due_at = now, now + timedelta(days=settings().erasure_days)
-    await jobs.enqueue(db, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at)
-    return row.erase_due_at
-
-
-async def _take_back(db: AsyncSession, row: PrivacyState) -> None:
-    if row.erase_due_at is not None and row.account_id is not None:
-        await audit.record(db, AuditTag.ERASURE_UNDONE, account_id=row.account_id)
-    row.erase_asked_at = row.erase_due_at = None
-    await privacy_requests.closed(db, "erase", Person(row.account_id or "", (row.email_key,) if row.email_key else ()))
-    await jobs.cancel(db, f"erase:{row.id}")
-
-
 @dataclass(frozen=True, slots=True)
-class _Room:
-    topic: str
-    room: str
-    is_open: bool
+class _Gone:
+    """What a deleted person's rows led to, for what follows when they are gone."""
+
+    rows: int
+    traces: Traces
+    files: list[str]
+    rooms: list[HostRoom]
 
 
-async def _open_rooms(db: AsyncSession, account_id: str) -> list[_Room]:
-    found = (await db.exec(select(Meeting).where(Meeting.account_id == account_id))).all()
-    return [_Room(meetings.topic_of(one), one.room, meetings.state_of(one) in ("open", "locked")) for one in found]
+async def erase(person: Person, *, now: datetime, still: Still | None = None) -> int:
+    """Delete all that belongs to `person`, now; how many rows that were.
 
-
-async def _send_home(rooms: list[_Room]) -> None:
-    for one in rooms:
-        bus.publish(one.topic)
-        if one.is_open:
-            try:
-                await room_admin().end(one.room)
-            except (Unavailable, NotFound):
-                logger.warning("a room of a resting account could not be ended now")
-
-
-@jobs.handler("privacy.erase")
-async def carry_out(payload: jobs.Payload) -> None:
-    """Erase who asked for it, if the time has come and no hold keeps the rows."""
-    async with database.reading() as db:
-        row = await db.get(PrivacyState, str(payload["state_id"]))
-        if row is None or row.erase_due_at is None:
-            return
-        if row.erase_due_at > jobs.now():
-            raise jobs.Postponed(row.erase_due_at)
-        if row.account_id is not None:
-            person = await personal_rows.of_account(db, row.account_id)
-        else:
-            person = personal_rows.of_email(row.email_key or b"")
-        held = person is not None and await privacy_state.is_held(db, person)
-    if held:
-        raise jobs.Postponed(jobs.now() + HOLD_LOOK)
-    if person is not None:
-        await erase(person, now=jobs.now())
-
-
-async def erase(person: Person, *, now: datetime) -> int:
-    """Delete all that belongs to `person`, now; how many rows that were. Asks no more whether it may."""
+    `still` is asked in the transaction that deletes: what was decided before it may have been taken back since.
+    """
     async with database.session() as db:
-        traces = await _traces(db, person)
-        files = await export.files_of(db, person)
-        rooms = await _open_rooms(db, person.account_id) if person.account_id else []
-        ids = await _ids(db, person)
-        await privacy_requests.closed(db, "erase", person, now=now)
-        rows = await _delete_rows(db, person) + await _delete_jobs(db, ids)
-        db.add(Erasure(id=new_id(), kind=person.kind, rows=rows, erased_at=now))
-    await export.remove(files)
-    await _send_home(rooms)
+        if still is not None and not await still(db):
+            return 0
+        gone = await _delete_all(db, person, now)
+    await export.remove(gone.files)
+    await host_rooms.send_home(gone.rooms)
     for forgetter in _forgetters:
-        await forgetter(traces)
+        await forgetter(gone.traces)
     await _wipe()
-    logger.info("a person was erased: %d rows", rows)
-    return rows
+    logger.info("a person was erased: %d rows", gone.rows)
+    return gone.rows
+
+
+async def _delete_all(db: AsyncSession, person: Person, now: datetime) -> _Gone:
+    traces = await _traces(db, person)
+    files = await export.files_of(db, person)
+    rooms = await host_rooms.of_host(db, person.account_id) if person.account_id else []
+    ids, letters = await _ids(db, person), await _letters(db, person)
+    await privacy_requests.all_closed(db, person, now=now)
+    rows = await _delete_rows(db, person) + await _delete_jobs(db, ids, letters)
+    db.add(Erasure(id=new_id(), kind=person.kind, rows=rows, erased_at=now))
+    return _Gone(rows, traces, files, rooms)
 
 
 async def _traces(db: AsyncSession, person: Person) -> Traces:
-    accounts = select(Account.email).where(Account.id == person.account_id)
-    addresses = select(Address.email).where(col(Address.email_key).in_(person.email_keys))
-    return Traces(tuple({*(await db.exec(accounts)).all(), *(await db.exec(addresses)).all()}))
+    """Every address that any row of the person holds, also those of other days."""
+    found = set[str]()
+    for name, one in personal_rows.tables().items():
+        columns = [one.table.columns[column] for column in one.tags if column.split("_")[-1] == "email"]
+        if columns:
+            async with database.within(db, RIGHTS) as own:
+                result = await own.stream(select_columns(*columns).where(personal_rows.filter_of(name, person)))
+                found |= {value async for row in result for value in row if value}
+    return Traces(tuple(sorted(found)))
 
 
 async def _ids(db: AsyncSession, person: Person) -> list[str]:
-    """Numbers that lead to the person: those of the rows that are the person, and of their planned erasure."""
+    """Numbers that lead to the person: those of the rows that are the person."""
     found = [person.account_id] if person.account_id else []
     addresses = select(Address.id).where(col(Address.email_key).in_(person.email_keys))
     return [*found, *(await db.exec(addresses)).all()]
+
+
+async def _letters(db: AsyncSession, person: Person) -> list[str]:
+    query = select(MailLetter.id).where(personal_rows.filter_of("mail_letter", person))
+    return list((await db.exec(query)).all())
 
 
 async def _delete_rows(db: AsyncSession, person: Person) -> int:
@@ -264,12 +141,13 @@ async def _delete_rows(db: AsyncSession, person: Person) -> int:
     return gone
 
 
-async def _delete_jobs(db: AsyncSession, ids: list[str]) -> int:
-    """Work that was planned for the person: its payload names their number."""
+async def _delete_jobs(db: AsyncSession, ids: list[str], letters: list[str]) -> int:
+    """Work that was planned for the person: its payload names their number, or it sends one of their letters."""
     gone = 0
     connection = await db.connection()
-    for one in ids:
-        result = await connection.execute(delete(Job).where(col(Job.payload).contains(one, autoescape=True)))
+    planned = [col(Job.payload).contains(one, autoescape=True) for one in ids]
+    for these in (*planned, col(Job.unique_key).in_([mail.job_key(one) for one in letters])):
+        result = await connection.execute(delete(Job).where(these))
         gone += max(result.rowcount, 0)
     return gone
 

@@ -1,32 +1,31 @@
-"""Letters of the privacy center: the way in by link, and the announcement of an erasure."""
+"""Letters of the privacy center: the way in by link, and an erasure planned, taken back, done."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from babel.dates import format_datetime
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.models import Account, ContactThread, PrivacyState
-from conference_app.services import letters, signed_links
-from conference_app.services.letters import (
-    AccountRecipient,
-    AddressRecipient,
-    Context,
-    RowRecipient,
-    Values,
-    button,
-    note,
-    paragraph,
-)
+from conference_app import database
+from conference_app.models import Account, Address, ContactThread, MailLetter, PrivacyState
+from conference_app.purposes import DELIVERY, RIGHTS
+from conference_app.services import jobs, legal_holds, letter_times, mail, personal_rows, signed_links
+from conference_app.services.letter_blocks import button, note, paragraph
+from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient, RowRecipient
+from conference_app.services.letter_template import Context, Values, register
+from conference_app.services.letters import NecessaryTemplate
 from conference_app.services.signed_links import Subject
-from conference_app.texts import current_language, n_
+from conference_app.texts import n_
 
 LINK_LIFE = timedelta(hours=24)
 UNDO_LIFE = timedelta(days=31)
 """Longer than any erasure waits."""
+KEEP = "keep"
+"""In a link that lives so long: it takes an erasure back, and shows nothing."""
+FAREWELL_WAIT = timedelta(hours=1)
+"""How long an erasure waits for its last letter to leave; then it goes on, and the letter is erased too."""
+_LEAVING = (mail.Status.QUEUED, mail.Status.HANDING_OVER)
 
 
 def center_path(token: str) -> str:
@@ -34,17 +33,30 @@ def center_path(token: str) -> str:
     return f"/privacy-center/{token}"
 
 
-async def _link(db: AsyncSession, context: Context, life: timedelta) -> str:
+async def recipient_of(
+    db: AsyncSession, person: personal_rows.Person
+) -> AccountRecipient | AddressRecipient | RowRecipient | None:
+    """Where the person is reached: at the account, else at the address, else as whoever wrote to us from it."""
+    if person.account_id:
+        return AccountRecipient(person.account_id)
+    keys = person.email_keys
+    if address := (await db.exec(select(Address.id).where(col(Address.email_key).in_(keys)))).first():
+        return AddressRecipient(address)
+    thread = (await db.exec(select(ContactThread.id).where(col(ContactThread.email_key).in_(keys)).limit(1))).first()
+    return RowRecipient("contact", thread) if thread else None
+
+
+async def _link(db: AsyncSession, context: Context, life: timedelta, use: str = "") -> str:
     match context.recipient:
         case AccountRecipient(account_id):
-            token = await signed_links.make_for(db, "privacy", Subject("account", account_id), life=life)
+            token = await signed_links.make_for(db, "privacy", Subject("account", account_id), use, life=life)
         case AddressRecipient(address_id):
-            token = await signed_links.make_for(db, "privacy", Subject("address", address_id), life=life)
+            token = await signed_links.make_for(db, "privacy", Subject("address", address_id), use, life=life)
         case RowRecipient("contact", thread_id):
             thread = await db.get(ContactThread, thread_id)
             if thread is None:
                 raise ValueError("the conversation is gone")
-            token = signed_links.make("privacy", thread.email_key, life=life)
+            token = signed_links.make("privacy", thread.email_key, use, life=life)
         case _:
             raise ValueError("these letters go to accounts, addresses and those who wrote to us")
     return center_path(token)
@@ -58,41 +70,143 @@ async def _way_in(db: AsyncSession, context: Context) -> Values:
 
 
 async def _planned(db: AsyncSession, context: Context) -> Values | None:
-    query = select(PrivacyState).where(PrivacyState.id == str(context.refs["state_id"]))
-    row = (await db.exec(query)).first()
+    row = await db.get(PrivacyState, str(context.refs["state_id"]))
     if row is None or row.erase_due_at is None:
         return None  # taken back before the letter left
-    when = format_datetime(row.erase_due_at, "d MMMM y, HH:mm", tzinfo=ZoneInfo("UTC"), locale=current_language())
-    return {"link": await _link(db, context, UNDO_LIFE), "when": f"{when} UTC"}
+    when = await letter_times.when(db, context, row.erase_due_at)
+    is_held = await legal_holds.is_held(db, await _behind(db, row))
+    return {"link": await _link(db, context, UNDO_LIFE, KEEP), "when": when, "is_held": is_held}
 
 
-WAY_IN = letters.necessary(
-    "privacy_link",
-    subject=n_("What {brand} keeps about you"),
-    purpose="privacy",
-    body=(
-        paragraph(n_("Somebody, probably you, asked what we keep about this address. This link shows it.")),
-        button(n_("See what you keep")),
-        paragraph(
-            n_("You also have an account. What belongs to it shows in the privacy center after you sign in."),
-            when="has_account",
+async def _behind(db: AsyncSession, row: PrivacyState) -> personal_rows.Person:
+    """Whose state it is, with the address of an account: a hold may be on either."""
+    person = await personal_rows.of_account(db, row.account_id) if row.account_id else None
+    return person or personal_rows.Person(row.account_id or "", (row.email_key,) if row.email_key else ())
+
+
+async def _taken_back(db: AsyncSession, context: Context) -> Values | None:
+    row = await db.get(PrivacyState, str(context.refs["state_id"]))
+    if row is None or row.erase_due_at is not None:
+        return None  # asked for once more before the letter left
+    return {"link": await _link(db, context, LINK_LIFE)}
+
+
+async def _farewell(db: AsyncSession, context: Context) -> Values | None:
+    row = await db.get(PrivacyState, str(context.refs["state_id"]))
+    return None if row is None or row.erase_due_at is None else {}
+
+
+WAY_IN = register(
+    NecessaryTemplate(
+        "privacy_link",
+        subject=n_("What {brand} keeps about you"),
+        purpose=RIGHTS,
+        body=(
+            paragraph(n_("Somebody, probably you, asked what we keep about this address. This link shows it.")),
+            button(n_("See what you keep")),
+            paragraph(
+                n_("You also have an account. What belongs to it shows in the privacy center after you sign in."),
+                when="has_account",
+            ),
+            note(n_("The link works for 24 hours. If it was not you, do nothing: nobody but you can see this mail.")),
         ),
-        note(n_("The link works for 24 hours. If it was not you, do nothing: nobody but you can see this mail.")),
-    ),
-    compose=_way_in,
-    sample={"link": "/privacy-center/abc", "has_account": True},
+        compose=_way_in,
+        sample={"link": "/privacy-center/abc", "has_account": True},
+    )
 )
 
-ERASURE_PLANNED = letters.necessary(
-    "erasure_planned",
-    subject=n_("Your data will be erased"),
-    purpose="privacy",
-    body=(
-        paragraph(n_("You asked us to erase what we keep about you. That happens on {when}.")),
-        paragraph(n_("Until then you can take it back, by this link or by signing in.")),
-        button(n_("Keep my data")),
-        note(n_("If it was not you who asked, use the link above now, then choose a new password.")),
-    ),
-    compose=_planned,
-    sample={"link": "/privacy-center/abc", "when": "30 November 2026, 12:00 UTC"},
+ERASURE_PLANNED = register(
+    NecessaryTemplate(
+        "erasure_planned",
+        subject=n_("Your data will be erased"),
+        purpose=RIGHTS,
+        body=(
+            paragraph(n_("You asked us to erase what we keep about you. That happens on {when}.")),
+            paragraph(
+                n_("Your data is held for a legal reason now, so it happens when that ends, and not before."),
+                when="is_held",
+            ),
+            paragraph(n_("Until then you can take it back, by this link or by signing in.")),
+            button(n_("Keep my data")),
+            note(n_("If it was not you who asked, use the link above now, then choose a new password.")),
+        ),
+        compose=_planned,
+        sample={"link": "/privacy-center/abc", "when": "30 November 2026, 12:00 (UTC)", "is_held": True},
+    )
 )
+
+ERASURE_TAKEN_BACK = register(
+    NecessaryTemplate(
+        "erasure_taken_back",
+        subject=n_("Nothing is erased"),
+        purpose=RIGHTS,
+        body=(
+            paragraph(n_("The erasure of what we keep about you was taken back. All of it is still there.")),
+            paragraph(n_("If it was not you, ask for the erasure again, in your privacy center or by this link.")),
+            button(n_("See what you keep")),
+            note(n_("The link works for 24 hours.")),
+        ),
+        compose=_taken_back,
+        sample={"link": "/privacy-center/abc"},
+    )
+)
+
+FAREWELL = register(
+    NecessaryTemplate(
+        "erasure_done",
+        subject=n_("Your data is erased"),
+        purpose=RIGHTS,
+        body=(
+            paragraph(n_("The days to think it over have passed: what we keep about you is erased now.")),
+            paragraph(n_("Where a law makes something stay, it no longer leads to you. You saw the list before.")),
+            note(n_("This is the last mail from us. Your address is erased as soon as it has left.")),
+        ),
+        compose=_farewell,
+        sample={},
+    )
+)
+
+
+async def _tell(
+    db: AsyncSession, template: NecessaryTemplate, row: PrivacyState, person: personal_rows.Person, key: str
+) -> bool:
+    """Queue a letter about the person's erasure; whether there is anybody to write to."""
+    recipient = await recipient_of(db, person)
+    if recipient is not None:
+        await mail.send(db, template.letter(recipient, state_id=row.id), key=key)
+    return recipient is not None
+
+
+def _key(what: str, row: PrivacyState, moment: datetime) -> str:
+    return f"erasure-{what}:{row.id}:{int(moment.timestamp())}"
+
+
+async def tell_planned(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> None:
+    """Say when the erasure is, and how to take it back."""
+    if row.erase_due_at is not None:
+        await _tell(db, ERASURE_PLANNED, row, person, _key("planned", row, row.erase_due_at))
+
+
+async def tell_planned_anew(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> None:
+    """The same once more, for a person who has another address now: the links to the old one lead nowhere."""
+    if row.erase_due_at is not None:
+        key = _key(f"planned-{person.email_keys[0].hex()[:16]}", row, row.erase_due_at)
+        await _tell(db, ERASURE_PLANNED, row, person, key)
+
+
+async def tell_taken_back(db: AsyncSession, row: PrivacyState, person: personal_rows.Person, *, now: datetime) -> None:
+    """Say that nothing is erased."""
+    await _tell(db, ERASURE_TAKEN_BACK, row, person, _key("taken-back", row, now))
+
+
+async def has_said_farewell(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> bool:
+    """Write the last letter, at the first call; whether it is out of the way: left, not to be sent, or waited for.
+
+    It goes before the rows do, since nothing of the address may be kept to send it later.
+    """
+    key = _key("done", row, row.erase_due_at or jobs.now())
+    async with database.within(db, DELIVERY) as own:
+        letter = (await own.exec(select(MailLetter).where(MailLetter.unique_key == key))).first()
+    if letter is None:
+        return not await _tell(db, FAREWELL, row, person, key)
+    return letter.status not in _LEAVING or jobs.now() - letter.created_at >= FAREWELL_WAIT

@@ -5,23 +5,17 @@ The answer is the same, and takes the same time, whether we do or not.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
-from time import monotonic
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.models import Account, Address, ContactThread
-from conference_app.services import addresses, mail, privacy_letters, rate_limits, signed_links
-from conference_app.services.letters import AccountRecipient, AddressRecipient, RowRecipient
+from conference_app.models import Account
+from conference_app.services import addresses, answer_time, mail, privacy_letters, rate_limits, signed_links
 from conference_app.services.personal_rows import Person, of_email
 from conference_app.texts import n_
-
-ANSWER_S = 0.4
-"""How long an answer takes at least: longer than queueing a mail does."""
 
 
 async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
@@ -29,7 +23,6 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
 
     Raises InvalidInput (field email) for what is no address, TooManyAttempts. `address` is the network address.
     """
-    began = monotonic()
     await rate_limits.count(rate_limits.PRIVACY_LINK_PER_ADDRESS, rate_limits.network_of(address))
     try:
         normalized = addresses.check_email(email)
@@ -37,27 +30,27 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
         raise InvalidInput(n_("Some fields need another look."), {"email": error}) from None
     key = addresses.email_key(normalized)
     await rate_limits.count(rate_limits.PRIVACY_LINK_PER_EMAIL, key.hex())
-    async with database.session() as db:
+    async with answer_time.evened(), database.session() as db:
         await _send(db, key, now or datetime.now(UTC))
-    await asyncio.sleep(max(0.0, ANSWER_S - (monotonic() - began)))
 
 
 async def _send(db: AsyncSession, key: bytes, now: datetime) -> None:
     """One letter: to the account of the address, else to the address, else to whoever wrote to us from it."""
     account = (await db.exec(select(Account.id).where(col(Account.email_key) == key))).first()
-    known = (await db.exec(select(Address.id).where(col(Address.email_key) == key))).first()
-    thread = (await db.exec(select(ContactThread.id).where(col(ContactThread.email_key) == key).limit(1))).first()
-    if account is not None:
-        recipient = AccountRecipient(account)
-    elif known is not None:
-        recipient = AddressRecipient(known)
-    elif thread is not None:
-        recipient = RowRecipient("contact", thread)
-    else:
-        return
-    await mail.send(db, privacy_letters.WAY_IN.letter(recipient), run_at=now)
+    recipient = await privacy_letters.recipient_of(db, Person(account or "", (key,)))
+    if recipient is not None:
+        await mail.send(db, privacy_letters.WAY_IN.letter(recipient), run_at=now)
 
 
 def person_of(token: str, *, now: datetime | None = None) -> Person:
-    """Who holds a "privacy" link. Raises NotFound for one that is not ours, of another kind, or over."""
-    return of_email(signed_links.read(token, "privacy", now=now).email_key)
+    """Who holds a "privacy" link that shows all. Raises NotFound for one that is not ours, of another kind, or over."""
+    target = signed_links.read(token, "privacy", now=now)
+    if target.purpose:
+        raise signed_links.not_found()
+    return of_email(target.email_key)
+
+
+def keeper_of(token: str, *, now: datetime | None = None) -> tuple[Person, bool]:
+    """Who may take an erasure back with this link, and whether it is good for nothing else. Raises NotFound."""
+    target = signed_links.read(token, "privacy", now=now)
+    return of_email(target.email_key), target.purpose == privacy_letters.KEEP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, Retention
-from conference_app.services import erasure, jobs, personal_rows, privacy_state
+from conference_app.purposes import SIGN_IN
+from conference_app.services import erasure, jobs, legal_holds, personal_rows
 from conference_app.services.personal_rows import Person
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ async def run(_payload: jobs.Payload) -> None:
 async def purge(now: datetime) -> dict[str, int]:
     """Delete what is over at `now`; how many rows of each table that were."""
     async with database.reading() as db:
-        held = await privacy_state.live_holds(db)
+        held = await legal_holds.held_people(db)
     gone: dict[str, int] = {}
     for name, one in reversed(personal_rows.tables().items()):
         timer = one.timer
@@ -74,13 +76,14 @@ async def _purge_accounts(now: datetime, held: list[Person]) -> int:
     async with database.reading() as db:
         ids = (await db.exec(query)).all()
     for account_id in ids:
-        async with database.reading() as db:
-            person = await _still(db, account_id)
+        async with database.reading(SIGN_IN) as db:
+            person = await personal_rows.of_account(db, account_id)
         if person is not None:
-            await erasure.erase(person, now=now)
+            await erasure.erase(person, now=now, still=functools.partial(_has_lapsed, account_id, now))
     return len(ids)
 
 
-async def _still(db: AsyncSession, account_id: str) -> Person | None:
-    account = await db.get(Account, account_id)
-    return personal_rows.person_of(account) if account is not None and account.lapses_at is not None else None
+async def _has_lapsed(account_id: str, now: datetime, db: AsyncSession) -> bool:
+    """Whether its time is still over: its owner may have confirmed the address since."""
+    query = select(Account.id).where(col(Account.id) == account_id, col(Account.lapses_at) <= now).with_for_update()
+    return (await db.exec(query)).first() is not None

@@ -1,0 +1,42 @@
+"""Pausing an account: its links stop and nobody is signed in, until its owner goes on. Nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from conference_app import database
+from conference_app.purposes import WISHES
+from conference_app.services import (
+    account_passwords,
+    erasure_requests,
+    host_rooms,
+    privacy_state,
+    security_letters,
+    sign_in_sessions,
+)
+from conference_app.services.audit import AuditTag
+from conference_app.services.personal_rows import Person
+
+
+async def deactivate(account_id: str, password: str, *, address: str, now: datetime | None = None) -> None:
+    """Let the account rest: its links stop, nobody is signed in, no mail but necessary ones. Signing in offers to go on.
+
+    Raises InvalidInput for a wrong password, TooManyAttempts.
+    """
+    await account_passwords.confirm_password(account_id, password, address=address)
+    async with database.session(WISHES) as db:
+        row = await privacy_state.row_of(db, Person(account_id))
+        row.deactivated_at = row.deactivated_at or now or datetime.now(UTC)
+        await security_letters.tell(db, account_id, AuditTag.DEACTIVATED, now=now)
+        rooms = await host_rooms.of_host(db, account_id)
+    await sign_in_sessions.end_all(account_id)
+    await host_rooms.send_home(rooms)
+
+
+async def reactivate(account_id: str, *, now: datetime | None = None) -> None:
+    """End the pause; an erasure that was asked for is taken back with it."""
+    async with database.session(WISHES) as db:
+        row = await privacy_state.row_of(db, Person(account_id))
+        row.deactivated_at = None
+        await erasure_requests.take_back(db, row, now=now or datetime.now(UTC))
+        await security_letters.tell(db, account_id, AuditTag.REACTIVATED, now=now)
