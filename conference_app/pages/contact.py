@@ -8,16 +8,16 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import submit_button
-from conference_app.components.fields import text_area, text_field
+from conference_app.components.fields import email_field, text_area, text_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_frame import PlainLink, visitor_frame
+from conference_app.components.page_frame import NEEDS_SCRIPT, visitor_frame
 from conference_app.components.page_registry import page
+from conference_app.components.plain_elements import plain_link
 from conference_app.components.surfaces import card
 from conference_app.config import settings
-from conference_app.errors import ConferenceError
-from conference_app.services import contact
+from conference_app.services import contact, profiles
 from conference_app.services.contact import ContactForm
-from conference_app.session import client_address, public
+from conference_app.session import client_address, public, signed_in
 from conference_app.texts import _, current_language, n_
 
 
@@ -25,12 +25,19 @@ class ContactState(FormState, rx.State):
     """What the contact form shows."""
 
     is_sent: bool = False
+    name: str = ""
+    """What is filled in of somebody signed in; they may write it otherwise."""
+    email: str = ""
 
     @rx.event
     @public
     async def load(self) -> None:
         self._reset_form()
-        self.is_sent = False
+        self.is_sent, self.name, self.email = False, "", ""
+        if (caller := signed_in()) and not caller.must_accept:
+            known = (await profiles.get(caller.account_id)).values
+            self.name = f"{known['first_name']} {known['last_name']}"[: contact.NAME_LENGTH]
+            self.email = known["email"]
 
     @rx.event
     @public
@@ -40,14 +47,10 @@ class ContactState(FormState, rx.State):
         written = ContactForm(
             typed(form, "name"), typed(form, "email"), typed(form, "message", contact.MESSAGE_LENGTH + 1)
         )
-        try:
+        with self._refusing():
             await contact.write(written, language=current_language(), address=client_address(self))
             self.is_sent = True
             yield rx.set_focus("sent")
-        except ConferenceError as error:
-            self._refuse(error)
-        finally:
-            self.busy = False
 
 
 def _way(label: str, *lines: rx.Component) -> rx.Component:
@@ -58,38 +61,37 @@ def _way(label: str, *lines: rx.Component) -> rx.Component:
     )
 
 
-def _link(text: str, href: str) -> rx.Component:
-    return PlainLink.create(
-        text, href=href, class_name="text-accent-ink font-medium underline underline-offset-4 decoration-1"
-    )
-
-
 def _ways() -> rx.Component:
     controller = settings().controller
     phone = "".join(sign for sign in controller.phone if sign in "+0123456789")
     return rx.el.dl(
-        _way(_("E-mail"), _link(controller.email, f"mailto:{controller.email}")),
-        _way(_("Phone"), _link(controller.phone, f"tel:{phone}")),
+        _way(_("E-mail"), plain_link(controller.email, f"mailto:{controller.email}")),
+        _way(_("Phone"), plain_link(controller.phone, f"tel:{phone}")),
         _way(_("Post"), rx.el.span(controller.name), rx.el.span(controller.address)),
         class_name="grid gap-5",
     )
 
 
 def _form() -> rx.Component:
-    errors = ContactState.errors
+    state, errors = ContactState, ContactState.errors
+    # Name and address have keys: what is filled in arrives after the page, and only these two are drawn anew for it.
     return checked_form(
-        ContactState,
+        state,
         text_field(
-            _("Name"), "name", error=errors["name"], optional=True, auto_complete="name", max_length=contact.NAME_LENGTH
+            _("Name"),
+            "name",
+            error=errors["name"],
+            optional=True,
+            auto_complete="name",
+            max_length=contact.NAME_LENGTH,
+            default_value=state.name,
+            key=state.name,
         ),
-        text_field(
-            _("E-mail"),
-            "email",
+        email_field(
             error=errors["email"],
             help_text=_("To answer you, and for nothing else. It never comes on a mailing list."),
-            type="email",
-            auto_complete="email",
-            max_length=254,
+            default_value=state.email,
+            key=state.email,
         ),
         text_area(_("Message"), "message", error=errors["message"], max_length=contact.MESSAGE_LENGTH, rows="7"),
         submit_button(_("Send message"), busy=ContactState.busy),
@@ -124,7 +126,7 @@ def contact_page() -> rx.Component:
     return visitor_frame(
         rx.el.div(
             rx.el.div(
-                rx.el.h1(_("Contact"), class_name="text-[2rem]"),
+                rx.el.h1(_("Contact")),
                 rx.el.p(
                     _(
                         "Questions about privacy, your data or the service go to those who run this server. Write here, or by any of these ways."
@@ -141,5 +143,6 @@ def contact_page() -> rx.Component:
             ),
             card(rx.cond(ContactState.is_sent, _sent(), _form()), extra="p-5 sm:p-6"),
             class_name="grid gap-10 md:grid-cols-2 items-start max-w-4xl mx-auto px-4 py-12 sm:py-16",
-        )
+        ),
+        extra=NEEDS_SCRIPT,
     )

@@ -8,19 +8,21 @@ import httpx
 import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from conference_app import database
 from conference_app.api import inbound, security_txt
 from conference_app.config import Settings, load_settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.models import ContactThread
+from tests.fakes import LOOKING
 
 SECRET = "s" * 40
 MAIL = b"From: ann@example.com\r\nSubject: Hello\r\n\r\nA question.\r\n"
 
 
-def at(routes: list[object]) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(Starlette(routes=routes))  # type: ignore[arg-type]
+def at(routes: list[Route]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(Starlette(routes=routes))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:3000")
 
 
@@ -31,7 +33,7 @@ async def post(content: bytes, authorization: str | None) -> int:
 
 
 async def threads() -> int:
-    async with database.reading() as db:
+    async with database.reading(*LOOKING) as db:
         return len((await db.exec(select(ContactThread))).all())
 
 

@@ -23,6 +23,10 @@ UNSUBSCRIBE = [
     "Proszę o wypisanie z listy",
     "Rezygnuję z newslettera",
     "Nie chcę więcej maili",
+    "I’d like to unsubscribe",
+    "Chcę się wypisać z newslettera",
+    "Proszę mnie wypisać",
+    "Please unsubscribe me from your\nmailing list",
 ]
 ERASE = [
     "delete my data",
@@ -35,8 +39,17 @@ ERASE = [
     "Usuńcie moje dane osobowe.",
     "Proszę usunąć moje konto",
     "Dzień dobry, proszę o usunięcie moich danych osobowych.",
+    "Żądam usunięcia moich danych osobowych",
+    "Proszę o usunięcie mojego konta i danych",
+    "Chcę usunąć moje konto",
+    "Prosze usunac\nmoje dane",
 ]
-ACCESS = ["Send me a copy of my data", "please send me my personal data", "Prześlijcie mi kopię moich danych"]
+ACCESS = [
+    "Send me a copy of my data",
+    "please send me my personal data",
+    "Proszę o kopię moich danych",
+    "Prześlijcie mi kopię moich danych",
+]
 NOTHING = [
     "",
     "Hello",
@@ -60,6 +73,17 @@ NOTHING = [
     "Thanks for the talk\n-- \nunsubscribe",
     "Good.\nOn Monday Ann wrote:\nplease delete my data",
     "W poniedziałek Ania napisała:\nusuń moje dane",
+    "I do not want you to\ndelete my data",
+    "Whatever happens, please do not\nunsubscribe me",
+    "Please do not:\nunsubscribe me",
+    "Under no circumstances\ndelete my data",
+    "Proszę nie usuwać\nmoich danych",
+    "Proszę nie\nwypisywać mnie z newslettera",
+    "The button says:\nDelete my account",
+    "What happens when I press\nDelete my account",
+    "1. Open settings\n2. Delete my account",
+    "Delete my account. Oh no, please do not delete my account!",
+    "Usuńcie moje dane. Albo nie, nie usuwajcie.",
 ]
 
 
@@ -84,6 +108,17 @@ def test_a_copy_is_a_copy(text: str) -> None:
 @pytest.mark.parametrize("text", NOTHING)
 def test_what_is_no_request_is_left_to_a_person(text: str) -> None:
     assert recognise("A question", text) is None
+
+
+@pytest.mark.parametrize("subject", ["unsubscribe", "Delete my data", "Usuńcie moje dane"])
+def test_a_text_that_takes_its_subject_back_is_left_to_a_person(subject: str) -> None:
+    assert recognise(subject, "Please do not delete my data, and do not unsubscribe me. Nie usuwajcie.") is None
+
+
+@pytest.mark.parametrize("before", ["", "Hello", "Dear all,", "Dzień dobry", "I was with you for years.\n"])
+@pytest.mark.parametrize("after", ["", "Ann", "Regards, Ann", "\nkind regards"])
+def test_a_request_on_a_line_of_its_own_needs_no_mark(before: str, after: str) -> None:
+    assert recognise("A question", f"{before}\nunsubscribe me\n{after}") == "unsubscribe"
 
 
 def test_the_subject_of_a_reply_is_ours_not_theirs() -> None:
