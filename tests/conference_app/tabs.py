@@ -18,7 +18,8 @@ from reflex_base.event.processor.base_state_processor import BaseStateEventProce
 from reflex_base.utils.format import format_event_handler, json_dumps
 
 from conference_app.conference_app import app
-from conference_app.session import _without_credentials, session_cookie
+from conference_app.session import session_cookie
+from conference_app.session.credentials import without_credentials
 
 HYDRATE = format_event_handler(State.event_handlers["hydrate_and_load"])
 
@@ -30,8 +31,7 @@ class Processor:
     events: BaseStateEventProcessor
     manager: StateManagerMemory
     sent: defaultdict[str, list[StateUpdate]] = field(default_factory=lambda: defaultdict(list))
-    wire: str = ""
-    """All that was sent, as the text that goes over the socket."""
+    texts: list[str] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     executed: list[str] = field(default_factory=list)
     """Names of handlers that really ran."""
@@ -39,7 +39,16 @@ class Processor:
     async def emit_update(self, update: StateUpdate, token: str) -> None:
         """Reflex's way to the browser."""
         self.sent[token].append(update)
-        self.wire += json_dumps(update)
+        self.texts.append(json_dumps(update))
+
+    @property
+    def wire(self) -> str:
+        """All that was sent, as the text that goes over the socket; a test may set it to begin anew."""
+        return "\n".join(self.texts)
+
+    @wire.setter
+    def wire(self, text: str) -> None:
+        self.texts = [text]
 
 
 @asynccontextmanager
@@ -58,7 +67,7 @@ async def processing() -> AsyncIterator[Processor]:
         processor.executed.append(handler.fn.__qualname__)
         await run(handler, payload, state, root_state)
 
-    base_state_processor.process_event = noted  # type: ignore[assignment]
+    base_state_processor.process_event = noted
     try:
         async with events.configure(state_manager=manager, event_namespace=processor):  # type: ignore[arg-type]
             yield processor
@@ -85,7 +94,7 @@ class Tab:
     def _router_data(self) -> dict[str, Any]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         raw = [(name.encode(), value.encode()) for name, value in {"cookie": cookie, **self.headers}.items() if value]
-        headers = {name.decode(): value.decode() for name, value in _without_credentials(raw)}
+        headers = {name.decode(): value.decode() for name, value in without_credentials(raw)}
         headers["origin"] = "http://localhost:3000"
         return {
             "pathname": self.path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,15 +16,17 @@ from sqlmodel import col
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Admission, SQLModel
-from conference_app.pages import privacy_center
 from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.sign_in import SignInState
 from conference_app.services import joining, meetings, sign_in_sessions
-from conference_app.session import _INTERNALS, _PUBLIC_MARK, EntryState, SessionState, signed_in
+from conference_app.session import EntryState, SessionState, signed_in
+from conference_app.session.gate import INTERNALS
+from conference_app.session.marks import is_public as is_marked_public
+from conference_app.session.payloads import parameters
 from conference_app.texts import current_language
-from tests.conference_app.people import PASSWORD, at_desk, meeting_of, registered, session_token
+from tests.conference_app.people import PASSWORD, at_desk, confirmed, meeting_of, registered, session_token
 from tests.conference_app.tabs import HYDRATE, Processor, Tab, delta_of, name_of, processing, redirects
-from tests.fakes import FakeRoomAdmin
+from tests.fakes import LOOKING, FakeRoomAdmin
 
 
 @pytest_asyncio.fixture
@@ -40,7 +41,7 @@ def handlers() -> dict[str, Any]:
 
 
 def is_public(registered_handler: Any) -> bool:
-    return bool(getattr(registered_handler.handler.fn, _PUBLIC_MARK, False))
+    return is_marked_public(registered_handler.handler.fn)
 
 
 def qualname(name: str) -> str:
@@ -50,7 +51,7 @@ def qualname(name: str) -> str:
 async def everything_kept(*, but: str = "") -> set[str]:
     """Every row of the database as text; without those that hold `but`."""
     rows: set[str] = set()
-    async with database.reading() as db:
+    async with database.reading(*LOOKING) as db:
         connection = await db.connection()
         for table in SQLModel.metadata.sorted_tables:
             found = (await connection.execute(text(f"SELECT * FROM {table.name}"))).all()  # noqa: S608 - our own tables
@@ -63,23 +64,16 @@ def moved(before: set[str], after: set[str], *theirs: str) -> list[str]:
     return [*(before - after), *[row for row in after - before if any(name in row for name in theirs)]]
 
 
-@pytest.fixture
-def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No handler waits for work that nobody does here."""
-    monkeypatch.setattr(privacy_center, "_FOLLOWED_S", 0)
-
-
 def payloads(registered_handler: Any, words: list[Any]) -> list[dict[str, Any]]:
     """For each word a set of arguments made of it: alone, and as every field of a form."""
-    fn = registered_handler.handler.fn
-    names = [name for name in inspect.signature(fn).parameters if name != "self"]
-    if not names:
+    _signature, types = parameters(registered_handler.handler.fn)
+    if not types:
         return [{}]
     fields = ("code", "meeting_id", "account_id", "id", "identity", "track_sid", "name", "subject", "email", "password")
     made = []
     for word in words:
-        form = dict.fromkeys(fields, word)
-        made.append({name: form if name in ("form", "form_data", "vars") else word for name in names})
+        of_type = {str: word, bool: True, dict: dict.fromkeys(fields, word)}
+        made.append({name: of_type[kind] for name, kind in types.items()})
     return made
 
 
@@ -94,12 +88,13 @@ def test_what_reflex_lets_anybody_do_is_known_by_name() -> None:
     own = {name for name, entry in handlers().items() if entry.handler.fn.__module__.startswith("reflex")}
     known = {name for name in own if not name.endswith(".setvar")}
     refused = {"reflex___state____state.reflex___state____frontend_event_exception_state.handle_frontend_exception"}
-    assert known == _INTERNALS | refused  # a new Reflex with a new handler fails here: read it before it is let in
+    assert known == INTERNALS | refused  # a new Reflex with a new handler fails here: read it before it is let in
 
 
+@pytest.mark.promise("P76")
 @pytest.mark.timeout(120)
-async def test_a_visitor_runs_public_handlers_only(processor: Processor, nobody_waits: None) -> None:
-    ann = await registered("ann")
+async def test_a_visitor_runs_public_handlers_only(processor: Processor) -> None:
+    ann = await confirmed("ann")
     made = await meeting_of(ann)
     guest = await joining.join(
         (await meetings.open_room(ann.id, made.code)).code,
@@ -115,11 +110,11 @@ async def test_a_visitor_runs_public_handlers_only(processor: Processor, nobody_
     for path in ("/", f"/meetings/{made.code}"):
         tab = Tab(processor, path=path)
         for name, entry in handlers().items():
-            if name in _INTERNALS:
+            if name in INTERNALS:
                 continue
             for payload in payloads(entry, words):
                 await tab.send(name, **payload)
-    allowed = {qualname(name) for name, entry in handlers().items() if is_public(entry) or name in _INTERNALS}
+    allowed = {qualname(name) for name, entry in handlers().items() if is_public(entry) or name in INTERNALS}
     assert set(processor.executed) <= allowed
     assert any(name.startswith("SignInState") for name in processor.executed)  # the sweep does reach handlers
     await forget_admissions_but(guest.identity)  # with the link in its address, the tab may come in as a guest
@@ -128,7 +123,7 @@ async def test_a_visitor_runs_public_handlers_only(processor: Processor, nobody_
 
 async def forget_admissions_but(identity: str) -> None:
     """Take back what a sweep may do by right: come in where the door is open."""
-    async with database.session() as db:
+    async with database.session(*LOOKING) as db:
         await db.exec(delete(Admission).where(col(Admission.identity) != identity))
 
 
@@ -138,11 +133,10 @@ async def forget_meetings_of(account_id: str) -> None:
         await meetings.delete(account_id, meeting.code)
 
 
+@pytest.mark.promise("P76")
 @pytest.mark.timeout(120)
-async def test_with_anothers_ids_nothing_of_theirs_moves(
-    processor: Processor, rooms: FakeRoomAdmin, nobody_waits: None
-) -> None:
-    ann, eve = await registered("ann"), await registered("eve")
+async def test_with_anothers_ids_nothing_of_theirs_moves(processor: Processor, rooms: FakeRoomAdmin) -> None:
+    ann, eve = await confirmed("ann"), await confirmed("eve")
     made = await meeting_of(ann, "canary subject", pass_phrase="canary phrase")
     await meetings.open_room(ann.id, made.code)
     host = await joining.join(made.code, name="", pass_phrase="", tab_id="t", session=await at_desk(ann), address="")
@@ -169,7 +163,7 @@ async def test_reflexs_own_handlers_are_refused_to_members_too(processor: Proces
     await tab.hydrate()
     processor.executed.clear()
     for name in handlers():
-        if handlers()[name].handler.fn.__module__.startswith("reflex") and name not in _INTERNALS:
+        if handlers()[name].handler.fn.__module__.startswith("reflex") and name not in INTERNALS:
             await tab.send(name, var_name="signed_in", value=False, info="canary", component_stack="")
     assert processor.executed == []
     assert (await tab.vars_of(SessionState))["signed_in"] is True
@@ -191,6 +185,7 @@ async def test_a_browser_writes_only_what_lives_in_the_browser(processor: Proces
     assert (await tab.vars_of(SessionState))["signed_in"] is False
 
 
+@pytest.mark.promise("P76")
 async def test_an_event_that_did_not_come_by_the_socket_is_refused(processor: Processor) -> None:
     """Reflex's upload route enqueues without router data: the tab's last cookie must not speak for it."""
     tab = Tab.signed_in(processor, await session_token(await registered()), path="/dashboard")
@@ -231,6 +226,7 @@ for _probe in ProbeState.event_handlers.values():
         _probe.fn.__module__ = "conference_app.pages.probe"  # as if it were a page's
 
 
+@pytest.mark.promise("P76")
 async def test_background_and_chained_events_pass_the_gate_too(processor: Processor) -> None:
     ann = await registered()
     for cookie, expected in (({}, []), (await session_token(ann), ["behind", "second in en"])):
@@ -241,12 +237,13 @@ async def test_background_and_chained_events_pass_the_gate_too(processor: Proces
 
 
 async def test_a_page_knows_at_once_who_looks_at_it(processor: Processor) -> None:
-    token = await session_token(await registered("ann", language="pl"))
+    ann = await registered("ann", language="pl", optional={"time_zone": "Asia/Tokyo"})
+    token = await session_token(ann)
     shown = delta_of(await Tab.signed_in(processor, token).hydrate(), SessionState)
     assert shown["csrf_token"] == sign_in_sessions.csrf_token(token)
     del shown["csrf_token"]
-    wanted = {"signed_in": True, "first_name": "Ann", "initials": "AN", "language": "pl"}
-    assert shown == wanted | {"is_verified": False, "may_invite": True}
+    wanted = {"signed_in": True, "first_name": "Ann", "initials": "AN", "language": "pl", "time_zone": "Asia/Tokyo"}
+    assert shown == wanted | {"is_verified": False, "may_invite": False, "is_staff": False}
     visitor = await Tab(processor).hydrate()
     assert "Ann" not in repr(visitor)
     assert delta_of(visitor, SessionState).get("signed_in", False) is False
@@ -264,6 +261,7 @@ async def test_the_session_never_enters_reflex(processor: Processor) -> None:
     assert sign_in_sessions.session_hash(token) not in processor.wire
 
 
+@pytest.mark.promise("P76")
 @pytest.mark.parametrize(
     "header", ["parley-session {hash}", "parley-session {hash}.", "parley-session {hash}.00", "{hash}"]
 )
@@ -275,6 +273,7 @@ async def test_a_header_made_up_by_the_client_is_nobody(processor: Processor, he
     assert (await tab.vars_of(SessionState))["signed_in"] is False
 
 
+@pytest.mark.promise("P76")
 async def test_a_stolen_tab_token_finds_an_empty_tab(processor: Processor) -> None:
     ann, eve = await registered("ann"), await registered("eve")
     await meeting_of(ann, "canary subject")

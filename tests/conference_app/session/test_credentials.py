@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from conference_app.services import known_devices
 from conference_app.services.sign_in_sessions import session_hash
-from conference_app.session import cookie_value, hide_credentials, session_cookie
+from conference_app.session import cookie_value, device_cookie, hide_credentials, session_cookie
 
 
 async def seen_by_reflex(
@@ -43,6 +44,15 @@ async def test_the_cookie_turns_into_a_sealed_hash() -> None:
 async def test_without_a_session_nothing_is_claimed() -> None:
     forged = [(b"authorization", b"parley-session 00.00"), (b"cookie", b"parley_language=tlh; other=1")]
     assert await seen_by_reflex(forged) == {}
+
+
+async def test_a_browser_s_secret_turns_into_its_hash() -> None:
+    token = known_devices.new_token()
+    headers = [(b"cookie", f"{device_cookie()}={token}".encode()), (b"x-parley-device", b"00" * 32)]
+    assert await seen_by_reflex(headers) == {"x-parley-device": known_devices.token_hash(token)}
+    for junk in (b"", b"short", b"x" * 44):  # and nobody names a browser by a header of their own
+        headers = [(b"cookie", device_cookie().encode() + b"=" + junk), (b"x-parley-device", b"00" * 32)]
+        assert await seen_by_reflex(headers) == {}
 
 
 async def test_other_paths_keep_their_headers() -> None:

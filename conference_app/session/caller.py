@@ -1,0 +1,93 @@
+"""What a handler may ask about the event it answers: who called, from which browser, tab and page."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from urllib.parse import urlencode
+
+import reflex as rx
+from reflex.state import BaseState
+from reflex_base.event import EventSpec
+from reflex_base.event.context import EventContext
+
+from conference_app import texts
+from conference_app.errors import NotFound, SignInRequired
+from conference_app.services import privacy_state, sign_in_sessions
+from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.session import credentials
+from conference_app.session.state import EntryState
+from conference_app.texts import localized_path, n_
+
+current: ContextVar[SignedIn | None] = ContextVar("caller", default=None)
+"""Who called the running handler, as the gate found them."""
+
+
+def sent_headers() -> dict[str, str]:
+    """The headers of the socket's handshake, as `credentials` has made them."""
+    return EventContext.get().router_data.get("headers", {})
+
+
+def signed_in() -> SignedIn | None:
+    """Who called the running handler; None for a visitor (only in handlers marked `@public`)."""
+    return current.get()
+
+
+async def require_account(state: BaseState) -> SignedIn:
+    """Who called the running handler. Raises SignInRequired.
+
+    In a background handler that runs for long, the database is asked again, since the session may have ended meanwhile.
+    """
+    caller = current.get()
+    caller = await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
+    if caller is None:
+        raise SignInRequired(n_("Sign in to go on."))
+    return caller
+
+
+async def require_staff(state: BaseState) -> SignedIn:
+    """As `require_account`, for the staff alone. Raises NotFound for everybody else, who need not know what is here.
+
+    Staff who have changed terms to accept are nobody yet, also in handlers that the gate lets everybody call.
+    """
+    caller = await require_account(state)
+    if not caller.is_staff or caller.must_accept:
+        raise NotFound(n_("There is nothing here."))
+    return caller
+
+
+async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard") -> EventSpec:
+    """Return this from the handler after `signing_in.sign_in` or `register`: the page /entering then loads the plain
+    route /auth/enter, which sets the session cookie and goes on to `next_path`.
+    """
+    next_path = await privacy_state.entry_path(account_id, next_path, localized_path("/privacy-center"))
+    entry = await state.get_state(EntryState)
+    entry.ticket = await sign_in_sessions.issue_ticket(account_id)
+    return rx.redirect(f"{localized_path('/entering')}?{urlencode({'next': next_path})}", replace=True)
+
+
+def client_address(state: BaseState) -> str:
+    """The network address of the caller, for rate limits only."""
+    return state.router.session.client_ip
+
+
+def device_hash(state: BaseState) -> str:
+    """What names the caller's browser to `signing_in.sign_in`; empty for one that keeps no cookie of ours."""
+    return credentials.device_hash(sent_headers())
+
+
+def tab_id(state: BaseState) -> str:
+    """A secret that stays the same for this tab over reloads; never show or log it."""
+    return state.router.session.client_token
+
+
+def page_language(state: BaseState) -> str:
+    """The language of the page the event comes from."""
+    return texts.language_of_path(state.router.url.path)
+
+
+def path_end(state: BaseState) -> str:
+    """The last part of the address of the page the event comes from, such as the identifier of what it shows.
+
+    It is the browser's word: of any length, and perhaps of nothing.
+    """
+    return state.router.url.path.rstrip("/").rsplit("/", 1)[-1]
