@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
+from conference_app.components.values import Flag, Text, flag_var
 from conference_app.texts import _
 
 Kind = Literal["primary", "secondary", "quiet", "danger"]
 Size = Literal["small", "normal", "large"]
-Text = str | rx.Var[str]
 
 _BASE = (
     "inline-flex items-center justify-center gap-2 rounded-control font-medium whitespace-nowrap select-none "
@@ -22,11 +22,16 @@ _KINDS: dict[Kind, str] = {
     "quiet": "text-ink-muted hover:text-ink hover:bg-surface-sunken",
     "danger": "bg-danger text-on-danger hover:bg-danger-hover",
 }
+LINK = "text-accent-ink font-medium underline underline-offset-4 decoration-1 hover:decoration-2"
+"""The classes of a link in a sentence."""
 _SIZES: dict[Size, str] = {
     "small": "h-8 px-3 text-sm pointer-coarse:h-10",
     "normal": "h-[var(--control-height)] px-4 text-sm",
     "large": "h-12 px-5 text-base",
 }
+
+_PLAIN: dict[str, Any] = {"type": "button"}
+"""A button that sends no form, unless its props say otherwise."""
 
 
 def button_class(kind: Kind = "primary", size: Size = "normal", extra: str = "") -> str:
@@ -55,10 +60,10 @@ def button(
     kind: Kind = "primary",
     size: Size = "normal",
     icon_name: str = "",
-    busy: rx.Var[bool] | bool = False,
-    disabled: rx.Var[bool] | bool = False,
+    busy: Flag = False,
+    disabled: Flag = False,
     extra: str = "",
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """A button that says what happens. While `busy` it keeps its width, shows a ring and takes no click."""
     face = rx.el.span(
@@ -78,15 +83,20 @@ def button(
         face,
         ring,
         class_name=button_class(kind, size, f"relative {extra}"),
-        disabled=rx.Var.create(busy) | rx.Var.create(disabled),
-        **({"type": "button"} | props),
+        disabled=flag_var(busy) | flag_var(disabled),
+        **(_PLAIN | props),
     )
 
 
-def submit_button(label: Text, *, busy: rx.Var[bool] | bool = False, extra: str = "", **props: object) -> rx.Component:
+def submit_button(label: Text, *, busy: Flag = False, extra: str = "", **props: Any) -> rx.Component:
     """The button that sends its form; it waits for the page to be alive, so that no form leaves the browser's own way."""
     return button(
-        label, busy=busy, type="submit", extra=f"disabled:opacity-100 {extra}", disabled=~rx.State.is_hydrated, **props
+        label,
+        busy=busy,
+        type="submit",
+        extra=f"disabled:opacity-100 {extra}",
+        disabled=~flag_var(rx.State.is_hydrated),
+        **props,
     )
 
 
@@ -99,22 +109,22 @@ def link_button(
     )
 
 
-def icon_button(name: str, label: Text, *, kind: Kind = "quiet", extra: str = "", **props: object) -> rx.Component:
+def icon_button(name: str, label: Text, *, kind: Kind = "quiet", extra: str = "", **props: Any) -> rx.Component:
     """A square button with an icon only; `label` is its name for screen readers and its tooltip."""
     return rx.el.button(
         icon(name, 20),
         aria_label=label,
         title=label,
         class_name=button_class(kind, "normal", f"!px-0 w-[var(--control-height)] {extra}"),
-        **({"type": "button"} | props),
+        **(_PLAIN | props),
     )
 
 
-def text_link(label: Text, href: Text, **props: object) -> rx.Component:
+def text_link(label: Text, href: Text, **props: Any) -> rx.Component:
     """A link inside a sentence."""
     return rx.el.a(
         label,
         href=href,
-        class_name="text-accent-ink font-medium underline underline-offset-4 decoration-1 hover:decoration-2",
+        class_name=LINK,
         **props,
     )

@@ -1,18 +1,22 @@
-"""Python faces of the TSX pieces in kit.tsx and when.tsx: what must work in the browser without a round trip."""
+"""Python faces of the TSX pieces beside this file: what must work in the browser without a round trip.
+
+Looks come from Tailwind classes given by Python; texts go in as props, already in the page's language.
+"""
 
 from __future__ import annotations
 
 import reflex as rx
 from reflex_base.components.component import Component
 
-_kit = rx.asset("kit.tsx", shared=True).importable_path
-_when = rx.asset("when.tsx", shared=True).importable_path
+
+def _source(name: str) -> str:
+    return rx.asset(name, shared=True).importable_path
 
 
 class Menu(Component):
     """A menu button; children are elements with the role menuitem, menuitemradio or a link of that role."""
 
-    library = _kit
+    library = _source("menu.tsx")
     tag = "Menu"
     label: rx.Var[str]
     button_class: rx.Var[str]
@@ -23,7 +27,7 @@ class Menu(Component):
 class LanguageLink(Component):
     """A link to the present page in language `code`."""
 
-    library = _kit
+    library = _source("page_language.tsx")
     tag = "LanguageLink"
     code: rx.Var[str]
     role: rx.Var[str]
@@ -32,7 +36,7 @@ class LanguageLink(Component):
 class CopyButton(Component):
     """Copies `text`; a text beginning with / is a path and gets the page's origin in front."""
 
-    library = _kit
+    library = _source("copying.tsx")
     tag = "CopyButton"
     text: rx.Var[str]
     done: rx.Var[str]
@@ -42,7 +46,7 @@ class CopyButton(Component):
 class FullAddress(Component):
     """A read-only field that shows `path` behind the page's origin."""
 
-    library = _kit
+    library = _source("copying.tsx")
     tag = "FullAddress"
     path: rx.Var[str]
 
@@ -50,7 +54,7 @@ class FullAddress(Component):
 class NativeDialog(Component):
     """The browser's modal dialog; `on_dismiss` fires on Escape and on a click beside it."""
 
-    library = _kit
+    library = _source("dialog.tsx")
     tag = "Dialog"
     open: rx.Var[bool]
     label: rx.Var[str]
@@ -60,7 +64,7 @@ class NativeDialog(Component):
 class PasswordInput(Component):
     """An <input> for a password with a button to show it. Props of an input are passed on."""
 
-    library = _kit
+    library = _source("password_input.tsx")
     tag = "PasswordInput"
     name: rx.Var[str]
     auto_complete: rx.Var[str]
@@ -75,7 +79,7 @@ class PasswordInput(Component):
 class FocusFirstError(Component):
     """After each refused try (a growing number) focuses the first field marked invalid, else the element `fallback`."""
 
-    library = _kit
+    library = _source("first_error.tsx")
     tag = "FocusFirstError"
     tries: rx.Var[int]
     fallback: rx.Var[str]
@@ -84,7 +88,7 @@ class FocusFirstError(Component):
 class Toast(Component):
     """Shows its children for `seconds` each time `serial` grows; 0 seconds means until closed."""
 
-    library = _kit
+    library = _source("toast.tsx")
     tag = "Toast"
     serial: rx.Var[int]
     seconds: rx.Var[int]
@@ -95,23 +99,51 @@ class Toast(Component):
 class Delayed(Component):
     """Shows its children only after it has been on the page for `seconds`."""
 
-    library = _kit
+    library = _source("timing.tsx")
     tag = "Delayed"
     seconds: rx.Var[float]
+
+
+class NewVersion(Component):
+    """A bar that shows, with buttons to `load` the page anew or `later`, once the server is newer than the page."""
+
+    library = _source("new_version.tsx")
+    tag = "NewVersion"
+    load: rx.Var[str]
+    later: rx.Var[str]
+    button_class: rx.Var[str]
+
+
+class LookAgain(Component):
+    """Fires `on_look` every `seconds` while it is on a page that can be seen: to follow work that others do."""
+
+    library = _source("timing.tsx")
+    tag = "LookAgain"
+    seconds: rx.Var[float]
+    on_look: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class PageLanguage(Component):
     """Sets <html lang>; an empty `code` takes it from the address."""
 
-    library = _kit
+    library = _source("page_language.tsx")
     tag = "PageLanguage"
     code: rx.Var[str]
+
+
+class KeepTyped(Component):
+    """Keeps what is typed when the page is loaded again; fires `on_stay` every `seconds`, also while nobody looks."""
+
+    library = _source("typed.tsx")
+    tag = "KeepTyped"
+    seconds: rx.Var[float]
+    on_stay: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class WhenFields(Component):
     """Date-time and zone inputs named starts_at and time_zone."""
 
-    library = _when
+    library = _source("when.tsx")
     tag = "WhenFields"
     lang: rx.Var[str]
     value: rx.Var[str]
@@ -127,3 +159,14 @@ class WhenFields(Component):
     need_class: rx.Var[str]
     when_error: rx.Var[str]
     zone_error: rx.Var[str]
+
+
+class Moment(Component):
+    """A moment `at` (ISO 8601, UTC) on the clocks of `zone`, or of the browser where that is empty."""
+
+    library = _source("moment.tsx")
+    tag = "Moment"
+    at: rx.Var[str]
+    zone: rx.Var[str]
+    lang: rx.Var[str]
+    pattern: rx.Var[str]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components import fields, surfaces
+from conference_app.components import choices, copying, fields, floating, lists, surfaces, times, views, waiting
 from conference_app.components.buttons import Kind, button, icon_button, link_button, text_link
 from conference_app.components.meeting_rows import MeetingRow, meeting_list
+from conference_app.components.notices import NoticeState
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
+from conference_app.components.part_links import part_links
+from conference_app.components.stepping import SteppedState, steps
+from conference_app.components.strength_meter import strength_meter
 from conference_app.components.theme import tokens
 from conference_app.config import settings
 from conference_app.session import public
@@ -18,13 +22,16 @@ _KINDS: tuple[Kind, ...] = ("primary", "secondary", "quiet", "danger")
 _TONES: tuple[surfaces.Tone, ...] = ("neutral", "accent", "ok", "warn", "danger")
 
 
-class KitState(rx.State):
+class KitState(SteppedState, rx.State):
     """What the samples react to."""
 
     dialog_open: bool = False
     tab: str = "one"
     choice: str = "first"
     page_number: int = 2
+    last_page: int = 2
+    page_before: str = "?page=1"
+    names: list[str] = [f"Entry {number} of {_LONG}" for number in range(1, 26)]
     rows: list[MeetingRow] = [
         MeetingRow(code="a", subject="Weekly sync", when="Today, 14:00 Warsaw", is_live=True, page_path="#"),
         MeetingRow(
@@ -57,8 +64,8 @@ class KitState(rx.State):
 
     @rx.event
     @public
-    async def turn(self, step: int) -> None:
-        self.page_number = min(max(self.page_number + (1 if step > 0 else -1), 1), 5)
+    async def say(self) -> None:
+        (await self.get_state(NoticeState)).say("This is what a short message says.")
 
     @rx.event
     @public
@@ -97,7 +104,8 @@ def _buttons() -> rx.Component:
             icon_button("trash-2", "Delete", kind="danger"),
             link_button("A link", "#"),
             text_link("A link in a sentence", "#"),
-            surfaces.tooltip(button("With a tooltip", kind="secondary"), "It says a little more", "sample_tip"),
+            floating.tooltip(button("With a tooltip", kind="secondary"), "It says a little more", "sample_tip"),
+            button("Say something", kind="secondary", on_click=KitState.say),
             button("Make it fail", kind="secondary", on_click=KitState.fail),
         ),
     )
@@ -118,11 +126,11 @@ def _fields() -> rx.Component:
             fields.text_area("Notes", "k_area", optional=True),
             class_name="grid gap-5 md:grid-cols-2 items-start",
         ),
-        *[fields.strength_meter(score, "Add a word or two.") for score in (-1, 0, 1, 2, 3, 4)],
-        fields.checkbox("I accept the terms.", "k_box"),
-        fields.checkbox("I accept the terms.", "k_box_wrong", error="Please accept them to go on."),
-        fields.switch("Play a sound when somebody joins", "k_switch", help_text="Only for you."),
-        fields.radio_cards(
+        *[strength_meter(score, "Add a word or two.") for score in (-1, 0, 1, 2, 3, 4)],
+        choices.checkbox("I accept the terms.", "k_box"),
+        choices.checkbox("I accept the terms.", "k_box_wrong", error="Please accept them to go on."),
+        choices.switch("Play a sound when somebody joins", "k_switch", help_text="Only for you."),
+        choices.radio_cards(
             "When",
             "k_radio",
             (
@@ -148,16 +156,21 @@ def _surfaces() -> rx.Component:
             surfaces.avatar("AK"),
         ),
         *[surfaces.banner(f"This is what a banner of the tone {tone} says.", tone) for tone in _TONES],
-        surfaces.data_table("People", ("Name", "Role", "Time"), rows),
+        lists.data_table("People", ("Name", "Role", "Time"), rows),
         surfaces.empty_state("calendar-plus", "Nothing here yet.", "What this place is for.", button("Do it")),
-        surfaces.loading(surfaces.skeleton("h-6 w-1/3"), surfaces.skeleton(), surfaces.skeleton("h-24")),
-        surfaces.copy_field("Invitation link", "k_copy", "/m/abcd-efgh-ijkl", "Copy"),
-        surfaces.tabs("Views", (("one", "One"), ("two", "Two")), KitState.tab, KitState.choose_tab),
-        surfaces.progress("Upload", 40),
-        surfaces.stepper("Steps", ("Account", "Meeting", "Invite"), 1),
-        surfaces.pagination(KitState.page_number, 5, KitState.turn(-1), KitState.turn(1)),
+        waiting.loading(waiting.skeleton("h-6 w-1/3"), waiting.skeleton(), waiting.skeleton("h-24")),
+        copying.copy_field("Invitation link", "k_copy", "/m/abcd-efgh-ijkl", "Copy"),
+        views.tabs("Views", (("one", "One"), ("two", "Two")), KitState.tab, KitState.choose_tab),
+        part_links("Parts", (("/dev/kit", "This part"), ("/", "Another part"), ("/terms", "A third one")), "/dev/kit"),
+        lists.long_list(
+            KitState.names, lambda name: rx.el.li(name, class_name="py-3 border-t border-line first:border-t-0")
+        ),
+        waiting.progress("Upload", 40),
+        rx.el.p("A moment on the reader's clocks: ", times.moment("2026-11-24T13:00:00+00:00")),
+        views.stepper("Steps", ("Account", "Meeting", "Invite"), 1),
+        steps(KitState),
         button("Open a dialog", kind="secondary", on_click=KitState.open_dialog),
-        surfaces.dialog(
+        floating.dialog(
             "Delete this meeting?",
             rx.el.p("This cannot be undone."),
             button("Keep it", kind="secondary", on_click=KitState.close_dialog),
@@ -183,7 +196,7 @@ def _colors() -> rx.Component:
 def dev_kit() -> rx.Component:
     return visitor_frame(
         rx.el.div(
-            rx.el.h1("Kit", class_name="text-[2rem]"),
+            rx.el.h1("Kit"),
             _colors(),
             _buttons(),
             _fields(),

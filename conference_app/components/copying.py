@@ -1,0 +1,38 @@
+"""Texts to take away: a button that copies one, and a field that shows it too."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import reflex as rx
+
+from conference_app.components.buttons import Text, button_class, icon
+from conference_app.components.client import CopyButton, FullAddress
+from conference_app.components.fields import INPUT, LABEL
+from conference_app.texts import _
+
+
+def copy_button(
+    label: Text, text: Text, *, kind: Literal["primary", "secondary", "quiet"] = "secondary"
+) -> rx.Component:
+    """Copies `text` and says so in place. A path is completed with the page's address."""
+    return CopyButton.create(
+        icon("link", 18),
+        label,
+        text=text,
+        done=_("Copied"),
+        failed=_("Could not copy"),
+        class_name=button_class(kind),
+    )
+
+
+def copy_field(label: Text, field_id: str, path: Text, button_label: Text) -> rx.Component:
+    """An address in full, to read or to copy."""
+    return rx.el.div(
+        rx.el.label(label, html_for=field_id, class_name=LABEL),
+        rx.el.div(
+            FullAddress.create(id=field_id, path=path, class_name=f"{INPUT} font-mono text-sm min-w-0"),
+            copy_button(button_label, path),
+            class_name="flex flex-col sm:flex-row gap-2",
+        ),
+    )

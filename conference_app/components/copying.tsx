@@ -1,0 +1,70 @@
+// Addresses to copy: the page alone knows its own origin, and the browser alone has a clipboard.
+
+import * as React from "react";
+import { useEffect, useState } from "react";
+
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without permission or on plain http: the old way, by a selection.
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "fixed opacity-0";
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+type CopyProps = {
+  text: string;
+  done: string;
+  failed: string;
+  className: string;
+  children?: React.ReactNode;
+  [prop: string]: unknown;
+};
+
+/** Copies `text` (a path is completed to a full address), says so in the button and to screen readers. */
+export function CopyButton({ text, done, failed, className, children, ...rest }: CopyProps) {
+  const [result, setResult] = useState("");
+  useEffect(() => {
+    if (!result) return undefined;
+    const timer = window.setTimeout(() => setResult(""), 2500);
+    return () => window.clearTimeout(timer);
+  }, [result]);
+  const copy = async () => {
+    const full = text.startsWith("/") ? window.location.origin + text : text;
+    setResult((await copyText(full)) ? done : failed);
+  };
+  return (
+    <>
+      <button {...rest} type="button" className={className} onClick={copy}>
+        <span className="grid">
+          <span className={`col-start-1 row-start-1 inline-flex items-center gap-2 ${result ? "invisible" : ""}`}>
+            {children}
+          </span>
+          {result && (
+            <span aria-hidden="true" className="col-start-1 row-start-1 text-center">
+              {result}
+            </span>
+          )}
+        </span>
+      </button>
+      <span role="status" className="sr-only">
+        {result}
+      </span>
+    </>
+  );
+}
+
+/** A full address for display: the page's own origin before `path`, known only in the browser. */
+export function FullAddress({ path, ...rest }: { path: string; [prop: string]: unknown }) {
+  const [origin, setOrigin] = useState("");
+  useEffect(() => setOrigin(window.location.origin), []);
+  return <input {...rest} readOnly value={origin + path} onFocus={(event) => event.target.select()} />;
+}

@@ -1,0 +1,41 @@
+"""What comes up above the page: questions, and words about a control."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import Text
+from conference_app.components.client import NativeDialog
+
+
+def dialog(
+    title: Text, body: rx.Component, *actions: rx.Component, is_open: rx.Var[bool] | bool, on_dismiss: object
+) -> rx.Component:
+    """A question that must be answered first. The safe answer stands first and has the focus."""
+    return NativeDialog.create(
+        rx.el.div(
+            rx.el.h2(title, class_name="text-xl"),
+            rx.el.div(body, class_name="text-ink-muted mt-2"),
+            rx.el.div(*actions, class_name="flex flex-wrap justify-end gap-2 mt-6"),
+            class_name="p-6",
+        ),
+        open=is_open,
+        label=title,
+        on_dismiss=on_dismiss,
+        class_name="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-card bg-surface-raised text-ink shadow-float",
+    )
+
+
+def tooltip(child: rx.Component, text: Text, tip_id: str) -> rx.Component:
+    """A few more words on pointing at `child` or on focus; never the only place where something is said."""
+    tip = rx.el.span(
+        text,
+        id=tip_id,
+        role="tooltip",
+        class_name=(
+            "pointer-events-none absolute left-1/2 bottom-full -translate-x-1/2 mb-1.5 px-2 py-1 rounded-control bg-ink "
+            "text-surface text-xs whitespace-nowrap opacity-0 group-hover/tip:opacity-100 group-focus-within/tip:opacity-100 "
+            "transition-opacity duration-150"
+        ),
+    )
+    return rx.el.span(child, tip, class_name="group/tip relative inline-flex", aria_describedby=tip_id)
