@@ -6,6 +6,7 @@ import reflex as rx
 
 from conference_app.components.theme import ARCS
 from conference_app.config import settings
+from conference_app.texts import _, localized_path
 
 
 def mark(size: int = 28) -> rx.Component:
@@ -33,4 +34,14 @@ def wordmark(size: int = 28) -> rx.Component:
         mark(size),
         rx.el.span(settings().brand_name, class_name="text-lg font-semibold tracking-tight text-ink"),
         class_name="inline-flex items-center gap-2.5",
+    )
+
+
+def home_link() -> rx.Component:
+    """The way to the start page."""
+    return rx.el.a(
+        wordmark(),
+        href=localized_path("/"),
+        aria_label=_("{brand}, start page", brand=settings().brand_name),
+        class_name="inline-flex rounded-control",
     )

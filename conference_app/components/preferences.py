@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
+from reflex_base.constants import LiteralColorMode
 
 from conference_app.components.buttons import button_class, icon
 from conference_app.components.client import LanguageLink, Menu
@@ -49,7 +50,11 @@ def language_menu(place: str = "right-0 top-full mt-1") -> rx.Component:
 
 def theme_menu(place: str = "right-0 top-full mt-1") -> rx.Component:
     """Light, dark, or as the device says."""
-    choices = (("light", "sun", _("Light")), ("dark", "moon", _("Dark")), ("system", "monitor", _("As my device")))
+    choices: tuple[tuple[LiteralColorMode, str, str], ...] = (
+        ("light", "sun", _("Light")),
+        ("dark", "moon", _("Dark")),
+        ("system", "monitor", _("As my device")),
+    )
     items = [
         rx.el.button(
             icon(icon_name, 18, "text-ink-muted"),

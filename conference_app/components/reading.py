@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from conference_app.components.page_frame import PlainLink, visitor_frame
+from conference_app.components.page_frame import visitor_frame
 from conference_app.components.surfaces import banner
+from conference_app.components.unbroken import unbroken
 from conference_app.config import settings
 from conference_app.texts import _
 
@@ -17,7 +18,7 @@ def reading_page(title: str, *children: rx.Component, wide: bool = False) -> rx.
     width = "max-w-page" if wide else "max-w-reading"
     return visitor_frame(
         rx.el.article(
-            rx.el.h1(title, class_name="text-[2rem] mb-2"),
+            rx.el.h1(unbroken(title), class_name="mb-2"),
             *children,
             class_name=f"grid grid-cols-1 gap-4 {width} mx-auto px-4 sm:px-6 py-12 sm:py-16",
         )
@@ -27,12 +28,15 @@ def reading_page(title: str, *children: rx.Component, wide: bool = False) -> rx.
 def reading_section(title: str, paragraphs: Sequence[str], points: Sequence[str] = ()) -> rx.Component:
     """A heading, its paragraphs and a list."""
     return rx.el.section(
-        *([rx.el.h2(title, class_name="text-xl mt-6")] if title else []),
-        *[rx.el.p(text, class_name="text-ink leading-7 wrap-anywhere") for text in paragraphs],
+        *([rx.el.h2(unbroken(title), class_name="text-xl mt-6")] if title else []),
+        *[rx.el.p(unbroken(text), class_name="text-ink leading-7 wrap-anywhere") for text in paragraphs],
         *(
             [
                 rx.el.ul(
-                    *[rx.el.li(text, class_name="leading-7 wrap-anywhere") for text in points],
+                    *[
+                        rx.el.li(unbroken(text), class_name="leading-7 wrap-anywhere whitespace-pre-line")
+                        for text in points
+                    ],
                     class_name="list-disc pl-5 grid gap-2 text-ink",
                 )
             ]
@@ -50,12 +54,3 @@ def example_notice() -> rx.Component:
         return rx.fragment()
     text = _("This server is not set up yet: {names} are examples.", names=", ".join(examples))
     return banner(text, "warn")
-
-
-def plain_link(label: str, href: str) -> rx.Component:
-    """A link to a page that the server makes itself."""
-    return PlainLink.create(
-        label,
-        href=href,
-        class_name="text-accent-ink font-medium underline underline-offset-4 decoration-1 hover:decoration-2",
-    )

@@ -8,6 +8,7 @@ from conference_app.components.buttons import icon, link_button, text_link
 from conference_app.components.newsletter_form import newsletter_section
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
+from conference_app.components.unbroken import unbroken
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path, n_
@@ -19,10 +20,10 @@ def _picture() -> rx.Component:
     return rx.el.img(
         src="/room.webp",
         src_set="/room-800.webp 800w, /room.webp 1600w",
-        loading="lazy",
         sizes="(min-width: 1024px) 560px, 100vw",
         alt=_("A meeting with several people on a dark stage, the controls below them"),
         class_name="w-full aspect-[16/10] rounded-card shadow-float",
+        custom_attrs={"fetchPriority": "high"},
     )
 
 
@@ -36,7 +37,7 @@ def _promise() -> rx.Component:
         rx.el.div(
             rx.el.h1(
                 _("Meetings that stay between you."),
-                class_name="text-[2rem] sm:text-[2.75rem] leading-[1.1] max-w-[14ch]",
+                class_name="sm:text-[2.75rem] leading-[1.1] max-w-[14ch]",
             ),
             rx.el.p(
                 _("Video calls in the browser, on a server of your own. Guests need a link and a name, nothing else."),
@@ -47,8 +48,7 @@ def _promise() -> rx.Component:
                 _("No trackers, no third party, no app to install."),
                 class_name="text-sm text-ink-faint mt-4",
             ),
-            # A phone shows the words first and fetches the picture when it is scrolled to.
-            class_name="max-sm:min-h-[calc(100svh-8rem)] max-sm:pt-10 lg:py-10",
+            class_name="lg:py-10",
         ),
         _picture(),
         class_name=f"{_WIDTH} py-12 sm:py-20 grid gap-12 lg:grid-cols-[5fr_6fr] items-center",
@@ -62,7 +62,7 @@ def _fact(icon_name: str, title: str, text: str, proof: rx.Component) -> rx.Comp
             class_name="grid place-items-center size-10 rounded-control bg-accent-soft text-accent-ink",
         ),
         rx.el.h3(title, class_name="text-base mt-4 tracking-normal"),
-        rx.el.p(text, class_name="text-ink-muted mt-2"),
+        rx.el.p(unbroken(text), class_name="text-ink-muted mt-2"),
         rx.el.p(proof, class_name="text-sm mt-3"),
     )
 

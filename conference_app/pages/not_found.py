@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button_class
 from conference_app.components.client import PageLanguage
-from conference_app.components.page_frame import document_links, header
+from conference_app.components.footer import footer
+from conference_app.components.languages import in_each_language
+from conference_app.components.nothing_here import nothing_here
+from conference_app.components.page_frame import header
 from conference_app.components.page_registry import page
-from conference_app.config import LANGUAGES
-from conference_app.texts import _, language, localized_path, n_
+from conference_app.texts import n_
 
 
-def _words(code: str) -> rx.Component:
-    with language(code):
-        return rx.el.div(
-            rx.el.h1(_("There is nothing at this address."), class_name="text-[2rem]"),
-            rx.el.p(
-                _(
-                    "A letter of the link may be missing, or the meeting is over and was deleted. Ask who sent it to you."
-                ),
-                class_name="text-ink-muted mt-3 mb-8",
-            ),
-            rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),
-            rx.el.footer(document_links(), class_name="mt-16"),
-            lang=code,
-            class_name=f"only-{code}",
-        )
+def _whole() -> rx.Component:
+    return rx.el.div(
+        header(),
+        rx.el.main(nothing_here(), class_name="w-full max-w-reading mx-auto px-4 py-20"),
+        footer(),
+        class_name="min-h-dvh flex flex-col",
+    )
 
 
 @page("/404", title=n_("Not found"), description=n_("There is nothing at this address."))
 def not_found() -> rx.Component:
-    return rx.el.div(
-        PageLanguage.create(code=""),
-        header(),
-        rx.el.main(
-            *[_words(code) for code in LANGUAGES],
-            id="content",
-            class_name="max-w-reading mx-auto px-4 py-20",
-        ),
-    )
+    return rx.fragment(PageLanguage.create(code=""), in_each_language(_whole))

@@ -1,0 +1,23 @@
+"""Forms that a member's browser posts to a plain route, with the session's token: no other site can send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from conference_app.components.buttons import Text
+from conference_app.components.plain_elements import PostForm
+from conference_app.session import SessionState
+
+
+def member_post(*children: rx.Component, action: Text, **props: Any) -> rx.Component:
+    """A form for `action` around `children`, one of which is a `post_button`."""
+    token = rx.el.input(type="hidden", name="csrf_token", value=SessionState.csrf_token, read_only=True)
+    return PostForm.create(token, *children, action=action, method="post", **props)
+
+
+def post_button(*face: Any, class_name: str) -> rx.Component:
+    """Sends its `member_post`. A page stands before its token has come: until then the route would refuse the press."""
+    has_token = rx.cond(SessionState.csrf_token, True, False)
+    return rx.el.button(*face, type="submit", disabled=~has_token, class_name=class_name)

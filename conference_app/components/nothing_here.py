@@ -1,0 +1,20 @@
+"""What stands at addresses that lead nowhere, and at those that are not the caller's: the same words for both."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import button_class
+from conference_app.texts import _, localized_path
+
+
+def nothing_here() -> rx.Component:
+    """A heading, what may have happened, and the way to the start page."""
+    return rx.fragment(
+        rx.el.h1(_("There is nothing at this address.")),
+        rx.el.p(
+            _("A letter of the link may be missing, or the meeting is over and was deleted. Ask who sent it to you."),
+            class_name="text-ink-muted mt-3 mb-8",
+        ),
+        rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),
+    )

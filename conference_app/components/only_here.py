@@ -1,0 +1,15 @@
+"""Shows what was made for this address, and the shape of what is coming as long as it was made for another."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_base.components.component import Component
+
+
+class OnlyHere(Component):
+    """The children once `at` is the path the browser is at; `waiting` until then."""
+
+    library = rx.asset("only_here.tsx", shared=True).importable_path
+    tag = "OnlyHere"
+    at: rx.Var[str]
+    waiting: rx.Var[Component]
