@@ -96,6 +96,12 @@ def localized_path(path: str, code: str | None = None) -> str:
     return f"/{code}" if path == "/" else f"/{code}{path}"
 
 
+def unlocalized_path(path: str) -> str:
+    """`path` as served in the default language: /pl/register → /register."""
+    code = language_of_path(path)
+    return path if code == DEFAULT_LANGUAGE else path.removeprefix(f"/{code}") or "/"
+
+
 def language_of_path(path: str) -> str:
     """The language a page path is served in: /pl/register → pl."""
     first = path.lstrip("/").split("/", 1)[0]

@@ -11,13 +11,23 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from conference_app.components.footer import documents, run_by
+from conference_app.components.preferences import LANGUAGE_NAMES
 from conference_app.components.theme import ARCS, declarations, tokens
 from conference_app.config import LANGUAGES, settings
-from conference_app.texts import _, best_language, current_language, language, language_of_path, localized_path
+from conference_app.texts import (
+    DEFAULT_LANGUAGE,
+    _,
+    best_language,
+    current_language,
+    language,
+    language_of_path,
+    localized_path,
+    unlocalized_path,
+)
 
 _FOLDER = Path(__file__).parent / "plain"
 _BASE_CSS = Path(__file__).parents[1] / "components" / "base.css"
-_NAMES = {"en": "English", "pl": "Polski"}
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 FORM_LIMIT = 8192
 """Bytes of a posted form; ours have a few hundred."""
@@ -27,10 +37,12 @@ _PAGES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefine
 
 @functools.cache
 def _css(accent: str) -> Markup:
-    """The product's tokens and ground, following the device's theme, and what these pages need beside them."""
+    """The product's tokens and ground, following the chosen theme, else the device's, and what these pages add."""
     light, dark = (declarations(tokens(accent, dark=is_dark)) for is_dark in (False, True))
     own = (_FOLDER / "plain.css").read_text(encoding="utf-8")
-    scheme = f":root{{{light}color-scheme:light}}@media(prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}}}"
+    dark = f"{dark}color-scheme:dark"
+    scheme = f":root{{{light}color-scheme:light}}:root.dark{{{dark}}}"
+    scheme += f"@media(prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}"
     return Markup(f"{scheme}\n{_BASE_CSS.read_text(encoding='utf-8')}\n{own}")  # noqa: S704 - our own style sheets
 
 
@@ -53,17 +65,24 @@ def page_language(request: Request, known: str = "") -> str:
     return known if known in LANGUAGES else best_language(request.headers.get("accept-language", ""))
 
 
+def same_page(request: Request, code: str) -> str:
+    """The address of this page in language `code`. The one without a prefix says it beside, for who reads another."""
+    path = unlocalized_path(request.url.path)
+    return f"{path}?lang={code}" if code == DEFAULT_LANGUAGE else localized_path(path, code)
+
+
 def _other_language(request: Request) -> dict[str, str] | None:
-    """The same page in the other language. The address in /pl/… has none: it says its language itself."""
-    if request.method not in ("GET", "HEAD") or language_of_path(request.url.path) in LANGUAGES[1:]:
+    """The same page in the other language, where it is only shown."""
+    if request.method not in ("GET", "HEAD"):
         return None
     code = next(one for one in LANGUAGES if one != current_language())
-    return {"code": code, "name": _NAMES[code], "href": f"{request.url.path}?lang={code}"}
+    return {"code": code, "name": LANGUAGE_NAMES[code], "href": same_page(request, code)}
 
 
-def page(request: Request, template: str, *, title: str, status: int = 200, **values: object) -> Response:
-    """The page of `template` (a file under plain/) in the current language."""
-    links = ((_("Privacy"), "/privacy"), (_("Terms"), "/terms"), (_("Contact"), "/contact"), (_("Cookies"), "/cookies"))
+def page(
+    request: Request, template: str, *, title: str, status: int = 200, width: str = "normal", **values: object
+) -> Response:
+    """The page of `template` (a file under plain/) in the current language; `width` is narrow, normal or reading."""
     html = _PAGES.get_template(f"{template}.html").render(
         title=title,
         brand=settings().brand_name,
@@ -72,8 +91,12 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **va
         home=localized_path("/"),
         language=current_language(),
         other_language=_other_language(request),
+        skip=_("Skip to content"),
+        width=width,
+        has_theme="token" not in request.path_params,
+        run_by=run_by(),
         documents=_("Documents"),
-        links=[(label, localized_path(path)) for label, path in links],
+        links=documents(),
         **values,
     )
     return HTMLResponse(html, status, headers=_HEADERS)
@@ -88,7 +111,8 @@ def message(
     link: dict[str, str] | None = None,
 ) -> Response:
     """A page that says something, with at most one thing to do."""
-    return page(request, "message", title=title, status=status, paragraphs=paragraphs, button=button, link=link)
+    shown = {"paragraphs": paragraphs, "button": button, "link": link}
+    return page(request, "message", title=title, status=status, width="narrow", **shown)
 
 
 def not_found(request: Request) -> Response:
