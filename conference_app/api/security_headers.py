@@ -60,12 +60,16 @@ def content_security_policy(script_hashes: list[str], *, upgrade: bool) -> str:
 
 
 def _cache_lifetime(path: str) -> bytes:
-    """How long browsers may keep a file: for good when its name has a hash of it, a week for fonts and pictures."""
+    """How long browsers may keep a file: for good when its name has a hash of it, a week for fonts and pictures.
+
+    Of anything else they ask each time whether it is still the same: left to themselves they would guess, and an old
+    page asks for scripts that an update took away.
+    """
     if path.startswith("/assets/"):
         return b"public, max-age=31536000, immutable"
     if path.endswith((".woff2", ".webp", ".svg", ".ico", ".png")):
         return b"public, max-age=604800"
-    return b""
+    return b"no-cache"
 
 
 class SecurityHeaders:
@@ -100,9 +104,11 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", []), *self._headers, (b"content-security-policy", policy)]
-                if lifetime and message["status"] in (200, 304):
-                    headers.append((b"cache-control", lifetime))
+                given = message.get("headers", [])
+                headers = [*given, *self._headers, (b"content-security-policy", policy)]
+                is_said = any(name.lower() == b"cache-control" for name, _value in given)
+                if not is_said:
+                    headers.append((b"cache-control", lifetime if message["status"] in (200, 304) else b"no-cache"))
                 message["headers"] = headers
             await send(message)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import reflex as rx
 
 from conference_app.components.client import FocusFirstError
 from conference_app.components.surfaces import banner
 from conference_app.errors import ConferenceError, InvalidInput
+from conference_app.session import StartsAnew
 from conference_app.texts import error_text
 
 
-class FormState(rx.State, mixin=True):
+class FormState(StartsAnew, rx.State, mixin=True):
     """What a form shows beside what was typed. The fields are the browser's own, so an answer loses nothing."""
 
     errors: dict[str, str] = {}
@@ -31,11 +36,21 @@ class FormState(rx.State, mixin=True):
         self.problem = error_text(error)
         self.tries += 1
 
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """What the service called inside refuses is shown; either way the form takes the next try."""
+        try:
+            yield
+        except ConferenceError as error:
+            self._refuse(error)
+        finally:
+            self.busy = False
+
     def _reset_form(self) -> None:
         self.errors, self.problem, self.busy, self.tries = {}, "", False, 0
 
 
-def checked_form(state: type[FormState], *children: rx.Component, **props: object) -> rx.Component:
+def checked_form(state: type[FormState], *children: rx.Component, **props: Any) -> rx.Component:
     """A <form> whose refusal shows in a banner on top and moves the focus to the first wrong field.
 
     `method=post` keeps what was typed out of the address should the page's script be missing.

@@ -7,10 +7,9 @@ port is always the right one.
 
 from __future__ import annotations
 
-from reflex.utils.prerequisites import get_web_dir
 from reflex_base.plugins import Plugin
 
-from conference_app.errors import ConfigurationError
+from conference_app.operation.state_js import change_state_js
 
 _BAKED = "    endpoint.hostname = frontend_hostname;\n"
 _OWN_PORT = "    endpoint.port = window.location.port;\n"
@@ -21,14 +20,5 @@ class OneOriginPlugin(Plugin):
     """Replaces the port in the frontend's `getBackendURL` by that of the page."""
 
     def pre_compile(self, **_context: object) -> None:
-        """Patch the framework's state.js after it is put in place and before it is bundled."""
-        path = get_web_dir() / "utils" / "state.js"
-        text = path.read_text(encoding="utf-8")
-        if _OWN_PORT in text:
-            return
-        if text.count(_BAKED) != 1 or text.count(_PORT_443) != 1:
-            raise ConfigurationError(
-                "This version of Reflex connects in another way: operation/one_origin.py is out of date."
-            )
-        text = text.replace(_BAKED, _BAKED + _OWN_PORT).replace(_PORT_443, "")
-        path.write_text(text, encoding="utf-8")
+        """Change the framework's state.js."""
+        change_state_js((_BAKED, _BAKED + _OWN_PORT), (_PORT_443, ""), told_by=__file__)

@@ -74,10 +74,20 @@ async def test_https_is_kept_by_the_browser(built: Path) -> None:
     assert "upgrade-insecure-requests" in answer.headers["content-security-policy"]
 
 
-async def test_hashed_files_are_cached_for_good_and_pages_are_not(built: Path) -> None:
+async def test_hashed_files_are_cached_for_good_and_pages_are_asked_for_anew(built: Path) -> None:
     browser = client(built, is_https=False)
     script = await browser.get("/assets/a.js")
     assert "immutable" in script.headers["cache-control"]
     assert "sha256" not in script.headers["content-security-policy"]
     assert (await browser.get("/room.webp")).headers["cache-control"] == "public, max-age=604800"
-    assert "cache-control" not in (await browser.get("/")).headers
+    assert (await browser.get("/")).headers["cache-control"] == "no-cache"  # or browsers guess how long
+    assert (await browser.get("/assets/gone.js")).headers["cache-control"] == "no-cache"
+
+
+async def test_what_a_route_says_about_keeping_stands(built: Path) -> None:
+    async def own(_request: object) -> PlainTextResponse:
+        return PlainTextResponse("mine", headers={"Cache-Control": "no-store"})
+
+    app = SecurityHeaders(Starlette(routes=[Route("/photo.webp", own)]), built=built, is_https=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://parley.test") as browser:
+        assert (await browser.get("/photo.webp")).headers.get_list("cache-control") == ["no-store"]
