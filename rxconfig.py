@@ -11,23 +11,37 @@ os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
 
 import reflex as rx
 from reflex.utils import registry
-from reflex_base.plugins import SitemapPlugin, TailwindV4Plugin
+from reflex_base.constants import StateManagerMode
+from reflex_base.plugins import Plugin, SitemapPlugin, TailwindV4Plugin
 
 from conference_app.components.theme import ThemePlugin, tailwind_config
 from conference_app.config import settings
+from conference_app.operation.load_first import LoadFirstPlugin
+from conference_app.operation.new_version import NewVersionPlugin
 from conference_app.operation.one_origin import OneOriginPlugin
+from conference_app.operation.paint_first import PaintFirstPlugin
+from conference_app.operation.static_language import StaticLanguagePlugin
 
 # Reflex would time two registries at build time, one of them a mirror nobody chose: take its first one unasked.
 registry.average_latency = lambda *_unused: 0
 
+plugins: list[Plugin] = [
+    TailwindV4Plugin(tailwind_config()),
+    ThemePlugin(),
+    OneOriginPlugin(),
+    NewVersionPlugin(),
+    LoadFirstPlugin(),
+    StaticLanguagePlugin(),
+    PaintFirstPlugin(),
+]
 config = rx.Config(
     app_name="conference_app",
     telemetry_enabled=False,
     show_built_with_reflex=False,
     redis_url=settings().redis_url or None,
-    state_manager_mode="redis" if settings().redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if settings().redis_url else StateManagerMode.MEMORY,
     cors_allowed_origins=settings().allowed_origins,
     trusted_proxy_hops=settings().trusted_proxy_hops,
-    plugins=[TailwindV4Plugin(tailwind_config()), ThemePlugin(), OneOriginPlugin()],
+    plugins=plugins,
     disable_plugins=[SitemapPlugin],
 )

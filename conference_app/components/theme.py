@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reflex_base.plugins import Plugin
+from reflex_base.plugins.shared_tailwind import TailwindConfig
 
 from conference_app.components.color import contrast, mix, readable, text_on
 from conference_app.components.color import lighter as shifted
 from conference_app.config import settings
 
-FONT_FILES = ("/fonts/inter-latin.woff2", "/fonts/inter-latin-ext.woff2")
-"""Inter variable by its two subsets, under assets/ (SIL Open Font License, assets/fonts/LICENSE.txt)."""
+FONT_FILES = ("/fonts/inter-latin.woff2", "/fonts/inter-latin-a.woff2", "/fonts/inter-latin-ext.woff2")
+"""Inter variable under assets/ (SIL Open Font License, assets/fonts/LICENSE.txt), cut by fontTools to the weights 400 to
+600 and into three: what every page needs, the letters of Polish and its neighbours, and the rest of the Latin script."""
+FONT_STACK = ("Inter Variable", "Inter Stand-in", "ui-sans-serif", "system-ui", "sans-serif")
 
 _LIGHT = {
     "surface": "#f7f8fa",
@@ -122,7 +125,7 @@ def weak_pairs(values: dict[str, str]) -> list[tuple[str, str, float]]:
     ]
 
 
-def tailwind_config() -> dict[str, object]:
+def tailwind_config() -> TailwindConfig:
     """What the TailwindV4Plugin is given: the tokens as colour names, the radii, shadows and fonts."""
     names = tokens(settings().accent_color, dark=False)
     return {
@@ -131,7 +134,7 @@ def tailwind_config() -> dict[str, object]:
         "theme": {
             "extend": {
                 "colors": {name: f"var(--{name})" for name in names},
-                "fontFamily": {"sans": ["Inter Variable", "ui-sans-serif", "system-ui", "sans-serif"]},
+                "fontFamily": {"sans": list(FONT_STACK)},
                 "borderRadius": {"control": "var(--radius-control)", "card": "var(--radius-card)"},
                 "boxShadow": {"card": "var(--shadow-card)", "float": "var(--shadow-float)"},
                 "maxWidth": {"page": "70rem", "reading": "66ch", "form": "26.25rem"},
