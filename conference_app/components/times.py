@@ -1,13 +1,31 @@
-"""Moments in words, with their zone: "Tuesday 24 November, 14:00 Warsaw" and "in 20 minutes"."""
+"""Moments in words, with their zone: "24 Nov 2026, 14:00 Warsaw, in 7 days".
+
+`moment` says one on the clocks of whoever reads it: their account's zone, else their browser's, which only the browser
+knows. What has a zone of its own, such as a meeting, is said in that by `moment_in_words`.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import reflex as rx
 from babel.dates import format_date, format_timedelta
 
+from conference_app.components.client import Moment
+from conference_app.session import SessionState
 from conference_app.texts import _, current_language
+
+
+def instant(value: datetime | None) -> str:
+    """`value` as a State holds it for `moment`: ISO 8601 in UTC; empty for none."""
+    return value.astimezone(UTC).isoformat(timespec="seconds") if value else ""
+
+
+def moment(at: rx.Var[str] | str) -> rx.Component:
+    """The moment `at`, an `instant`, in the zone of whoever reads the page, with that zone and how far away it is."""
+    zone, pattern = SessionState.time_zone, _("{day}, {time} {city}")
+    return Moment.create(at=at, zone=zone, lang=current_language(), pattern=pattern)
 
 
 def zone_city(zone: str) -> str:
@@ -32,6 +50,11 @@ def day_in_words(day: date, today: date) -> str:
     pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
     words = format_date(day, pattern, locale=current_language())
     return words[0].upper() + words[1:]
+
+
+def date_in_words(day: date) -> str:
+    """A day with its year: 21 February 2027."""
+    return format_date(day, "d MMMM y", locale=current_language())
 
 
 def moment_in_words(moment: datetime, zone: str, now: datetime) -> str:

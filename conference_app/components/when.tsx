@@ -49,15 +49,24 @@ type Props = {
   zoneError: string;
 };
 
-function Label({ props, field, text }: { props: Props; field: string; text: string }) {
+type FieldProps = { props: Props; id: string; label: string; error: string; children: React.ReactNode };
+
+/** A control under its label, its error below. */
+function Field({ props, id, label, error, children }: FieldProps) {
   return (
-    <div className="flex items-baseline justify-between gap-3">
-      <label htmlFor={field} className={props.labelClass}>
-        {text}
-      </label>
-      <span aria-hidden="true" className={props.needClass}>
-        {props.need}
-      </span>
+    <div>
+      <div className="flex items-baseline justify-between gap-3">
+        <label htmlFor={id} className={props.labelClass}>
+          {label}
+        </label>
+        <span aria-hidden="true" className={props.needClass}>
+          {props.need}
+        </span>
+      </div>
+      {children}
+      <p id={`${id}_error`} className={props.errorClass}>
+        {error}
+      </p>
     </div>
   );
 }
@@ -75,8 +84,7 @@ export function WhenFields(props: Props) {
   const words = inWords(when, props.lang);
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <div>
-        <Label props={props} field="starts_at" text={props.whenLabel} />
+      <Field props={props} id="starts_at" label={props.whenLabel} error={props.whenError}>
         <input
           id="starts_at"
           name="starts_at"
@@ -88,12 +96,8 @@ export function WhenFields(props: Props) {
           aria-describedby="when_words starts_at_error"
           onChange={(event) => setWhen(event.target.value)}
         />
-        <p id="starts_at_error" className={props.errorClass}>
-          {props.whenError}
-        </p>
-      </div>
-      <div>
-        <Label props={props} field="time_zone" text={props.zoneLabel} />
+      </Field>
+      <Field props={props} id="time_zone" label={props.zoneLabel} error={props.zoneError}>
         <select
           id="time_zone"
           name="time_zone"
@@ -110,10 +114,7 @@ export function WhenFields(props: Props) {
             </option>
           ))}
         </select>
-        <p id="time_zone_error" className={props.errorClass}>
-          {props.zoneError}
-        </p>
-      </div>
+      </Field>
       <p id="when_words" aria-live="polite" className={`${props.hintClass} sm:col-span-2`}>
         {words && `${words}, ${props.timesIn.replace("{city}", city(zone))}`}
       </p>
