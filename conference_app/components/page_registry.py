@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import reflex as rx
+from reflex_base.event import EventType
 
 from conference_app.components.theme import FONT_FILES
 from conference_app.config import LANGUAGES, settings
@@ -22,7 +23,7 @@ class Page:
     build: PageFunction
     title: str
     description: str
-    on_load: object
+    on_load: EventType[()] | None
     is_listed: bool
     """Whether search engines may show it."""
 
@@ -36,7 +37,7 @@ PAGES: list[Page] = []
 
 
 def page(
-    route: str, *, title: str, description: str = "", on_load: object = None, is_listed: bool = False
+    route: str, *, title: str, description: str = "", on_load: EventType[()] | None = None, is_listed: bool = False
 ) -> Callable[[PageFunction], PageFunction]:
     """Declare the decorated function as the page at `route`, such as /meetings/[code].
 
@@ -63,10 +64,19 @@ STORAGE_FALLBACK = (
 then gets one that forgets when the page is left, and `<html data-storage="blocked">` lets pages say what is lost."""
 
 
+FOLLOW_MAILED_LINK = (
+    "(function(){function take(){var found=/^#token=([A-Za-z0-9_-]{20,100})$/.exec(location.hash);if(found){"
+    "window.parleyLinkToken=found[1];history.replaceState(history.state,'',location.pathname+location.search)}}"
+    "take();window.addEventListener('hashchange',take)})()"
+)
+"""Takes the secret of a mailed link out of the address before anything else sees it; `LinkToken` hands it on."""
+
+
 def head_components() -> list[rx.Component]:
     """What stands in <head> of every page, for rx.App."""
     return [
         rx.el.script(STORAGE_FALLBACK),
+        rx.el.script(FOLLOW_MAILED_LINK),
         rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
         rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"),
         _font_preload(FONT_FILES[0]),
@@ -126,6 +136,6 @@ def _add(app: rx.App, spec: Page, code: str) -> None:
             title=title if brand in title else f"{title} · {brand}",
             description=description or None,
             image=f"{settings().site_url}/og.png",
-            on_load=spec.on_load,  # type: ignore[arg-type]
+            on_load=spec.on_load,
             meta=_meta(spec, code, title, description),
         )
