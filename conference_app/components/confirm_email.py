@@ -9,7 +9,7 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
-from conference_app.services import email_proofs
+from conference_app.services import registration_mail
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text
 
@@ -25,7 +25,7 @@ class ConfirmEmailState(rx.State):
         account = await require_account(self)
         self.problem = ""
         try:
-            await email_proofs.send_again(account.account_id)
+            await registration_mail.send_again(account.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
             return

@@ -8,15 +8,16 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import icon, submit_button, text_link
-from conference_app.components.fields import checkbox, password_field, strength_meter
+from conference_app.components.choices import checkbox
 from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.person_inputs import person_input, person_inputs, typed_optional
 from conference_app.components.slots import slotted
+from conference_app.components.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
-from conference_app.services import accounts
-from conference_app.services.person_fields import BY_NAME, OPTIONAL
+from conference_app.services import passwords, registration
+from conference_app.services.person_fields import BY_NAME, OPTIONAL, REQUIRED
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, current_language, localized_path, n_
 
@@ -46,7 +47,7 @@ class RegisterState(FormState, rx.State):
         if not password:
             self.strength, self.advice = -1, ""
             return
-        strength = accounts.password_strength(password[:_MEASURED])
+        strength = passwords.password_strength(password[:_MEASURED])
         self.strength, self.advice = strength.score, _(strength.advice) if strength.advice else ""
 
     @rx.event
@@ -55,8 +56,8 @@ class RegisterState(FormState, rx.State):
         self._begin()
         yield
         try:
-            account = await accounts.register(_registration(form), address=client_address(self))
-            yield await enter(self, account.id, localized_path("/dashboard"))
+            account = await registration.register(_registration(form), address=client_address(self))
+            yield await enter(self, account.id, localized_path("/check-mail"))
         except ConferenceError as error:
             self._refuse(error)
             self.optional_wrong = any(one.name in self.errors for one in OPTIONAL)
@@ -64,8 +65,8 @@ class RegisterState(FormState, rx.State):
             self.busy = False
 
 
-def _registration(form: dict[str, object]) -> accounts.RegistrationForm:
-    return accounts.RegistrationForm(
+def _registration(form: dict[str, object]) -> registration.RegistrationForm:
+    return registration.RegistrationForm(
         first_name=typed(form, "first_name"),
         last_name=typed(form, "last_name"),
         username=typed(form, "username"),
@@ -77,18 +78,9 @@ def _registration(form: dict[str, object]) -> accounts.RegistrationForm:
     )
 
 
-def _asked(*names: str) -> list[rx.Component]:
-    return person_inputs(tuple(BY_NAME[name] for name in names), RegisterState.errors)
-
-
-def _names() -> rx.Component:
-    """Both with one reason below, which is the same."""
-    fields = (BY_NAME["first_name"], BY_NAME["last_name"])
-    inputs = [person_input(one, RegisterState.errors, reason=False) for one in fields]
-    return rx.el.div(
-        rx.el.div(*inputs, class_name="grid gap-5 sm:grid-cols-2 items-start"),
-        rx.el.p(_(fields[0].purpose), class_name="text-sm text-ink-muted mt-1.5"),
-    )
+def _required() -> list[rx.Component]:
+    fields = tuple(one for one in REQUIRED if one.kind != "password")
+    return [*person_inputs(fields, RegisterState.errors), _password()]
 
 
 def _optional() -> rx.Component:
@@ -111,22 +103,11 @@ def _optional() -> rx.Component:
 
 
 def _password() -> rx.Component:
+    state = RegisterState
+    hint = rx.cond(state.advice, state.advice, _("At least 10 characters. A short sentence is easy to keep in mind."))
     return rx.el.div(
-        password_field(
-            _("Password"),
-            "password",
-            error=RegisterState.errors["password"],
-            auto_complete="new-password",
-            on_change=RegisterState.measure.debounce(250),
-        ),
-        strength_meter(
-            RegisterState.strength,
-            rx.cond(
-                RegisterState.advice,
-                RegisterState.advice,
-                _("At least 10 characters. A short sentence is easy to keep in mind."),
-            ),
-        ),
+        person_input(BY_NAME["password"], state.errors, on_change=state.measure.debounce(250)),
+        strength_meter(state.strength, hint),
     )
 
 
@@ -148,16 +129,14 @@ def _acceptance() -> rx.Component:
 )
 def register() -> rx.Component:
     return narrow_frame(
-        rx.el.h1(_("Create your account"), class_name="text-[2rem]"),
+        rx.el.h1(_("Create your account")),
         rx.el.p(
             _("Hosts need an account. Guests join your meetings with a link and a name."),
             class_name="text-ink-muted mt-3 mb-8",
         ),
         checked_form(
             RegisterState,
-            _names(),
-            *_asked("username", "email"),
-            _password(),
+            *_required(),
             _optional(),
             _acceptance(),
             submit_button(_("Create account"), busy=RegisterState.busy, extra="w-full"),
@@ -169,4 +148,5 @@ def register() -> rx.Component:
             text_link(_("Sign in"), localized_path("/sign-in")),
             class_name="text-sm text-ink-muted mt-8",
         ),
+        signs_in=True,
     )

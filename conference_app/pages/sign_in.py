@@ -9,14 +9,14 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.account_client import PasskeyCeremony
 from conference_app.components.buttons import button, submit_button, text_link
-from conference_app.components.fields import password_field, text_field
+from conference_app.components.fields import email_field, password_field, text_field
 from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
-from conference_app.errors import ConferenceError, NotAllowed
-from conference_app.services import accounts, passkeys, second_factors
-from conference_app.services.accounts import SecondStep
-from conference_app.session import client_address, enter, public, signed_in
+from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
+from conference_app.services import passkeys, second_factors, signing_in
+from conference_app.services.signing_in import SecondStep
+from conference_app.session import client_address, device_hash, enter, next_path, public, signed_in
 from conference_app.texts import _, localized_path, n_
 
 
@@ -35,7 +35,7 @@ class SignInState(FormState, rx.State):
     async def load(self) -> EventSpec | None:
         self._reset_form()
         self._start_over()
-        return rx.redirect(self._next_path()) if signed_in() else None
+        return rx.redirect(next_path(self)) if signed_in() else None
 
     @rx.event
     @public
@@ -43,17 +43,14 @@ class SignInState(FormState, rx.State):
         self._begin()
         yield
         email, password = typed(form, "email"), typed(form, "password", 5000)
-        try:
-            found = await accounts.sign_in(email, password, address=client_address(self))
+        with self._refusing():
+            _check_filled(email, password)
+            found = await signing_in.sign_in(email, password, address=client_address(self), device=device_hash(self))
             if isinstance(found, SecondStep):
                 self._second_step, self.asks_code = found.token, True
                 yield rx.set_focus("code")
             else:
-                yield await enter(self, found.id, self._next_path())
-        except ConferenceError as error:
-            self._refuse(error)
-        finally:
-            self.busy = False
+                yield await enter(self, found.id, next_path(self))
 
     @rx.event
     @public
@@ -65,7 +62,7 @@ class SignInState(FormState, rx.State):
                 self._second_step, typed(form, "code", 100), address=client_address(self)
             )
             self._second_step = ""
-            yield await enter(self, account.id, self._next_path())
+            yield await enter(self, account.id, next_path(self))
         except NotAllowed as error:
             self._start_over()
             self._refuse(error)
@@ -101,7 +98,7 @@ class SignInState(FormState, rx.State):
             self._refuse(error)
             return None
         self._start_over()
-        return await enter(self, account.id, self._next_path())
+        return await enter(self, account.id, next_path(self))
 
     @rx.event
     @public
@@ -113,11 +110,16 @@ class SignInState(FormState, rx.State):
         self.asks_code, self._second_step = False, ""
         self.passkey_options, self._challenge, self.passkey_busy = "", b"", False
 
-    def _next_path(self) -> str:
-        """Where the person wanted to go: a path of our own, never another site."""
-        path = self.router.url.query_parameters.get("next", "")
-        is_ours = path.startswith("/") and not path.startswith(("//", "/\\", "/auth/")) and path.isprintable()
-        return path if is_ours else localized_path("/dashboard")
+
+def _check_filled(email: str, password: str) -> None:
+    """Raises InvalidInput for what is left empty: to say that it does not fit together would puzzle."""
+    missing: dict[str, ConferenceError] = {}
+    if not email.strip():
+        missing["email"] = ConferenceError(n_("Enter your e-mail address."))
+    if not password:
+        missing["password"] = ConferenceError(n_("Enter your password."))
+    if missing:
+        raise InvalidInput(n_("Some fields need another look."), missing)
 
 
 def give_up_text(why: str) -> str:
@@ -130,14 +132,7 @@ def give_up_text(why: str) -> str:
 def _password_form() -> rx.Component:
     return checked_form(
         SignInState,
-        text_field(
-            _("E-mail"),
-            "email",
-            error=SignInState.errors["email"],
-            type="email",
-            auto_complete="username",
-            max_length=254,
-        ),
+        email_field(error=SignInState.errors["email"], auto_complete="username"),
         password_field(
             _("Password"), "password", error=SignInState.errors["password"], auto_complete="current-password"
         ),
@@ -202,7 +197,7 @@ def _code_form() -> rx.Component:
 )
 def sign_in() -> rx.Component:
     return narrow_frame(
-        rx.el.h1(rx.cond(SignInState.asks_code, _("One more step"), _("Sign in")), class_name="text-[2rem]"),
+        rx.el.h1(rx.cond(SignInState.asks_code, _("One more step"), _("Sign in"))),
         rx.el.p(
             rx.cond(
                 SignInState.asks_code,
@@ -219,4 +214,5 @@ def sign_in() -> rx.Component:
             text_link(_("Create an account"), localized_path("/register")),
             class_name="text-sm text-ink-muted mt-3",
         ),
+        signs_in=True,
     )

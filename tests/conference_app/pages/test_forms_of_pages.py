@@ -15,8 +15,11 @@ from conference_app.pages.meeting_form import NewMeetingState
 from conference_app.pages.own_meeting import OwnMeetingState
 from conference_app.pages.register import RegisterState
 from conference_app.pages.sign_in import SignInState
-from conference_app.services import meetings
-from tests.conference_app.people import PASSWORD, meeting_of, registered, session_token
+from conference_app.services import known_devices, meetings, sign_in_sessions
+from conference_app.services.accounts import AccountView
+from conference_app.services.devices import Device
+from conference_app.session import device_cookie
+from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing, redirects
 from tests.fakes import FakeRoomAdmin
 
@@ -44,11 +47,30 @@ async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[
         yield running
 
 
-async def test_registering_leads_to_the_dashboard(processor: Processor) -> None:
+async def test_registering_leads_to_where_the_mail_is_explained(processor: Processor) -> None:
     tab = await opened(processor, "/pl/register")
     updates = await tab.send(name_of(RegisterState.submit), form=FORM)
-    assert redirects(updates) == ["/pl/entering?next=%2Fpl%2Fdashboard"]
+    assert redirects(updates) == ["/pl/entering?next=%2Fpl%2Fcheck-mail"]
     assert (await tab.vars_of(RegisterState))["busy"] is False
+
+
+async def test_a_known_browser_signs_in_while_a_stranger_guesses(processor: Processor) -> None:
+    ann, token = (
+        await registered("anna", email="anna@example.com", password=FORM["password"]),
+        known_devices.new_token(),
+    )
+    ticket = await sign_in_sessions.issue_ticket(ann.id)
+    assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
+    right = {"email": "anna@example.com", "password": FORM["password"]}
+    strangers = [await opened(processor, "/sign-in") for _try in range(11)]
+    for stranger in strangers:
+        await stranger.send(name_of(SignInState.submit), form=right | {"password": "a wrong password"})
+    shown = delta_of(await strangers[-1].send(name_of(SignInState.submit), form=right), SignInState)
+    assert "Too many tries." in shown["problem"]
+    hers = Tab(processor, {device_cookie(): token}, path="/sign-in")
+    await hers.hydrate()
+    updates = await hers.send(name_of(SignInState.submit), form=right)
+    assert redirects(updates) == ["/entering?next=%2Fdashboard"]
 
 
 async def test_no_password_is_ever_sent_back(processor: Processor) -> None:
@@ -116,6 +138,15 @@ async def test_unknown_and_wrong_are_told_alike(processor: Processor) -> None:
     assert said[0] == said[1]
 
 
+async def test_what_is_left_empty_at_sign_in_is_told_beside_its_field(processor: Processor) -> None:
+    tab = await opened(processor, "/sign-in")
+    nothing = delta_of(await tab.send(name_of(SignInState.submit), form={}), SignInState)
+    assert set(nothing["errors"]) == {"email", "password"}
+    form = {"email": "ann@example.com", "password": ""}
+    half = delta_of(await tab.send(name_of(SignInState.submit), form=form), SignInState)
+    assert set(half["errors"]) == {"password"}
+
+
 async def test_a_new_meeting_leads_to_its_page(processor: Processor) -> None:
     account = await registered()
     tab = await opened(processor, "/meetings/new", await session_token(account))
@@ -159,11 +190,34 @@ async def test_another_s_meeting_is_missing(processor: Processor) -> None:
     assert "elephant" not in processor.wire
 
 
-async def test_starting_opens_the_room_and_goes_there(processor: Processor) -> None:
+@pytest.mark.promise("P22")
+async def test_no_page_gives_an_unconfirmed_host_a_link_to_share(processor: Processor) -> None:
     ann = await registered()
-    ours = await meeting_of(ann)
-    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
+    ours = await meeting_of(ann, starts_at="2100-01-01T10:00", time_zone="Europe/Warsaw")
+    await meeting_of(ann)
+    token = await session_token(ann)
+    for path in ("/dashboard", f"/meetings/{ours.code}"):
+        tab = await opened(processor, path, token)
+        await tab.send(name_of(DashboardState.load))
+        await tab.send(name_of(OwnMeetingState.load))
+    updates = await tab.send(name_of(OwnMeetingState.start))
+    assert redirects(updates) == []
+    assert "Confirm your e-mail address first" in (await tab.vars_of(OwnMeetingState))["failure"]
+    assert "/m/" not in processor.wire
+    assert (await meetings.get_own(ann.id, ours.code)).state == "waiting"
+
+
+async def at_meeting(processor: Processor, host: AccountView, code: str) -> Tab:
+    """The tab of a host who has opened the page of a meeting."""
+    tab = await opened(processor, f"/meetings/{code}", await session_token(host))
     await tab.send(name_of(OwnMeetingState.load))
+    return tab
+
+
+async def test_starting_opens_the_room_and_goes_there(processor: Processor) -> None:
+    ann = await confirmed()
+    ours = await meeting_of(ann)
+    tab = await at_meeting(processor, ann, ours.code)
     updates = await tab.send(name_of(OwnMeetingState.start))
     assert redirects(updates) == [ours.path]
     assert (await meetings.get_own(ann.id, ours.code)).state == "open"
@@ -172,8 +226,7 @@ async def test_starting_opens_the_room_and_goes_there(processor: Processor) -> N
 async def test_editing_saves_and_refusing_keeps_the_form_open(processor: Processor) -> None:
     ann = await registered()
     ours = await meeting_of(ann)
-    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
-    await tab.send(name_of(OwnMeetingState.load))
+    tab = await at_meeting(processor, ann, ours.code)
     await tab.send(name_of(OwnMeetingState.edit))
     refused = delta_of(await tab.send(name_of(OwnMeetingState.submit), form={"subject": " "}), OwnMeetingState)
     assert "subject" in refused["errors"]
@@ -186,8 +239,7 @@ async def test_editing_saves_and_refusing_keeps_the_form_open(processor: Process
 async def test_deleting_leads_back(processor: Processor) -> None:
     ann = await registered()
     ours = await meeting_of(ann)
-    tab = await opened(processor, f"/meetings/{ours.code}", await session_token(ann))
-    await tab.send(name_of(OwnMeetingState.load))
+    tab = await at_meeting(processor, ann, ours.code)
     await tab.send(name_of(OwnMeetingState.ask_delete))
     assert redirects(await tab.send(name_of(OwnMeetingState.delete))) == ["/dashboard"]
     assert await meetings.list_for(ann.id) == []
