@@ -1,68 +1,76 @@
-"""The fields about a person as inputs: labels, reasons and browser hints all come from the one schema."""
+"""The fields about a person as inputs: label, reason, how long it is kept and browser hints come from the one schema."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import reflex as rx
 
-from conference_app.components.buttons import Text
-from conference_app.components.fields import password_field, select_field, text_field
+from conference_app.components.buttons import Text, icon
+from conference_app.components.fields import Option, email_field, password_field, select_field, text_field
 from conference_app.components.forms import typed
-from conference_app.services import person_fields
+from conference_app.components.unbroken import unbroken
+from conference_app.services import person_fields, time_zones
 from conference_app.services.person_fields import Field
+from conference_app.services.personal_words import retention_words
+from conference_app.services.time_zones import UTC
 from conference_app.texts import _, current_language
 
-_EXTRA: dict[str, dict[str, object]] = {
+_LIMITS: dict[str, Any] = {"max_length": person_fields.NAME_LENGTH}
+_EXTRA: dict[str, dict[str, Any]] = {
     "username": {"auto_capitalize": "none", "spell_check": False, "max_length": 100},
-    "email": {"type": "email", "max_length": 254},
     "phone": {"type": "tel", "max_length": 50},
 }
 
 
-def _options(field: Field) -> list[tuple[str, str]]:
+def _options(field: Field) -> Sequence[Option]:
     match field.kind:
         case "country":
             return [("", _("Not given")), *person_fields.countries(current_language())]
         case "time_zone":
-            return [("", _("Not given")), *[(zone, zone.replace("_", " ")) for zone in person_fields.time_zones()]]
+            return [("", _("Not given")), (UTC, UTC), *time_zones.by_continent(current_language())]
         case _:
-            return list(person_fields.languages())
+            return person_fields.languages()
 
 
-def _help(field: Field) -> str:
-    purpose = _(field.purpose)
-    allowed = _("You can use letters, digits, dots and hyphens.")
-    return f"{purpose} {allowed}" if field.kind == "username" else purpose
-
-
-def person_input(
-    field: Field, errors: rx.Var[dict[str, str]] | dict[str, str], value: Text = "", *, reason: bool = True
-) -> rx.Component:
-    """The input of `field`, with the `reason` it is asked for below; `value` is what it holds when it appears."""
-    label, error = _(field.label), errors[field.name]
-    if field.kind == "password":
-        return password_field(label, field.name, error=error, auto_complete=field.auto_complete)
-    if field.kind in ("country", "time_zone", "language"):
-        return select_field(
-            label,
-            field.name,
-            _options(field),
-            error=error,
-            help_text=_help(field),
-            optional=not field.required,
-            default_value=value if isinstance(value, rx.Var) or value else _default(field),
-            auto_complete=field.auto_complete or "off",
-        )
-    extra: dict[str, object] = {"max_length": person_fields.NAME_LENGTH} | _EXTRA.get(field.kind, {})
-    return text_field(
-        label,
-        field.name,
-        error=error,
-        help_text=_help(field) if reason else "",
-        optional=not field.required,
-        default_value=value,
-        auto_complete=field.auto_complete or "off",
-        **extra,
+def why_asked(field: Field, more: str = "") -> rx.Component:
+    """What stands under `field`: why it is asked, `more` that is good to know, and how long it is kept."""
+    kept = retention_words(field.retention.days, field.retention.words)
+    return rx.fragment(
+        rx.el.span(unbroken(f"{field.purpose} {more}".strip()), class_name="block"),
+        rx.el.span(
+            icon("clock-3", 14, "mt-px"),
+            rx.el.span(rx.el.span(_("Kept:"), " ", class_name="sr-only"), kept),
+            class_name="flex items-start gap-1.5 mt-1 text-xs text-ink-faint",
+        ),
     )
+
+
+def _help(field: Field) -> rx.Component:
+    notes = {
+        "username": _("You can use letters, digits, dots and hyphens."),
+        "email": _("The people you meet do not see it."),
+    }
+    return why_asked(field, notes.get(field.kind, ""))
+
+
+def person_input(field: Field, errors: dict[str, str], value: Text = "", **props: Any) -> rx.Component:
+    """The input of `field`, with why it is asked and how long it is kept below.
+
+    `value` is what it holds when it appears; `props` go to the control.
+    """
+    label, error = _(field.label), errors[field.name]
+    given: dict[str, Any] = {"error": error, "help_text": _help(field), "optional": not field.required, **props}
+    given["auto_complete"] = field.auto_complete or "off"
+    if field.kind == "password":
+        return password_field(label, field.name, **given)
+    if field.kind in ("country", "time_zone", "language"):
+        shown = value if isinstance(value, rx.Var) or value else _default(field)
+        return select_field(label, field.name, _options(field), default_value=shown, **given)
+    if field.kind == "email":
+        return email_field(field.name, label=label, default_value=value, **given)
+    return text_field(label, field.name, default_value=value, **(_LIMITS | _EXTRA.get(field.kind, {}) | given))
 
 
 def _default(field: Field) -> str:
@@ -71,8 +79,8 @@ def _default(field: Field) -> str:
 
 def person_inputs(
     fields: tuple[Field, ...],
-    errors: rx.Var[dict[str, str]] | dict[str, str],
-    values: rx.Var[dict[str, str]] | dict[str, str] | None = None,
+    errors: dict[str, str],
+    values: dict[str, str] | None = None,
 ) -> list[rx.Component]:
     """`person_input` of each; `values` by field name."""
     return [person_input(one, errors, values[one.name] if values is not None else "") for one in fields]

@@ -10,12 +10,14 @@ from conference_app.components.account_client import PhotoUpload
 from conference_app.components.account_frame import account_frame
 from conference_app.components.buttons import button, submit_button, text_link
 from conference_app.components.confirm_email import confirm_email_banner
-from conference_app.components.fields import ERROR, HINT, LABEL, NEED
+from conference_app.components.fields import ERROR, HINT, field_label, need_mark
 from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
-from conference_app.components.person_inputs import person_inputs
-from conference_app.components.surfaces import avatar, badge, banner, card, loading, section_header, skeleton
+from conference_app.components.person_inputs import person_inputs, why_asked
+from conference_app.components.returned_mail import returned_mail_banner
+from conference_app.components.surfaces import avatar, badge, banner, card, section_header
+from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
 from conference_app.services import person_fields, photos, profiles
 from conference_app.services.person_fields import BY_NAME
@@ -73,10 +75,8 @@ class AccountState(FormState, rx.State):
         (await self.get_state(NoticeState)).say(_("Your photo is removed."))
 
     def _show(self, profile: Profile) -> None:
-        shown = dict(profile.values)
-        if shown.get("phone"):
-            shown["phone"] = person_fields.shown_phone(shown["phone"])
-        self.values, self.pending_email, self.is_verified = shown, profile.pending_email, profile.is_verified
+        self.values = {name: person_fields.as_typed(BY_NAME[name], kept) for name, kept in profile.values.items()}
+        self.pending_email, self.is_verified = profile.pending_email, profile.is_verified
         self.photo_path = f"/account/photo?v={profile.photo_version}" if profile.photo_version else ""
         self.loaded = True
 
@@ -89,11 +89,7 @@ def _photo() -> rx.Component:
         avatar(SessionState.initials, "size-20 text-2xl"),
     )
     upload = rx.el.div(
-        rx.el.div(
-            rx.el.label(_(field.label), html_for="photo", class_name=LABEL),
-            rx.el.span(_("optional"), class_name=NEED, custom_attrs={"aria-hidden": "true"}),
-            class_name="flex items-baseline justify-between gap-3",
-        ),
+        field_label(_(field.label), "photo", optional=not field.required),
         PhotoUpload.create(
             id="photo",
             csrf_token=SessionState.csrf_token,
@@ -107,9 +103,7 @@ def _photo() -> rx.Component:
             error_class=ERROR,
             on_done=state.photo_changed,
         ),
-        rx.el.p(
-            _(field.purpose), " ", _("JPEG, PNG or WebP, up to 2 MB."), id="photo_help", class_name=f"{HINT} mt-1.5"
-        ),
+        rx.el.p(why_asked(field, _("JPEG, PNG or WebP, up to 2 MB.")), id="photo_help", class_name=f"{HINT} mt-1.5"),
         rx.cond(
             state.photo_path,
             button(_("Remove photo"), kind="quiet", size="small", on_click=state.remove_photo, extra="mt-2 -ml-3"),
@@ -119,27 +113,47 @@ def _photo() -> rx.Component:
     return rx.el.div(picture, upload, class_name="flex flex-col sm:flex-row gap-5 items-start")
 
 
+def _secured(name: str, *shown: rx.Component) -> rx.Component:
+    """A field that is changed on the page about safety, as `shown`, with why it is asked and how long it is kept."""
+    field = BY_NAME[name]
+    return rx.el.div(
+        rx.el.dt(
+            rx.el.span(_(field.label), class_name="text-sm font-medium"),
+            need_mark(optional=not field.required),
+            class_name="flex items-baseline justify-between gap-3",
+        ),
+        *[rx.el.dd(one, class_name="mt-1") for one in shown],
+        rx.el.dd(why_asked(field), class_name=f"{HINT} mt-1.5"),
+    )
+
+
 def _email() -> rx.Component:
     state = AccountState
+    address = rx.el.span(
+        rx.el.span(state.values["email"], class_name="wrap-anywhere"),
+        rx.cond(state.is_verified, badge(_("Confirmed"), "ok"), badge(_("Not confirmed"), "warn")),
+        class_name="flex flex-wrap items-center gap-3",
+    )
+    waiting = rx.cond(
+        state.pending_email,
+        rx.el.span(_("Waiting to be confirmed:"), " ", state.pending_email, class_name=f"{HINT} wrap-anywhere"),
+    )
+    return _secured("email", address, waiting)
+
+
+def _sign_in() -> rx.Component:
+    """What the person signs in with."""
+    change = text_link(_("Change e-mail or password"), localized_path("/account/security"))
     return rx.el.div(
-        rx.el.dt(_("E-mail"), class_name="text-sm font-medium"),
-        rx.el.dd(
-            rx.el.span(state.values["email"], class_name="wrap-anywhere"),
-            rx.cond(state.is_verified, badge(_("Confirmed"), "ok"), badge(_("Not confirmed"), "warn")),
-            class_name="flex flex-wrap items-center gap-3 mt-1",
-        ),
-        rx.cond(
-            state.pending_email,
-            rx.el.dd(
-                _("Waiting to be confirmed:"),
-                " ",
-                state.pending_email,
-                class_name="text-sm text-ink-muted mt-1 wrap-anywhere",
+        rx.el.dl(
+            _email(),
+            _secured(
+                "password", rx.el.span(_("Only you know it: we keep a check value from which nobody gets it back."))
             ),
+            class_name="grid gap-5 sm:grid-cols-2 items-start",
         ),
-        rx.el.dd(
-            text_link(_("Change e-mail or password"), localized_path("/account/security")), class_name="text-sm mt-2"
-        ),
+        rx.el.p(change, class_name="text-sm mt-4"),
+        class_name="border-t border-line pt-5 mt-5",
     )
 
 
@@ -163,10 +177,11 @@ def _form() -> rx.Component:
 
 def _view() -> rx.Component:
     return rx.fragment(
-        card(_photo(), rx.el.dl(_email(), class_name="border-t border-line pt-5 mt-5"), extra="p-5 sm:p-8"),
+        card(_photo(), _sign_in(), extra="p-5 sm:p-8"),
         rx.el.section(
             section_header(
-                _("Details"), detail=_("What you leave empty is not kept. Each field says what it is used for.")
+                _("Details"),
+                detail=_("What you leave empty is not kept. Each field says what it is for, and how long it is kept."),
             ),
             card(_form(), extra="p-5 sm:p-8"),
             class_name="grid grid-cols-1 gap-4 mt-10",
@@ -185,6 +200,7 @@ def account() -> rx.Component:
     waiting = loading(skeleton("h-36 rounded-card"), skeleton("h-80 rounded-card"))
     return account_frame(
         confirm_email_banner(),
+        returned_mail_banner(),
         rx.cond(state.failure, banner(state.failure, "danger", again)),
         rx.cond(state.loaded, _view(), rx.cond(state.failure, rx.fragment(), waiting)),
         part="/account",

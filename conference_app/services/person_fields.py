@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import available_timezones
 
 import phonenumbers
 from babel import Locale
@@ -21,7 +20,9 @@ from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError
 from conference_app.models.account import Account
 from conference_app.models.account_security import AccountPhoto
-from conference_app.models.data_map import Basis, DataTag, Retention, tag_of
+from conference_app.models.data_map import DataTag, Retention, tag_of
+from conference_app.purposes import Basis
+from conference_app.services import time_zones
 from conference_app.services.addresses import check_email
 from conference_app.texts import current_language, n_
 
@@ -30,8 +31,13 @@ Check = Callable[[str], str]
 """Makes the stored form of what was typed. Raises ConferenceError with the words that stand beside the field."""
 
 NAME_LENGTH = 100
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\U000e0000-\U000e007f]"
+)
 """Characters that draw nothing or turn the text around: in a name they only serve to deceive."""
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+"""Alphabets that share the looks of letters, as the names of their letters begin (Unicode TR 39 calls them confusable)."""
 _USERNAME = re.compile(r"[\w.\-]{3,40}")
 _LANGUAGE_NAMES = {"en": "English", "pl": "Polski"}
 
@@ -50,10 +56,12 @@ def check_line(text: str) -> str:
 
 
 def check_username(text: str) -> str:
-    """3 to 40 letters, digits, dots, hyphens, underscores, as typed but NFKC."""
+    """3 to 40 letters, digits, dots, hyphens, underscores, as typed but NFKC, and of one alphabet among those alike."""
     username = unicodedata.normalize("NFKC", text[:200]).strip()
-    if not _USERNAME.fullmatch(username):
+    if not _USERNAME.fullmatch(username) or _CONTROL.search(username):
         raise ConferenceError(n_("Use 3 to 40 letters, digits, dots, hyphens or underscores."))
+    if len(_ALIKE & {unicodedata.name(sign, "").partition(" ")[0] for sign in username}) > 1:
+        raise ConferenceError(n_("Use letters of one alphabet only: some look like those of another."))
     return username
 
 
@@ -69,8 +77,11 @@ def check_phone(text: str, country: str = "") -> str:
 
 
 def shown_phone(kept: str) -> str:
-    """A stored number the way it is written: +48 22 123 45 67."""
-    number = phonenumbers.parse(kept)
+    """A stored number the way it is written: +48 22 123 45 67. What is no number is shown as it is kept."""
+    try:
+        number = phonenumbers.parse(kept)
+    except phonenumbers.NumberParseException:
+        return kept
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
@@ -90,18 +101,12 @@ def check_country(text: str) -> str:
     return code
 
 
-@functools.cache
-def time_zones() -> tuple[str, ...]:
-    """Every time zone that is a place, such as Europe/Warsaw, and UTC."""
-    places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
-    return tuple(sorted(places | {"UTC"}))
-
-
 def check_time_zone(text: str) -> str:
-    """An IANA name."""
-    if text.strip() not in time_zones():
+    """An IANA name; of an older one, the one that is offered instead."""
+    zone = time_zones.canonical(text.strip())
+    if not zone:
         raise ConferenceError(n_("Choose a time zone of the list."))
-    return text.strip()
+    return zone
 
 
 def languages() -> tuple[tuple[str, str], ...]:
@@ -147,13 +152,13 @@ class Field:
 
     @property
     def purpose(self) -> str:
-        """Why it is asked, in a sentence."""
+        """Why it is asked, in words of the current language."""
         return self.tag.purpose
 
     @property
-    def basis(self) -> Basis:
+    def bases(self) -> tuple[Basis, ...]:
         """On what legal basis it is kept."""
-        return self.tag.basis
+        return self.tag.bases
 
     @property
     def retention(self) -> Retention:
@@ -217,6 +222,17 @@ def checked(field: Field, typed: str, *, country: str = "") -> str | None | Conf
         return check_phone(typed, country) if field.kind == "phone" else field.check(typed)
     except ConferenceError as error:
         return error
+
+
+def as_typed(field: Field, kept: str) -> str:
+    """A kept value the way the field's input holds it."""
+    match field.kind:
+        case "phone":
+            return shown_phone(kept)
+        case "time_zone":
+            return time_zones.canonical(kept) or kept
+        case _:
+            return kept
 
 
 def shown(field: Field, kept: str | None) -> str:

@@ -8,16 +8,20 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pyotp.totp import TOTP
 
+from conference_app.services.export_files import retention_words
+from conference_app.services.person_fields import FIELDS, Field
+from conference_app.texts import _, language
 from tests.browser.conftest import NewContext, Visitor
-from tests.browser.test_mail import looks_right, open_mail
+from tests.browser.credentials import PASSWORD, add_passkey, try_to_sign_in
+from tests.browser.looks import fine
+from tests.browser.test_mail import open_mail
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NewVisitor = Callable[..., Visitor]
-PASSWORD = "correct horse battery staple"
 
 
 def follow(page: Page, recipient: str, subject: str) -> None:
@@ -34,28 +38,13 @@ def sign_out(page: Page) -> None:
     page.wait_for_url(lambda url: "/account" not in url and "/dashboard" not in url)
 
 
-def add_virtual_authenticator(page: Page) -> None:
-    """A device with a finger that is always right, as Chromium's own tools make one."""
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-
-
 def add_app(page: Page) -> str:
     """Add an authenticator app; its secret."""
     page.get_by_role("button", name="Add an authenticator app").click()
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
     secret = page.locator("code").first.inner_text().replace(" ", "")
-    looks_right(page)
+    fine(page)
     page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
     page.get_by_role("button", name="Put in force").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
@@ -69,21 +58,18 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) 
     name = f"keys{width}"
     person = visitor(width)
     page = person.page
-    person.register(name)
+    person.fill_registration(name)
+    expect(page.get_by_text(f"{name}@example.org")).to_be_visible()
+    page.goto("/dashboard")
     expect(page.get_by_text("Confirm your e-mail address by the link")).to_be_visible()
     follow(page, f"{name}@example.org", "registration")
-    looks_right(page)
+    assert "#" not in page.url
+    fine(page)
     page.get_by_role("button", name="Confirm my address").click()
     expect(page.get_by_role("heading", name="Your address is confirmed.")).to_be_visible()
 
-    add_virtual_authenticator(page)
-    page.goto("/account/security")
-    page.get_by_role("button", name="Add a passkey").click()
-    page.get_by_label("Name", exact=True).fill("My laptop")
-    page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_role("button", name="Create passkey").click()
-    expect(page.get_by_text("My laptop")).to_be_visible()
-    looks_right(page)
+    add_passkey(page, "My laptop")
+    fine(page)
     add_app(page)
     code = page.locator("#recovery-codes li").first.inner_text()
     page.get_by_role("button", name="I have kept them").click()
@@ -96,12 +82,9 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) 
     expect(page.get_by_text("Confirm your e-mail address by the link")).to_have_count(0)
 
     sign_out(page)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    try_to_sign_in(page, f"{name}@example.org")
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
-    looks_right(page)
+    fine(page)
     page.get_by_label("Code", exact=True).fill("000000")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("This code is not right.")).to_be_visible()
@@ -122,7 +105,7 @@ def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor, width: int) ->
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
     expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
-    looks_right(page)
+    fine(page)
     page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
     page.get_by_role("button", name="Send me the link").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
@@ -130,7 +113,7 @@ def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor, width: int) ->
     page.get_by_label("New password", exact=True).fill("password123")
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_text("it is tried first")).to_be_visible()
-    looks_right(page)
+    fine(page)
     page.get_by_label("New password", exact=True).fill("another horse in the stable")
     page.get_by_role("button", name="Set the password").click()
     page.get_by_role("link", name="Sign in", exact=True).last.click()
@@ -166,14 +149,14 @@ def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor, width: int
     Image.new("RGB", (400, 300), "teal").save(made, "PNG")
     page.locator("#photo").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": made.getvalue()})
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
-    looks_right(page)
+    fine(page)
     page.reload()
     expect(page.get_by_label("Phone")).to_have_value("+48 22 123 45 67")
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
     page.goto("/account/sessions")
     expect(page.get_by_text("Chrome on Linux")).to_be_visible()
     expect(page.get_by_text("Time zone of Warsaw")).to_be_visible()
-    looks_right(page)
+    fine(page)
     assert person.complaints == []
 
 
@@ -193,4 +176,42 @@ def test_every_field_of_the_registration_says_whether_it_is_needed(new_context: 
     expect(page.locator("#accepted")).not_to_be_checked()
     for path in ("/terms", "/privacy"):
         expect(page.locator(f"main form a[href='{path}']")).to_be_visible()
-    looks_right(page)
+    fine(page)
+
+
+def expect_told(below: Locator, field: Field) -> None:
+    """What stands `below` the field says why it is asked and how long it is kept."""
+    expect(below).to_contain_text(field.purpose)
+    expect(below).to_contain_text(retention_words(field.retention.days, field.retention.words))
+    expect(below).to_be_visible()
+
+
+@pytest.mark.promise("P37")
+@pytest.mark.parametrize(
+    ("code", "prefix", "words"), [("en", "", ("required", "optional")), ("pl", "/pl", ("wymagane", "opcjonalne"))]
+)
+def test_every_field_says_whether_why_and_how_long(
+    visitor: NewVisitor, code: str, prefix: str, words: tuple[str, str]
+) -> None:
+    person = visitor(390)
+    page = person.page
+    page.goto(f"{prefix}/register")
+    page.locator("main details summary").click()
+    with language(code):
+        for field in FIELDS:
+            if field.kind == "photo":  # once there is an account
+                continue
+            control = page.locator(f"#{field.name}")
+            assert f"{field.name}_help" in (control.get_attribute("aria-describedby") or "")
+            expect_told(page.locator(f"#{field.name}_help"), field)
+            mark = page.locator(f"label[for={field.name}] + span")
+            expect(mark).to_have_text(words[0] if field.required else words[1])
+        person.fill_registration(f"told{code}", prefix)
+        page.goto(f"{prefix}/account")
+        for field in FIELDS:
+            if field.name in ("email", "password"):  # changed on a page of their own
+                row = page.locator("main dl > div").filter(has_text=_(field.label)).first
+                expect(row).to_contain_text(words[0])
+                expect_told(row.locator("dd").last, field)
+            else:
+                expect_told(page.locator(f"#{field.name}_help"), field)
