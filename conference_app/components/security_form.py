@@ -1,0 +1,170 @@
+"""What the sections of the security page share: one state, of which one form is open at a time, and the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.buttons import button, submit_button
+from conference_app.components.fields import password_field
+from conference_app.components.forms import FormState, checked_form, typed
+from conference_app.components.notices import NoticeState
+from conference_app.components.surfaces import card, section_header
+from conference_app.components.times import instant
+from conference_app.errors import ConferenceError
+from conference_app.services import account_passwords, audit, passkeys, profiles, second_factors
+from conference_app.session import client_address, require_account
+from conference_app.texts import _, error_text, plural
+
+_SHOWN_EVENTS = 20
+FORMS = {
+    "email": "email",
+    "password": "current_password",
+    "passkey": "passkey_name",
+    "rename": "passkey_name",
+    "remove_passkey": "password",
+    "authenticator": "password",
+    "remove_authenticator": "password",
+    "new_codes": "password",
+}
+"""Each form, and the field that has the focus when it opens."""
+
+
+@dataclass(frozen=True)
+class PasskeyRow:
+    """A passkey in words."""
+
+    id: str
+    name: str
+    added: str
+    """An `instant`."""
+    used: str
+    """The same; empty for one that was never used."""
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """Something that happened, in words."""
+
+    what: str
+    at: str
+    """An `instant`."""
+
+
+class SecurityState(FormState, rx.State):
+    """What protects the account, and the form that is open. Each section's own state inherits it."""
+
+    loaded: bool = False
+    failure: str = ""
+    form: str = ""
+    """One of `FORMS`, or none."""
+    email: str = ""
+    pending_email: str = ""
+    passkeys: list[PasskeyRow] = []
+    chosen_id: str = ""
+    chosen_name: str = ""
+    passkey_options: str = ""
+    has_authenticator: bool = False
+    codes_left: str = ""
+    setup_secret: str = ""
+    setup_picture: str = ""
+    new_codes: list[str] = []
+    events: list[EventRow] = []
+    _challenge: bytes = b""
+    _passkey_name: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        self._close()
+        await self._show()
+
+    @rx.event
+    async def open_form(self, form: str) -> EventSpec | None:
+        self._close()
+        self.form = form if form in FORMS else ""
+        return rx.set_focus(FORMS[form]) if self.form else None
+
+    @rx.event
+    async def close(self) -> None:
+        self._close()
+        await self._show()
+
+    async def _confirm(self, account_id: str, form: dict[str, object]) -> None:
+        password = typed(form, "password", 5000)
+        await account_passwords.confirm_password(account_id, password, address=client_address(self))
+
+    async def _done(self, text: str) -> None:
+        self._close()
+        await self._show()
+        (await self.get_state(NoticeState)).say(text)
+
+    def _close(self) -> None:
+        self._reset_form()
+        self.form, self.chosen_id, self.chosen_name = "", "", ""
+        self.passkey_options, self._challenge, self._passkey_name = "", b"", ""
+        self.setup_secret, self.setup_picture, self.new_codes = "", "", []
+
+    async def _show(self) -> None:
+        account = await require_account(self)
+        try:
+            profile = await profiles.get(account.account_id)
+            status = await second_factors.status(account.account_id)
+            found = await passkeys.listed(account.account_id)
+            events = await audit.entries(account.account_id, limit=_SHOWN_EVENTS)
+        except ConferenceError as error:
+            self.failure = error_text(error)
+            return
+        self.failure, self.loaded = "", True
+        self.email, self.pending_email = profile.values["email"], profile.pending_email
+        self.passkeys = [
+            PasskeyRow(one.id, one.name, instant(one.created_at), instant(one.last_used_at)) for one in found
+        ]
+        self.has_authenticator = status.has_authenticator
+        self.codes_left = plural("{count} recovery code left", "{count} recovery codes left", status.codes_left)
+        self.events = [EventRow(_(audit.WORDS[one.tag]), instant(one.at)) for one in events]
+
+
+def form_actions(label: str, *, kind: str = "primary") -> rx.Component:
+    """The button that sends the open form, and the one that closes it."""
+    return rx.el.div(
+        submit_button(label, busy=SecurityState.busy, kind=kind),
+        button(_("Cancel"), kind="quiet", on_click=SecurityState.close),
+        class_name="flex flex-wrap gap-3",
+    )
+
+
+def password_again(why: str) -> rx.Component:
+    """Asks for the account's password; `why` says for what."""
+    return password_field(
+        _("Your password"),
+        "password",
+        error=SecurityState.errors["password"],
+        help_text=why,
+        auto_complete="current-password",
+    )
+
+
+def when_open(form: str, opened: rx.Component, closed: rx.Component) -> rx.Component:
+    """`opened` while that form is open, else `closed`."""
+    return rx.cond(SecurityState.form == form, opened, closed)
+
+
+def section(title: str, detail: str, *children: rx.Component) -> rx.Component:
+    """One part of the page."""
+    return rx.el.section(
+        section_header(title, detail=detail),
+        card(*children, extra="p-5 sm:p-6 grid grid-cols-1 gap-4"),
+        class_name="grid grid-cols-1 gap-4 mt-10 first-of-type:mt-0",
+    )
+
+
+def form_opener(form: str, label: str) -> rx.Component:
+    """The button that opens a form."""
+    return rx.el.div(button(label, kind="secondary", on_click=SecurityState.open_form(form)))
+
+
+def confirmed_form(label: str, why: str, submit: object, kind: str = "primary") -> rx.Component:
+    """A form that asks for the password alone."""
+    return checked_form(SecurityState, password_again(why), form_actions(label, kind=kind), on_submit=submit)
