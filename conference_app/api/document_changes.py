@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app.api import plain_pages
-from conference_app.services import document_versions, documents, personal_view
-from conference_app.services.document_versions import Version, compared
-from conference_app.texts import _, language
+from conference_app.components.times import distance_in_words, moment_in_words
+from conference_app.services import document_versions, documents
+from conference_app.services.document_versions import Version
+from conference_app.services.text_changes import paragraph_changes
+from conference_app.texts import _, language, localized_path
 
 
-def _shown(version: Version, before: Version | None) -> dict[str, object]:
-    found = compared(before.text, version.text) if before else []
+def _shown(version: Version, before: Version | None, now: datetime) -> dict[str, object]:
+    found = paragraph_changes(before.text, version.text) if before else []
     return {
-        "since": personal_view.moment(version.since),
+        "since": moment_in_words(version.since, "UTC", now),
+        "age": distance_in_words(version.since, now),
         "sha256": version.text_sha256,
-        "changes": [change for change in found if change[0] != "same"],
+        "changes": [change for change in found if change.kind != "same"],
         "paragraphs": version.text.split("\n\n"),
     }
 
 
 async def _document(document: documents.Document) -> dict[str, object]:
     found = await document_versions.versions(document)
-    befores = [*found[1:], None]
+    befores, now = [*found, None][1:], datetime.now(UTC)
     return {
         "title": _(documents.DOCUMENT_TITLES[document]),
-        "versions": [_shown(one, before) for one, before in zip(found, befores, strict=True)],
+        "versions": [_shown(one, before, now) for one, before in zip(found, befores, strict=True)],
     }
 
 
@@ -38,6 +43,8 @@ async def changes(request: Request) -> Response:
             request,
             "changes",
             title=_("Versions and changes"),
+            width="reading",
+            back={"href": localized_path("/privacy"), "label": _("Privacy policy")},
             intro=_("Every text that was ever shown here, newest first, and what each one changed."),
             fingerprint=_("Fingerprint"),
             first=_("The first version that is kept."),

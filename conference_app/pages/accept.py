@@ -8,26 +8,38 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.app_frame import sign_out_form
 from conference_app.components.buttons import button_class, submit_button, text_link
-from conference_app.components.fields import checkbox
+from conference_app.components.choices import checkbox
 from conference_app.components.forms import FormState, checked_form, ticked
-from conference_app.components.page_frame import narrow_frame, sign_out_form
+from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.slots import slotted
-from conference_app.components.surfaces import card, loading, skeleton
+from conference_app.components.surfaces import card
+from conference_app.components.values import count, one_of
+from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.services import acceptance, document_versions
-from conference_app.services.documents import Document
-from conference_app.session import before_acceptance, require_account
+from conference_app.services.documents import DOCUMENT_TITLES, Document
+from conference_app.services.text_changes import Kind, ParagraphChange
+from conference_app.session import before_acceptance, next_path, require_account
 from conference_app.texts import _, current_language, localized_path, n_
 
 
 @dataclass(frozen=True)
-class Change:
-    """A paragraph of a changed document; `mark` is added, removed or same."""
+class ShownPiece:
+    """Some words of a changed paragraph; `mark` is added, removed or same."""
 
     mark: str
     text: str
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A paragraph that is new, gone or changed, and which of the three in a word."""
+
+    label: str
+    pieces: list[ShownPiece]
 
 
 @dataclass(frozen=True)
@@ -36,16 +48,20 @@ class ChangedDocument:
 
     title: str
     path: str
-    changes: list[Change]
+    changes: list[ShownChange]
 
 
-def _titles() -> dict[Document, str]:
-    return {"terms": _("Terms"), "privacy": _("Privacy policy")}
+def _labels() -> dict[Kind, str]:
+    return {"added": _("New paragraph"), "removed": _("Removed paragraph"), "changed": _("Changed paragraph")}
+
+
+def _shown(change: ParagraphChange) -> ShownChange:
+    return ShownChange(_labels()[change.kind], [ShownPiece(one.mark, one.text) for one in change.pieces])
 
 
 async def _changed(document: Document, since: str) -> ChangedDocument:
-    found = [Change(mark, text) for mark, text in await document_versions.changes(document, since) if mark != "same"]
-    return ChangedDocument(_titles()[document], localized_path(f"/{document}"), found)
+    found = [_shown(one) for one in await document_versions.changes(document, since) if one.kind != "same"]
+    return ChangedDocument(_(DOCUMENT_TITLES[document]), localized_path(f"/{document}"), found)
 
 
 class AcceptState(FormState, rx.State):
@@ -60,7 +76,7 @@ class AcceptState(FormState, rx.State):
         account = await require_account(self)
         self._reset_form()
         if not account.must_accept:
-            return rx.redirect(self._next_path())
+            return rx.redirect(next_path(self))
         waiting = await acceptance.waiting(account.account_id)
         self.changed = [await _changed(document, since) for document, since in waiting.items()]
         self.loaded = True
@@ -72,44 +88,63 @@ class AcceptState(FormState, rx.State):
         account = await require_account(self)
         self._begin()
         yield
-        try:
+        with self._refusing():
             if not ticked(form, "accepted"):
                 missing = ConferenceError(n_("Tick the box to go on, or sign out: nothing is lost either way."))
                 raise InvalidInput(n_("Some fields need another look."), {"accepted": missing})
             await acceptance.accept(account.account_id, account.session_hash, current_language())
-            yield rx.redirect(self._next_path())
-        except ConferenceError as error:
-            self._refuse(error)
-        finally:
-            self.busy = False
-
-    def _next_path(self) -> str:
-        path = self.router.url.query_parameters.get("next", "")
-        is_ours = path.startswith("/") and not path.startswith(("//", "/\\", "/auth/")) and path.isprintable()
-        return path if is_ours else localized_path("/dashboard")
+            yield rx.redirect(next_path(self))
 
 
-def _change(change: Change) -> rx.Component:
-    added = change.mark == "added"
-    return rx.el.li(
-        rx.el.span(rx.cond(added, _("New:"), _("No longer:")), class_name="text-xs font-medium text-ink-muted block"),
-        rx.cond(
-            added,
-            rx.el.ins(change.text, class_name="no-underline text-ink"),
-            rx.el.del_(change.text, class_name="text-ink-muted"),
+def _piece(piece: ShownPiece) -> rx.Component:
+    """Words whose mark shows by a line under or through them, and is read out."""
+    return one_of(
+        piece.mark,
+        (
+            "added",
+            rx.el.ins(
+                _read_out(_("added:")), piece.text, class_name="bg-ok-soft text-ink underline decoration-2 font-medium"
+            ),
         ),
-        class_name=rx.cond(added, "border-l-2 border-ok pl-3", "border-l-2 border-line-strong pl-3"),
+        ("removed", rx.el.del_(_read_out(_("removed:")), piece.text, class_name="text-ink-muted line-through")),
+        otherwise=rx.el.span(piece.text),
+    )
+
+
+def _read_out(word: str) -> rx.Component:
+    return rx.el.span(word, " ", class_name="sr-only")
+
+
+def _change(change: ShownChange) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(change.label, class_name="text-xs font-medium text-ink-muted block mb-1"),
+        rx.el.p(rx.foreach(change.pieces, _piece), class_name="whitespace-pre-wrap wrap-anywhere"),
+        class_name="border-l-2 border-line-strong pl-3",
+    )
+
+
+def _legend() -> rx.Component:
+    return rx.el.p(
+        rx.el.ins(_("Underlined"), class_name="underline decoration-2 font-medium text-ink"),
+        " ",
+        _("words are new;"),
+        " ",
+        rx.el.del_(_("struck out"), class_name="line-through"),
+        " ",
+        _("ones are gone."),
+        class_name="text-sm text-ink-muted mt-2",
     )
 
 
 def _document(document: ChangedDocument) -> rx.Component:
+    not_kept = rx.el.p(_("Which words changed is not known any more. Read the whole text."), class_name="text-sm mt-4")
+    found = rx.fragment(
+        _legend(), rx.el.ul(rx.foreach(document.changes, _change), class_name="grid gap-5 mt-5 text-sm leading-6")
+    )
     return card(
         rx.el.h2(document.title, class_name="text-lg"),
-        rx.cond(
-            document.changes.length() > 0,
-            rx.el.ul(rx.foreach(document.changes, _change), class_name="grid gap-4 mt-4 text-sm leading-6"),
-        ),
-        rx.el.p(text_link(_("Read it in full"), document.path, target="_blank"), class_name="text-sm mt-4"),
+        rx.cond(count(document.changes) > 0, found, not_kept),
+        rx.el.p(text_link(_("Read it in full"), document.path, target="_blank"), class_name="text-sm mt-5"),
     )
 
 
@@ -132,7 +167,7 @@ def accept() -> rx.Component:
         on_submit=state.submit,
     )
     return narrow_frame(
-        rx.el.h1(_("Our terms have changed"), class_name="text-[2rem]"),
+        rx.el.h1(_("Our terms have changed")),
         rx.el.p(
             _(
                 "Before you go on, see what is new. If you do not agree, sign out; your data stays yours to take or erase."

@@ -7,7 +7,8 @@ import reflex as rx
 from conference_app.components.buttons import text_link
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
-from conference_app.components.reading import example_notice, plain_link, reading_page, reading_section
+from conference_app.components.plain_elements import plain_link
+from conference_app.components.reading import example_notice, reading_page, reading_section
 from conference_app.services import documents
 from conference_app.texts import _, localized_path, n_
 
@@ -15,7 +16,7 @@ from conference_app.texts import _, localized_path, n_
 def _letter(title: str, paragraphs: list[str], note: str = "") -> rx.Component:
     return visitor_frame(
         rx.el.article(
-            rx.el.h1(title, class_name="text-[2rem] mb-6"),
+            rx.el.h1(title, class_name="mb-6"),
             *[rx.el.p(text, class_name="text-ink leading-7") for text in paragraphs],
             *([rx.el.p(note, class_name="text-sm text-ink-faint mt-6 wrap-anywhere")] if note else []),
             class_name="grid gap-4 max-w-reading mx-auto px-4 py-12 sm:py-16",
@@ -42,6 +43,7 @@ def privacy() -> rx.Component:
         text_link(_("Record of processing"), localized_path("/privacy/record")),
         text_link(_("Who handles data for us"), localized_path("/privacy/processors")),
         text_link(_("Limits of protection"), localized_path("/privacy/limits")),
+        plain_link(_("Demands of authorities"), localized_path("/transparency")),
         text_link(_("Cookies"), localized_path("/cookies")),
         plain_link(_("Earlier versions and changes"), localized_path("/privacy/changes")),
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app.components.lists import data_table
 from conference_app.components.page_registry import page
 from conference_app.components.reading import example_notice, reading_page, reading_section
-from conference_app.components.surfaces import card, data_table
+from conference_app.components.surfaces import card
 from conference_app.config import settings
 from conference_app.models import SQLModel
-from conference_app.models.data_map import BASES, PersonalTable, Who, personal_tables
-from conference_app.services.documents import covered_host
-from conference_app.services.export_files import retention_words
+from conference_app.models.data_map import PersonalTable, Who, personal_tables
 from conference_app.services.personal_view import recipients
-from conference_app.services.personal_words import words_of
+from conference_app.services.personal_words import retention_words, words_of
+from conference_app.services.privacy_policy import covered_host, nobody_else
 from conference_app.texts import _, n_
 
 _WHO: dict[Who, str] = {
@@ -26,10 +26,11 @@ _WHO: dict[Who, str] = {
 }
 
 
-def _fact(label: str, text: str) -> rx.Component:
+def _fact(label: str, *lines: str) -> rx.Component:
+    said = [rx.el.p(line) for line in lines]
     return rx.el.div(
-        rx.el.dt(label, class_name="text-sm text-ink-muted sm:w-56 shrink-0"),
-        rx.el.dd(text, class_name="text-sm text-ink leading-6 wrap-anywhere min-w-0"),
+        rx.el.dt(label, class_name="text-sm text-ink-muted sm:w-44 shrink-0 leading-6"),
+        rx.el.dd(*said, class_name="grid gap-1 min-w-0 text-sm text-ink leading-6 wrap-anywhere"),
         class_name="flex flex-col sm:flex-row sm:gap-4 py-2 border-t border-line first:border-t-0",
     )
 
@@ -45,12 +46,12 @@ def _activity(one: PersonalTable) -> rx.Component:
     return rx.el.section(
         rx.el.h2(_(words_of(one.table.name).title), class_name="text-xl"),
         rx.el.dl(
-            _fact(_("Purpose"), " ".join(dict.fromkeys(_(tag.purpose) for tag in tags))),
+            _fact(_("Purpose"), *dict.fromkeys(reason for tag in tags for reason in tag.reasons)),
             _fact(_("Whose data"), ", ".join(dict.fromkeys(_(_WHO[tag.subject]) for tag in tags))),
             _fact(_("What data"), ", ".join(labels)),
-            _fact(_("On what ground"), " ".join(dict.fromkeys(_(BASES[tag.basis]) for tag in tags))),
-            _fact(_("Who receives it"), recipients(one)),
-            _fact(_("Until when"), " ".join(kept)),
+            _fact(_("On what ground"), *dict.fromkeys(words for tag in tags for words in tag.grounds)),
+            _fact(_("Who receives it"), *recipients(one)),
+            _fact(_("Until when"), *kept),
             *stays,
             _fact(_("Table"), one.table.name),
         ),
@@ -116,7 +117,7 @@ def processors() -> rx.Component:
     none = reading_section(
         "",
         (
-            _("None. Everything runs on the operator's own servers; pages, calls and mails use no other company."),
+            nobody_else(settings()),
             _("Should that change, the new company stands here, and in the privacy policy, before it gets anything."),
         ),
     )

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.models import ConsentRecord, SignInSession
+from conference_app.purposes import ACCEPTANCE
 from conference_app.services import audit, documents
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import DOCUMENTS, Document
@@ -57,7 +58,7 @@ async def changed_since(db: AsyncSession, account_id: str) -> dict[Document, str
 
 async def waiting(account_id: str) -> dict[Document, str]:
     """`changed_since` in a reading of its own: for the page that asks."""
-    async with database.reading() as db:
+    async with database.reading(ACCEPTANCE) as db:
         return await changed_since(db, account_id)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -16,10 +14,11 @@ from conference_app.models import DocumentVersion
 from conference_app.models.columns import new_id
 from conference_app.services import documents
 from conference_app.services.documents import Document
+from conference_app.services.text_changes import ParagraphChange, paragraph_changes
 from conference_app.texts import current_language, language
 
-Mark = Literal["same", "added", "removed"]
-Change = tuple[Mark, str]
+_BESIDE = timedelta(minutes=1)
+"""Texts of one version that were kept one after the other lie within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,11 @@ class Version:
 
 async def keep_current(*, now: datetime | None = None) -> int:
     """Keep the present texts, where they are new; how many were. Several starting at once keep one each."""
-    kept = 0
+    kept, now = 0, now or datetime.now(UTC)  # one time for all: so the languages of a version are known to be one
     for code in LANGUAGES:
         with language(code):
             for document in documents.DOCUMENTS:
-                kept += await _keep(document, code, documents.full_text(document), now or datetime.now(UTC))
+                kept += await _keep(document, code, documents.full_text(document), now)
     return kept
 
 
@@ -68,7 +67,7 @@ async def versions(document: Document, code: str = "") -> list[Version]:
         return [Version(row.text_sha256, row.since, row.text) for row in (await db.exec(query)).all()]
 
 
-async def changes(document: Document, since_sha256: str) -> list[Change]:
+async def changes(document: Document, since_sha256: str) -> list[ParagraphChange]:
     """What is new in the current language since the text with that fingerprint, whatever language it was in.
 
     A text of another language is compared by the version that was shown beside it. Empty if the old text is not kept.
@@ -81,19 +80,6 @@ async def changes(document: Document, since_sha256: str) -> list[Change]:
     if old is None:
         return []
     if old.language == current_language():
-        return compared(old.text, documents.full_text(document))
-    before = [one for one in await versions(document) if one.since <= old.since]
-    return compared(before[0].text, documents.full_text(document)) if before else []
-
-
-def compared(old: str, new: str) -> list[Change]:
-    """Paragraph by paragraph: what stayed, what came, what went."""
-    before, after = old.split("\n\n"), new.split("\n\n")
-    found: list[Change] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.extend(("same", text) for text in before[i1:i2])
-            continue
-        found.extend(("removed", text) for text in before[i1:i2])
-        found.extend(("added", text) for text in after[j1:j2])
-    return found
+        return paragraph_changes(old.text, documents.full_text(document))
+    before = [one for one in await versions(document) if one.since <= old.since + _BESIDE]
+    return paragraph_changes(before[0].text, documents.full_text(document)) if before else []
