@@ -13,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from conference_app import purposes
 from conference_app.api import plain_pages
+from conference_app.components.times import date_in_words
+from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import consents, preferences, purposes, signed_links
+from conference_app.services import consents, preferences, signed_links
 from conference_app.services.preferences import Choice, Person
 from conference_app.services.signed_links import LinkKind, LinkTarget
-from conference_app.texts import _, current_language, language
+from conference_app.texts import _, current_language, language, localized_path, unlocalized_path
 
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _PAGE = "preferences by link"
@@ -36,7 +39,7 @@ class _Done:
 
 
 def _kind(request: Request) -> LinkKind:
-    return "unsubscribe" if request.url.path.startswith("/u/") else "preferences"
+    return "unsubscribe" if unlocalized_path(request.url.path).startswith("/u/") else "preferences"
 
 
 async def answer(request: Request) -> Response:
@@ -125,7 +128,7 @@ async def _show(request: Request, target: LinkTarget, person: Person, done: _Don
         request,
         "preferences",
         title=_("What we may send you"),
-        action=f"{request.url.path}?lang={current_language()}",
+        action=plain_pages.same_page(request, current_language()),
         done=_said(done, choices) if done else None,
         reasons=_reasons() if done and done.asks_why else None,
         paragraphs=[_("Each mail below comes only while it is on. Nothing changes by opening this page.")]
@@ -167,15 +170,15 @@ def _row(choice: Choice, *, is_first: bool) -> dict[str, object]:
         "state": _("on") if choice.is_on else _("off"),
         "button": _("Stop") if choice.is_on else give,
         "act": "stop" if choice.is_on else "give",
-        "until": _("Ends by itself on {day}.", day=choice.until.date().isoformat()) if choice.until else "",
+        "until": _("Ends by itself on {day}.", day=date_in_words(choice.until.date())) if choice.until else "",
         "is_first": is_first,
     }
 
 
 _METHODS = ["GET", "POST"]
 routes = [
-    Route("/u/{token}", answer, methods=_METHODS),
-    Route("/preferences/{token}", answer, methods=_METHODS),
-    Route("/pl/preferences/{token}", answer, methods=_METHODS),
+    Route(localized_path(f"/{name}/{{token}}", code), answer, methods=_METHODS)
+    for name in ("u", "preferences")
+    for code in LANGUAGES
 ]
 """For the composition root to mount."""

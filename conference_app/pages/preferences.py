@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from conference_app.components.account_frame import account_frame
 from conference_app.components.buttons import button
-from conference_app.components.fields import HINT, switch
-from conference_app.components.page_frame import app_frame
+from conference_app.components.choices import switch
+from conference_app.components.fields import HINT
 from conference_app.components.page_registry import page
-from conference_app.components.surfaces import banner, card, loading, skeleton
+from conference_app.components.surfaces import banner, card
+from conference_app.components.times import date_in_words
+from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
 from conference_app.services import consents, preferences
 from conference_app.services.preferences import Choice
@@ -32,7 +35,7 @@ class Switch:
 
 
 def _switch_of(choice: Choice) -> Switch:
-    until = _("Ends by itself on {day}.", day=choice.until.date().isoformat()) if choice.until else ""
+    until = _("Ends by itself on {day}.", day=date_in_words(choice.until.date())) if choice.until else ""
     return Switch(choice.purpose, choice.title, choice.words, until, choice.is_on)
 
 
@@ -165,17 +168,17 @@ def _done() -> rx.Component:
 @page(_PAGE, title=n_("What we may send you"), on_load=PreferencesState.load)
 def preferences_page() -> rx.Component:
     state = PreferencesState
-    return app_frame(
-        rx.el.h1(_("What we may send you"), class_name="text-[2rem]"),
+    return account_frame(
+        rx.el.h2(_("What we may send you"), class_name="text-xl"),
         rx.el.p(
             _(
                 "Each of these is off until you turn it on, and off again with one click. Receipts, confirmations and notices about your account and meetings come anyway, since you need them."
             ),
-            class_name="text-ink-muted mt-3 mb-6 max-w-reading",
+            class_name="text-sm text-ink-muted mt-1 mb-4 max-w-reading",
         ),
+        rx.el.div(rx.cond(state.said, rx.el.div(_done(), class_name="mb-4")), role="status"),
+        rx.el.div(rx.cond(state.problem, rx.el.div(banner(state.problem, "danger"), class_name="mb-4")), role="alert"),
         rx.el.div(
-            rx.el.div(rx.cond(state.said, _done()), role="status"),
-            rx.el.div(rx.cond(state.problem, banner(state.problem, "danger")), role="alert"),
             rx.cond(
                 state.loaded,
                 rx.el.div(
@@ -192,7 +195,7 @@ def preferences_page() -> rx.Component:
                 _("Each choice is recorded with its time and the words above, so that both of us can prove it."),
                 class_name="text-sm text-ink-faint",
             ),
-            class_name="grid gap-4 max-w-2xl",
+            class_name="grid grid-cols-1 gap-4",
         ),
-        current=_PAGE,
+        part=_PAGE,
     )

@@ -9,7 +9,9 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conference_app import database
 from conference_app.models import MeetingMailGrant
+from conference_app.purposes import CONSENT_PROOF
 from conference_app.services.letters import Occasion
 
 
@@ -36,9 +38,16 @@ async def stop(db: AsyncSession, *, address_id: str, meeting_id: str) -> None:
     await db.exec(update(MeetingMailGrant).where(*mine).values(wants_reminder=False, wants_follow_up=False))
 
 
+async def stop_all(db: AsyncSession, *, address_id: str) -> None:
+    """The same for every meeting that the address takes part in."""
+    mine = col(MeetingMailGrant.address_id) == address_id
+    await db.exec(update(MeetingMailGrant).where(mine).values(wants_reminder=False, wants_follow_up=False))
+
+
 async def wants(db: AsyncSession, *, meeting_id: str, address_id: str, occasion: Occasion) -> bool:
     """Whether this participant of this meeting gets letters of `occasion`; False for anybody else."""
-    row = await db.get(MeetingMailGrant, (meeting_id, address_id))
+    async with database.within(db, CONSENT_PROOF) as own:
+        row = await own.get(MeetingMailGrant, (meeting_id, address_id))
     if row is None:
         return False
     match occasion:

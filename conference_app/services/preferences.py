@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app import database
+from conference_app import database, purposes
 from conference_app.config import LANGUAGES
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Account, Address, MeetingMailGrant, NewsletterTopic
-from conference_app.services import consents, meeting_mail, purposes
+from conference_app.purposes import ACCOUNT_MAIL, LANGUAGE
+from conference_app.services import consents, live_consents, mail_stops, meeting_mail
 from conference_app.services.signed_links import LinkTarget, Subject
 from conference_app.texts import _, current_language, n_
 
@@ -55,18 +56,22 @@ class Choice:
 
 
 async def of_account(account_id: str) -> Person:
-    """The person signed in. Raises NotFound when the account is gone."""
-    async with database.reading() as db:
+    """The person signed in. Raises NotFound when the account is gone.
+
+    What its confirmed address agreed to without the account counts too: before it was confirmed, it has another key.
+    """
+    async with database.reading(LANGUAGE) as db:
         account = await db.get(Account, account_id)
-    if account is None:
-        raise NotFound(n_("This account is gone."))
-    return Person(account.email_key, (Subject("account", account.id),), language=account.language)
+        if account is None:
+            raise NotFound(n_("This account is gone."))
+        subjects = await live_consents.subjects_of_key(db, account.email_key)
+    return Person(account.email_key, tuple(subjects), language=account.language)
 
 
 async def of_link(target: LinkTarget) -> Person:
     """The person a link was made for, known or not."""
-    async with database.reading() as db:
-        subjects = await consents.subjects_of_key(db, target.email_key)
+    async with database.reading(LANGUAGE) as db:
+        subjects = await live_consents.subjects_of_key(db, target.email_key)
         language = await _language(db, subjects[0]) if subjects else ""
     return Person(target.email_key, tuple(subjects), target.subject, by_link=True, language=language)
 
@@ -83,8 +88,8 @@ async def choices(person: Person, *, now: datetime | None = None) -> list[Choice
     async with database.reading() as db:
         live: set[str] = set()
         for subject in person.subjects:
-            live |= await consents.live_purposes(db, subject)
-        stopped = await consents.stopped_purposes(db, person.email_key)
+            live |= await live_consents.live_purposes(db, subject)
+        stopped = await mail_stops.of_key(db, person.email_key)
         topics = await _topics(db, now or datetime.now(UTC))
         meetings = await _meetings(db, person)
     offered = [*_offered(person), *(f"topic:{topic.id}" for topic in topics)]
@@ -95,13 +100,13 @@ async def choices(person: Person, *, now: datetime | None = None) -> list[Choice
 
 def _offered(person: Person) -> list[str]:
     """The purposes without a detail: by link those that send mail, since the rest needs somebody signed in."""
-    plain = [purpose for purpose in purposes.PURPOSES.values() if not purpose.has_detail]
-    return [one.id for one in plain if one.letters or (not person.by_link and person.subjects[0].kind == "account")]
+    plain = [purpose for purpose in purposes.OFFERED.values() if not purpose.has_detail]
+    return [one.id for one in plain if one.mail or (not person.by_link and person.subjects[0].kind == "account")]
 
 
 def _choice(purpose: str, is_live: bool, stopped: set[str], topic: NewsletterTopic | None) -> Choice:
     detail = _topic_name(topic) if topic else ""
-    is_on = is_live and not (purposes.find(purpose).letters and stopped & {purpose, consents.ALL})
+    is_on = is_live and not (purposes.find(purpose).mail and stopped & {purpose, mail_stops.ALL})
     title, words = purposes.title(purpose, detail), purposes.words(purpose, detail)
     return Choice(purpose, title, words, is_on, until=topic.ends_at if topic else None)
 
@@ -138,8 +143,8 @@ async def give(person: Person, wanted: Sequence[str], *, act: str, page: str, no
     changed = [purpose for purpose in dict.fromkeys(wanted) if purpose in offered and not offered[purpose].is_on]
     if not changed:
         return []
-    async with database.session() as db:
-        if not person.by_link and any(purposes.find(purpose).letters for purpose in changed):
+    async with database.session(ACCOUNT_MAIL) as db:
+        if not person.by_link and any(purposes.find(purpose).mail for purpose in changed):
             await _check_address(db, person.subjects[0])
         for purpose in changed:
             words = offered[purpose].words
@@ -179,8 +184,8 @@ async def _stop_one(
         for address_id in ids:
             await meeting_mail.stop(db, address_id=address_id, meeting_id=purpose.removeprefix(MEETING))
         return
-    if purposes.find(purpose).letters:
-        await consents.stop_mail(db, person.email_key, purpose, now=now)
+    if purposes.find(purpose).mail:
+        await mail_stops.stop(db, person.email_key, purpose, now=now)
     for subject in _all_subjects(person):
         await consents.withdraw(db, subject, purpose, act=act, page=page, reason=reason, now=now)
 
@@ -189,14 +194,24 @@ async def stop_all(person: Person, *, act: str, page: str, reason: str = "", now
     """Turn off everything that is on; by a link, every mail that needs a consent. What was on before."""
     was_on = [choice.purpose for choice in await choices(person, now=now) if choice.is_on]
     async with database.session() as db:
-        live: set[str] = set()
-        for subject in _all_subjects(person):
-            live |= await consents.live_purposes(db, subject)
-        ended = [one for one in sorted(live) if not person.by_link or purposes.find(one).letters]
-        for purpose in [*ended, *(one for one in was_on if one.startswith(MEETING))]:
-            await _stop_one(db, person, purpose, act=act, page=page, reason=reason, now=now)
-        await consents.stop_mail(db, person.email_key, now=now)
+        await stop_all_within(db, person, act=act, page=page, reason=reason, now=now)
     return was_on
+
+
+async def stop_all_within(
+    db: AsyncSession, person: Person, *, act: str, page: str, reason: str = "", now: datetime | None = None
+) -> list[str]:
+    """`stop_all` in the caller's transaction, with what else it writes: both are kept or neither. What came until now."""
+    before = await mail_stops.of_key(db, person.email_key)
+    live: set[str] = set()
+    for subject in _all_subjects(person):
+        live |= await live_consents.live_purposes(db, subject)
+    ended = [one for one in sorted(live) if not person.by_link or purposes.find(one).mail]
+    meetings = [choice.purpose for choice in await _meetings(db, person)]
+    for purpose in [*ended, *meetings]:
+        await _stop_one(db, person, purpose, act=act, page=page, reason=reason, now=now)
+    await mail_stops.stop(db, person.email_key, now=now)
+    return meetings if mail_stops.ALL in before else [*(one for one in ended if one not in before), *meetings]
 
 
 def _all_subjects(person: Person) -> list[Subject]:

@@ -10,38 +10,45 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from babel.dates import format_datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.models import Account, MailLetter
-from conference_app.services import jobs, letters, mail
-from conference_app.services.letters import AccountRecipient, Context, Values, paragraph
-from conference_app.texts import current_language, n_, plural
+from conference_app.purposes import DELIVERY
+from conference_app.services import jobs, letter_times, mail
+from conference_app.services.letter_blocks import paragraph
+from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.letter_template import Context, Values, register
+from conference_app.services.letters import ServiceTemplate
+from conference_app.texts import n_, plural
 
 PIECE = 1000
 """Letters queued in one transaction."""
 
 
-async def _compose(_db: AsyncSession, context: Context) -> Values | None:
+async def _compose(db: AsyncSession, context: Context) -> Values | None:
     starts_at = datetime.fromtimestamp(int(context.refs["starts_at"]), UTC)
     if starts_at < context.now:
         return None
-    when = format_datetime(starts_at, "d MMMM y, HH:mm 'UTC'", locale=current_language())
+    when = await letter_times.when(db, context, starts_at)
     minutes = int(context.refs["minutes"])
     return {"when": when, "how_long": plural("{count} minute", "{count} minutes", minutes)}
 
 
-MAINTENANCE = letters.service(
-    "maintenance",
-    subject=n_("{brand} pauses on {when}"),
-    body=(
-        paragraph(n_("On {when} we work on the service for about {how_long}. Meetings cannot be held in that time.")),
-        paragraph(n_("There is nothing you have to do. Your meetings and settings stay as they are.")),
-    ),
-    compose=_compose,
-    sample={"when": "1 December 2026, 21:00 UTC", "how_long": "30 minutes"},
+MAINTENANCE = register(
+    ServiceTemplate(
+        "maintenance",
+        subject=n_("{brand} pauses on {when}"),
+        body=(
+            paragraph(
+                n_("On {when} we work on the service for about {how_long}. Meetings cannot be held in that time.")
+            ),
+            paragraph(n_("There is nothing you have to do. Your meetings and settings stay as they are.")),
+        ),
+        compose=_compose,
+        sample={"when": "1 December 2026, 21:00 (UTC)", "how_long": "30 minutes"},
+    )
 )
 
 
@@ -71,7 +78,9 @@ async def _queue(payload: jobs.Payload) -> None:
 
 async def _queue_piece(db: AsyncSession, payload: jobs.Payload, ids: Sequence[str]) -> None:
     keys = {f"maintenance:{payload['starts_at']}:{account_id}": account_id for account_id in ids}
-    known = set((await db.exec(select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys)))).all())
+    async with database.within(db, DELIVERY) as own:
+        query = select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys))
+        known = set((await own.exec(query)).all())
     for key, account_id in keys.items():
         if key not in known:
             letter = MAINTENANCE.letter(

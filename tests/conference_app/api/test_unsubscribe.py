@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.config import Settings
-from conference_app.services import consents, signed_links
-from conference_app.services.signed_links import Subject
+from conference_app.services import consents, mail_stops, signed_links
+from conference_app.services.signed_links import LinkKind, Subject
 from tests.conference_app.consent_people import agrees, gone, is_live, link, member, reader
+from tests.fakes import LOOKING
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -30,7 +31,7 @@ async def client(db: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def kinds(subject: Subject) -> list[str]:
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         return [f"{entry.purpose} {entry.kind}" for entry in await consents.history(session, subject)]
 
 
@@ -106,8 +107,8 @@ async def test_the_link_outlives_the_account(client: httpx.AsyncClient) -> None:
         assert (await client.post(path, data=ONE_CLICK)).status_code == 200
     back = await agrees(await reader("ann@example.com"))
     assert await kinds(back) == []
-    async with database.session() as session:  # what others' code might write later is stopped all the same
-        await consents.stop_mail(session, (await key(back)), "newsletter")
+    async with database.session(*LOOKING) as session:  # what others' code might write later is stopped all the same
+        await mail_stops.stop(session, (await key(back)), "newsletter")
     assert not await is_live(back, "newsletter")
 
 
@@ -184,7 +185,7 @@ async def test_stopping_takes_as_many_clicks_as_starting_and_can_be_taken_back(c
     assert everything.text.count('type="hidden" name="purpose"') >= 2
     assert not await is_live(eve, "newsletter")
     assert not await is_live(eve, "promotion")
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         entries = await consents.history(session, eve)
     assert [entry.reason for entry in entries if entry.reason] == ["too_many"]
     assert {entry.control for entry in entries} == {"test", "button", "reason", "undo", "stop everything"}
@@ -205,6 +206,25 @@ async def test_the_page_speaks_the_reader_s_language(client: httpx.AsyncClient) 
     english = await client.get(f"/preferences/{token}?lang=en", headers={"accept-language": "pl"})
     assert '<html lang="en">' in english.text
     assert '<html lang="pl">' in (await client.get(f"/pl/preferences/{token}")).text
+
+
+@pytest.mark.parametrize("kind", ["unsubscribe", "preferences"])
+async def test_the_address_decides_the_language_and_leads_to_the_other(
+    client: httpx.AsyncClient, kind: LinkKind
+) -> None:
+    eve = await agrees(await reader(), "newsletter")
+    token = await link(eve, "newsletter", kind=kind)
+    path = f"/{'u' if kind == 'unsubscribe' else kind}/{token}"
+    polish = await client.get(f"/pl{path}", headers={"accept-language": "en"})
+    assert '<html lang="pl">' in polish.text
+    assert f'href="{path}?lang=en"' in polish.text
+    assert f'action="/pl{path}"' in polish.text
+    english = await client.get(f"{path}?lang=en", headers={"accept-language": "pl"})
+    assert '<html lang="en">' in english.text
+    assert f'href="/pl{path}"' in english.text
+    stopped = await client.post(f"/pl{path}", data={"act": "stop", "purpose": "newsletter"})
+    assert '<html lang="pl">' in stopped.text
+    assert not await is_live(eve, "newsletter")
 
 
 async def test_the_page_holds_no_address_and_no_script(client: httpx.AsyncClient) -> None:

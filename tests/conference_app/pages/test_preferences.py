@@ -9,9 +9,7 @@ import pytest_asyncio
 
 from conference_app.config import Settings
 from conference_app.pages.preferences import PreferencesState
-from conference_app.pages.staff_contact import StaffCasesState, StaffContactState
-from conference_app.services import contact, sign_in_sessions
-from conference_app.services.contact import ContactForm
+from conference_app.services import sign_in_sessions
 from conference_app.services.signed_links import Subject
 from tests.conference_app.consent_people import is_live, member
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
@@ -43,7 +41,6 @@ async def test_every_switch_is_off_until_it_is_clicked(processor: Processor) -> 
         ("newsletter", False),
         ("promotion", False),
         ("personalisation", False),
-        ("visit_merging", False),
     }
     await tab.send(name_of(PreferencesState.change), purpose="newsletter", on=True)
     assert await is_live(ann, "newsletter")
@@ -65,13 +62,3 @@ async def test_a_switch_that_is_not_there_changes_nothing(processor: Processor, 
         await tab.send(name_of(PreferencesState.change), purpose=purpose, on=on)
     await tab.send(name_of(PreferencesState.load))
     assert not any(one.is_on for one in (await tab.vars_of(PreferencesState))["switches"])
-
-
-async def test_the_inbox_opens_for_staff_alone(processor: Processor) -> None:
-    await contact.write(ContactForm("", "canary@example.com", "canary"), language="en", address="192.0.2.1")
-    tab = await tab_of(processor, await member("ann"), "/staff/contact")
-    for handler in (StaffContactState.load, StaffCasesState.load, StaffContactState.close):
-        await tab.send(name_of(handler))
-    await tab.send(name_of(StaffContactState.choose), thread_id=(await contact.threads())[0].id)
-    assert "canary" not in processor.wire
-    assert len(await contact.threads()) == 1

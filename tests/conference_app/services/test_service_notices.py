@@ -8,8 +8,9 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import addresses, consents, jobs, service_notices
+from conference_app.services import addresses, job_worker, mail_stops, service_notices
 from tests.conference_app.services.test_mail import account, address
+from tests.fakes import LOOKING
 from tests.mailing import Mails, text_of
 
 KINDS = ("service.maintenance", "mail.send")
@@ -21,12 +22,12 @@ async def test_every_account_holder_is_told_once(db: Settings, mails: Mails) -> 
     await account("ben", language="pl")
     await account("eve", verified=False)  # nobody knows whose address that is
     await address("subscriber@example.com")  # has no account
-    async with database.session() as session:
-        await consents.stop_mail(session, addresses.email_key("ann@example.com"))  # stops what is optional
+    async with database.session(*LOOKING) as session:
+        await mail_stops.stop(session, addresses.email_key("ann@example.com"))  # stops what is optional
     starts_at = datetime.now(UTC) + timedelta(days=3)
     for _time in range(2):
         await service_notices.announce_maintenance(starts_at, 30)
-        await jobs.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
+        await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
     assert sorted(got["To"] for got in mails.all()) == ["ann@example.com", "ben@example.com"]
     (polish,) = mails.to("ben@example.com")
     assert "30 minut" in text_of(polish)
@@ -36,7 +37,7 @@ async def test_every_account_holder_is_told_once(db: Settings, mails: Mails) -> 
 async def test_word_that_comes_too_late_is_not_sent(db: Settings, mails: Mails) -> None:
     await account("ann")
     await service_notices.announce_maintenance(datetime.now(UTC) + timedelta(hours=1), 30)
-    await jobs.run_due(datetime.now(UTC) + timedelta(hours=2), kinds=KINDS)
+    await job_worker.run_due(datetime.now(UTC) + timedelta(hours=2), kinds=KINDS)
     assert mails.all() == []
 
 

@@ -1,0 +1,95 @@
+"""After a stop of everything: what one needs still comes, in every class that needs no consent, and nothing else does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.services import (
+    account_passwords,
+    addresses,
+    consents,
+    job_worker,
+    mail,
+    mail_stops,
+    meeting_mail,
+    newsletter_sign_up,
+    preferences,
+    service_notices,
+)
+from conference_app.services.letter_recipients import AccountRecipient, ParticipantRecipient
+from conference_app.services.preferences import Person
+from conference_app.services.signed_links import Subject
+from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
+from tests.mailing import Mails
+
+pytestmark = pytest.mark.usefixtures("own_letters")
+
+
+async def stop_everything(person: Person) -> None:
+    await preferences.stop_all(person, act="stop everything", page="/preferences")
+
+
+@pytest.mark.promise("P55")
+@pytest.mark.promise("P59")
+async def test_an_account_still_gets_receipts_security_and_service(db: Settings, mails: Mails) -> None:
+    ann = await confirmed()
+    person = await preferences.of_account(ann.id)
+    await preferences.give(person, ["newsletter", "promotion"], act="switch", page="/preferences")
+    await mails.deliver()
+    before = len(mails.to(ann.email))
+    await stop_everything(person)
+    async with database.session() as session:
+        for template in (PLAIN, NEWS_BODY, OFFER):  # a receipt, a newsletter, an offer
+            await mail.send(session, template.letter(AccountRecipient(ann.id)))
+    await account_passwords.change_password(
+        ann.id, PASSWORD, "another quite long one", session_hash="", address=ADDRESS
+    )
+    await service_notices.announce_maintenance(datetime.now(UTC) + timedelta(days=2), 30)
+    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["service.maintenance", mail.JOB])
+    got = [one["Subject"] for one in mails.to(ann.email)][before:]
+    assert len(got) == 3
+    assert "Your receipt" in got
+    assert "Something about your account was changed" in got  # the password
+    assert any("pauses on" in subject for subject in got)
+
+
+@pytest.mark.promise("P59")
+@pytest.mark.promise("P70")
+async def test_a_participant_still_gets_the_confirmation_and_nothing_that_was_not_ticked(
+    db: Settings, mails: Mails
+) -> None:
+    made = await meeting_of(await confirmed())
+    async with database.session() as session:
+        guest = await addresses.find_or_add(session, "guest@example.com", language="en")
+        await meeting_mail.allow(session, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
+        subject = Subject("address", guest.id)
+        await consents.give(session, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
+    key = addresses.email_key("guest@example.com")
+    recipient = ParticipantRecipient(made.id, guest.id)
+
+    async def sent() -> list[str]:
+        async with database.session() as session:
+            for template in (CONFIRMATION, REMINDER):
+                await mail.send(session, template.letter(recipient))
+        await mails.deliver()
+        return sorted(one["Subject"] for one in mails.to("guest@example.com"))
+
+    assert await sent() == ["Soon", "You are in"]
+    await stop_everything(Person(key, (subject,), by_link=True))
+    assert await sent() == ["Soon", "You are in", "You are in"]
+
+
+@pytest.mark.promise("P59")
+@pytest.mark.promise("P63")
+async def test_who_stopped_everything_can_ask_again(db: Settings, mails: Mails) -> None:
+    key = addresses.email_key("reader@example.com")
+    async with database.session() as session:
+        await mail_stops.stop(session, key)
+    await newsletter_sign_up.ask("reader@example.com", page="/", language="en", address=ADDRESS)
+    (got,) = await mails.deliver()
+    assert got["Subject"] == "Confirm your subscription"
