@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app import database
+from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, link_button, text_link
-from conference_app.components.fields import password_field
-from conference_app.components.forms import checked_form, typed
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_frame import app_frame
+from conference_app.components.forms import typed
+from conference_app.components.keep_data import planned_words
 from conference_app.components.page_registry import page
-from conference_app.components.privacy_letter import (
-    LetterState,
+from conference_app.components.password_question import password_question
+from conference_app.components.privacy_choices import (
     choice,
-    fact_list,
-    letter,
+    erase_question,
     object_choice,
     restrict_choice,
-    waiting,
+    review_card,
 )
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner, card, dialog
+from conference_app.components.privacy_letter import letter, waiting
+from conference_app.components.privacy_letter_state import LetterState
+from conference_app.components.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import erasure, export, personal_rows, personal_view, privacy_requests, privacy_state
+from conference_app.purposes import OPPOSABLE, PURPOSES
+from conference_app.services import account_pause, erasure_requests, personal_rows, privacy_state
 from conference_app.services.personal_rows import Person
-from conference_app.session import before_acceptance, client_address, page_language, require_account
+from conference_app.session import before_acceptance, client_address, require_account
 from conference_app.texts import _, error_text, localized_path, n_
-
-_FOLLOWED_S = 180
-"""How long a page follows a copy that is being made."""
 
 
 async def _person(account_id: str) -> Person:
@@ -56,59 +52,42 @@ class PrivacyCenterState(LetterState, rx.State):
 
     @rx.event
     @before_acceptance
-    async def load(self) -> object:
+    async def load(self) -> None:
         self._reset_form()
         self.is_erasing = self.is_pausing = self.working = False
         me = await self._me()
         await self._show(me)
         self.review_due = await privacy_state.review_is_due(me.account_id)
-        self.copy_path = f"/privacy-export/{self.copy_id}"
-        return PrivacyCenterState.follow if self.copy_state in ("waiting", "running") else None
 
     @rx.event
     @before_acceptance
-    async def make_copy(self) -> object:
-        me = await self._me()
-        try:
-            await export.ask(me, page_language(self))
-        except ConferenceError as error:
-            self._refuse(error)
-            return None
-        await self._show_copy(me)
-        self.copy_path = f"/privacy-export/{self.copy_id}"
-        return PrivacyCenterState.follow
+    async def make_copy(self) -> None:
+        await self._make_copy(await self._me())
 
-    @rx.event(background=True)
+    @rx.event
     @before_acceptance
-    async def follow(self) -> None:
-        for _second in range(_FOLLOWED_S):
-            await asyncio.sleep(1)
-            async with self:
-                if not await self._show_copy(await self._me()):
-                    return
+    async def look(self) -> None:
+        await self._show_copy(await self._me())
 
     @rx.event
     @before_acceptance
     async def restrict(self) -> None:
-        await self._restrict(True)
+        await self._restrict(await self._me(), True)
 
     @rx.event
     @before_acceptance
     async def free(self) -> None:
-        await self._restrict(False)
-
-    async def _restrict(self, restricted: bool) -> None:
-        me = await self._me()
-        await privacy_state.set_restricted(me, restricted)
-        await self._show_state(me)
+        await self._restrict(await self._me(), False)
 
     @rx.event
     @before_acceptance
     async def object_to_all(self) -> None:
-        me = await self._me()
-        await privacy_requests.object_to_all(me, page="privacy_center")
-        await self._show_state(me)
-        (await self.get_state(NoticeState)).say(_("Every use beyond the service has ended."))
+        await self._object(await self._me())
+
+    @rx.event
+    @before_acceptance
+    async def stop_objecting(self) -> None:
+        await self._stop_objecting(await self._me())
 
     @rx.event
     @before_acceptance
@@ -116,7 +95,7 @@ class PrivacyCenterState(LetterState, rx.State):
         me = await self._me()
         await privacy_state.reviewed(me.account_id)
         self.review_due = False
-        (await self.get_state(NoticeState)).say(_("Thank you. We ask again in some months."))
+        await self._say(_("Thank you. We ask again in some months."))
 
     @rx.event
     @before_acceptance
@@ -144,18 +123,13 @@ class PrivacyCenterState(LetterState, rx.State):
         self._begin()
         yield
         try:
-            due = await erasure.ask(me.account_id, typed(form, "password", 5000), address=client_address(self))
+            await erasure_requests.ask(me.account_id, typed(form, "password", 5000), address=client_address(self))
         except ConferenceError as error:
             self._refuse(error)
             return
         finally:
             self.busy = False
-        self.is_erasing = False
-        await self._show_state(me)
-        when = personal_view.moment(due)
-        (await self.get_state(NoticeState)).say(
-            _("Your data is erased on {when}. You can take it back until then.", when=when)
-        )
+        await self._say_when_erased(me)
 
     @rx.event
     @before_acceptance
@@ -164,7 +138,7 @@ class PrivacyCenterState(LetterState, rx.State):
         self._begin()
         yield
         try:
-            await erasure.deactivate(me.account_id, typed(form, "password", 5000), address=client_address(self))
+            await account_pause.deactivate(me.account_id, typed(form, "password", 5000), address=client_address(self))
         except ConferenceError as error:
             self._refuse(error)
             return
@@ -179,19 +153,19 @@ class PrivacyCenterState(LetterState, rx.State):
         me = await self._me()
         self.working = True
         try:
-            await erasure.reactivate(me.account_id)
+            await account_pause.reactivate(me.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
         finally:
             self.working = False
         await self._show_state(me)
-        (await self.get_state(NoticeState)).say(_("Your account works again. Nothing is lost."))
+        await self._say(_("Your account works again. Nothing is lost."))
 
 
 def _rest_banner() -> rx.Component:
     state = PrivacyCenterState
     go_on = button(
-        rx.cond(state.erase_when, _("Keep my data"), _("Use my account again")),
+        rx.cond(state.planned.at, _("Keep my data"), _("Use my account again")),
         size="small",
         busy=state.working,
         on_click=state.go_on,
@@ -200,40 +174,18 @@ def _rest_banner() -> rx.Component:
         state.is_paused,
         banner(
             rx.cond(
-                state.erase_when,
-                slotted(
+                state.planned.at,
+                planned_words(
+                    state.planned,
                     _("Everything below is erased on {when}. Until then your meetings let nobody in."),
-                    when=state.erase_when,
+                    _(
+                        "Everything below is erased once no legal reason holds it any more, and not before {when}. Until then your meetings let nobody in."
+                    ),
                 ),
                 _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones."),
             ),
             "warn",
             go_on,
-        ),
-    )
-
-
-def _review() -> rx.Component:
-    return rx.cond(
-        PrivacyCenterState.review_due,
-        card(
-            rx.el.div(
-                rx.el.h2(_("Is this still right?"), class_name="text-base font-medium tracking-normal"),
-                rx.el.p(
-                    _(
-                        "It is a while since you looked. See below whether your name, address and the rest are still right."
-                    ),
-                    class_name="text-sm text-ink-muted mt-1",
-                ),
-                class_name="grow",
-            ),
-            rx.el.div(
-                button(_("All is right"), size="small", on_click=PrivacyCenterState.all_is_right),
-                link_button(_("Change something"), localized_path("/account"), kind="secondary", size="small"),
-                button(_("Not now"), kind="quiet", size="small", on_click=PrivacyCenterState.all_is_right),
-                class_name="flex flex-wrap gap-2",
-            ),
-            extra="p-5 mt-6 flex flex-col gap-4",
         ),
     )
 
@@ -246,12 +198,13 @@ def _intro() -> list[rx.Component]:
             class_name="text-ink-muted text-lg leading-8 mt-4 max-w-reading",
         ),
         rx.el.div(_rest_banner(), class_name="mt-6 empty:hidden"),
-        _review(),
+        review_card(PrivacyCenterState.review_due, PrivacyCenterState.all_is_right),
     ]
 
 
 def _choices() -> list[rx.Component]:
     state = PrivacyCenterState
+    uses = [_(PURPOSES[name].reason) for name in OPPOSABLE]
     return [
         choice(
             _("Choose what mail you get"),
@@ -259,7 +212,7 @@ def _choices() -> list[rx.Component]:
             link_button(_("Mail preferences"), localized_path("/preferences"), kind="secondary", size="small"),
         ),
         restrict_choice(state, state.restrict, state.free),
-        object_choice(state.object_to_all),
+        object_choice(state, state.object_to_all, state.stop_objecting, uses=uses),
         choice(
             _("Ask something else"),
             _("Write to us. It becomes a request with a number, answered within 30 days."),
@@ -287,56 +240,29 @@ def _leave() -> list[rx.Component]:
     ]
 
 
-def _password_form(label: str, on_submit: object, *, kind: str, form_id: str) -> rx.Component:
+def _questions() -> rx.Component:
     state = PrivacyCenterState
-    return checked_form(
-        state,
-        password_field(
-            _("Your password"), "password", error=state.errors["password"], auto_complete="current-password"
-        ),
-        rx.el.div(
-            button(_("Keep it"), kind="secondary", on_click=state.stay),
-            button(label, kind=kind, busy=state.busy, type="submit"),  # type: ignore[arg-type]
-            class_name="flex flex-wrap justify-end gap-2",
-        ),
-        on_submit=on_submit,
-        id=form_id,
-    )
-
-
-def _dialogs() -> rx.Component:
-    state = PrivacyCenterState
-    erase = rx.el.div(
-        rx.el.p(_("This goes, with its copies, after {days} days:", days=settings().erasure_days)),
-        fact_list(state.goes),
-        rx.cond(
-            rx.Var.create(state.stays).length() > 0,
-            rx.el.div(
-                rx.el.p(_("This stays, and no longer leads to you:"), class_name="mt-3"),
-                fact_list(state.stays),
-            ),
-        ),
-        rx.el.div(
-            _password_form(_("Erase my data"), state.erase, kind="danger", form_id="erase_form"), class_name="mt-4"
-        ),
-        class_name="max-h-[70vh] overflow-y-auto",
-    )
-    pause = rx.el.div(
-        rx.el.p(_("Your meeting links stop and you are signed out everywhere. Sign in again whenever you like.")),
-        rx.el.div(
-            _password_form(_("Deactivate my account"), state.pause, kind="primary", form_id="pause_form"),
-            class_name="mt-4",
-        ),
-    )
+    pause = rx.el.p(_("Your meeting links stop and you are signed out everywhere. Sign in again whenever you like."))
     return rx.fragment(
-        dialog(
-            _("Erase everything?"), rx.cond(state.is_erasing, erase), is_open=state.is_erasing, on_dismiss=state.stay
+        password_question(
+            state,
+            _("Erase everything?"),
+            erase_question(state),
+            _("Erase my data"),
+            kind="danger",
+            is_open=state.is_erasing,
+            on_submit=state.erase,
+            on_keep=state.stay,
         ),
-        dialog(
+        password_question(
+            state,
             _("Let the account rest?"),
-            rx.cond(state.is_pausing, pause),
+            pause,
+            _("Deactivate my account"),
+            kind="primary",
             is_open=state.is_pausing,
-            on_dismiss=state.stay,
+            on_submit=state.pause,
+            on_keep=state.stay,
         ),
     )
 
@@ -358,8 +284,9 @@ def privacy_center() -> rx.Component:
                     leave=_leave(),
                     correct=correct,
                     on_make=state.make_copy,
+                    on_look=state.look,
                 ),
-                _dialogs(),
+                _questions(),
             ),
             rx.fragment(rx.el.h1(_("Your data"), class_name="sr-only"), waiting()),
         ),

@@ -1,0 +1,42 @@
+"""A question that only the account's owner may answer: what would happen, and the password."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import reflex as rx
+
+from conference_app.components.buttons import button
+from conference_app.components.fields import password_field
+from conference_app.components.floating import dialog
+from conference_app.components.forms import FormState, checked_form
+from conference_app.texts import _
+
+
+def password_question(
+    state: type[FormState],
+    title: str,
+    body: rx.Component,
+    label: str,
+    *,
+    kind: Literal["primary", "danger"],
+    is_open: rx.Var[bool] | bool,
+    on_submit: object,
+    on_keep: object,
+) -> rx.Component:
+    """A dialog with `body`; the button `label` submits the field `password`, everything else leaves all as it is."""
+    form = checked_form(
+        state,
+        password_field(
+            _("Your password"), "password", error=state.errors["password"], auto_complete="current-password"
+        ),
+        rx.el.div(
+            button(_("Keep it"), kind="secondary", on_click=on_keep),
+            button(label, kind=kind, busy=state.busy, type="submit"),
+            class_name="flex flex-wrap justify-end gap-2",
+        ),
+        on_submit=on_submit,
+    )
+    # Drawn only while open, so that a password typed once is not there the next time.
+    opened = rx.el.div(body, rx.el.div(form, class_name="mt-4"), class_name="max-h-[70vh] overflow-y-auto")
+    return dialog(title, rx.cond(is_open, opened), is_open=is_open, on_dismiss=on_keep)

@@ -1,0 +1,205 @@
+"""What a person can do in the privacy center: a card for each choice, the copy, the requests, the question at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import reflex as rx
+
+from conference_app.components.buttons import Text, button, button_class, icon, link_button
+from conference_app.components.client import LookAgain
+from conference_app.components.known_data import fact_list
+from conference_app.components.lists import long_list
+from conference_app.components.plain_elements import PlainLink
+from conference_app.components.privacy_letter_state import AnswerRow, CaseRow, LetterState, StepRow
+from conference_app.components.slots import slotted
+from conference_app.components.surfaces import badge, banner, card
+from conference_app.components.times import moment
+from conference_app.components.values import count, one_of
+from conference_app.components.waiting import progress
+from conference_app.config import settings
+from conference_app.texts import _, localized_path
+
+_LOOK_S = 1.0
+"""How often a page looks how far a copy is."""
+
+
+def choice(title: str, text: Text, *controls: rx.Component) -> rx.Component:
+    """One thing a person can do, what it means, and its control."""
+    return card(
+        rx.el.div(
+            rx.el.h3(title, class_name="text-base font-medium tracking-normal"),
+            rx.el.p(text, class_name="text-sm text-ink-muted mt-1 leading-6"),
+            class_name="min-w-0 grow",
+        ),
+        rx.el.div(*controls, class_name="shrink-0 flex flex-wrap items-center gap-2"),
+        extra="p-5 flex flex-col sm:flex-row sm:items-center gap-4",
+    )
+
+
+def restrict_choice(state: type[LetterState], on_restrict: object, on_free: object) -> rx.Component:
+    """Restrict the use of one's data, and end that."""
+    return choice(
+        _("Restrict the use of your data"),
+        _("We then use it only for what the service cannot do without: no newsletters, no offers, nothing counted."),
+        rx.cond(
+            state.is_restricted,
+            rx.fragment(
+                badge(_("Restricted"), "accent"),
+                button(_("End the restriction"), kind="secondary", size="small", on_click=on_free),
+            ),
+            button(_("Restrict"), kind="secondary", size="small", on_click=on_restrict),
+        ),
+    )
+
+
+def object_choice(
+    state: type[LetterState], on_object: object, on_allow: object, *, uses: Sequence[str] = ()
+) -> rx.Component:
+    """Object to everything that is not the service itself, and take that back; `uses` go on then, each a sentence."""
+    allows = [_("Taking it back allows this again:"), *uses] if uses else []
+    return choice(
+        _("Object"),
+        rx.cond(
+            state.has_objected,
+            " ".join([_("You objected."), *allows, _("Mails stay off until you choose them.")]),
+            _("Ends every use beyond the service at once. Somebody looks at the rest, and you see here how far it is."),
+        ),
+        rx.cond(
+            state.has_objected,
+            rx.fragment(
+                badge(_("Objected"), "accent"),
+                button(_("Take the objection back"), kind="secondary", size="small", on_click=on_allow),
+            ),
+            button(_("Object to other uses"), kind="secondary", size="small", on_click=on_object),
+        ),
+    )
+
+
+def _case(row: CaseRow) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(row.title, class_name="text-sm font-medium grow"),
+            rx.cond(row.is_closed, badge(row.state, "neutral"), badge(row.state, "accent")),
+            class_name="flex items-center gap-3",
+        ),
+        rx.el.p(
+            slotted(_("Asked on {opened}, to be done by {due}."), opened=moment(row.opened), due=moment(row.due)),
+            class_name="text-sm text-ink-muted mt-1 tabular-nums",
+        ),
+        rx.el.ol(rx.foreach(row.steps, _step), class_name="text-sm text-ink-muted mt-1 tabular-nums"),
+        rx.foreach(row.answers, _answer),
+        class_name="py-3 border-t border-line first:border-t-0",
+    )
+
+
+def _step(row: StepRow) -> rx.Component:
+    return rx.el.li(row.words, ", ", moment(row.at))
+
+
+def _answer(row: AnswerRow) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(_("We wrote:"), class_name="text-xs font-medium text-ink-faint"),
+        rx.el.p(row.words, class_name="text-sm text-ink whitespace-pre-line wrap-anywhere"),
+        rx.el.p(moment(row.at), class_name="text-sm text-ink-faint tabular-nums"),
+        class_name="mt-3 pl-4 border-l-2 border-line",
+    )
+
+
+def case_list(state: type[LetterState]) -> rx.Component:
+    """The person's requests and how far they are."""
+    return rx.cond(
+        count(state.cases) > 0,
+        rx.el.div(
+            rx.el.h3(_("Your requests"), class_name="text-sm font-medium text-ink-muted tracking-normal mb-3"),
+            long_list(state.cases, _case),
+        ),
+    )
+
+
+def copy_card(state: type[LetterState], on_make: object, on_look: object) -> rx.Component:
+    """Make a copy, see how far it is, and take it along."""
+    running = rx.el.div(
+        rx.el.p(_("We are putting your copy together."), class_name="text-sm text-ink-muted", role="status"),
+        progress(_("Progress of your copy"), state.copy_percent),
+        LookAgain.create(seconds=_LOOK_S, on_look=on_look),
+        class_name="grid gap-2",
+    )
+    ready = rx.el.div(
+        PlainLink.create(
+            icon("download"),
+            _("Download my data"),
+            href=state.copy_path,
+            class_name=button_class(),
+            id="download",
+            custom_attrs={"download": "my-data.zip"},
+        ),
+        rx.el.p(
+            state.copy_words,
+            ", ",
+            slotted(_("until {when}"), when=moment(state.copy_until)),
+            class_name="text-sm text-ink-muted tabular-nums",
+        ),
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+    )
+    failed = banner(_("The copy could not be made. Ask for it once more."), "danger")
+    make = button(_("Make a copy of my data"), icon_name="archive", busy=state.working, on_click=on_make)
+    return card(
+        one_of(
+            state.copy_state,
+            ("waiting", running),
+            ("running", running),
+            ("ready", rx.el.div(ready, class_name="grid gap-3")),
+            ("failed", rx.el.div(failed, rx.el.div(make), class_name="grid gap-4")),
+            otherwise=rx.el.div(make),
+        ),
+        extra="p-5",
+    )
+
+
+def review_card(is_due: rx.Var[bool] | bool, on_right: object) -> rx.Component:
+    """ "Is this still right?", now and then. Answering it and putting it off are one click."""
+    return rx.cond(
+        is_due,
+        card(
+            rx.el.div(
+                rx.el.h2(_("Is this still right?"), class_name="text-base font-medium tracking-normal"),
+                rx.el.p(
+                    _(
+                        "It is a while since you looked. See below whether your name, address and the rest are still right."
+                    ),
+                    class_name="text-sm text-ink-muted mt-1",
+                ),
+                class_name="grow",
+            ),
+            rx.el.div(
+                button(_("All is right"), size="small", on_click=on_right),
+                link_button(_("Change something"), localized_path("/account"), kind="secondary", size="small"),
+                button(_("Not now"), kind="quiet", size="small", on_click=on_right),
+                class_name="flex flex-wrap gap-2",
+            ),
+            extra="p-5 mt-6 flex flex-col gap-4",
+        ),
+    )
+
+
+def erase_question(state: type[LetterState]) -> rx.Component:
+    """What an erasure takes and what it leaves, before it is asked for."""
+    return rx.fragment(
+        rx.el.p(_("This goes, with its copies, after {days} days:", days=settings().erasure_days)),
+        rx.cond(
+            count(state.holds) > 0,
+            rx.el.p(
+                _("Your data is held for a legal reason now, so it happens when that ends, and not before."),
+                class_name="mt-2 font-medium",
+            ),
+        ),
+        fact_list(state.goes),
+        rx.cond(
+            count(state.stays) > 0,
+            rx.el.div(
+                rx.el.p(_("This stays, and no longer leads to you:"), class_name="mt-3"),
+                fact_list(state.stays),
+            ),
+        ),
+    )
