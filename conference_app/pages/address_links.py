@@ -1,0 +1,88 @@
+"""Where links about another address of somebody without an account lead: use the new one, or stay with the old one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from conference_app.components.buttons import link_button
+from conference_app.components.link_token import drop_token, held_token
+from conference_app.components.mailed_step import MailedStepState, mailed_step
+from conference_app.components.page_registry import page
+from conference_app.services import address_changes, privacy_letters
+from conference_app.session import client_address, public
+from conference_app.texts import _, localized_path, n_
+
+
+class AddressLinkState(MailedStepState, rx.State):
+    """How far the link has come."""
+
+    center: str = ""
+    """Path of the privacy center under the new address."""
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        self._start_anew()
+        self.center = ""
+
+    @rx.event
+    @public
+    async def confirm(self) -> AsyncIterator[None]:
+        self._begin()
+        yield
+        with self._refusing():
+            token = await address_changes.confirm(await held_token(self), address=client_address(self))
+            await drop_token(self)
+            self.center, self.done = localized_path(privacy_letters.center_path(token)), True
+
+    @rx.event
+    @public
+    async def revoke(self) -> AsyncIterator[None]:
+        self._begin()
+        yield
+        with self._refusing():
+            await address_changes.revoke(await held_token(self), address=client_address(self))
+            await drop_token(self)
+            self.done = True
+
+
+def _onwards() -> rx.Component:
+    path = localized_path("/privacy-request")
+    return link_button(_("See what you keep"), path, kind="secondary", extra="w-full")
+
+
+@page("/address/confirm", title=n_("Use this address"), on_load=AddressLinkState.load)
+def confirm_address() -> rx.Component:
+    state = AddressLinkState
+    return mailed_step(
+        state,
+        _("Use this address?"),
+        _(
+            "What we keep about you under your old address is kept under this one from now on. If we know this one "
+            "too, both become one: every mail that you stopped at either stays stopped."
+        ),
+        _("Use this address"),
+        _("We know you by this address now."),
+        _("Your old address has a mail about it, and can take the change back for a week."),
+        on_press=state.confirm,
+        onwards=_onwards(),
+        after=link_button(_("See what you keep"), state.center, extra="w-full"),
+    )
+
+
+@page("/address/revoke", title=n_("Take the change back"), on_load=AddressLinkState.load)
+def keep_address() -> rx.Component:
+    state = AddressLinkState
+    return mailed_step(
+        state,
+        _("Take the change back"),
+        _("Everything that we kept under this address comes back to it, and the other address no longer opens it."),
+        _("Take the change back"),
+        _("The address is yours again."),
+        _("What was stopped or restricted meanwhile stays so. Look through it when you like."),
+        on_press=state.revoke,
+        kind="danger",
+        onwards=_onwards(),
+    )

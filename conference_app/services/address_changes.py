@@ -1,0 +1,208 @@
+"""Another e-mail address for somebody without an account: asked for by a link to the old one, confirmed at the new one.
+
+Whoever asks learns nothing about the new address: known to us or not, the answer is the same, and as late. Until the
+link in its mail is used nothing changes; for a week, the old address takes the change back.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts
+from conference_app.models import Address, AddressChange
+from conference_app.purposes import EMAIL_CHANGE
+from conference_app.services import (
+    address_letters,
+    address_moves,
+    address_tokens,
+    addresses,
+    answer_time,
+    audit,
+    export,
+    guest_details,
+    mail,
+    privacy_letters,
+    privacy_requests,
+    privacy_state,
+    rate_limits,
+    signed_links,
+)
+from conference_app.services.address_moves import Moved
+from conference_app.services.audit import AuditTag
+from conference_app.services.letter_recipients import RowRecipient
+from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.signed_links import Subject
+from conference_app.texts import n_
+
+USED = n_("This link was used already, or it is out of date.")
+_LOOK_AGAIN = n_("Some fields need another look.")
+
+
+async def ask(person: Person, email: str, *, now: datetime | None = None) -> None:
+    """Send a link to the new address `email` and word to the one the person has.
+
+    An earlier change that waits is dropped. Raises InvalidInput (email), TooManyAttempts.
+    """
+    now = now or datetime.now(UTC)
+    wanted = _checked(email)
+    if addresses.email_key(wanted) in person.email_keys:
+        raise _refused(n_("This is your address already."))
+    if (await privacy_state.read(person)).erase_due_at is not None:
+        raise _refused(n_("Your data is about to be erased. Take that back first."))
+    details = await guest_details.held(person)
+    if not details.email:
+        raise _refused(n_("We keep nothing about your address."))
+    await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_PERSON, person.email_keys[0].hex())
+    async with answer_time.evened():
+        is_silent = await _is_asked_too_often(wanted)
+        await _begin(person, details, wanted, is_silent, now)
+
+
+def _checked(email: str) -> str:
+    try:
+        return addresses.check_email(email)
+    except ConferenceError as error:
+        raise InvalidInput(_LOOK_AGAIN, {"email": error}) from None
+
+
+def _refused(words: str) -> InvalidInput:
+    return InvalidInput(_LOOK_AGAIN, {"email": ConferenceError(words)})
+
+
+async def _is_asked_too_often(email: str) -> bool:
+    """Whether strangers have had enough mails sent to this address today; the caller is not told."""
+    try:
+        await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_EMAIL, addresses.email_key(email).hex())
+    except TooManyAttempts:
+        return True
+    return False
+
+
+async def _begin(
+    person: Person, details: guest_details.GuestDetails, wanted: str, is_silent: bool, now: datetime
+) -> None:
+    change = AddressChange(
+        email_key=person.email_keys[0],
+        old_email=details.email,
+        new_email=wanted,
+        language=details.language,
+        requested_at=now,
+    )
+    async with database.session(EMAIL_CHANGE) as db:
+        await _drop_waiting(db, person)
+        db.add(change)
+        await db.flush()
+        await _note(db, AuditTag.EMAIL_CHANGE_ASKED, person, now)
+        await mail.send(db, address_letters.NOTICE.letter(RowRecipient(address_letters.LEAVING, change.id)))
+        if not is_silent:
+            await mail.send(db, address_letters.CONFIRM.letter(RowRecipient(address_letters.COMING, change.id)))
+
+
+async def _drop_waiting(db: AsyncSession, person: Person) -> None:
+    waiting = col(AddressChange.email_key).in_(person.email_keys), col(AddressChange.confirmed_at).is_(None)
+    await db.exec(delete(AddressChange).where(*waiting))
+
+
+async def _note(db: AsyncSession, tag: AuditTag, person: Person, now: datetime) -> None:
+    """Write it into the history of the person's address; who only wrote to us has none."""
+    query = select(Address.id).where(col(Address.email_key).in_(person.email_keys))
+    if found := (await db.exec(query)).first():
+        await audit.record(db, tag, subject=Subject("address", found), now=now)
+
+
+async def waiting(person: Person, *, now: datetime | None = None) -> str:
+    """The new address that can still be confirmed, or empty."""
+    since = (now or datetime.now(UTC)) - address_tokens.CONFIRM_LIFE
+    query = select(AddressChange).where(
+        col(AddressChange.email_key).in_(person.email_keys),
+        col(AddressChange.confirmed_at).is_(None),
+        col(AddressChange.requested_at) > since,
+    )
+    async with database.reading(EMAIL_CHANGE) as db:
+        change = (await db.exec(query)).first()
+    return change.new_email if change else ""
+
+
+async def drop(person: Person) -> None:
+    """Forget the change that waits."""
+    async with database.session() as db:
+        await _drop_waiting(db, person)
+
+
+async def confirm(token: str, *, address: str, now: datetime | None = None) -> str:
+    """Use the link in the new address's mail: what we keep is kept under it from now on. A "privacy" token for it.
+
+    Raises NotFound for a link that is used, out of date, made up, or whose address an account has by now;
+    TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    now = now or datetime.now(UTC)
+    try:
+        async with database.session(EMAIL_CHANGE) as db:
+            change_id = await address_tokens.take(db, "confirm", token, now=now)
+            change = await _locked(db, change_id) if change_id else None
+            if change is None or change.confirmed_at or await address_letters.has_account(db, change.new_email):
+                raise NotFound(USED)
+            outdated = await address_moves.copies(db, change.old_email, change.new_email)
+            await _carry_out(db, change, now)
+    except IntegrityError:
+        raise NotFound(USED) from None  # somebody else confirmed the same address at this moment
+    await export.remove(outdated)
+    key = addresses.email_key(change.new_email)
+    return signed_links.make("privacy", key, life=privacy_letters.LINK_LIFE, now=now)
+
+
+async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
+    return await db.get(AddressChange, change_id, with_for_update=True)
+
+
+async def _carry_out(db: AsyncSession, change: AddressChange, now: datetime) -> None:
+    moved = await address_moves.move(db, change.email_key, change.new_email, now=now)
+    change.email_key, change.confirmed_at = addresses.email_key(change.new_email), now
+    change.moved = moved.as_json()
+    await db.flush()
+    person = of_email(change.email_key)
+    await privacy_requests.carried_out(db, "rectify", person, now=now)
+    await _note(db, AuditTag.EMAIL_CHANGED, person, now)
+    await mail.send(db, address_letters.NOTICE.letter(RowRecipient(address_letters.LEAVING, change.id)))
+
+
+async def revoke(token: str, *, address: str, now: datetime | None = None) -> None:
+    """Use the link in the old address's mail: everything that came from it goes back to it, with what followed undone.
+
+    Raises NotFound, TooManyAttempts.
+    """
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    now = now or datetime.now(UTC)
+    async with database.session(EMAIL_CHANGE) as db:
+        change_id = await address_tokens.take(db, "revoke", token, now=now)
+        change = await _locked(db, change_id) if change_id else None
+        if change is None:
+            raise NotFound(USED)
+        outdated = await address_moves.copies(db, change.old_email, change.new_email)
+        for one in await _from_here_on(db, change):
+            await _undo(db, one, now)
+            await db.delete(one)
+            await db.flush()
+        await _note(db, AuditTag.EMAIL_CHANGE_REVOKED, of_email(addresses.email_key(change.old_email)), now)
+    await export.remove(outdated)
+
+
+async def _undo(db: AsyncSession, change: AddressChange, now: datetime) -> None:
+    if change.moved is not None and change.confirmed_at is not None:
+        moved, since = Moved.of_json(change.moved), change.confirmed_at
+        await address_moves.move_back(db, moved, change.old_email, change.new_email, since=since, now=now)
+
+
+async def _from_here_on(db: AsyncSession, change: AddressChange) -> list[AddressChange]:
+    """The change and those that followed it, the newest first."""
+    later = select(AddressChange).where(
+        AddressChange.email_key == change.email_key, AddressChange.requested_at >= change.requested_at
+    )
+    return list((await db.exec(later.order_by(col(AddressChange.requested_at).desc()).with_for_update())).all())
