@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app.components.buttons import Text
+from conference_app.components.choices import radio_cards
 from conference_app.components.client import WhenFields
-from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, NEED, radio_cards, text_field
+from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, NEED, text_field
 from conference_app.components.forms import FormState, typed
-from conference_app.services.meetings import MeetingForm
+from conference_app.services.meeting_forms import MeetingForm
 from conference_app.texts import _, current_language
 
 
@@ -30,13 +32,45 @@ class MeetingFieldsState(FormState, mixin=True):
         )
 
 
+def _timing(state: type[MeetingFieldsState]) -> rx.Component:
+    return radio_cards(
+        _("When"),
+        "timing",
+        (
+            ("any", "zap", _("Whenever you like"), _("The link works from now on; you open the room.")),
+            ("planned", "calendar-clock", _("At a set time"), _("It stands in your list under its day.")),
+        ),
+        rx.cond(state.is_planned, "planned", "any"),
+        state.choose_timing,
+    )
+
+
+def _when(state: type[MeetingFieldsState], starts_at: Text, time_zone: Text) -> rx.Component:
+    return WhenFields.create(
+        lang=current_language(),
+        value=starts_at,
+        zone=time_zone,
+        when_label=_("Date and time"),
+        zone_label=_("Time zone"),
+        times_in=_("{city} time"),
+        input_class=INPUT,
+        label_class=LABEL,
+        hint_class=HINT,
+        error_class=ERROR,
+        need=_("required"),
+        need_class=NEED,
+        when_error=rx.cond(state.errors["starts_at"], state.errors["starts_at"], ""),
+        zone_error=rx.cond(state.errors["time_zone"], state.errors["time_zone"], ""),
+    )
+
+
 def meeting_fields(
     state: type[MeetingFieldsState],
     *,
-    subject: rx.Var[str] | str = "",
-    starts_at: rx.Var[str] | str = "",
-    time_zone: rx.Var[str] | str = "",
-    pass_phrase: rx.Var[str] | str = "",
+    subject: Text = "",
+    starts_at: Text = "",
+    time_zone: Text = "",
+    pass_phrase: Text = "",
 ) -> rx.Component:
     """Subject, time and pass-phrase, filled with the given values."""
     return rx.fragment(
@@ -49,35 +83,8 @@ def meeting_fields(
             auto_complete="off",
             max_length=200,
         ),
-        radio_cards(
-            _("When"),
-            "timing",
-            (
-                ("any", "zap", _("Whenever you like"), _("The link works from now on; you open the room.")),
-                ("planned", "calendar-clock", _("At a set time"), _("It stands in your list under its day.")),
-            ),
-            rx.cond(state.is_planned, "planned", "any"),
-            state.choose_timing,
-        ),
-        rx.cond(
-            state.is_planned,
-            WhenFields.create(
-                lang=current_language(),
-                value=starts_at,
-                zone=time_zone,
-                when_label=_("Date and time"),
-                zone_label=_("Time zone"),
-                times_in=_("{city} time"),
-                input_class=INPUT,
-                label_class=LABEL,
-                hint_class=HINT,
-                error_class=ERROR,
-                need=_("required"),
-                need_class=NEED,
-                when_error=rx.cond(state.errors["starts_at"], state.errors["starts_at"], ""),
-                zone_error=rx.cond(state.errors["time_zone"], state.errors["time_zone"], ""),
-            ),
-        ),
+        _timing(state),
+        rx.cond(state.is_planned, _when(state, starts_at, time_zone)),
         text_field(
             _("Pass-phrase"),
             "pass_phrase",

@@ -25,7 +25,7 @@ class MeetingRow:
     code: str = ""
     subject: str = ""
     room_path: str = ""
-    """What guests open: /m/<code>."""
+    """What guests open: /m/<code>. Empty while the organizer may not invite."""
     page_path: str = ""
     when: str = ""
     time: str = ""
@@ -79,14 +79,14 @@ def agenda(meetings: Iterable[OwnMeeting], now: datetime) -> Agenda:
     )
 
 
-def row(meeting: OwnMeeting, now: datetime | None = None) -> MeetingRow:
-    """`meeting` in the words of the current language."""
+def row(meeting: OwnMeeting, now: datetime | None = None, *, may_invite: bool) -> MeetingRow:
+    """`meeting` in the words of the current language; its link is left out for an organizer who may not invite."""
     now = now or datetime.now(UTC)
     start = meeting.starts_at
     return MeetingRow(
         code=meeting.code,
         subject=meeting.subject,
-        room_path=meeting.path,
+        room_path=meeting.path if may_invite else "",
         page_path=localized_path(f"/meetings/{meeting.code}"),
         when=moment_in_words(start, meeting.time_zone, now) if start else _("Starts when you like"),
         time=f"{in_zone(start, meeting.time_zone):%H:%M} {zone_city(meeting.time_zone)}" if start else "",
@@ -97,14 +97,14 @@ def row(meeting: OwnMeeting, now: datetime | None = None) -> MeetingRow:
     )
 
 
-def days(meetings: Iterable[OwnMeeting], now: datetime) -> list[MeetingDay]:
+def days(meetings: Iterable[OwnMeeting], now: datetime, *, may_invite: bool) -> list[MeetingDay]:
     """Planned `meetings`, already in order, under the day on which each starts in its own zone."""
     found: dict[str, list[MeetingRow]] = {}
     for one in meetings:
         if one.starts_at:
             day = in_zone(one.starts_at, one.time_zone).date()
             title = day_in_words(day, in_zone(now, one.time_zone).date())
-            found.setdefault(title, []).append(row(one, now))
+            found.setdefault(title, []).append(row(one, now, may_invite=may_invite))
     return [MeetingDay(title, rows) for title, rows in found.items()]
 
 
@@ -138,7 +138,7 @@ def meeting_line(shown: MeetingRow, when: rx.Var[str]) -> rx.Component:
     )
 
 
-def meeting_list(rows: rx.Var[list[MeetingRow]], *, under_day: bool = False) -> rx.Component:
+def meeting_list(rows: list[MeetingRow], *, under_day: bool = False) -> rx.Component:
     """Lines on one card; `under_day` shows the time alone, since the day stands above."""
     return rx.el.ul(
         rx.foreach(rows, lambda shown: rx.el.li(meeting_line(shown, shown.time if under_day else shown.when))),

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, link_button
 from conference_app.components.confirm_email import confirm_email_banner
+from conference_app.components.copying import copy_button
 from conference_app.components.meeting_rows import (
+    Agenda,
     MeetingDay,
     MeetingRow,
     agenda,
@@ -19,10 +22,12 @@ from conference_app.components.meeting_rows import (
     row,
     state_badge,
 )
-from conference_app.components.page_frame import app_frame
 from conference_app.components.page_registry import page
+from conference_app.components.returned_mail import returned_mail_banner
 from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner, card, copy_button, empty_state, loading, section_header, skeleton
+from conference_app.components.surfaces import banner, card, empty_state, section_header
+from conference_app.components.values import count
+from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
 from conference_app.services import meetings
 from conference_app.session import SessionState, require_account
@@ -75,11 +80,14 @@ class DashboardState(rx.State):
             self.problem = error_text(error)
             return
         self.problem = ""
+        self._list(found, now, past_limit, may_invite=account.may_invite)
+
+    def _list(self, found: Agenda, now: datetime, past_limit: int, *, may_invite: bool) -> None:
         self.has_any = found.first is not None or bool(found.past)
-        self.first = row(found.first, now) if found.first else MeetingRow()
-        self.upcoming = days(found.upcoming, now)
-        self.any_time = [row(one, now) for one in found.any_time]
-        self.past = [row(one, now) for one in found.past[:past_limit]]
+        self.first = row(found.first, now, may_invite=may_invite) if found.first else MeetingRow()
+        self.upcoming = days(found.upcoming, now, may_invite=may_invite)
+        self.any_time = [row(one, now, may_invite=may_invite) for one in found.any_time]
+        self.past = [row(one, now, may_invite=may_invite) for one in found.past[:past_limit]]
         self.past_total = len(found.past)
         self.loaded = True
 
@@ -140,16 +148,16 @@ def _lists() -> rx.Component:
     return rx.fragment(
         rx.cond(state.first.code, _next_card()),
         rx.cond(
-            state.upcoming.length() > 0,
+            count(state.upcoming) > 0,
             _section(_("Upcoming"), rx.el.div(rx.foreach(state.upcoming, _day), class_name="grid grid-cols-1 gap-5")),
         ),
-        rx.cond(state.any_time.length() > 0, _section(_("Whenever you like"), meeting_list(state.any_time))),
+        rx.cond(count(state.any_time) > 0, _section(_("Whenever you like"), meeting_list(state.any_time))),
         rx.cond(
             state.past_total > 0,
             _section(
                 _("Past"),
                 meeting_list(state.past),
-                rx.cond(state.past_total > state.past.length(), rx.el.div(more)),
+                rx.cond(state.past_total > count(state.past), rx.el.div(more)),
             ),
         ),
     )
@@ -179,12 +187,13 @@ def dashboard() -> rx.Component:
                     slotted(_("Hello, {name}"), name=SessionState.first_name),
                     _("Your meetings"),
                 ),
-                class_name="text-[2rem] min-w-0 truncate",
+                class_name="min-w-0 wrap-anywhere line-clamp-2",
             ),
             link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),
-            class_name="flex flex-wrap items-center justify-between gap-4 mb-8",
+            class_name="flex max-sm:flex-col items-start justify-between gap-4 mb-8",
         ),
         confirm_email_banner(),
+        returned_mail_banner(),
         rx.cond(
             state.problem,
             banner(

@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import link_button, submit_button
 from conference_app.components.forms import checked_form
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
 from conference_app.components.notices import NoticeState
-from conference_app.components.page_frame import app_frame
 from conference_app.components.page_registry import page
 from conference_app.components.surfaces import card
 from conference_app.errors import ConferenceError
-from conference_app.services import meetings
+from conference_app.services import meeting_habits, meetings
 from conference_app.session import require_account
 from conference_app.texts import _, localized_path, n_
 
@@ -23,10 +23,14 @@ from conference_app.texts import _, localized_path, n_
 class NewMeetingState(MeetingFieldsState, rx.State):
     """What the page of a new meeting shows."""
 
+    time_zone: str = ""
+    """What a set time begins with; empty: the zone of the browser."""
+
     @rx.event
     async def load(self) -> None:
+        habit = await meeting_habits.usual((await require_account(self)).account_id)
         self._reset_form()
-        self.is_planned = False
+        self.is_planned, self.time_zone = habit.is_planned, habit.time_zone
 
     @rx.event
     async def submit(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
@@ -40,7 +44,10 @@ class NewMeetingState(MeetingFieldsState, rx.State):
             return
         finally:
             self.busy = False
-        (await self.get_state(NoticeState)).say(_("The meeting is created. Send its link to your guests."))
+        said = _("The meeting is created. Send its link to your guests.")
+        if not account.may_invite:
+            said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
+        (await self.get_state(NoticeState)).say(said)
         yield rx.redirect(localized_path(f"/meetings/{made.code}"))
 
 
@@ -48,11 +55,11 @@ class NewMeetingState(MeetingFieldsState, rx.State):
 def new_meeting() -> rx.Component:
     state = NewMeetingState
     return app_frame(
-        rx.el.h1(_("New meeting"), class_name="text-[2rem] mb-8"),
+        rx.el.h1(_("New meeting"), class_name="mb-8"),
         card(
             checked_form(
                 state,
-                meeting_fields(state),
+                meeting_fields(state, time_zone=state.time_zone),
                 rx.el.div(
                     submit_button(_("Create meeting"), busy=state.busy),
                     link_button(_("Cancel"), localized_path("/dashboard"), kind="quiet"),

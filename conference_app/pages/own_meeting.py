@@ -8,20 +8,23 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, icon, link_button, submit_button
 from conference_app.components.confirm_email import confirm_email_banner
+from conference_app.components.floating import dialog
 from conference_app.components.forms import checked_form
+from conference_app.components.invitation import invitation
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
 from conference_app.components.meeting_rows import MeetingRow, row, state_badge
 from conference_app.components.notices import NoticeState
-from conference_app.components.page_frame import app_frame
 from conference_app.components.page_registry import page
 from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner, card, copy_field, dialog, empty_state, loading, skeleton
+from conference_app.components.surfaces import banner, card, empty_state
+from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services import meetings
 from conference_app.services.meetings import OwnMeeting
-from conference_app.session import SessionState, require_account
+from conference_app.session import SessionState, path_end, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -45,11 +48,11 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         self._reset_form()
         self.missing = self.is_editing = self.is_deleting = self.working = False
         self.failure = ""
-        wanted = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+        wanted = path_end(self)
         if wanted != self.shown.code:
             self.shown = MeetingRow()
         try:
-            self._show(await meetings.get_own(account.account_id, wanted))
+            self._show(await meetings.get_own(account.account_id, wanted), account.may_invite)
         except NotFound:
             self.missing = True
         except ConferenceError as error:
@@ -69,14 +72,16 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             self.working = False
 
     @rx.event
-    async def edit(self) -> None:
+    async def edit(self) -> EventSpec:
         self._reset_form()
         self.is_planned = bool(self.starts_at)
         self.is_editing = True
+        return rx.set_focus("subject")
 
     @rx.event
-    async def stop_editing(self) -> None:
+    async def stop_editing(self) -> EventSpec:
         self.is_editing = False
+        return rx.set_focus("edit")
 
     @rx.event
     async def submit(self, form: dict[str, object]) -> AsyncIterator[None]:
@@ -84,7 +89,8 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         self._begin()
         yield
         try:
-            self._show(await meetings.update(account.account_id, self.shown.code, self._meeting_form(form)))
+            changed = await meetings.update(account.account_id, self.shown.code, self._meeting_form(form))
+            self._show(changed, account.may_invite)
         except ConferenceError as error:
             self._refuse(error)
             return
@@ -116,8 +122,8 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         (await self.get_state(NoticeState)).say(_("The meeting is deleted. Its link no longer works."))
         yield rx.redirect(localized_path("/dashboard"))
 
-    def _show(self, meeting: OwnMeeting) -> None:
-        self.shown = row(meeting, datetime.now(UTC))
+    def _show(self, meeting: OwnMeeting, may_invite: bool) -> None:
+        self.shown = row(meeting, datetime.now(UTC), may_invite=may_invite)
         self.pass_phrase, self.starts_at, self.time_zone = (
             meeting.pass_phrase,
             meeting.starts_at_local,
@@ -135,7 +141,7 @@ def _heading() -> rx.Component:
             class_name="inline-flex items-center gap-2 text-sm text-ink-muted hover:text-ink rounded-control py-2",
         ),
         rx.el.div(
-            rx.el.h1(shown.subject, class_name="text-[2rem] wrap-anywhere min-w-0"),
+            rx.el.h1(shown.subject, class_name="wrap-anywhere min-w-0"),
             state_badge(shown),
             class_name="flex flex-wrap items-center gap-x-4 gap-y-2 mt-2",
         ),
@@ -145,38 +151,6 @@ def _heading() -> rx.Component:
             class_name="text-ink-muted mt-2",
         ),
         class_name="mb-8",
-    )
-
-
-def _invitation() -> rx.Component:
-    state = OwnMeetingState
-    phrase = rx.el.p(
-        icon("key-round", 18, "mt-0.5"),
-        rx.el.span(
-            slotted(
-                _("Guests also need the pass-phrase: {phrase}"),
-                phrase=rx.el.code(state.pass_phrase, class_name="text-ink font-mono wrap-anywhere"),
-            )
-        ),
-        class_name="flex gap-2 text-sm text-ink-muted",
-    )
-    return card(
-        copy_field(_("Invitation link"), "invitation", state.shown.room_path, _("Copy invitation link")),
-        rx.el.p(
-            _("Anyone with this link can knock. They wait until you open the room, and need no account."),
-            class_name="text-sm text-ink-muted",
-        ),
-        rx.cond(state.pass_phrase, phrase),
-        rx.el.div(
-            button(
-                rx.cond(state.shown.is_live, _("Go to the room"), _("Start meeting")),
-                icon_name="video",
-                busy=state.working,
-                on_click=state.start,
-            ),
-            class_name="border-t border-line pt-5 -mx-5 px-5 sm:-mx-6 sm:px-6",
-        ),
-        extra="p-5 sm:p-6 grid grid-cols-1 gap-4",
     )
 
 
@@ -200,9 +174,12 @@ def _view() -> rx.Component:
     state = OwnMeetingState
     return rx.fragment(
         rx.cond(state.failure, rx.el.div(banner(state.failure, "danger"), role="alert", class_name="mb-4")),
-        rx.cond(SessionState.may_invite, _invitation()),
+        rx.cond(
+            SessionState.may_invite,
+            invitation(state.shown, state.pass_phrase, is_starting=state.working, on_start=state.start),
+        ),
         rx.el.div(
-            button(_("Edit"), kind="secondary", icon_name="pencil", on_click=state.edit),
+            button(_("Edit"), id="edit", kind="secondary", icon_name="pencil", on_click=state.edit),
             button(_("Delete"), kind="quiet", icon_name="trash-2", on_click=state.ask_delete),
             class_name="flex flex-wrap gap-3 mt-6",
         ),
@@ -240,6 +217,7 @@ def _missing() -> rx.Component:
         _("There is no such meeting here."),
         _("It may have been deleted, or it belongs to another account."),
         link_button(_("All meetings"), localized_path("/dashboard"), kind="secondary"),
+        is_page=True,
     )
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from conference_app.components.meeting_rows import STILL_DUE, agenda, days, row
 from conference_app.services.meetings import MeetingState, OwnMeeting
 
@@ -63,7 +65,7 @@ def test_nothing_is_an_empty_agenda() -> None:
 
 
 def test_days_follow_the_meeting_s_own_clocks() -> None:
-    found = days([meeting("today", 2), meeting("night", 11.5), meeting("then", 48)], NOW)
+    found = days([meeting("today", 2), meeting("night", 11.5), meeting("then", 48)], NOW, may_invite=True)
     assert [(day.title, [one.code for one in day.rows]) for day in found] == [
         ("Today", ["today"]),
         ("Tomorrow", ["night"]),
@@ -73,6 +75,14 @@ def test_days_follow_the_meeting_s_own_clocks() -> None:
 
 
 def test_a_row_shows_that_there_is_a_pass_phrase_but_not_which() -> None:
-    shown = row(meeting("a", 1, phrase="blue elephant"), NOW)
+    shown = row(meeting("a", 1, phrase="blue elephant"), NOW, may_invite=True)
     assert shown.has_pass_phrase
     assert "elephant" not in repr(shown)
+
+
+@pytest.mark.promise("P22")
+def test_the_link_is_left_out_for_who_may_not_invite() -> None:
+    assert row(meeting("a", 1), NOW, may_invite=True).room_path == "/m/a"
+    assert row(meeting("a", 1), NOW, may_invite=False).room_path == ""
+    [day] = days([meeting("a", 1)], NOW, may_invite=False)
+    assert day.rows[0].room_path == ""
