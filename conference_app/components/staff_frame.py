@@ -1,0 +1,159 @@
+"""The frame of the staff's pages, and what all of them share: their parts, the way back, and nothing for others."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.app_frame import STAFF, app_frame
+from conference_app.components.buttons import Text, icon, link_button
+from conference_app.components.forms import FormState
+from conference_app.components.nothing_here import nothing_here
+from conference_app.components.only_here import OnlyHere
+from conference_app.components.page_frame import visitor_frame
+from conference_app.components.part_links import part_links, view_links
+from conference_app.components.stepping import SteppedState, asked
+from conference_app.components.waiting import loading, skeleton
+from conference_app.errors import NotFound, SignInRequired
+from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.session import path_end, public, require_staff, signed_in
+from conference_app.texts import _, localized_path
+
+
+class StaffState(rx.State, mixin=True):
+    """Whether the page shows anything to who looks at it."""
+
+    loaded: bool = False
+    shown_at: str = ""
+    """The path of the page that was loaded: of one page's state there may be many, such as one for each newsletter."""
+    missing: bool = False
+    """Whoever is not of the staff finds nothing here, signed in or not."""
+    must_accept: bool = False
+    """Whether a member of the staff has changed terms to accept first."""
+
+    async def _let_in(self) -> SignedIn | None:
+        """The member of the staff who opens the page. For anybody else the state is emptied, and the page as well.
+
+        For `on_load`, which is `@public` so that a visitor reads the same as somebody with an ordinary account; every
+        other handler begins with `require_staff`.
+        """
+        try:
+            caller = await require_staff(self)
+        except (SignInRequired, NotFound):
+            self.reset()
+            caller = signed_in()
+            self.must_accept = caller is not None and caller.is_staff
+            self.missing = not self.must_accept
+            return None
+        self.missing = self.must_accept = False
+        self.shown_at = self.router.url.path
+        return caller
+
+
+class StaffThingState(FormState, StaffState, mixin=True):
+    """One thing that the end of the address names, with a form to do something about it."""
+
+    _number: str = ""
+
+    async def _show(self) -> None:
+        """Read the thing `_number`. Raises NotFound."""
+        raise NotImplementedError
+
+    async def _look(self) -> None:
+        """Show the thing as it is now, or that it is not there."""
+        try:
+            await self._show()
+        except NotFound:
+            self.reset()
+            self.missing = True
+        else:
+            self.loaded = True
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        if await self._let_in() is None:
+            return
+        self._reset_form()
+        self._number = path_end(self)[:32]
+        await self._look()
+
+
+class StaffListState(SteppedState, StaffState, mixin=True):
+    """A list of what is open or what is closed."""
+
+    shows: str = "open"
+
+    async def _list(self) -> None:
+        """Read the rows of `shows`."""
+        raise NotImplementedError
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        if await self._let_in() is not None:
+            self.shows = "closed" if asked(self, "shows") == "closed" else "open"
+            await self._list()
+            self.loaded = True
+
+
+def open_or_closed(state: type[StaffListState]) -> rx.Component:
+    """The links between what is open and what is closed."""
+    return view_links(_("Show"), (("?", "open", _("Open")), ("?shows=closed", "closed", _("Closed"))), state.shows)
+
+
+def parts() -> tuple[tuple[str, str], ...]:
+    """The paths and titles of the parts."""
+    return (
+        (STAFF, _("Overview")),
+        ("/staff/contact", _("Messages")),
+        ("/staff/cases", _("Requests")),
+        ("/staff/people", _("People")),
+        ("/staff/legal", _("Authorities")),
+        ("/staff/newsletters", _("Newsletters")),
+        ("/staff/jobs", _("Failed work")),
+    )
+
+
+def back_link(label: Text, path: str) -> rx.Component:
+    """The way from one thing to the list it stands in."""
+    return back_link_to(label, localized_path(path))
+
+
+def back_link_to(label: Text, href: Text) -> rx.Component:
+    """The same to an address that only the state knows."""
+    return rx.el.a(
+        icon("arrow-left"),
+        label,
+        href=href,
+        class_name="flex w-fit items-center gap-2 h-10 text-sm font-medium text-ink-muted hover:text-ink rounded-control",
+    )
+
+
+def _accept_first(part: str) -> rx.Component:
+    return rx.fragment(
+        rx.el.h1(_("Our terms have changed"), class_name="mb-8"),
+        link_button(_("See what is new"), f"{localized_path('/accept')}?next={localized_path(part)}"),
+    )
+
+
+def staff_frame(state: type[StaffState], *children: rx.Component, part: str) -> rx.Component:
+    """A page of the staff; `part` is the path of the part it belongs to. Others read what stands at no address."""
+    waiting = loading(skeleton("h-10 w-1/2"), skeleton("h-24 rounded-card"), skeleton("h-24 rounded-card"))
+    links = part_links(_("Staff"), parts(), part)
+    return rx.cond(
+        state.missing | state.must_accept,
+        visitor_frame(
+            rx.el.div(
+                rx.cond(state.missing, nothing_here(), _accept_first(part)),
+                class_name="max-w-reading mx-auto px-4 py-20",
+            )
+        ),
+        app_frame(
+            rx.cond(
+                state.loaded,
+                rx.fragment(links, OnlyHere.create(*children, at=state.shown_at, waiting=waiting)),
+                waiting,
+            ),
+            current=STAFF,
+        ),
+    )

@@ -1,0 +1,242 @@
+"""Staff: find a person by their whole address or name, see them shortened, and hold their data."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import button, submit_button
+from conference_app.components.fields import text_area, text_field
+from conference_app.components.forms import FormState, checked_form, typed
+from conference_app.components.hold_lines import HoldLine, hold_line, hold_list, lift_dialog
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_registry import page
+from conference_app.components.person_facts import Fact, counts_of, fact_list, facts_of
+from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.stepping import SteppedState, steps
+from conference_app.components.surfaces import badge, card
+from conference_app.components.values import one_of
+from conference_app.errors import ConferenceError
+from conference_app.services import legal_holds, staff_people
+from conference_app.services.personal_rows import Person
+from conference_app.services.staff_people import PersonView
+from conference_app.session import public, require_staff
+from conference_app.texts import _, error_text, n_
+
+
+class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
+    """The search, the person that was found, and everybody who is held."""
+
+    is_open: bool = False
+    name: str = ""
+    email: str = ""
+    facts: list[Fact] = []
+    counts: list[Fact] = []
+    holds: list[HoldLine] = []
+    """On the person who is open."""
+    live: list[HoldLine] = []
+    """On everybody."""
+    lifting: str = ""
+    """The hold that is asked about."""
+    serial: int = 0
+    """Grows with each thing done: a new number empties the forms."""
+    behind: str = ""
+    """case or hold, when the person behind one is looked for; empty for a search."""
+    _behind_id: str = ""
+    _person: Person | None = None
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        if await self._let_in() is None:
+            return
+        self._reset_form()
+        self._forget()
+        if case_id := self.router.url.query_parameters.get("case", ""):
+            self.behind, self._behind_id = "case", case_id[:32]
+        await self._list()
+
+    @rx.event
+    async def ask_whose(self, hold_id: str) -> None:
+        """Ask for the reason before the person behind a hold is shown."""
+        await require_staff(self)
+        self._reset_form()
+        self._forget()
+        self.behind, self._behind_id = "hold", str(hold_id)[:32]
+        self.serial += 1
+
+    @rx.event
+    async def find(self, form: dict[str, object]) -> None:
+        staff = await require_staff(self)
+        self._begin()
+        wanted, reason = typed(form, "wanted", 400), typed(form, "reason", legal_holds.REASON_LENGTH + 1)
+        with self._refusing():
+            self._show(await self._found(wanted, reason, staff.account_id))
+
+    async def _found(self, wanted: str, reason: str, staff_id: str) -> PersonView:
+        match self.behind:
+            case "case":
+                return await staff_people.of_case(self._behind_id, reason, staff_id=staff_id)
+            case "hold":
+                return await staff_people.of_hold(self._behind_id, reason, staff_id=staff_id)
+            case _:
+                return await staff_people.find(wanted, reason, staff_id=staff_id)
+
+    @rx.event
+    async def leave(self) -> None:
+        await require_staff(self)
+        self._reset_form()
+        self._forget()
+
+    @rx.event
+    async def hold(self, form: dict[str, object]) -> None:
+        staff = await require_staff(self)
+        if self._person is None:
+            return
+        self._begin()
+        try:
+            reason = typed(form, "hold_reason", legal_holds.REASON_LENGTH + 1)
+            await legal_holds.place(self._person, reason, staff_id=staff.account_id)
+            self._show(await staff_people.look_again(self._person))
+            (await self.get_state(NoticeState)).say(_("The data is held, and the person can read why."))
+        except ConferenceError as error:
+            self._refuse(error)
+            self.errors = {f"hold_{name}": words for name, words in self.errors.items()}
+        finally:
+            self.busy = False
+        await self._list()
+
+    @rx.event
+    async def ask_lift(self, hold_id: str) -> None:
+        await require_staff(self)
+        self.lifting = str(hold_id)[:32]
+
+    @rx.event
+    async def keep(self) -> None:
+        await require_staff(self)
+        self.lifting = ""
+
+    @rx.event
+    async def lift(self) -> None:
+        staff = await require_staff(self)
+        lifted, self.lifting = self.lifting, ""
+        try:
+            await legal_holds.lift(lifted, staff_id=staff.account_id)
+            (await self.get_state(NoticeState)).say(_("The hold is lifted."))
+        except ConferenceError as error:
+            self.problem = error_text(error)
+        if self._person is not None:
+            self._show(await staff_people.look_again(self._person))
+        await self._list()
+
+    async def _list(self) -> None:
+        self.live = self._stepped((await legal_holds.live(self._asked_page())).of(hold_line))
+        self.loaded = True
+
+    def _forget(self) -> None:
+        self.is_open, self._person = False, None
+        self.name = self.email = self.lifting = self.behind = self._behind_id = ""
+        self.facts, self.counts, self.holds = [], [], []
+
+    def _show(self, view: PersonView) -> None:
+        # Of an address that only the search knew, what was shown then goes on standing here.
+        self.email = view.email or self.email
+        self.name, self._person, self.is_open = view.name, view.person, True
+        self.facts, self.counts = facts_of(view), counts_of(view)
+        self.holds = [hold_line(hold) for hold in view.holds]
+        self.serial += 1
+
+
+def _behind(words: str) -> rx.Component:
+    return rx.el.p(words, class_name="text-sm text-ink-muted")
+
+
+def _search() -> rx.Component:
+    state = StaffPeopleState
+    return card(
+        checked_form(
+            state,
+            text_area(
+                _("Why you look"),
+                "reason",
+                error=state.errors["reason"],
+                help_text=_("The person reads this in their privacy center."),
+                max_length=legal_holds.REASON_LENGTH,
+            ),
+            one_of(
+                state.behind,
+                ("case", _behind(_("The person behind the request is shown."))),
+                ("hold", _behind(_("The person behind the hold is shown."))),
+                otherwise=text_field(
+                    _("Whole e-mail address or username"),
+                    "wanted",
+                    error=state.errors["wanted"],
+                    auto_complete="off",
+                    auto_capitalize="none",
+                    spell_check=False,
+                ),
+            ),
+            rx.el.div(
+                submit_button(rx.cond(state.behind, _("Show"), _("Find")), busy=state.busy),
+                rx.cond(state.behind, button(_("Look for somebody else"), kind="secondary", on_click=state.leave)),
+                class_name="flex flex-wrap gap-3",
+            ),
+            on_submit=state.find,
+            key=state.serial,
+        ),
+        extra="p-5 sm:p-8",
+    )
+
+
+def _hold_form() -> rx.Component:
+    state = StaffPeopleState
+    return checked_form(
+        state,
+        text_area(
+            _("Why the data must be kept"),
+            "hold_reason",
+            error=state.errors["hold_reason"],
+            help_text=_(
+                "While a hold lasts, nothing of the person is deleted or erased. The person reads this reason."
+            ),
+            max_length=legal_holds.REASON_LENGTH,
+        ),
+        rx.el.div(submit_button(_("Hold the data"), busy=state.busy)),
+        on_submit=state.hold,
+        key=state.serial,
+    )
+
+
+def _person_card() -> rx.Component:
+    state = StaffPeopleState
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(rx.cond(state.name, state.name, state.email), class_name="text-xl wrap-anywhere"),
+            rx.cond(state.name, badge(state.email)),
+            rx.cond(state.holds, badge(_("Held"), "warn")),
+            class_name="flex flex-wrap items-center gap-3",
+        ),
+        card(fact_list(state.facts, state.counts), extra="px-5 py-3"),
+        rx.el.p(
+            _(
+                "Names and addresses are shortened, and what stands in the entries is not shown to staff. They are called what the person reads."
+            ),
+            class_name="text-sm text-ink-muted",
+        ),
+        card(_hold_form(), extra="p-5 sm:p-8"),
+        rx.el.div(button(_("Look for somebody else"), kind="secondary", on_click=state.leave)),
+        class_name="grid grid-cols-1 gap-4",
+    )
+
+
+@page("/staff/people", title=n_("People"), on_load=StaffPeopleState.load)
+def staff_people_page() -> rx.Component:
+    state = StaffPeopleState
+    return staff_frame(
+        state,
+        rx.el.h1(_("People"), class_name="mb-6"),
+        rx.cond(state.is_open, _person_card(), _search()),
+        hold_list(state.live, state.ask_whose, state.ask_lift),
+        steps(state),
+        lift_dialog(state.lifting != "", state.keep, state.lift),
+        part="/staff/people",
+    )
