@@ -1,0 +1,84 @@
+"""Work that was given up: tried again or dropped by staff, once, and nothing else is touched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.errors import NotFound
+from conference_app.models import Job
+from conference_app.services import audit, failed_jobs, job_worker, jobs
+from conference_app.services.audit import AuditTag
+from tests.conference_app.people import registered
+from tests.fakes import LOOKING
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Jobs of kind "test" raise the errors of this list, one each, and succeed once it is empty."""
+    errors: list[Exception] = []
+
+    async def run(_payload: jobs.Payload) -> None:
+        if errors:
+            raise errors.pop()
+
+    monkeypatch.setattr(jobs, "KINDS", {})
+    jobs.handler("test")(run)
+    return errors
+
+
+async def given_up(failing: list[Exception], count: int) -> list[str]:
+    """The numbers of so many failed jobs."""
+    failing[:] = [jobs.GivenUp() for _ in range(count)]
+    async with database.session(*LOOKING) as db:
+        for n in range(count):
+            await jobs.enqueue(db, "test", {"n": n}, run_at=NOW)
+    await job_worker.run_due(NOW)
+    return [one.id for one in (await failed_jobs.listed()).rows]
+
+
+async def noted(account_id: str) -> list[AuditTag]:
+    tags = {AuditTag.STAFF_JOB_RETRIED, AuditTag.STAFF_JOB_DROPPED}
+    return [one.tag for one in await audit.entries(account_id) if one.tag in tags]
+
+
+async def test_what_is_tried_again_runs_once_more(db: Settings, failing: list[Exception]) -> None:
+    staff = await registered("ann")
+    (job_id,) = await given_up(failing, 1)
+    await failed_jobs.try_again(job_id, staff_id=staff.id)
+    assert (await failed_jobs.listed()).rows == []
+    assert await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1)) == 1
+    with pytest.raises(NotFound):
+        await failed_jobs.try_again(job_id, staff_id=staff.id)
+    assert await noted(staff.id) == [AuditTag.STAFF_JOB_RETRIED]
+
+
+async def test_only_what_was_given_up_can_be_dropped(db: Settings, failing: list[Exception]) -> None:
+    staff = await registered("ann")
+    newest, other = await given_up(failing, 2)
+    async with database.session(*LOOKING) as session:
+        await jobs.enqueue(session, "test", {"n": 3}, key="open", run_at=NOW + timedelta(hours=1))
+    async with database.reading(*LOOKING) as session:
+        waiting = (await session.exec(select(Job.id).where(Job.unique_key == "open"))).one()
+    await failed_jobs.drop(newest, staff_id=staff.id)
+    for gone in (newest, waiting, "x" * 32):
+        with pytest.raises(NotFound):
+            await failed_jobs.drop(gone, staff_id=staff.id)
+    assert [one.id for one in (await failed_jobs.listed()).rows] == [other]
+    assert await noted(staff.id) == [AuditTag.STAFF_JOB_DROPPED]
+
+
+async def test_what_nobody_looks_at_is_forgotten_after_a_month(db: Settings, failing: list[Exception]) -> None:
+    await given_up(failing, 1)
+    jobs.periodic("jobs.sweep", timedelta(days=1))(failed_jobs._sweep)
+    await job_worker.plan_periodic(NOW)
+    today = datetime.now(UTC)
+    for later, kept in ((failed_jobs.KEPT_FOR - timedelta(hours=1), 1), (failed_jobs.KEPT_FOR + timedelta(days=2), 0)):
+        await job_worker.run_due(today + later, kinds=["jobs.sweep"])
+        assert len((await failed_jobs.listed()).rows) == kept
