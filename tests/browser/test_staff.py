@@ -1,0 +1,241 @@
+"""The staff's pages in a real browser: everything is reached by clicks, and what is done to a person, the person sees."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.credentials import ask_for_link, try_to_sign_in
+from tests.browser.looks import fine, picture
+from tests.browser.test_privacy import confirm
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+NewVisitor = Callable[..., Visitor]
+WIDTHS = (1280, 390)
+registered: set[str] = set()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """In, with the role that the operator's list gives."""
+    try_to_sign_in(page, f"{name}@example.org")
+    page.wait_for_url("**/dashboard**")
+
+
+def at_desk(person: Visitor, name: str) -> Page:
+    """A member of the staff who has signed in since the list named them; registered by the first test that needs them."""
+    page = person.page
+    if name not in registered:
+        registered.add(name)
+        person.register(name)
+        page.get_by_role("button", name="Sign out").locator("visible=true").click()
+        page.wait_for_url(lambda url: not url.endswith("/dashboard"))
+    sign_in(page, name)
+    return page
+
+
+@pytest.fixture
+def desk(visitor: NewVisitor) -> Callable[[int], Page]:
+    """A member of the staff at the overview, come by the navigation."""
+
+    def sits(width: int) -> Page:
+        page = at_desk(visitor(width, reduced_motion="reduce"), f"desk{width}")
+        page.get_by_role("link", name="Staff", exact=True).locator("visible=true").click()
+        expect(page.get_by_role("heading", name="What waits")).to_be_visible()
+        return page
+
+    return sits
+
+
+def part(page: Page, title: str, heading: str) -> None:
+    """Go to a part by its link."""
+    page.get_by_role("navigation", name="Staff").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+
+
+@pytest.mark.promise("P95")
+@pytest.mark.promise("P96")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_message_is_read_answered_and_its_request_done(
+    visitor: NewVisitor, desk: Callable[[int], Page], width: int
+) -> None:
+    writer = visitor(width).page
+    writer.goto("/contact")
+    writer.get_by_label("E-mail", exact=True).fill(f"asks{width}@example.org")
+    writer.get_by_label("Message", exact=True).fill("Please delete my data.")
+    writer.get_by_role("button", name="Send message").click()
+    expect(writer.get_by_role("heading", name="Thank you. Your message has arrived.")).to_be_visible()
+
+    page = desk(width)
+    fine(page)
+    page.get_by_role("main").get_by_role("link", name=re.compile("Messages from people")).click()
+    expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
+    fine(page)
+    assert "asks" not in page.get_by_role("main").inner_text()
+    page.get_by_role("link", name=re.compile("Your message to")).first.click()
+    expect(page.get_by_text(f"asks{width}@example.org")).to_be_visible()
+    expect(page.get_by_text("Please delete my data.")).to_be_visible()
+    fine(page)
+    page.get_by_label("Your answer").fill("We do it today.")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.get_by_text("Our answer ·")).to_be_visible()
+    expect(page.get_by_label("Your answer")).to_have_value("")
+
+    page.get_by_role("link", name=re.compile("A request was recognised: Erasure")).click()
+    expect(page.get_by_role("heading", level=1, name="Erasure")).to_be_visible()
+    fine(page)
+    page.get_by_label("It is now").select_option("Done")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_label("What the person should know")).to_be_focused()
+    page.get_by_label("What the person should know").fill("Everything of you is deleted.")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_role("listitem").filter(has_text="We wrote")).to_contain_text("Everything of you is deleted.")
+    page.get_by_role("link", name="All requests").click()
+    page.get_by_role("link", name="Closed", exact=True).click()
+    expect(page.get_by_role("link", name=re.compile("Erasure.*Done", re.DOTALL)).first).to_be_visible()
+    fine(page)
+
+    part(page, "Messages", "Messages from people")
+    page.get_by_role("link", name=re.compile("Your message to")).first.click()
+    page.get_by_role("button", name="Close conversation").click()
+    expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
+
+    link = visitor(width)
+    ask_for_link(link.page, f"asks{width}@example.org")
+    link.page.goto(link.mailed_link(f"asks{width}@example.org", "/privacy-center"))
+    seen = link.page.get_by_role("region", name="Who has seen it")
+    expect(seen.get_by_text("Answering your message.").first).to_be_visible()
+
+
+@pytest.mark.promise("P105")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Callable[[int], Page], width: int) -> None:
+    held = visitor(width, reduced_motion="reduce")
+    held.register(f"held{width}", first_name="Halina", last_name="Held")
+    page = desk(width)
+    part(page, "People", "People")
+    fine(page)
+    page.get_by_label("Whole e-mail address or username").fill(f"held{width}")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_label("Why you look")).to_be_focused()
+    page.get_by_label("Why you look").fill("You phoned us.")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("heading", name="H. H.")).to_be_visible()
+    assert "Halina" not in page.get_by_role("main").inner_text()
+    fine(page)
+    page.get_by_label("Why the data must be kept").fill("A dispute about an invoice.")
+    page.get_by_role("button", name="Hold the data").click()
+    expect(page.get_by_role("listitem").filter(has_text="A dispute about an invoice.")).to_be_visible()
+    fine(page)
+
+    held.page.goto("/privacy-center")
+    expect(held.page.get_by_text(re.compile("Your data is held since.*A dispute about an invoice."))).to_be_visible()
+    seen = held.page.get_by_role("region", name="Who has seen it")
+    expect(seen.get_by_text("You phoned us.")).to_be_visible()
+    held.page.get_by_role("button", name="Erase my data").click()
+    confirm(held.page, "Erase my data")
+    waits = held.page.get_by_text("Everything below is erased once no legal reason holds it any more", exact=False)
+    expect(waits).to_be_visible()
+    fine(held.page)
+    picture(held.page, "held")
+
+    page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
+    dialog = page.get_by_role("dialog", name="Lift this hold?")
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
+    dialog.get_by_role("button", name="Lift the hold").click()
+    expect(page.get_by_role("listitem").filter(has_text="A dispute")).to_have_count(0)
+    held.page.reload()
+    expect(held.page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
+    expect(waits).to_be_hidden()
+
+
+@pytest.mark.promise("P104")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_demand_is_noted_filed_decided_and_counted(
+    visitor: NewVisitor, desk: Callable[[int], Page], width: int, tmp_path: Path
+) -> None:
+    person = visitor(width)
+    person.register(f"sought{width}")
+    page = desk(width)
+    part(page, "Authorities", "Demands of authorities")
+    fine(page)
+    page.get_by_role("link", name="Note a demand").click()
+    expect(page.get_by_role("heading", name="Note a demand")).to_be_visible()
+    fine(page)
+    page.get_by_label("Who demands it").fill("District court")
+    page.get_by_label("Their reference").fill("III K 1/26")
+    page.get_by_label("Day it came").fill("2026-11-20")
+    page.get_by_label("What they demand").fill("Who is behind the account.")
+    page.get_by_label("Whom it is about").fill(f"sought{width}")
+    page.get_by_role("button", name="Note the demand").click()
+    expect(page.get_by_role("heading", level=1, name="District court")).to_be_visible()
+    fine(page)
+    page.get_by_role("checkbox", name="Account", exact=True).check()
+    page.get_by_label("Why you make the file").fill("A court demanded it.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Make the file").click()
+    saved = tmp_path / "metadata.zip"
+    download.value.save_as(saved)
+    with zipfile.ZipFile(io.BytesIO(saved.read_bytes())) as archive:
+        assert f"sought{width}@example.org" in archive.read("metadata.json").decode()
+        assert "is not on this server" in archive.read("about.txt").decode()
+    page.get_by_label("You decided").select_option("Answered in part")
+    page.get_by_label("What was handed out").fill("The e-mail address of the account.")
+    page.get_by_role("button", name="Note the decision").click()
+    expect(page.get_by_role("heading", name="Decision")).to_be_hidden()
+    expect(page.get_by_text("The e-mail address of the account.")).to_be_visible()
+    page.get_by_role("link", name="All demands").click()
+    expect(page.get_by_role("link", name=re.compile("District court")).first).to_contain_text("Answered in part")
+
+    person.page.goto("/privacy-center")
+    seen = person.page.get_by_role("region", name="Who has seen it")
+    expect(seen.get_by_text("A court demanded it.")).to_be_visible()
+    page.get_by_role("contentinfo").get_by_role("link", name="Transparency").click()
+    expect(page.get_by_role("heading", level=1, name="Transparency")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d demands? came\."))).to_be_visible()
+    fine(page)
+
+
+@pytest.mark.promise("P97")
+def test_others_find_what_stands_at_no_address(visitor: NewVisitor) -> None:
+    stranger, member = visitor(1280), visitor(1280)
+    member.register("curious")
+    expect(member.page.get_by_role("link", name="Staff", exact=True)).to_have_count(0)
+    for person in (stranger, member):
+        for path in (
+            "/staff",
+            "/staff/contact",
+            "/staff/cases/none",
+            "/staff/people",
+            "/staff/legal",
+            "/pl/staff/jobs",
+        ):
+            person.page.goto(path)
+            heading = (
+                "Pod tym adresem niczego nie ma." if path.startswith("/pl") else "There is nothing at this address."
+            )
+            expect(person.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+            expect(person.page.get_by_role("navigation", name=re.compile("Staff|Pracownicy"))).to_have_count(0)
+    assert member.complaints == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_parts_are_accessible_in_polish_and_in_the_dark(visitor: NewVisitor, dark: bool) -> None:
+    person = visitor(390, dark=dark, reduced_motion="reduce")
+    at_desk(person, f"desk{'dark' if dark else 'light'}")
+    for prefix in ("", "/pl"):
+        for path in ("", "/contact", "/cases", "/people", "/legal", "/legal/new", "/newsletters", "/jobs"):
+            person.page.goto(f"{prefix}/staff{path}")
+            expect(person.page.get_by_role("heading", level=1).locator("visible=true")).to_have_count(1)
+            expect(person.page.locator("main nav").first).to_be_visible()
+            fine(person.page)
+    assert person.complaints == []
