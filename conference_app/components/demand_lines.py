@@ -1,0 +1,84 @@
+"""A demand of an authority in words, as the staff's pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import reflex as rx
+
+from conference_app.components.surfaces import badge
+from conference_app.services import legal_requests
+from conference_app.services.legal_requests import Demand
+from conference_app.texts import _, localized_path
+
+
+@dataclass
+class DemandLine:
+    """An entry of the log."""
+
+    id: str = ""
+    path: str = ""
+    gag_path: str = ""
+    """Where the day is changed until when the person may not be told."""
+    kind: str = ""
+    authority: str = ""
+    reference: str = ""
+    scope: str = ""
+    about: str = ""
+    received: str = ""
+    decision: str = ""
+    is_pending: bool = False
+    decided: str = ""
+    handed_out: str = ""
+    hidden: str = ""
+    """Until when the person may not be told; empty if they may."""
+
+
+def _day(at: datetime | None) -> str:
+    return at.astimezone(UTC).date().isoformat() if at else ""
+
+
+def last_day(told_from: datetime | None) -> str:
+    """The last day on which the person may not be told; `told_from` is the moment after it."""
+    return _day(told_from - timedelta(days=1)) if told_from else ""
+
+
+def _about(demand: Demand) -> str:
+    match demand.about:
+        case "account":
+            return _("Somebody with an account")
+        case "address":
+            return _("An address without an account")
+        case _:
+            return _("Nobody in particular")
+
+
+def demand_line(demand: Demand, now: datetime) -> DemandLine:
+    """What the pages say of a demand."""
+    until = demand.hidden_until
+    return DemandLine(
+        id=demand.id,
+        path=localized_path(f"/staff/legal/{demand.id}"),
+        gag_path=localized_path(f"/staff/gags/{demand.id}"),
+        kind=_(legal_requests.KINDS[demand.kind]),
+        authority=demand.authority,
+        reference=demand.reference,
+        scope=demand.scope,
+        about=_about(demand),
+        received=_day(demand.received_at),
+        decision=_(legal_requests.DECISIONS[demand.decision]),
+        is_pending=demand.decided_at is None,
+        decided=_day(demand.decided_at),
+        handed_out=demand.handed_out,
+        hidden=last_day(until) if until and until > now else "",
+    )
+
+
+def demand_badges(line: DemandLine) -> rx.Component:
+    """How it was decided, and whether the person may be told."""
+    return rx.el.span(
+        rx.cond(line.is_pending, badge(line.decision, "warn"), badge(line.decision, "neutral")),
+        rx.cond(line.hidden, badge(_("Not told yet"), "danger")),
+        class_name="flex flex-wrap items-center gap-2",
+    )

@@ -1,0 +1,161 @@
+"""Staff: one demand of an authority: what exists to hand out, and what was decided."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import reflex as rx
+
+from conference_app.components.buttons import button_class, icon, link_button, submit_button
+from conference_app.components.demand_lines import DemandLine, demand_badges, demand_line
+from conference_app.components.fields import HINT, LABEL, select_field, text_area
+from conference_app.components.forms import checked_form, typed
+from conference_app.components.member_posts import member_post, post_button
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_registry import page
+from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
+from conference_app.components.surfaces import banner, card, section_header
+from conference_app.services import disclosure, legal_holds, legal_requests
+from conference_app.services.legal_requests import LENGTHS
+from conference_app.session import require_staff
+from conference_app.texts import _, n_
+
+
+class StaffDemandState(StaffThingState, rx.State):
+    """The demand that is open."""
+
+    demand: DemandLine = DemandLine()
+    file_path: str = ""
+    """Where the file is posted for; empty if the demand is about nobody we could look for."""
+
+    @rx.event
+    async def decide(self, form: dict[str, object]) -> None:
+        staff = await require_staff(self)
+        self._begin()
+        words, decision = typed(form, "handed_out", LENGTHS["handed_out"] + 1), typed(form, "decision", 20)
+        with self._refusing():
+            await legal_requests.decide(self._number, decision, words, staff_id=staff.account_id)
+            (await self.get_state(NoticeState)).say(_("The decision is noted."))
+        await self._look()
+
+    async def _show(self) -> None:
+        demand = await legal_requests.get(self._number)
+        self.demand = demand_line(demand, datetime.now(UTC))
+        self.file_path = f"/staff/legal/{demand.id}/file" if demand.about else ""
+
+
+def _fact(title: str, text: rx.Var[str] | str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(title, class_name="text-sm text-ink-muted sm:w-56 shrink-0"),
+        rx.el.dd(text, class_name="text-sm leading-6 whitespace-pre-wrap wrap-anywhere min-w-0"),
+        class_name="flex flex-col sm:flex-row sm:gap-4 py-2 border-t border-line first:border-t-0",
+    )
+
+
+def _facts() -> rx.Component:
+    one = StaffDemandState.demand
+    return card(
+        rx.el.dl(
+            _fact(_("What it is"), one.kind),
+            _fact(_("Their reference"), one.reference),
+            _fact(_("Day it came"), one.received),
+            _fact(_("Whom it is about"), one.about),
+            _fact(_("What they demand"), one.scope),
+            rx.cond(one.hidden, _fact(_("May not be told until"), one.hidden)),
+            rx.cond(one.decided, _fact(_("Decided on"), one.decided)),
+            rx.cond(one.handed_out, _fact(_("What was handed out"), one.handed_out)),
+        ),
+        extra="px-5 py-3",
+    )
+
+
+def _gag_link() -> rx.Component:
+    gag_path = StaffDemandState.demand.gag_path
+    return link_button(_("Change when the person may be told"), gag_path, kind="secondary", size="small")
+
+
+def _kind(kind: disclosure.Kind) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", name="table", value=kind.table, class_name="size-5 shrink-0 accent-accent"),
+        _(kind.title),
+        class_name="flex items-center gap-3 min-h-10 text-sm",
+    )
+
+
+def _file_form() -> rx.Component:
+    """A real post: the browser saves what comes back."""
+    return member_post(
+        rx.el.fieldset(
+            rx.el.legend(_("What was demanded"), class_name=LABEL),
+            rx.el.div(*[_kind(kind) for kind in disclosure.kinds()], class_name="grid sm:grid-cols-2 gap-x-6"),
+        ),
+        text_area(
+            _("Why you make the file"),
+            "reason",
+            help_text=_("The person reads this, at once or as soon as they may be told."),
+            max_length=legal_holds.REASON_LENGTH,
+        ),
+        rx.el.div(post_button(icon("download"), _("Make the file"), class_name=button_class("secondary"))),
+        action=StaffDemandState.file_path,
+        class_name="grid grid-cols-1 gap-5",
+    )
+
+
+def _what_exists() -> rx.Component:
+    nobody = rx.el.p(_("The demand names nobody who could be looked for."), class_name=HINT)
+    words = _(
+        "Metadata only: who somebody is here, and when what happened. What was said in meetings does not exist here."
+    )
+    return rx.el.section(
+        section_header(_("What exists"), detail=words),
+        card(rx.cond(StaffDemandState.file_path, _file_form(), nobody), extra="p-5 sm:p-8"),
+        class_name="grid grid-cols-1 gap-4 mt-10",
+    )
+
+
+def _decision() -> rx.Component:
+    state = StaffDemandState
+    choices = [(one, _(words)) for one, words in legal_requests.DECISIONS.items() if one != "pending"]
+    return rx.el.section(
+        section_header(_("Decision"), detail=_("It is counted for everybody to see, and cannot be changed later.")),
+        card(
+            checked_form(
+                state,
+                select_field(_("You decided"), "decision", choices, error=state.errors["decision"]),
+                text_area(
+                    _("What was handed out"),
+                    "handed_out",
+                    error=state.errors["handed_out"],
+                    help_text=_("In words, naming nobody. The person reads it. It may be empty if you refused."),
+                    max_length=LENGTHS["handed_out"],
+                    rows="4",
+                ),
+                rx.el.div(submit_button(_("Note the decision"), busy=state.busy)),
+                on_submit=state.decide,
+            ),
+            extra="p-5 sm:p-8",
+        ),
+        class_name="grid grid-cols-1 gap-4 mt-10",
+    )
+
+
+@page("/staff/legal/[request_id]", title=n_("A demand of an authority"), on_load=StaffDemandState.load)
+def staff_demand() -> rx.Component:
+    state = StaffDemandState
+    return staff_frame(
+        state,
+        back_link(_("All demands"), "/staff/legal"),
+        rx.el.h1(state.demand.authority, class_name="mt-2 wrap-anywhere"),
+        rx.el.div(demand_badges(state.demand), class_name="mt-3 mb-6"),
+        rx.cond(
+            state.demand.hidden,
+            rx.el.div(
+                banner(_("The person may not be told yet. Do not speak about it with them."), "warn"), class_name="mb-4"
+            ),
+        ),
+        _facts(),
+        rx.cond(state.file_path, rx.el.div(_gag_link(), class_name="mt-4")),
+        _what_exists(),
+        rx.cond(state.demand.is_pending, _decision()),
+        part="/staff/legal",
+    )

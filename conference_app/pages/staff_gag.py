@@ -1,0 +1,119 @@
+"""Staff: change until when a person may not be told of a demand, with a reason that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from conference_app.components.buttons import submit_button
+from conference_app.components.demand_lines import DemandLine, demand_line, last_day
+from conference_app.components.fields import text_area, text_field
+from conference_app.components.forms import checked_form, typed
+from conference_app.components.notices import NoticeState
+from conference_app.components.page_registry import page
+from conference_app.components.staff_frame import StaffThingState, back_link_to, staff_frame
+from conference_app.components.surfaces import card, section_header
+from conference_app.components.times import instant, moment
+from conference_app.errors import ConferenceError
+from conference_app.services import legal_gags, legal_holds, legal_requests
+from conference_app.services.legal_gags import Change
+from conference_app.session import require_staff
+from conference_app.texts import _, localized_path, n_
+
+
+@dataclass
+class ChangeLine:
+    """A change of the day."""
+
+    before: str = ""
+    reason: str = ""
+    at: str = ""
+    """An `instant`."""
+
+
+def _line(one: Change) -> ChangeLine:
+    before = _("Before: until {day}", day=last_day(one.before)) if one.before else _("Before: no day")
+    return ChangeLine(before, one.reason, instant(one.at))
+
+
+class StaffGagState(StaffThingState, rx.State):
+    """The demand, its day, and how that changed."""
+
+    demand: DemandLine = DemandLine()
+    changes: list[ChangeLine] = []
+
+    async def _show(self) -> None:
+        self.demand = demand_line(await legal_requests.get(self._number), datetime.now(UTC))
+        self.changes = [_line(one) for one in await legal_gags.changes(self._number)]
+
+    @rx.event
+    async def change(self, form: dict[str, object]) -> EventSpec | None:
+        staff = await require_staff(self)
+        self._begin()
+        day, reason = typed(form, "last_day", 20), typed(form, "reason", legal_holds.REASON_LENGTH + 1)
+        try:
+            await legal_gags.change(self._number, day, reason, staff_id=staff.account_id)
+        except ConferenceError as error:
+            self._refuse(error)
+            return None
+        finally:
+            self.busy = False
+        (await self.get_state(NoticeState)).say(_("The day is changed."))
+        return rx.redirect(localized_path(f"/staff/legal/{self._number}"))
+
+
+def _form() -> rx.Component:
+    state = StaffGagState
+    return checked_form(
+        state,
+        text_field(
+            _("May not be told until"),
+            "last_day",
+            type="date",
+            optional=True,
+            error=state.errors["last_day"],
+            default_value=state.demand.hidden,
+            help_text=_("Empty: the person may be told now. Otherwise they read it the day after."),
+        ),
+        text_area(
+            _("Why the day changes"),
+            "reason",
+            error=state.errors["reason"],
+            help_text=_("Such as the order that lifts or prolongs it. The person reads this when they may be told."),
+            max_length=legal_holds.REASON_LENGTH,
+        ),
+        rx.el.div(submit_button(_("Change the day"), busy=state.busy)),
+        on_submit=state.change,
+        reset_on_submit=False,
+    )
+
+
+def _change(line: ChangeLine) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(line.reason, class_name="font-medium wrap-anywhere"),
+        rx.el.p(line.before, " · ", moment(line.at), class_name="text-sm text-ink-muted mt-1 tabular-nums"),
+        class_name="py-4 border-t border-line first:border-t-0",
+    )
+
+
+@page("/staff/gags/[request_id]", title=n_("Until when a person may not be told"), on_load=StaffGagState.load)
+def staff_gag() -> rx.Component:
+    state = StaffGagState
+    return staff_frame(
+        state,
+        back_link_to(state.demand.authority, state.demand.path),
+        rx.el.h1(_("Until when a person may not be told"), class_name="mt-2 mb-6"),
+        card(_form(), extra="p-5 sm:p-8 max-w-2xl"),
+        rx.cond(
+            state.changes,
+            rx.el.section(
+                section_header(_("Changes so far")),
+                card(rx.el.ol(rx.foreach(state.changes, _change)), extra="px-5 py-2"),
+                class_name="grid grid-cols-1 gap-4 mt-10",
+            ),
+        ),
+        part="/staff/legal",
+    )

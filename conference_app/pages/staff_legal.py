@@ -1,0 +1,75 @@
+"""Staff: the log of what courts and authorities demanded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import reflex as rx
+
+from conference_app.components.buttons import link_button
+from conference_app.components.demand_lines import DemandLine, demand_badges, demand_line
+from conference_app.components.lists import linked_row
+from conference_app.components.page_registry import page
+from conference_app.components.plain_elements import plain_link
+from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.stepping import SteppedState, steps
+from conference_app.components.surfaces import empty_state
+from conference_app.services import legal_requests
+from conference_app.session import public
+from conference_app.texts import _, localized_path, n_
+
+
+class StaffLegalState(SteppedState, StaffState, rx.State):
+    """The log, what waits first."""
+
+    demands: list[DemandLine] = []
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        if await self._let_in() is None:
+            return
+        now = datetime.now(UTC)
+        found = await legal_requests.log(self._asked_page())
+        self.demands = self._stepped(found.of(lambda one: demand_line(one, now)))
+        self.loaded = True
+
+
+def _demand(line: DemandLine) -> rx.Component:
+    detail = [line.kind, " · ", line.reference, " · ", line.received]
+    return linked_row(line.path, line.authority, detail, demand_badges(line))
+
+
+def _note() -> rx.Component:
+    return link_button(_("Note a demand"), localized_path("/staff/legal/new"), icon_name="plus")
+
+
+@page("/staff/legal", title=n_("Demands of authorities"), on_load=StaffLegalState.load)
+def staff_legal() -> rx.Component:
+    state = StaffLegalState
+    return staff_frame(
+        state,
+        rx.el.div(
+            rx.el.h1(_("Demands of authorities")),
+            rx.cond(state.demands, _note()),
+            class_name="flex flex-wrap items-center justify-between gap-4 mb-2",
+        ),
+        rx.el.p(
+            _("Every demand is noted before anything is handed out. Their number is public:"),
+            " ",
+            plain_link(_("Transparency"), localized_path("/transparency")),
+            class_name="text-ink-muted mb-6 max-w-reading",
+        ),
+        rx.cond(
+            state.demands,
+            rx.el.ul(rx.foreach(state.demands, _demand), class_name="grid gap-3"),
+            empty_state(
+                "scale",
+                _("No authority has demanded anything."),
+                _("When a subpoena or an order comes, note it here first."),
+                _note(),
+            ),
+        ),
+        steps(state),
+        part="/staff/legal",
+    )

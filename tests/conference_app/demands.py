@@ -1,0 +1,18 @@
+"""Demands of authorities, as staff type them."""
+
+from __future__ import annotations
+
+from conference_app.services.legal_requests import NewDemand
+
+
+def typed(wanted: str = "ann", **changes: str) -> NewDemand:
+    """A good form about `wanted`, with `changes`."""
+    fields = {
+        "kind": "court_order",
+        "authority": "District court",
+        "reference": "I C 12/26",
+        "scope": "Who is behind the account.",
+        "received_on": "2026-11-20",
+        "hidden_until": "",
+    }
+    return NewDemand(wanted=wanted, **(fields | changes))
