@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from conference_app import purposes
 from conference_app.api import plain_pages
 from conference_app.api.auth import is_same_site
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import newsletter_sign_up, purposes
+from conference_app.services import newsletter_sign_up
 from conference_app.texts import _, current_language, error_text, language, localized_path
 
 
@@ -61,6 +62,7 @@ def _form(
         "newsletter",
         title=_("Newsletter"),
         status=status,
+        width="narrow",
         action=localized_path("/newsletter"),
         email=email,
         errors={"email": "", "agreed": "", **(errors or {})},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app import purposes
 from conference_app.components.buttons import button_class
-from conference_app.components.fields import INPUT
-from conference_app.components.page_frame import PostForm
-from conference_app.services import purposes
+from conference_app.components.fields import EMAIL_LENGTH, INPUT
+from conference_app.components.plain_elements import PostForm
 from conference_app.texts import _, localized_path
 
 
@@ -21,7 +21,7 @@ def newsletter_form() -> rx.Component:
                 name="email",
                 type="email",
                 required=True,
-                max_length=254,
+                max_length=EMAIL_LENGTH,
                 auto_complete="email",
                 placeholder=_("Your e-mail"),
                 class_name=INPUT,

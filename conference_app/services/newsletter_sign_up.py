@@ -6,15 +6,19 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, exists
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app import database
+from conference_app import database, purposes
 from conference_app.errors import NotFound, TooManyAttempts
-from conference_app.models import Address, ConsentEvent, MeetingMailGrant, PendingConsent
-from conference_app.services import addresses, consents, jobs, letters, mail, purposes, rate_limits
-from conference_app.services.letters import AddressRecipient, Context, Values, button, note, paragraph
+from conference_app.models import Address, PendingConsent
+from conference_app.purposes import CONFIRM_ADDRESS
+from conference_app.services import addresses, answer_time, consents, live_consents, mail, rate_limits
+from conference_app.services.letter_blocks import button, note, paragraph
+from conference_app.services.letter_recipients import AddressRecipient
+from conference_app.services.letter_template import Context, Values, register
+from conference_app.services.letters import NecessaryTemplate
 from conference_app.texts import n_
 
 LIFE = timedelta(hours=48)
@@ -23,22 +27,27 @@ PURPOSE = "newsletter"
 
 
 async def ask(email: str, *, page: str, language: str, address: str, now: datetime | None = None) -> None:
-    """Have the address confirmed by mail. Whoever asks learns nothing about it: known or not, the answer is the same.
+    """Have the address confirmed by mail. Whoever asks learns nothing about it: known or not, the answer is the same, and as late.
 
     `address` is the caller's network address. Raises ConferenceError for what is no e-mail address, TooManyAttempts
     for a caller who asks too often; an address that was asked too often gets no further mail, silently.
     """
     normalized = addresses.check_email(email)
     await rate_limits.count(rate_limits.NEWSLETTER_PER_ADDRESS, rate_limits.network_of(address))
-    try:
-        await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, addresses.email_key(normalized).hex())
-    except TooManyAttempts:
-        return
-    now = now or datetime.now(UTC)
-    async with database.session() as db:
-        if await _has_it(db, addresses.email_key(normalized)):
+    async with answer_time.evened():
+        try:
+            await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, addresses.email_key(normalized).hex())
+        except TooManyAttempts:
             return
-        row = await addresses.find_or_add(db, normalized, language=language, now=now)
+        await _have_confirmed(normalized, page, language, now or datetime.now(UTC))
+
+
+async def _have_confirmed(email: str, page: str, language: str, now: datetime) -> None:
+    async with database.session(CONFIRM_ADDRESS) as db:
+        await database.alone(db, "newsletter", addresses.email_key(email).hex())
+        if await _has_it(db, addresses.email_key(email)):
+            return
+        row = await addresses.find_or_add(db, email, language=language, now=now)
         await db.exec(delete(PendingConsent).where(col(PendingConsent.address_id) == row.id))
         pending = PendingConsent(
             address_id=row.id,
@@ -57,8 +66,8 @@ async def ask(email: str, *, page: str, language: str, address: str, now: dateti
 
 
 async def _has_it(db: AsyncSession, key: bytes) -> bool:
-    found = await consents.subjects_of_key(db, key)
-    return any([await consents.has_live(db, subject, PURPOSE) for subject in found])
+    found = await live_consents.subjects_of_key(db, key)
+    return any([await live_consents.has_live(db, subject, PURPOSE) for subject in found])
 
 
 def _hash(token: str) -> bytes:
@@ -75,7 +84,7 @@ async def _pending(db: AsyncSession, token: str, now: datetime) -> PendingConsen
 
 async def waits(token: str, *, now: datetime | None = None) -> bool:
     """Whether `token` would confirm something; changes nothing, since programs open links too."""
-    async with database.reading() as db:
+    async with database.reading(CONFIRM_ADDRESS) as db:
         try:
             await _pending(db, token, now or datetime.now(UTC))
         except NotFound:
@@ -86,11 +95,11 @@ async def waits(token: str, *, now: datetime | None = None) -> bool:
 async def confirm(token: str, *, now: datetime | None = None) -> None:
     """Give the consent that waits for `token`, once. Raises NotFound."""
     now = now or datetime.now(UTC)
-    async with database.session() as db:
+    async with database.session(CONFIRM_ADDRESS) as db:
         row = await _pending(db, token, now)
         address = await db.get(Address, row.address_id)
         assert address is not None  # noqa: S101 - the foreign key says so
-        [subject, *_others] = await consents.subjects_of_key(db, address.email_key)
+        [subject, *_others] = await live_consents.subjects_of_key(db, address.email_key)
         await db.delete(row)
         await consents.give(
             db,
@@ -115,29 +124,17 @@ async def _compose(db: AsyncSession, context: Context) -> Values | None:
     return {"link": f"/newsletter/confirm/{token}"}
 
 
-_CONFIRM = letters.necessary(
-    "newsletter_confirm",
-    subject=n_("Confirm your subscription"),
-    purpose=PURPOSE,
-    body=(
-        paragraph(n_("Somebody, probably you, asked for the newsletter of {brand} at this address.")),
-        button(n_("Confirm subscription")),
-        note(n_("The link works once, for 48 hours. If it was not you, do nothing: you get no further mail.")),
-    ),
-    compose=_compose,
-    sample={"link": "/newsletter/confirm/abc"},
+_CONFIRM = register(
+    NecessaryTemplate(
+        "newsletter_confirm",
+        subject=n_("Confirm your subscription"),
+        purpose=CONFIRM_ADDRESS,
+        body=(
+            paragraph(n_("Somebody, probably you, asked for the newsletter of {brand} at this address.")),
+            button(n_("Confirm subscription")),
+            note(n_("The link works once, for 48 hours. If it was not you, do nothing: you get no further mail.")),
+        ),
+        compose=_compose,
+        sample={"link": "/newsletter/confirm/abc"},
+    )
 )
-
-
-@jobs.periodic("addresses.forget", timedelta(hours=6))
-async def _forget_unconfirmed(_payload: jobs.Payload) -> None:
-    """Delete addresses that never confirmed anything: of those who did not answer, nothing is kept."""
-    async with database.session() as db:
-        await db.exec(delete(PendingConsent).where(col(PendingConsent.expires_at) <= jobs.now()))
-        unused = (
-            col(Address.created_at) <= jobs.now() - LIFE,
-            ~exists().where(col(ConsentEvent.subject_id) == col(Address.id)),
-            ~exists().where(col(PendingConsent.address_id) == col(Address.id)),
-            ~exists().where(col(MeetingMailGrant.address_id) == col(Address.id)),
-        )
-        await db.exec(delete(Address).where(*unused))

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import NewsletterTopic
-from conference_app.services import consents, jobs
+from conference_app.services import consents, jobs, live_consents
 from conference_app.texts import n_
 
 GENERAL = "newsletter"
@@ -99,7 +99,7 @@ async def _end(payload: jobs.Payload) -> None:
         if topic is None or topic.closed_at is not None or topic.ends_at is None or topic.ends_at > now:
             return
         before = topic.ends_at - timedelta(seconds=1)
-        subjects = await consents.live_subjects(db, purpose(topic_id), now=before)
+        subjects = await live_consents.live_subjects(db, purpose(topic_id), now=before)
     for first in range(0, len(subjects), PIECE):
         async with database.session() as db:
             for subject in subjects[first : first + PIECE]:

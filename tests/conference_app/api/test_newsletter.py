@@ -13,13 +13,14 @@ import pytest_asyncio
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from conference_app import database
+from conference_app import database, purposes
 from conference_app.api import newsletter, unsubscribe
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
-from conference_app.services import consents, jobs, purposes
+from conference_app.services import address_forgetting, consents, live_consents, retention
 from conference_app.services.signed_links import Subject
 from tests.conference_app.consent_people import agrees, is_live, link, member
+from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of
 
 FORM = {"email": "eve@example.com", "agreed": "on"}
@@ -34,13 +35,13 @@ async def client(db: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def addresses() -> list[Address]:
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         return list((await session.exec(select(Address))).all())
 
 
 async def live() -> list[Subject]:
-    async with database.reading() as session:
-        return list(await consents.live_subjects(session, "newsletter"))
+    async with database.reading(*LOOKING) as session:
+        return list(await live_consents.live_subjects(session, "newsletter"))
 
 
 @pytest.mark.promise("P54")
@@ -68,7 +69,7 @@ async def test_from_sign_up_to_one_click_stop(client: httpx.AsyncClient, mails: 
     assert await live() == []  # looking confirms nothing
     assert (await client.post(path)).status_code == 200
     [eve] = await live()
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         [entry] = await consents.history(session, eve)
     assert entry.words_sha256 == purposes.fingerprint(purposes.words("newsletter"))
     assert (entry.page, entry.control) == ("/newsletter", "newsletter form, confirmed by mail")
@@ -110,14 +111,14 @@ async def test_a_link_ends_after_48_hours_and_the_address_is_forgotten(client: h
     await client.post("/newsletter", data=FORM)
     [mail] = await mails.deliver()
     path = next(urlsplit(one).path for one in links_in(mail) if "/confirm/" in one)
-    async with database.session() as session:
+    async with database.session(*LOOKING) as session:
         row = (await session.exec(select(PendingConsent))).one()
         row.expires_at = datetime.now(UTC) - timedelta(seconds=1)
     assert (await client.get(path)).status_code == 404
     assert (await client.post(path)).status_code == 404
     later = datetime.now(UTC) + timedelta(hours=60)
-    await jobs.plan_periodic(datetime.now(UTC))
-    await jobs.run_due(later, kinds=["addresses.forget"])
+    await retention.purge(later)
+    await address_forgetting.forget(later)
     assert await addresses() == []
 
 
@@ -125,8 +126,7 @@ async def test_a_confirmed_address_is_not_forgotten(client: httpx.AsyncClient, m
     await client.post("/newsletter", data=FORM)
     [mail] = await mails.deliver()
     await client.post(next(urlsplit(one).path for one in links_in(mail) if "/confirm/" in one))
-    await jobs.plan_periodic(datetime.now(UTC))
-    await jobs.run_due(datetime.now(UTC) + timedelta(hours=60), kinds=["addresses.forget"])
+    await address_forgetting.forget(datetime.now(UTC) + timedelta(hours=60))
     assert len(await addresses()) == 1
 
 

@@ -1,0 +1,111 @@
+"""Newsletters on their way into the queue, and to their end.
+
+A letter and its job are written for everybody with a live grant, in pieces that each commit whole; a letter's key is
+made of the newsletter and the address, so that doing it again adds nothing. A killed process goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conference_app import database
+from conference_app.models import Account, MailLetter, Newsletter
+from conference_app.models.mail import LETTER_DAYS
+from conference_app.models.person import Address
+from conference_app.purposes import DELIVERY
+from conference_app.services import jobs, live_consents, mail, newsletter_topics, newsletters
+from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient
+from conference_app.services.newsletter_views import Counts, Stage, counts_of
+from conference_app.services.signed_links import Subject, SubjectKind
+
+JOB = newsletters.QUEUE_JOB
+PIECE = 1000
+"""Letters queued in one transaction."""
+
+
+@jobs.handler(JOB)
+async def _queue(payload: jobs.Payload) -> None:
+    """Write a letter for everybody with a live grant; what a killed run has written stays."""
+    newsletter_id = str(payload["newsletter_id"])
+    async with database.reading() as db:
+        row = await db.get(Newsletter, newsletter_id)
+        if row is None or row.status != Stage.QUEUING:
+            return
+        purpose = newsletter_topics.purpose(row.topic_id or "")
+        subjects = await live_consents.live_subjects(db, purpose, now=jobs.now())
+    for first in range(0, len(subjects), PIECE):
+        async with database.session() as db:
+            if not await _is_queuing(db, newsletter_id):
+                return  # staff stopped it
+            await _queue_piece(db, newsletter_id, purpose, subjects[first : first + PIECE])
+    async with database.session() as db:
+        queuing = (col(Newsletter.id) == newsletter_id, col(Newsletter.status) == Stage.QUEUING)
+        await db.exec(update(Newsletter).where(*queuing).values(status=Stage.SENDING))
+        await jobs.enqueue(
+            db, "newsletter.watch", {"newsletter_id": newsletter_id}, key=f"watch:{newsletter_id}", run_at=jobs.now()
+        )
+
+
+async def _is_queuing(db: AsyncSession, newsletter_id: str) -> bool:
+    row = await db.get(Newsletter, newsletter_id, with_for_update=True)
+    return row is not None and row.status == Stage.QUEUING
+
+
+async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subjects: Sequence[Subject]) -> None:
+    keys = await _letter_keys(db, newsletter_id, subjects)
+    async with database.within(db, DELIVERY) as own:
+        query = select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys.values()))
+        known = set((await own.exec(query)).all())
+    letter_rows: list[dict[str, Any]] = []
+    job_rows: list[dict[str, Any]] = []
+    for subject, key in keys.items():
+        if key in known:
+            continue
+        recipient = AccountRecipient(subject.id) if subject.kind == "account" else AddressRecipient(subject.id)
+        letter = newsletters.LETTER.letter(recipient, purpose=purpose, newsletter_id=newsletter_id)
+        row = mail.letter_row(letter, key=key, now=jobs.now(), newsletter_id=newsletter_id)
+        letter_rows.append(row)
+        job_rows.append(mail.job_row(row["id"], letter, run_at=jobs.now()))
+    if letter_rows:
+        insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+        await db.exec(insert(MailLetter), params=letter_rows)
+        await jobs.enqueue_many(db, job_rows)
+
+
+async def _letter_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[Subject]) -> dict[Subject, str]:
+    """A key for each, made of the address: who registers while a newsletter is sent does not get it twice."""
+    keys: dict[Subject, str] = {}
+    tables: tuple[tuple[SubjectKind, type[Account] | type[Address]], ...] = (("account", Account), ("address", Address))
+    for kind, table in tables:
+        ids = [subject.id for subject in subjects if subject.kind == kind]
+        for row_id, email_key in (await db.exec(select(table.id, table.email_key).where(col(table.id).in_(ids)))).all():
+            digest = hashlib.sha256(b"newsletter\0" + email_key).hexdigest()[:40]
+            keys[Subject(kind, row_id)] = f"newsletter:{newsletter_id}:{digest}"
+    return keys
+
+
+@jobs.handler("newsletter.watch")
+async def _watch(payload: jobs.Payload) -> None:
+    """Note the end when no letter waits any more, and keep the counts until the letters are forgotten."""
+    newsletter_id, now = str(payload["newsletter_id"]), jobs.now()
+    async with database.session(DELIVERY) as db:
+        row = await db.get(Newsletter, newsletter_id, with_for_update=True)
+        if row is None:
+            return
+        counts = await counts_of(db, row)
+        row.counted = json.dumps({name: getattr(counts, name) for name in Counts.__slots__})
+        if row.status == Stage.SENDING and counts.queued == 0:
+            row.status, row.finished_at = Stage.SENT, now
+    if row.started_at is None or now > row.started_at + timedelta(days=LETTER_DAYS - 2):
+        return  # the last count stays
+    is_going = row.status == Stage.SENDING
+    raise jobs.Postponed(now + (timedelta(seconds=5) if is_going else timedelta(days=1)))

@@ -1,0 +1,133 @@
+"""Newsletters whose process is killed on the way: nobody gets two, and nobody is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select, update
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.models import Job, MailLetter
+from conference_app.models.person import Address
+from conference_app.services import job_worker, newsletter_views, newsletters, smtp
+from conference_app.services.newsletter_views import Stage
+from tests.conference_app.readers import letters_of, readers, run, sent
+from tests.fakes import LOOKING
+from tests.mailing import Mails
+
+WORKER = """
+import asyncio, sys
+from conference_app.services import job_worker, mail_delivery, newsletter_queueing, smtp
+smtp.use_stand_in("127.0.0.1", int(sys.argv[1]))
+asyncio.run(job_worker.run_worker())
+"""
+QUEUER = """
+import asyncio
+from conference_app.services import job_worker, jobs, newsletter_queueing as queueing
+jobs.KINDS = {kind: how for kind, how in jobs.KINDS.items() if kind == queueing.JOB}
+queueing.PIECE = 20
+write = queueing._queue_piece
+
+async def write_slowly(*given):
+    await write(*given)
+    await asyncio.sleep(0.1)
+
+queueing._queue_piece = write_slowly
+asyncio.run(job_worker.run_worker())
+"""
+
+
+async def start_worker(port: int, db: Settings, tmp_path: Path, script: str = WORKER) -> asyncio.subprocess.Process:
+    environment = os.environ | {"PARLEY_DATABASE_URL": db.database_url, "PARLEY_DATA": str(tmp_path / "data")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, str(port), env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
+
+
+async def until(enough: int, mails: Mails, worker: asyncio.subprocess.Process) -> None:
+    while len(os.listdir(mails.path / "new")) < enough:
+        assert worker.returncode is None, "the worker ended by itself"
+        await asyncio.sleep(0.01)
+
+
+async def forget_leases() -> None:
+    """What a minute of waiting would do: the dead worker's leases are over."""
+    async with database.session(*LOOKING) as session:
+        await session.exec(update(Job).values(leased_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+@pytest.mark.process
+@pytest.mark.timeout(120)
+async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
+    db: Settings, mails: Mails, tmp_path: Path
+) -> None:
+    """At most the letters that were on the wire at a kill are in doubt; each of them is counted, and not sent again."""
+    await readers(120)
+    newsletter_id = await sent()
+    assert smtp._stand_in is not None
+    for enough in (20, 60):
+        worker = await start_worker(smtp._stand_in.port, db, tmp_path)
+        await until(enough, mails, worker)
+        worker.send_signal(signal.SIGKILL)
+        await worker.wait()
+        await forget_leases()
+    worker = await start_worker(smtp._stand_in.port, db, tmp_path)
+    while (await newsletter_views.get(newsletter_id)).counts.done < 120:
+        assert worker.returncode is None
+        await asyncio.sleep(0.1)
+    worker.terminate()
+    await worker.wait()
+    got = Counter(m["To"] for m in mails.all())
+    counts = (await newsletter_views.get(newsletter_id)).counts
+    assert set(got.values()) == {1}  # nobody twice
+    assert counts.sent + counts.uncertain == counts.total == 120
+    assert counts.sent <= len(got) <= 120
+    assert counts.uncertain <= 2 * job_worker.CONCURRENCY
+    assert await missing(got, newsletter_id) <= counts.uncertain  # nobody lost but, at most, those counted as in doubt
+    assert await newsletters.send_uncertain_again(newsletter_id) == counts.uncertain
+    await run()
+    assert len({m["To"] for m in mails.all()}) == 120
+
+
+@pytest.mark.process
+@pytest.mark.timeout(120)
+async def test_killed_twice_while_queuing_everybody_is_in_the_queue_once(db: Settings, tmp_path: Path) -> None:
+    await readers(200)
+    newsletter_id = await sent()
+    for enough in (40, 120, 200):
+        worker = await start_worker(0, db, tmp_path, QUEUER)
+        while await letters_of(newsletter_id) < enough:
+            assert worker.returncode is None, "the worker ended by itself"
+            await asyncio.sleep(0.01)
+        if enough < 200:
+            worker.send_signal(signal.SIGKILL)
+            await worker.wait()
+            assert enough <= await letters_of(newsletter_id) < 200
+            assert await letters_of(newsletter_id) % 20 == 0  # each piece is there as a whole, or not at all
+            await forget_leases()
+    while (await newsletter_views.get(newsletter_id)).stage == Stage.QUEUING:
+        assert worker.returncode is None, "the worker ended by itself"
+        await asyncio.sleep(0.01)
+    worker.terminate()
+    await worker.wait()
+    async with database.reading(*LOOKING) as session:
+        written = (await session.exec(select(MailLetter.id, MailLetter.address_id))).all()
+        waiting = (await session.exec(select(Job.unique_key).where(Job.kind == "mail.send"))).all()
+    assert len({address_id for _id, address_id in written}) == len(written) == 200
+    assert sorted(filter(None, waiting)) == sorted(f"mail:{letter_id}" for letter_id, _address in written)
+
+
+async def missing(got: Sequence[str] | Counter[str], newsletter_id: str) -> int:
+    async with database.reading(*LOOKING) as session:
+        query = select(Address.email).join(MailLetter, col(MailLetter.address_id) == Address.id)
+        everybody = (await session.exec(query.where(MailLetter.newsletter_id == newsletter_id))).all()
+    return len([email for email in everybody if email not in got])
