@@ -11,18 +11,31 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import auth, inbound, mail_bounce, newsletter, photos, security_txt, unsubscribe
+from conference_app.api import (
+    auth,
+    inbound,
+    mail_bounce,
+    newsletter,
+    photos,
+    security_txt,
+    staff_disclosure,
+    transparency,
+    unsubscribe,
+)
 from conference_app.api.clean_paths import CleanPaths
 from conference_app.api.document_changes import routes as document_changes_routes
 from conference_app.api.first_language import FirstLanguage
 from conference_app.api.health import health_route
+from conference_app.api.incidents import Incidents
+from conference_app.api.page_socket import PageSocket, needs
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.signal_proxy import SignalProxy
-from conference_app.components.connection import guarded, unreachable_overlay
+from conference_app.components.connection import guarded, page_notices
 from conference_app.components.notices import report_exception
 from conference_app.components.page_registry import add_pages, head_components
 from conference_app.config import settings
@@ -32,11 +45,17 @@ from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
 from conference_app.services import (
+    address_forgetting,  # noqa: F401 - its time runs as a job
+    admissions,
+    case_reminders,  # noqa: F401 - due in time by a job
     document_versions,
     erasure,
-    jobs,
-    joining,
+    failed_jobs,  # noqa: F401 - forgotten by a job
+    job_worker,
+    mail_delivery,  # noqa: F401 - letters leave as jobs
+    newsletter_queueing,  # noqa: F401 - as jobs too
     retention,  # noqa: F401 - its timers run as jobs
+    shared_state,
     sign_in_sessions,
 )
 from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
@@ -47,7 +66,8 @@ keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
 erasure.also(mail_sink.forget_erased)
-signal_proxy = SignalProxy(settings(), joining.admits)
+signal_proxy = SignalProxy(settings(), admissions.admits)
+page_socket = PageSocket(needs(settings()))
 
 
 @contextlib.asynccontextmanager
@@ -56,11 +76,16 @@ async def lifespan() -> AsyncIterator[None]:
     die_with_parent()
     async with supervised_media(settings()), mail_sink.running_sink(settings()):
         await document_versions.keep_current()
-        worker = asyncio.create_task(jobs.run_worker(), name="jobs")
+        tasks = [
+            asyncio.create_task(job_worker.run_worker(), name="jobs"),
+            asyncio.create_task(page_socket.watch(), name="page socket"),
+        ]
         yield
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     await signal_proxy.client.aclose()
+    await shared_state.close()
     await database.dispose()
 
 
@@ -97,10 +122,19 @@ routes = [
     *inbound.routes,
     *mail_bounce.routes,
     *security_txt.routes,
+    *staff_disclosure.routes,
+    *transparency.routes,
     *signal_proxy.routes,
-    health_route(database.healthy, signal_proxy.is_up),
+    health_route(database.healthy, signal_proxy.is_up, page_socket.is_open),
 ]
-layers = [Starlette(routes=routes), hide_credentials, at_clean_paths, in_first_language, with_security_headers]
+layers = [
+    Starlette(routes=routes, middleware=[Middleware(Incidents)]),
+    hide_credentials,
+    page_socket.guarding,
+    at_clean_paths,
+    in_first_language,
+    with_security_headers,
+]
 
 app = rx.App(
     toaster=None,
@@ -108,7 +142,7 @@ app = rx.App(
     html_lang=DEFAULT_LANGUAGE,
     app_wraps={
         (55, "ErrorBoundary"): lambda _stateful: guarded(),
-        (5, "Overlay"): lambda _stateful: unreachable_overlay(),
+        (5, "Overlay"): lambda _stateful: page_notices(),
     },
     backend_exception_handler=report_exception,
     api_transformer=layers,

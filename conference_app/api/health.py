@@ -14,21 +14,22 @@ from conference_app.config import VERSION
 Check = Callable[[], Awaitable[bool]]
 
 
-def health_route(database: Check, media: Check) -> Route:
-    """The route that answers `{"status", "version", "database", "media"}`.
+def health_route(database: Check, media: Check, pages: Check) -> Route:
+    """The route that answers `{"status", "version", "database", "media", "pages"}`, of which the last three are "ok" or
+    "down".
 
-    200 while the database answers, since everything but live media works then; 503 otherwise. `media` is "ok" or "down".
+    200 while the database answers and pages are answered, since everything but live media works then; 503 otherwise.
     """
 
     async def answer(_request: Request) -> Response:
-        database_up, media_up = await asyncio.gather(database(), media())
-        status = "ok" if database_up and media_up else "degraded" if database_up else "down"
+        database_up, media_up, pages_up = await asyncio.gather(database(), media(), pages())
+        works = database_up and pages_up
+        up = {"database": database_up, "media": media_up, "pages": pages_up}
         body = {
-            "status": status,
+            "status": "ok" if works and media_up else "degraded" if works else "down",
             "version": VERSION,
-            "database": "ok" if database_up else "down",
-            "media": "ok" if media_up else "down",
+            **{name: "ok" if is_up else "down" for name, is_up in up.items()},
         }
-        return JSONResponse(body, 200 if database_up else 503, headers={"Cache-Control": "no-store"})
+        return JSONResponse(body, 200 if works else 503, headers={"Cache-Control": "no-store"})
 
     return Route("/healthz", answer, methods=["GET"])

@@ -1,42 +1,98 @@
-"""What shows when the server cannot be reached, and when the page itself breaks: plain words instead of the framework's."""
+"""What shows when the server cannot be reached or is newer than the page, when the page breaks, and without JavaScript.
+
+Plain words instead of the framework's. They stand around the pages and so hold every language.
+"""
 
 from __future__ import annotations
 
 import reflex as rx
-from reflex.components.core.banner import has_too_many_connection_errors
 from reflex_base.vars.base import Var
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
+from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from conference_app.components.buttons import button_class, icon, spinner
-from conference_app.components.client import Delayed
+from conference_app.components.client import Delayed, KeepTyped, NewVersion
+from conference_app.components.languages import in_each_language
+from conference_app.components.plain_elements import plain_link
+from conference_app.components.slots import slotted
+from conference_app.config import settings
+from conference_app.session import SessionState
 from conference_app.texts import _, localized_path
 
+STAY_EVERY_S = 20 * 60
+"""Reflex forgets what a tab shows an hour after it last asked for something, and then answers as to a new one."""
+_BAR = (
+    "fixed z-50 top-3 inset-x-3 sm:mx-auto sm:max-w-xl flex items-start gap-3 p-4 rounded-card bg-surface-raised "
+    "text-ink shadow-float"
+)
 
-def unreachable_overlay() -> rx.Component:
-    """A bar over the page while the server cannot be reached. Reflex tries again by itself and sends what waited."""
-    bar = rx.el.div(
-        spinner(),
-        rx.el.div(
-            rx.el.p(_("The server cannot be reached at the moment."), class_name="font-medium"),
-            rx.el.p(
-                _(
-                    "What you typed is still here. This page tries again by itself; check your network if it takes long."
-                ),
-                class_name="text-sm text-ink-muted",
-            ),
-        ),
-        role="alert",
-        class_name=(
-            "fixed z-50 top-3 inset-x-3 sm:mx-auto sm:max-w-xl flex items-start gap-3 p-4 rounded-card bg-surface-raised "
-            "text-ink shadow-float [&>span]:mt-1 [&>span]:text-warn"
-        ),
+
+def _told(title: str, detail: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(title, class_name="font-medium"),
+        rx.el.p(detail, class_name="text-sm text-ink-muted"),
+        class_name="grow min-w-0",
     )
-    return rx.cond(has_too_many_connection_errors, Delayed.create(bar, seconds=1))
 
 
-def page_broken() -> rx.Component:
-    """Instead of a page whose own code failed."""
+def _unreachable() -> rx.Component:
+    told = _told(
+        _("The server cannot be reached at the moment."),
+        _("What you typed is still here. This page tries again by itself; check your network if it takes long."),
+    )
+    return rx.el.div(spinner(), told, role="alert", class_name=f"{_BAR} [&>span]:mt-1 [&>span]:text-warn")
+
+
+def _newer() -> rx.Component:
+    return NewVersion.create(
+        icon("refresh-cw", 20, "mt-0.5 text-accent-ink"),
+        _told(
+            _("There is a newer version of this page."),
+            _("Finish what you are typing or talking about, then load it."),
+        ),
+        load=_("Load it now"),
+        later=_("Later"),
+        button_class=button_class("secondary", "small"),
+        class_name=_BAR,
+    )
+
+
+def _no_script() -> rx.Component:
+    email = settings().controller.email
+    words = [
+        icon("circle-alert", 20, "mt-0.5"),
+        rx.el.p(
+            slotted(
+                _(
+                    "This page needs JavaScript, and your browser runs none here. Without it you can read every document, "
+                    "sign up for the newsletter, and choose your mails by the link in each of them. For anything else, "
+                    "write to {email}."
+                ),
+                email=plain_link(email, f"mailto:{email}"),
+            ),
+            class_name="text-sm leading-6 text-ink min-w-0 wrap-anywhere",
+        ),
+    ]
+    row = rx.el.div(*words, class_name="max-w-page mx-auto px-4 sm:px-6 lg:px-8 py-3 flex items-start gap-3")
+    return rx.el.div(row, class_name="bg-warn-soft text-warn border-b border-line")
+
+
+def page_notices() -> rx.Component:
+    """Around every page: bars while the server cannot be reached and once it is newer, and a word without JavaScript.
+
+    Reflex tries to reach the server again by itself and sends what waited.
+    """
+    unreachable = Delayed.create(in_each_language(_unreachable), seconds=1)
+    return rx.fragment(
+        rx.el.noscript(in_each_language(_no_script), class_name="no-script"),
+        rx.cond(has_too_many_connection_errors, unreachable),
+        in_each_language(_newer),
+        KeepTyped.create(seconds=STAY_EVERY_S, on_stay=SessionState.stay),
+    )
+
+
+def _broken() -> rx.Component:
     return rx.el.main(
         icon("circle-alert", 28, "text-danger-ink"),
         rx.el.h1(_("This page stopped working."), class_name="text-2xl mt-4"),
@@ -50,7 +106,6 @@ def page_broken() -> rx.Component:
 
 
 def guarded(*children: rx.Component) -> rx.Component:
-    """`children`, or `page_broken` when one of them fails while it is drawn."""
-    return ErrorBoundary.create(
-        *children, fallback_render=ArgsFunctionOperation.create(("_error",), Var.create(page_broken()))
-    )
+    """`children`, or plain words instead of a page whose own code fails while it is drawn."""
+    broken = Var.create(in_each_language(_broken))
+    return ErrorBoundary.create(*children, fallback_render=ArgsFunctionOperation.create(("_error",), broken))

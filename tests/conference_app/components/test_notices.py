@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
 
 from conference_app.components.notices import NoticeState, report_exception
+from conference_app.config import Settings
+from conference_app.errors import NotFound
+from conference_app.pages.dashboard import DashboardState
+from conference_app.session import credentials
 from tests.conference_app.tabs import Tab, delta_of, name_of, processing
 
 
@@ -18,7 +23,17 @@ def test_an_incident_is_logged_without_what_was_typed(caplog: pytest.LogCaptureF
     assert "RuntimeError" in caplog.text
     assert typed not in caplog.text
     assert "test_notices.py" in caplog.text
+    assert event is not None
     assert event.handler.fn.__name__ == "report_incident"
+
+
+def test_a_refusal_is_no_incident(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        event = report_exception(NotFound("There is nothing here."))
+    assert [record.levelno for record in caplog.records] == [logging.INFO]
+    assert "not_found" in caplog.text
+    assert event is not None
+    assert event.handler.fn.__name__ == "report_refusal"
 
 
 async def test_the_person_gets_the_number() -> None:
@@ -29,6 +44,27 @@ async def test_the_person_gets_the_number() -> None:
     shown = delta_of(updates, NoticeState)
     assert "0123ABCD" in shown["text"]
     assert shown["is_error"]
+
+
+async def test_what_fails_while_it_is_told_is_not_told_again(
+    sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without the database nobody can be told who is signed in: telling so would fail, and be told, without end."""
+
+    async def failing(_headers: object) -> None:
+        raise OSError("the database is gone")
+
+    async with processing() as processor:
+        processor.events.backend_exception_handler = report_exception
+        tab = Tab(processor)
+        await tab.hydrate()
+        monkeypatch.setattr(credentials, "caller_of", failing)
+        with caplog.at_level(logging.ERROR):
+            for _ in range(2):
+                await tab.send(name_of(DashboardState.load))
+                await asyncio.sleep(0.1)
+    incidents = [record for record in caplog.records if "incident" in record.message]
+    assert len(incidents) == 4  # of each event itself, and of telling it
 
 
 @pytest.mark.parametrize("incident", ["", "<b>", "0123ABCDE", "0123abcd", "Send your password to"])

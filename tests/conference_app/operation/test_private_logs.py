@@ -14,11 +14,19 @@ from conference_app.api import auth
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
 from conference_app.operation.private_logs import keep_logs_private
-from conference_app.pages import privacy_center
-from conference_app.services import accounts, joining, meetings, room_admin, sign_in_sessions
-from conference_app.services.accounts import RegistrationForm
-from conference_app.services.meetings import MeetingForm
+from conference_app.services import (
+    host_orders,
+    joining,
+    meetings,
+    registration,
+    room_admin,
+    sign_in_sessions,
+    signing_in,
+)
+from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.registration import RegistrationForm
 from conference_app.session import session_cookie
+from tests.conference_app.people import confirm_address
 from tests.conference_app.tabs import Tab, processing
 
 CANARY = "canary"
@@ -72,13 +80,14 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
     before = room_admin.room_admin()
     room_admin.use(room_admin.LiveKitRoomAdmin(httpx.MockTransport(refusing)))
     try:
-        account = await accounts.register(form, address="203.0.113.77")
+        account = await registration.register(form, address="203.0.113.77")
+        assert await confirm_address(account)
         errors = [
             await refused(attempt)
             for _ in range(12)
             for attempt in (
-                accounts.register(form, address="203.0.113.77"),
-                accounts.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
+                registration.register(form, address="203.0.113.77"),
+                signing_in.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
             )
         ]
         ticket = await sign_in_sessions.issue_ticket(account.id)
@@ -90,7 +99,7 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
             made.code, name="Canary", pass_phrase="", tab_id="canary-tab", session=caller, address="203.0.113.77"
         )
         assert isinstance(place, joining.Admitted)
-        errors.append(await refused(joining.host_end(account.id, made.code)))
+        errors.append(await refused(host_orders.end(account.id, made.code)))
         shown = repr([account, caller, made, place, form, errors, [str(error) for error in errors]])
     finally:
         room_admin.use(before)
@@ -103,11 +112,8 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
 
 
 @pytest.mark.timeout(120)
-async def test_reflex_does_not_quote_what_a_browser_sent(
-    sqlite_db: Settings, log: Everything, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(privacy_center, "_FOLLOWED_S", 0)  # no job runs here, so nothing would come to follow
-    account = await accounts.register(
+async def test_reflex_does_not_quote_what_a_browser_sent(sqlite_db: Settings, log: Everything) -> None:
+    account = await registration.register(
         RegistrationForm("Ann", "Nowak", "ann", "ann@example.com", "a quite long password", accepted=True), address=""
     )
     token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account.id))
@@ -119,8 +125,17 @@ async def test_reflex_does_not_quote_what_a_browser_sent(
                 await tab.send(name, **dict.fromkeys(arguments, {"canary": ["canary-value"]}))
                 await tab.send(name, canary="canary-value")
         assert running.errors  # the junk did break handlers
-    assert any("withheld" in line for line in log.lines)
+    assert any("did not fit" in line for line in log.lines)
     assert CANARY not in "\n".join(log.lines).lower()
+
+
+@pytest.mark.parametrize("name", ["reflex.app", "reflex_base.event.processor", "socketio.server"])
+def test_what_handles_browsers_is_told_by_its_place_only(log: Everything, name: str) -> None:
+    logging.getLogger(name).error("no such event: %s", "canary-payload")
+    (line,) = log.lines
+    assert "withheld" in line
+    assert "test_private_logs.py" in line
+    assert CANARY not in line
 
 
 def test_an_exception_is_told_by_its_place_and_type(log: Everything) -> None:
