@@ -3,16 +3,12 @@
  *
  * It lives outside React and outside Reflex State: neither a re-rendered component nor a restarted app ends a call.
  */
-import {
-  type Room,
-  ConnectionState,
-  DisconnectReason,
-  type LocalAudioTrack,
-  type LocalVideoTrack,
-  RoomEvent,
-} from "livekit-client";
+import { type Room, type DisconnectReason, ConnectionState, RoomEvent } from "livekit-client";
 
-import { loadChoice } from "./devices";
+import type { OwnTracks } from "./devices";
+import { DISCONNECT_ENDS, type EndReason, FINAL_REFUSALS } from "./endings";
+import { Publishing } from "./publishing";
+import { retryDelay } from "./retries";
 
 /** What the page answers to `ask`; `id` differs for each answer, "" means none. */
 export interface Answer {
@@ -27,7 +23,6 @@ export interface Answer {
   wait_s: number;
 }
 
-export type EndReason = "left" | "removed" | "ended" | "elsewhere" | "full" | "locked" | "lost";
 export type Phase = "lobby" | "asking" | "waiting" | "connecting" | "call" | "over";
 
 export interface Refusal {
@@ -48,11 +43,6 @@ export interface SessionState {
   joinedAt: number;
 }
 
-export interface OwnTracks {
-  audio?: LocalAudioTrack;
-  video?: LocalVideoTrack;
-}
-
 /** What the person typed at the door; kept to ask again without them. */
 export interface Request {
   name: string;
@@ -70,48 +60,26 @@ const START: SessionState = {
   joinedAt: 0,
 };
 
-/** Refusals that end a call which was lost; all others are worth another try. */
-const FINAL: Readonly<Record<string, EndReason>> = {
-  removed: "removed",
-  meeting_ended: "ended",
-  meeting_locked: "locked",
-  not_found: "ended",
-  room_full: "full",
-};
-
-const REASONS: Partial<Record<DisconnectReason, EndReason>> = {
-  [DisconnectReason.CLIENT_INITIATED]: "left",
-  [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
-  [DisconnectReason.PARTICIPANT_REMOVED]: "removed",
-  [DisconnectReason.ROOM_DELETED]: "ended",
-  [DisconnectReason.ROOM_CLOSED]: "ended",
-};
-
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 8000;
 /** After this long without an answer the page is asked again: the app behind it may have been restarted. */
 const ANSWER_MS = 12000;
-
-/** Milliseconds until the next try after `failures` failed ones. */
-export function retryDelay(failures: number): number {
-  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 1.6 ** Math.max(0, failures - 1));
-}
 
 export class Session {
   private state = START;
   private listeners = new Set<() => void>();
   private request: Request = { name: "", passPhrase: "" };
   private lastAnswer = "";
-  private wanted = { microphone: false, camera: false };
   private hasBeenIn = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly publishing: Publishing;
 
   /** `ask` sends the request to the page, which answers through `hear`. `takeTracks` hands over the open devices. */
   constructor(
     readonly room: Room,
     private readonly ask: (request: Request) => void,
     private readonly takeTracks: () => Promise<OwnTracks>,
-  ) {}
+  ) {
+    this.publishing = new Publishing(room);
+  }
 
   /** Begin to listen to the room; the returned function ends it and leaves. React may do both more than once. */
   attach = (): (() => void) => {
@@ -198,7 +166,7 @@ export class Session {
   }
 
   private refused(answer: Answer): void {
-    const end = FINAL[answer.code];
+    const end = FINAL_REFUSALS[answer.code];
     if (!this.hasBeenIn) {
       const refusal = { code: answer.code, message: answer.message, wait_s: answer.wait_s };
       this.set({ phase: "lobby", refusal, failures: 0 });
@@ -220,28 +188,7 @@ export class Session {
     this.hasBeenIn = true;
     const tracks = isFirst ? this.takeTracks() : null;
     this.set({ phase: "call", isReconnecting: false, failures: 0, joinedAt, refusal: null });
-    await (tracks ? this.publishFirst(tracks) : this.publishAgain());
-  }
-
-  private async publishFirst(tracks: Promise<OwnTracks>): Promise<void> {
-    const { audio, video } = await tracks;
-    if (this.state.phase !== "call") {
-      audio?.stop();
-      video?.stop();
-      return;
-    }
-    const { localParticipant } = this.room;
-    // A track that cannot be published is a switched-off device to the person, who can switch it on again.
-    await Promise.allSettled([audio && localParticipant.publishTrack(audio), video && localParticipant.publishTrack(video)]);
-  }
-
-  private async publishAgain(): Promise<void> {
-    const { localParticipant } = this.room;
-    const { audioinput, videoinput } = loadChoice();
-    await Promise.allSettled([
-      this.wanted.microphone && localParticipant.setMicrophoneEnabled(true, { deviceId: audioinput || undefined }),
-      this.wanted.camera && localParticipant.setCameraEnabled(true, { deviceId: videoinput || undefined }),
-    ]);
+    await (tracks ? this.publishing.begin(tracks, () => this.state.phase === "call") : this.publishing.goOn());
   }
 
   private retry(atLeastMs: number): void {
@@ -259,7 +206,7 @@ export class Session {
     }
     if (connection === ConnectionState.Reconnecting || connection === ConnectionState.SignalReconnecting) {
       // livekit-client says so again for each try, when the tracks are already gone: the first time counts.
-      if (!this.state.isReconnecting) this.rememberDevices();
+      if (!this.state.isReconnecting) this.publishing.remember();
       this.set({ isReconnecting: true });
     }
   };
@@ -267,7 +214,7 @@ export class Session {
   /** livekit-client has ended the call: for a reason that ends it for us too, or it gave up and we do not. */
   private onDisconnected = (reason?: DisconnectReason): void => {
     if (this.state.phase !== "call") return;
-    const end = reason === undefined ? undefined : REASONS[reason];
+    const end = reason === undefined ? undefined : DISCONNECT_ENDS[reason];
     if (end) {
       this.set({ phase: "over", end, isReconnecting: false });
       return;
@@ -275,9 +222,4 @@ export class Session {
     this.set({ isReconnecting: true });
     this.retry(0);
   };
-
-  private rememberDevices(): void {
-    const { isMicrophoneEnabled, isCameraEnabled } = this.room.localParticipant;
-    this.wanted = { microphone: isMicrophoneEnabled, camera: isCameraEnabled };
-  }
 }
