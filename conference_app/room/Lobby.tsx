@@ -8,7 +8,7 @@ import { LevelMeter } from "./LevelMeter";
 import { Button, Notice } from "./pieces";
 import { Preview } from "./Preview";
 import type { SessionState } from "./session";
-import type { LocalMedia } from "./useLocalMedia";
+import type { ShownMedia } from "./useOwnMedia";
 import { limitsPath, useWords } from "./words";
 
 /** What the page knows of the meeting before joining. */
@@ -19,13 +19,15 @@ export interface Door {
   needs_pass_phrase: boolean;
   subject: string;
   suggested_name: string;
+  /** What the others also see under the suggested name; empty for guests. */
+  introduction: string;
   is_host: boolean;
 }
 
 interface LobbyProps {
   door: Door;
   state: SessionState;
-  media: LocalMedia;
+  media: ShownMedia;
   draft: JoinDraft;
   isElsewhere: boolean;
   onDraft: (draft: JoinDraft) => void;

@@ -4,12 +4,13 @@ import { Room, setLogLevel, VideoPresets } from "livekit-client";
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Call } from "./Call";
+import type { OwnTracks } from "./devices";
 import { Farewell, type FarewellKind } from "./Farewell";
 import type { JoinDraft } from "./JoinForm";
 import { type Door, Lobby } from "./Lobby";
-import { type Answer, type OwnTracks, type Request, Session } from "./session";
-import { useLocalMedia } from "./useLocalMedia";
-import { useTabPlace } from "./useTabPlace";
+import { type Answer, type Phase, type Request, Session } from "./session";
+import { useOwnMedia } from "./useOwnMedia";
+import { type TabPlace, useTabPlace } from "./useTabPlace";
 import { type Texts, useMakeWords, WordsProvider } from "./words";
 
 export interface MeetingRoomProps {
@@ -93,6 +94,23 @@ function useLeaveGuard(session: Session, isHostInside: boolean): void {
   }, [session, isHostInside]);
 }
 
+/** This tab's place among those of the browser: held during the call, and the call ends where another takes it. */
+function useOwnPlace(session: Session, phase: Phase): TabPlace {
+  const place = useTabPlace(`parley-meeting:${window.location.pathname.split("/").pop()}`, phase === "lobby");
+  const { take, release } = place;
+  useEffect(() => {
+    if (phase === "call") take(() => void session.giveWay());
+    else release();
+  }, [session, phase, take, release]);
+  return place;
+}
+
+function useTitle(subject: string, brand: string): void {
+  useEffect(() => {
+    document.title = `${subject} · ${brand}`;
+  }, [subject, brand]);
+}
+
 export function MeetingRoom(props: MeetingRoomProps) {
   const words = useMakeWords(props.texts, props.language, props.brand);
   const door = useLastKnown(props.door);
@@ -105,19 +123,10 @@ export function MeetingRoom(props: MeetingRoomProps) {
   const state = useSyncExternalStore(session.subscribe, session.snapshot);
   const isOutside = ["lobby", "asking", "waiting", "connecting"].includes(state.phase);
   const doorEnd = state.phase === "lobby" ? DOOR_ENDS[door.status] : undefined;
-  const media = useLocalMedia(isOutside && !doorEnd && door.status !== "loading");
+  const media = useOwnMedia(isOutside && !doorEnd && door.status !== "loading");
   handOver.current = media.handOver;
-  const place = useTabPlace(`parley-meeting:${window.location.pathname.split("/").pop()}`, state.phase === "lobby");
-  const { take, release } = place;
-
-  useEffect(() => {
-    if (state.phase === "call") take(() => void session.giveWay());
-    else release();
-  }, [session, state.phase, take, release]);
-  useEffect(() => {
-    const subject = state.subject || door.subject;
-    document.title = `${subject || words.t("room_title")} · ${props.brand}`;
-  }, [state.subject, door.subject, words, props.brand]);
+  const place = useOwnPlace(session, state.phase);
+  useTitle(state.subject || door.subject || words.t("room_title"), props.brand);
   useLeaveGuard(session, state.phase === "call" && state.role === "host");
 
   const typed = draft ?? { name: door.suggested_name, passPhrase: "" };

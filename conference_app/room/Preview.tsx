@@ -2,29 +2,12 @@
 import { Mic, MicOff, Video, VideoOff } from "lucide-react";
 import { useEffect, useRef } from "react";
 
-import type { DeviceProblem, InputKind } from "./devices";
+import { problemWords } from "./deviceWords";
 import { Notice, RoundButton } from "./pieces";
-import type { LocalMedia } from "./useLocalMedia";
-import { type TextKey, useWords } from "./words";
+import type { ShownMedia } from "./useOwnMedia";
+import { useWords } from "./words";
 
-const PROBLEMS: Record<InputKind, Record<DeviceProblem, TextKey>> = {
-  audioinput: {
-    denied: "microphone_denied",
-    missing: "microphone_missing",
-    busy: "microphone_busy",
-    insecure: "devices_insecure",
-    failed: "microphone_failed",
-  },
-  videoinput: {
-    denied: "camera_denied",
-    missing: "camera_missing",
-    busy: "camera_busy",
-    insecure: "devices_insecure",
-    failed: "camera_failed",
-  },
-};
-
-function OwnPicture({ media }: { media: LocalMedia }) {
+function OwnPicture({ media }: { media: ShownMedia }) {
   const ref = useRef<HTMLVideoElement>(null);
   const { video } = media;
   useEffect(() => {
@@ -36,7 +19,7 @@ function OwnPicture({ media }: { media: LocalMedia }) {
   return <video ref={ref} muted playsInline autoPlay className="size-full -scale-x-100 object-cover" />;
 }
 
-function Placeholder({ media }: { media: LocalMedia }) {
+function Placeholder({ media }: { media: ShownMedia }) {
   const { t } = useWords();
   const text = media.isOpening ? "camera_opening" : "camera_is_off";
   return (
@@ -48,11 +31,11 @@ function Placeholder({ media }: { media: LocalMedia }) {
 }
 
 /** What is wrong, each thing once, and that one can join all the same. */
-function Problems({ media }: { media: LocalMedia }) {
+function Problems({ media }: { media: ShownMedia }) {
   const { t } = useWords();
   const keys = (["videoinput", "audioinput"] as const).flatMap((kind) => {
     const problem = media.problems[kind];
-    return problem ? [PROBLEMS[kind][problem]] : [];
+    return problem ? [problemWords(kind, problem)] : [];
   });
   const both = media.problems.audioinput === "denied" && media.problems.videoinput === "denied";
   const shown = both ? (["devices_denied"] as const) : [...new Set(keys)];
@@ -69,7 +52,7 @@ function Problems({ media }: { media: LocalMedia }) {
   );
 }
 
-export function Preview({ media }: { media: LocalMedia }) {
+export function Preview({ media }: { media: ShownMedia }) {
   const { t } = useWords();
   const hasSound = media.audio !== undefined;
   const hasPicture = media.video !== undefined;

@@ -14,6 +14,11 @@ export type InputKind = "audioinput" | "videoinput";
 /** Why there is no picture or sound. `insecure`: browsers give devices to https pages only. */
 export type DeviceProblem = "denied" | "missing" | "busy" | "insecure" | "failed";
 
+export interface OwnTracks {
+  audio?: LocalAudioTrack;
+  video?: LocalVideoTrack;
+}
+
 export interface DeviceChoice {
   audioinput: string;
   videoinput: string;
@@ -69,51 +74,51 @@ export const microphoneOptions = (deviceId: string) => ({
   autoGainControl: true,
 });
 
+/** What opening led to: a track or a problem for each device that was wanted. */
 export interface Opened {
-  audio?: LocalAudioTrack;
-  video?: LocalVideoTrack;
-  audioProblem?: DeviceProblem;
-  videoProblem?: DeviceProblem;
+  tracks: OwnTracks;
+  problems: Partial<Record<InputKind, DeviceProblem>>;
 }
 
-async function openOne<T>(open: () => Promise<T>): Promise<{ track?: T; problem?: DeviceProblem }> {
+/** Open one device. */
+export async function openOnly(kind: InputKind, choice: DeviceChoice): Promise<Opened> {
   try {
-    return { track: await open() };
+    const tracks =
+      kind === "audioinput"
+        ? { audio: await createLocalAudioTrack(microphoneOptions(choice.audioinput)) }
+        : { video: await createLocalVideoTrack(cameraOptions(choice.videoinput)) };
+    return { tracks, problems: {} };
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { tracks: {}, problems: { [kind]: problemOf(error) } };
   }
 }
 
 /** Open what is wanted. Both at once first, so that the browser asks once; then each alone, to see which one fails. */
 export async function openDevices(choice: DeviceChoice): Promise<Opened> {
   const { microphoneOn, cameraOn } = choice;
-  if (!navigator.mediaDevices) return { audioProblem: "insecure", videoProblem: "insecure" };
+  if (!navigator.mediaDevices) return { tracks: {}, problems: { audioinput: "insecure", videoinput: "insecure" } };
   if (microphoneOn && cameraOn) {
-    try {
-      const tracks = await createLocalTracks({
-        audio: microphoneOptions(choice.audioinput),
-        video: cameraOptions(choice.videoinput),
-      });
-      const find = (kind: Track.Kind) => tracks.find((track: LocalTrack) => track.kind === kind);
-      return {
-        audio: find(Track.Kind.Audio) as LocalAudioTrack | undefined,
-        video: find(Track.Kind.Video) as LocalVideoTrack | undefined,
-      };
-    } catch {
-      // One of the two is the reason: the attempts below tell which.
-    }
+    const tracks = await openBoth(choice);
+    if (tracks) return { tracks, problems: {} };
   }
-  const audio = microphoneOn ? await openOne(() => openMicrophone(choice)) : {};
-  const video = cameraOn ? await openOne(() => openCamera(choice)) : {};
-  return { audio: audio.track, audioProblem: audio.problem, video: video.track, videoProblem: video.problem };
+  const nothing: Opened = { tracks: {}, problems: {} };
+  const sound = microphoneOn ? await openOnly("audioinput", choice) : nothing;
+  const picture = cameraOn ? await openOnly("videoinput", choice) : nothing;
+  return { tracks: { ...sound.tracks, ...picture.tracks }, problems: { ...sound.problems, ...picture.problems } };
 }
 
-export function openMicrophone(choice: DeviceChoice): Promise<LocalAudioTrack> {
-  return createLocalAudioTrack(microphoneOptions(choice.audioinput));
-}
-
-export function openCamera(choice: DeviceChoice): Promise<LocalVideoTrack> {
-  return createLocalVideoTrack(cameraOptions(choice.videoinput));
+/** Null when one of the two cannot be had; which one, only opening each alone tells. */
+async function openBoth(choice: DeviceChoice): Promise<OwnTracks | null> {
+  const audio = microphoneOptions(choice.audioinput);
+  const video = cameraOptions(choice.videoinput);
+  const tracks = await createLocalTracks({ audio, video }).catch(() => null);
+  const find = (kind: Track.Kind) => tracks?.find((track: LocalTrack) => track.kind === kind);
+  return (
+    tracks && {
+      audio: find(Track.Kind.Audio) as LocalAudioTrack | undefined,
+      video: find(Track.Kind.Video) as LocalVideoTrack | undefined,
+    }
+  );
 }
 
 export type DeviceLists = Record<MediaDeviceKind, MediaDeviceInfo[]>;

@@ -1,10 +1,18 @@
 /** Microphone, camera and screen of the running call: switching, and saying what went wrong. */
 import { useLocalParticipant } from "@livekit/components-react";
-import { type LocalTrackPublication, ParticipantEvent, type Room, Track, type TrackPublication } from "livekit-client";
-import { useCallback, useEffect, useRef } from "react";
+import {
+  type LocalParticipant,
+  type LocalTrackPublication,
+  ParticipantEvent,
+  type Room,
+  Track,
+  type TrackPublication,
+} from "livekit-client";
+import { type RefObject, useCallback, useEffect, useRef } from "react";
 
 import { cameraOptions, loadChoice, microphoneOptions, problemOf } from "./devices";
-import { type TextKey, useWords } from "./words";
+import { problemWords } from "./deviceWords";
+import { useWords } from "./words";
 
 export interface Controls {
   hasSound: boolean;
@@ -18,25 +26,20 @@ export interface Controls {
   talk: (isDown: boolean) => void;
 }
 
-const DEVICE_WORDS: Record<"microphone" | "camera", Record<ReturnType<typeof problemOf>, TextKey>> = {
-  microphone: {
-    denied: "microphone_denied",
-    missing: "microphone_missing",
-    busy: "microphone_busy",
-    insecure: "devices_insecure",
-    failed: "microphone_failed",
-  },
-  camera: {
-    denied: "camera_denied",
-    missing: "camera_missing",
-    busy: "camera_busy",
-    insecure: "devices_insecure",
-    failed: "camera_failed",
-  },
-};
-
 /** Screen with the sound of the shared tab, in the browser's own picker. */
 const SCREEN = { audio: true, systemAudio: "include", surfaceSwitching: "include" } as const;
+
+/** Tells the person when somebody else has muted them. */
+function useMutedByHost(participant: LocalParticipant, isOwnDoing: RefObject<boolean>, notify: (text: string) => void): void {
+  const { t } = useWords();
+  useEffect(() => {
+    const muted = (publication: TrackPublication | LocalTrackPublication) => {
+      if (publication.source === Track.Source.Microphone && !isOwnDoing.current) notify(t("muted_by_host"));
+    };
+    participant.on(ParticipantEvent.TrackMuted, muted);
+    return () => void participant.off(ParticipantEvent.TrackMuted, muted);
+  }, [participant, isOwnDoing, notify, t]);
+}
 
 export function useControls(room: Room, notify: (text: string) => void): Controls {
   const { t } = useWords();
@@ -50,7 +53,7 @@ export function useControls(room: Room, notify: (text: string) => void): Control
       try {
         await localParticipant.setMicrophoneEnabled(isOn, microphoneOptions(loadChoice().audioinput));
       } catch (error) {
-        notify(t(DEVICE_WORDS.microphone[problemOf(error)]));
+        notify(t(problemWords("audioinput", problemOf(error))));
       } finally {
         isOwnDoing.current = false;
       }
@@ -62,7 +65,7 @@ export function useControls(room: Room, notify: (text: string) => void): Control
     try {
       await localParticipant.setCameraEnabled(!localParticipant.isCameraEnabled, cameraOptions(loadChoice().videoinput));
     } catch (error) {
-      notify(t(DEVICE_WORDS.camera[problemOf(error)]));
+      notify(t(problemWords("videoinput", problemOf(error))));
     }
   }, [localParticipant, notify, t]);
 
@@ -84,13 +87,7 @@ export function useControls(room: Room, notify: (text: string) => void): Control
     [localParticipant, setSound],
   );
 
-  useEffect(() => {
-    const muted = (publication: TrackPublication | LocalTrackPublication) => {
-      if (publication.source === Track.Source.Microphone && !isOwnDoing.current) notify(t("muted_by_host"));
-    };
-    localParticipant.on(ParticipantEvent.TrackMuted, muted);
-    return () => void localParticipant.off(ParticipantEvent.TrackMuted, muted);
-  }, [localParticipant, notify, t]);
+  useMutedByHost(localParticipant, isOwnDoing, notify);
 
   return {
     hasSound: isMicrophoneEnabled,
