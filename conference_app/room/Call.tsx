@@ -16,7 +16,7 @@ import { SoundButton, TopBar, useNotices } from "./TopBar";
 import { Stage } from "./Stage";
 import { useAnnouncements } from "./useAnnouncements";
 import { useCallDevices } from "./useCallDevices";
-import { useChat } from "./useChat";
+import { type Chat, useChat } from "./useChat";
 import { useControls } from "./useControls";
 import { useShortcuts } from "./useShortcuts";
 import { useIsPhone } from "./useSize";
@@ -71,6 +71,38 @@ function useUnread(isOpen: boolean): [number, () => void] {
   return [isOpen ? 0 : unread, useCallback(() => !open.current && setUnread((before) => before + 1), [])];
 }
 
+/** The chat, which is read out while it is closed, and how many messages came meanwhile. */
+function useReadOutChat(room: Room, isOpen: boolean, say: (sentence: string) => void): [Chat, number] {
+  const { t } = useWords();
+  const [unread, countUnread] = useUnread(isOpen);
+  const senderName = (identity: string) => {
+    const sender = room.remoteParticipants.get(identity);
+    return sender ? nameOf(sender) : t("someone");
+  };
+  const chat = useChat(room, senderName, ({ sender, text }) => {
+    countUnread();
+    // The open chat is a log, which screen readers follow by themselves.
+    if (!isOpen) say(t("message_from", { name: sender, text: text ?? "" }));
+  });
+  return [chat, unread];
+}
+
+function hostActions({ onMute, onLock }: CallProps, remove: (participant: Participant) => void): HostActions {
+  const mute = (participant: Participant) => {
+    const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
+    if (sid) onMute(participant.identity, sid);
+  };
+  return { mute, remove, lock: onLock };
+}
+
+/** What lies over the call: the list of keys, or a question to the host. */
+function Overlay({ open, onEnd, onRemove, onClose }: Pick<CallProps, "onEnd" | "onRemove"> & { open: Open; onClose: () => void }) {
+  if (open === null) return null;
+  if (open === "help") return <HelpSheet onClose={onClose} />;
+  if (open === "end") return <EndDialog onEnd={onEnd} onClose={onClose} />;
+  return <RemoveDialog participant={open} onRemove={onRemove} onClose={onClose} />;
+}
+
 export function Call(props: CallProps) {
   const { room, state } = props;
   const { t } = useWords();
@@ -86,16 +118,7 @@ export function Call(props: CallProps) {
   const controls = useControls(room, notify);
   const devices = useCallDevices(room, notify);
   const stage = useStage(room, view);
-  const [unread, countUnread] = useUnread(panel === "chat");
-  const identityName = (identity: string) => {
-    const sender = room.remoteParticipants.get(identity);
-    return sender ? nameOf(sender) : t("someone");
-  };
-  const chat = useChat(room, identityName, ({ sender, text }) => {
-    countUnread();
-    // The open chat is a log, which screen readers follow by themselves.
-    if (panel !== "chat") say(t("message_from", { name: sender, text: text ?? "" }));
-  });
+  const [chat, unread] = useReadOutChat(room, panel === "chat", say);
 
   const toggle = (wanted: Panel) => setPanel((before) => (before === wanted ? null : wanted));
   const changeLayout = () => setView((before) => (before === "grid" ? "speaker" : "grid"));
@@ -112,16 +135,7 @@ export function Call(props: CallProps) {
   useShortcuts({ ...actions, talk: controls.talk });
 
   const isHost = state.role === "host";
-  const host: HostActions | null = isHost
-    ? {
-        mute: (participant) => {
-          const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
-          if (sid) props.onMute(participant.identity, sid);
-        },
-        remove: setOpen,
-        lock: props.onLock,
-      }
-    : null;
+  const host = isHost ? hostActions(props, setOpen) : null;
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
@@ -160,11 +174,7 @@ export function Call(props: CallProps) {
           onEnd={() => setOpen("end")}
         />
       </div>
-      {open === "help" && <HelpSheet onClose={() => setOpen(null)} />}
-      {open === "end" && <EndDialog onEnd={props.onEnd} onClose={() => setOpen(null)} />}
-      {open !== null && typeof open === "object" && (
-        <RemoveDialog participant={open} onRemove={props.onRemove} onClose={() => setOpen(null)} />
-      )}
+      <Overlay open={open} onEnd={props.onEnd} onRemove={props.onRemove} onClose={() => setOpen(null)} />
       <RoomAudioRenderer />
       <p role="status" aria-live="polite" className="sr-only">
         {spoken}

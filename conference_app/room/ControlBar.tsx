@@ -43,12 +43,13 @@ function Group({ children }: { children: ReactNode }) {
   return <div className="flex items-center gap-2 not-first:sm:border-l not-first:sm:border-stage-line not-first:sm:pl-4 sm:gap-2.5">{children}</div>;
 }
 
-function Badge({ count }: { count: number }) {
+/** A number on a button's corner. Screen readers hear it elsewhere. */
+function Badge({ count, tone }: { count: number; tone: string }) {
   if (count === 0) return null;
   return (
     <span
       aria-hidden
-      className="absolute -top-1 -right-1 flex h-5 min-w-5 items-center justify-center rounded-full bg-accent px-1 text-xs font-semibold text-on-accent tabular-nums ring-2 ring-stage"
+      className={`absolute -top-1 -right-1 flex h-5 min-w-5 items-center justify-center rounded-full px-1 text-xs font-semibold tabular-nums ring-2 ring-stage ${tone}`}
     >
       {count > 99 ? "99+" : count}
     </span>
@@ -90,9 +91,7 @@ function Views({ panel, view, unread, people, isPhone, onAction, onMore }: Contr
           isExpanded={panel === "people"}
           onClick={() => onAction("people")}
         >
-          <span aria-hidden className="absolute -top-1 -right-1 flex h-5 min-w-5 items-center justify-center rounded-full bg-stage-line px-1 text-xs font-semibold text-on-stage tabular-nums ring-2 ring-stage">
-            {people}
-          </span>
+          <Badge count={people} tone="bg-stage-line text-on-stage" />
         </RoundButton>
       )}
       <RoundButton
@@ -104,7 +103,7 @@ function Views({ panel, view, unread, people, isPhone, onAction, onMore }: Contr
         describedBy={unread > 0 ? "chat-unread" : undefined}
         onClick={() => onAction("chat")}
       >
-        <Badge count={unread} />
+        <Badge count={unread} tone="bg-accent text-on-accent" />
       </RoundButton>
       <span id="chat-unread" hidden>
         {n("unread", unread)}
@@ -132,7 +131,7 @@ export function ControlBar(props: ControlBarProps) {
   const { t } = useWords();
   const { isSharing, canShare, isHost, isPhone } = props;
   return (
-    <div role="toolbar" aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
+    <div role="group" aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
       <Devices {...props} />
       {canShare && (
         <Group>

@@ -1,9 +1,9 @@
 /** The keys of the room. */
 import { Button, Dialog } from "./pieces";
-import { KEYS } from "./shortcuts";
+import { type Action, KEYS } from "./shortcuts";
 import { type TextKey, useWords } from "./words";
 
-const LABELS: Record<string, TextKey> = {
+const LABELS: Record<Exclude<Action, "talk">, TextKey> = {
   microphone: "key_microphone",
   camera: "key_camera",
   share: "key_share",
@@ -20,7 +20,7 @@ function Key({ children }: { children: string }) {
 
 export function HelpSheet({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
-  const rows: Array<[string, string]> = [...KEYS.map(([action, key]): [string, string] => [t(LABELS[action]), key]), [t("key_talk"), t("space_bar")]];
+  const rows = [...KEYS.map(([action, key]) => [t(LABELS[action]), key]), [t("key_talk"), t("space_bar")]];
   return (
     <Dialog title={t("help_title")} onClose={onClose} actions={<Button onClick={onClose}>{t("close")}</Button>}>
       <dl className="flex flex-col">

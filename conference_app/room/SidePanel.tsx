@@ -1,24 +1,35 @@
 /** The frame of chat, people and settings: 360 px at the right, the whole screen on a phone. */
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useWords } from "./words";
 
-export function SidePanel({ title, actions, onClose, children }: { title: string; actions?: ReactNode; onClose: () => void; children: ReactNode }) {
+interface SidePanelProps {
+  title: string;
+  actions?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** It takes the focus when it opens and gives it back when it closes; the room beside it stays within reach. */
+export function SidePanel({ title, actions, onClose, children }: SidePanelProps) {
   const { t } = useWords();
   const ref = useRef<HTMLElement>(null);
+  const [before] = useState(() => document.activeElement);
   useEffect(() => {
-    const before = document.activeElement;
+    // What is inside may have taken the focus already, as the chat's field does.
+    if (!ref.current?.contains(document.activeElement)) ref.current?.focus();
     return () => {
       // The focus goes back to where it was, unless it has moved on outside by itself.
       if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus();
     };
-  }, []);
+  }, [before]);
   return (
     <aside
       ref={ref}
+      tabIndex={-1}
       aria-label={title}
-      className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage sm:static sm:z-auto sm:my-0 sm:mr-3 sm:w-[360px] sm:shrink-0 sm:overflow-hidden sm:rounded-card"
+      className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage outline-none sm:static sm:z-auto sm:my-0 sm:mr-3 sm:w-[360px] sm:shrink-0 sm:overflow-hidden sm:rounded-card"
     >
       <header className="flex h-14 shrink-0 items-center gap-1 pr-2 pl-4">
         <h2 className="flex-1 truncate text-base font-semibold">{title}</h2>

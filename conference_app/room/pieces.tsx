@@ -2,13 +2,12 @@
 import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
-type ButtonKind = "primary" | "secondary" | "danger" | "quiet";
+type ButtonKind = "primary" | "secondary" | "danger";
 
 const KINDS: Record<ButtonKind, string> = {
   primary: "bg-accent text-on-accent hover:bg-accent-hover",
   secondary: "border border-line-strong/60 bg-surface-raised text-ink hover:bg-surface-sunken",
   danger: "bg-danger text-on-danger hover:bg-danger-hover",
-  quiet: "text-ink-muted hover:bg-surface-sunken hover:text-ink",
 };
 
 interface ButtonProps {
@@ -53,19 +52,16 @@ interface RoundButtonProps {
   onClick: () => void;
   /** Key of the shortcut, shown in the tooltip. */
   shortcut?: string;
-  tone?: "normal" | "off" | "on" | "danger";
+  tone?: keyof typeof TONES;
   isExpanded?: boolean;
-  isPressed?: boolean;
   describedBy?: string;
   children?: ReactNode;
-  className?: string;
 }
 
 const TONES = {
   normal: "bg-stage-raised text-on-stage hover:bg-stage-line",
   off: "bg-danger text-on-danger hover:bg-danger-hover",
   on: "bg-accent text-on-accent hover:bg-accent-hover",
-  danger: "bg-danger text-on-danger hover:bg-danger-hover",
 };
 
 /** A round button of the dark control bar: an icon, named for screen readers and by a tooltip. */
@@ -78,10 +74,9 @@ export function RoundButton(props: RoundButtonProps) {
       aria-label={label}
       title={shortcut ? `${label} (${shortcut})` : label}
       aria-expanded={props.isExpanded}
-      aria-pressed={props.isPressed}
       aria-describedby={props.describedBy}
       aria-keyshortcuts={shortcut}
-      className={`relative inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors duration-150 sm:size-12 ${TONES[tone]} ${props.className ?? ""}`}
+      className={`relative inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors duration-150 sm:size-12 ${TONES[tone]}`}
     >
       <Icon size={20} aria-hidden />
       {props.children}
@@ -91,7 +86,6 @@ export function RoundButton(props: RoundButtonProps) {
 
 interface DialogProps {
   title: string;
-  closeLabel?: string;
   onClose: () => void;
   children: ReactNode;
   actions?: ReactNode;

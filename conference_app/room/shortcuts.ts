@@ -12,7 +12,7 @@ export type Action =
   | "talk";
 
 /** The keys in the order of the help sheet, as written there. */
-export const KEYS: ReadonlyArray<[Action, string]> = [
+export const KEYS: ReadonlyArray<[Exclude<Action, "talk">, string]> = [
   ["microphone", "M"],
   ["camera", "V"],
   ["share", "S"],

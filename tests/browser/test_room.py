@@ -13,10 +13,11 @@ from time import monotonic
 
 import psutil
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewContext, Visitor
+from tests.browser.looks import axe_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -101,12 +102,13 @@ def expect_media_from(participant: Participant, count: int) -> None:
 
 
 @pytest.fixture
-def person(new_context: NewContext) -> Callable[..., Participant]:
+def person(new_context: NewContext, app_data: Path) -> Callable[..., Participant]:
     """Make people at fresh profiles, camera and microphone allowed."""
     allowed = ["camera", "microphone", "clipboard-read", "clipboard-write"]
 
     def make(width: int = 1280, permissions: list[str] | None = None, **options: object) -> Participant:
-        return Participant(new_context(width, permissions=allowed if permissions is None else permissions, **options))
+        given = allowed if permissions is None else permissions
+        return Participant(new_context(width, permissions=given, **options), app_data)
 
     return make
 
@@ -286,7 +288,7 @@ def test_a_second_tab_takes_the_place_of_the_first(host: Participant, person: Ca
     first = person()
     first.join(code, "Tomasz")
     first.expect_inside()
-    second = Participant(first.page.context)
+    second = Participant(first.page.context, first.mails.parent)
     second.open(code)
     expect(second.page.get_by_text("You are already in this meeting in another tab")).to_be_visible()
     second.page.get_by_label("Your name").fill("Tomasz")
@@ -321,16 +323,21 @@ def test_keys_work_but_not_while_typing(call: dict[str, Participant]) -> None:
     expect(host.button("Unmute microphone")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Write to everyone")).to_have_count(0)
+    people = host.button("People")
+    people.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="3 people")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(people).to_be_focused()
+    host.button("Chat").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Write to everyone")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(host.button("Chat")).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -345,19 +352,54 @@ def test_lobby_and_room_have_no_serious_barrier(
     guest = person(width, dark=dark)
     guest.open(code)
     expect(guest.button("Join")).to_be_visible()
-    assert serious(guest.page) == []
+    assert axe_violations(guest.page) == []
     guest.page.get_by_label("Your name").fill("Zofia Brzęczyszczykiewicz-Krzyżanowska z Warszawy i okolic")
     guest.button("Join").click()
     guest.expect_inside()
     guest.expect_people("Anna Kowalska")
-    assert serious(guest.page) == []
+    assert axe_violations(guest.page) == []
     for key in ("c", "Escape", "p"):
         guest.page.keyboard.press(key)
-        assert serious(guest.page) == []
+        assert axe_violations(guest.page) == []
     fits = guest.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert fits
     small = guest.page.evaluate(
-        """() => [...document.querySelectorAll("[role=toolbar] button")].map((b) => b.getBoundingClientRect())
+        """() => [...document.querySelectorAll("[aria-label='Meeting controls'] button")].map((b) => b.getBoundingClientRect())
         .filter((box) => box.width < 44 || box.height < 44).length"""
     )
     assert small == 0
+
+
+@pytest.mark.promise("P39")
+def test_members_are_introduced_under_their_own_name(
+    host: Participant, person: Callable[..., Participant], tmp_path: Path
+) -> None:
+    picture = tmp_path / "me.png"
+    Image.new("RGB", (300, 300), "teal").save(picture)
+    page = host.page
+    page.goto("/account")
+    page.get_by_label("Title").fill("Dr")
+    page.get_by_label("Company").fill("Acme")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Your changes are saved.")).to_be_visible()
+    page.locator("#photo").set_input_files(picture)
+    expect(page.get_by_role("img", name="Your photo")).to_be_visible()
+    code = host.create_meeting("Plans")
+    host.open(code)
+    expect(page.get_by_text("With it they see your photo and: Dr, Acme.")).to_be_visible()
+    page.get_by_label("Your name").fill("The chair")
+    expect(page.get_by_text("With it they see")).to_have_count(0)
+    page.get_by_label("Your name").fill("Anna Kowalska")
+    host.button("Turn camera off").click()
+    host.button("Join").click()
+    host.expect_inside()
+    guest = person(390)
+    guest.join(code, "Tomasz")
+    guest.expect_inside()
+    shown = guest.page.get_by_role("group", name="Anna Kowalska", exact=True).locator("img")
+    expect(shown).to_be_visible(timeout=START_S * 1000)
+    assert shown.evaluate("async (img) => { await img.decode(); return img.naturalWidth; }") == 256
+    guest.page.keyboard.press("p")
+    expect(guest.page.get_by_text("Dr, Acme")).to_be_visible()
+    assert axe_violations(guest.page) == []
+    assert [*host.complaints, *guest.complaints] == []
