@@ -6,87 +6,25 @@ when this State is lost.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import reflex as rx
-from reflex_base.event import EventSpec
+from reflex_base.event import EventType
 
 from conference_app.components.buttons import link_button
-from conference_app.components.page_frame import bare_frame, header
+from conference_app.components.page_frame import header, whole_page
 from conference_app.components.page_registry import page
 from conference_app.config import settings
-from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts, Unavailable
+from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Unavailable
+from conference_app.room.answers import Answer, Door, Notice, admission, introduction_words, new_id, refusal
 from conference_app.room.meeting_room import meeting_room
 from conference_app.room.texts import room_texts
-from conference_app.services import joining, meetings
+from conference_app.services import host_orders, introductions, joining, meetings
 from conference_app.services.joining import Admitted, Waiting
-from conference_app.session import SessionState, client_address, public, require_account, signed_in, tab_id
+from conference_app.session import SessionState, client_address, path_end, public, require_account, signed_in, tab_id
 from conference_app.texts import _, current_language, error_text, localized_path, n_
-
-DoorStatus = Literal["loading", "waiting", "open", "locked", "ended", "not_found", "too_many_attempts", "unavailable"]
-
-
-def _new_id() -> str:
-    return secrets.token_hex(8)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What the page knows before joining. `subject` only for the organizer: strangers learn it when they are let in."""
-
-    id: str = ""
-    """Another one at each load, by which the browser notices that this State has been lost and found."""
-    status: DoorStatus = "loading"
-    message: str = ""
-    needs_pass_phrase: bool = False
-    subject: str = ""
-    suggested_name: str = ""
-    is_host: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to asking for a place. The browser takes each `id` once and says so; then the token is forgotten."""
-
-    id: str = ""
-    kind: Literal["", "admitted", "waiting", "refused"] = ""
-    token: str = field(default="", repr=False)
-    name: str = field(default="", repr=False)
-    role: str = ""
-    subject: str = field(default="", repr=False)
-    code: str = ""
-    """Of the refusal: ConferenceError.code."""
-    message: str = ""
-    wait_s: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What to tell the host about their last order."""
-
-    id: str = ""
-    message: str = ""
-
-
-def _refusal(error: ConferenceError) -> Answer:
-    """What the door says; of a form, what it says of its one field."""
-    told = next(iter(error.fields.values()), error) if isinstance(error, InvalidInput) else error
-    wait_s = error.wait_s if isinstance(error, TooManyAttempts) else 0
-    return Answer(id=_new_id(), kind="refused", code=error.code, message=error_text(told), wait_s=wait_s)
-
-
-def _admission(admitted: Admitted) -> Answer:
-    return Answer(
-        id=_new_id(),
-        kind="admitted",
-        token=admitted.token,
-        name=admitted.name,
-        role=admitted.role,
-        subject=admitted.subject,
-    )
 
 
 class MeetingState(rx.State):
@@ -107,7 +45,7 @@ class MeetingState(rx.State):
         self.answer, self.notice, self._is_waiting = Answer(), Notice(), False
         person = signed_in()
         name = f"{person.first_name} {person.last_name}".strip() if person else ""
-        door = Door(id=_new_id(), suggested_name=name)
+        door = Door(id=new_id(), suggested_name=name)
         try:
             meeting = await meetings.find_by_code(self._code(), address=client_address(self))
             door = replace(door, status=meeting.state, needs_pass_phrase=meeting.needs_pass_phrase)
@@ -118,20 +56,21 @@ class MeetingState(rx.State):
         except Unavailable as error:
             door = replace(door, status="unavailable", message=error_text(error))
         if person is not None and door.status not in ("not_found", "too_many_attempts", "unavailable"):
+            door = replace(door, introduction=introduction_words(await introductions.of_account(person.account_id)))
             door = await self._as_host(door, person.account_id)
         self.door = door
         self.is_locked = door.status == "locked"
 
     @rx.event
     @public
-    async def join(self, name: str, pass_phrase: str) -> EventSpec | None:
+    async def join(self, name: str, pass_phrase: str) -> EventType[()] | None:
         """Ask for a place: at the door, and again whenever the call was lost and its token is too old."""
         self._name, self._pass_phrase = name, pass_phrase
         self.answer = await self._ask()
         if self.answer.kind != "waiting" or self._is_waiting:
             return None
         self._is_waiting = True
-        return MeetingState.wait  # type: ignore[return-value]
+        return MeetingState.wait
 
     @rx.event(background=True)
     @public
@@ -150,7 +89,7 @@ class MeetingState(rx.State):
             if self.door.id != door_id or not self._is_waiting:
                 return
             self._is_waiting = False
-            self.answer = _refusal(error) if error else await self._ask()
+            self.answer = refusal(error) if error else await self._ask()
 
     @rx.event
     @public
@@ -167,28 +106,28 @@ class MeetingState(rx.State):
     @rx.event
     async def mute(self, identity: str, track_sid: str) -> None:
         account = await require_account(self)
-        await self._order(joining.host_mute(account.account_id, self._code(), identity, track_sid))
+        await self._order(host_orders.mute(account.account_id, self._code(), identity, track_sid))
 
     @rx.event
     async def remove(self, identity: str) -> None:
         account = await require_account(self)
-        await self._order(joining.host_remove(account.account_id, self._code(), identity))
+        await self._order(host_orders.remove(account.account_id, self._code(), identity))
 
     @rx.event
     async def lock(self, is_locked: bool) -> None:
         account = await require_account(self)
-        if await self._order(joining.host_lock(account.account_id, self._code(), is_locked)):
+        if await self._order(host_orders.lock(account.account_id, self._code(), is_locked)):
             self.is_locked = is_locked
             told = _("The meeting is locked. Nobody new gets in.") if is_locked else _("The meeting is open again.")
-            self.notice = Notice(_new_id(), told)
+            self.notice = Notice(new_id(), told)
 
     @rx.event
     async def end(self) -> None:
         account = await require_account(self)
-        await self._order(joining.host_end(account.account_id, self._code()))
+        await self._order(host_orders.end(account.account_id, self._code()))
 
     def _code(self) -> str:
-        return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+        return path_end(self)
 
     async def _as_host(self, door: Door, account_id: str) -> Door:
         try:
@@ -209,19 +148,19 @@ class MeetingState(rx.State):
                 address=client_address(self),
             )
         except ConferenceError as error:
-            return _refusal(error)
+            return refusal(error)
         match result:
             case Admitted():
-                return _admission(result)
+                return admission(result)
             case Waiting():
-                return Answer(id=_new_id(), kind="waiting")
+                return Answer(id=new_id(), kind="waiting")
 
     async def _order(self, order: Awaitable[Any]) -> bool:
         """Carry out a host's order; False, with the reason said, if it was refused."""
         try:
             await order
         except ConferenceError as error:
-            self.notice = Notice(_new_id(), error_text(error))
+            self.notice = Notice(new_id(), error_text(error))
             return False
         return True
 
@@ -229,7 +168,7 @@ class MeetingState(rx.State):
 @page("/m/[code]", title=n_("Meeting"), on_load=MeetingState.load)
 def meeting() -> rx.Component:
     state = MeetingState
-    return bare_frame(
+    return whole_page(
         meeting_room(
             header(link_button(_("Privacy"), localized_path("/privacy"), kind="quiet", size="small")),
             door=state.door,

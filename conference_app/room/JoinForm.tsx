@@ -87,11 +87,14 @@ function refusalText(refusal: Refusal | null, t: (key: TextKey) => string): stri
 export function JoinForm(props: JoinFormProps) {
   const { t } = useWords();
   const { door, draft, refusal } = props;
+  // Until the door is known, the name that would be suggested is missing, and the browser would ask for one.
+  const isBusy = props.isBusy || door.status === "loading";
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!props.isBusy) props.onJoin();
+    if (!isBusy) props.onJoin();
   };
   const refused = refusalText(refusal, t);
+  const isOwnName = draft.name.trim() === door.suggested_name;
   const asksPassPhrase = door.needs_pass_phrase || refusal?.code === "wrong_pass_phrase";
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
@@ -114,7 +117,7 @@ export function JoinForm(props: JoinFormProps) {
         value={draft.name}
         limit={NAME_LIMIT}
         autoComplete="name"
-        help={t("your_name_help")}
+        help={`${t("your_name_help")} ${isOwnName ? door.introduction : ""}`.trim()}
         error={refusal?.code === "invalid_input" ? refusal.message : undefined}
         onChange={(name) => props.onDraft({ ...draft, name })}
       />
@@ -130,7 +133,7 @@ export function JoinForm(props: JoinFormProps) {
           onChange={(passPhrase) => props.onDraft({ ...draft, passPhrase })}
         />
       )}
-      <Button kind="primary" type="submit" isWide isBusy={props.isBusy}>
+      <Button kind="primary" type="submit" isWide isBusy={isBusy}>
         {props.isBusy ? t("joining") : props.isElsewhere ? t("join_here") : t("join")}
       </Button>
     </form>

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from conference_app.services import personal_rows
 from conference_app.texts import _, current_language, plural
 
 PLURAL_SAMPLES = {"en": {"one": 1, "other": 2}, "pl": {"one": 1, "few": 2, "many": 5}}
@@ -25,6 +26,15 @@ def _forms(text: Callable[[int], str]) -> dict[str, str]:
     return {form: text(_Sample(count)) for form, count in PLURAL_SAMPLES[current_language()].items()}
 
 
+def _name_help() -> str:
+    """Who gets the name that is typed at the door, and when the last trace of coming in is gone: from the data map."""
+    timer = personal_rows.tables()["admission"].timer
+    return _(
+        "The host and the others in this meeting see it, and it is not stored. That somebody came in is deleted after {days} days.",
+        days=timer.days if timer else 0,
+    )
+
+
 def room_texts() -> dict[str, str | dict[str, str]]:
     """All texts by key; call it inside `texts.language(...)`."""
     return {**_lobby(), **_refusals(), **_devices(), **_call(), **_chat(), **_people(), **_keys(), **_farewells()}
@@ -39,7 +49,7 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "devices_section": _("Your devices"),
         "join_section": _("Join the meeting"),
         "your_name": _("Your name"),
-        "your_name_help": _("Everyone in the meeting sees it."),
+        "your_name_help": _name_help(),
         "pass_phrase": _("Pass-phrase"),
         "pass_phrase_help": _("The organizer has set one. It usually stands in the invitation."),
         "join": _("Join"),

@@ -13,7 +13,7 @@ from conference_app.config import Settings
 from conference_app.pages.meeting import MeetingState
 from conference_app.services import meetings
 from conference_app.services.meetings import OwnMeeting
-from tests.conference_app.people import meeting_of, registered, session_token
+from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
 from tests.fakes import FakeRoomAdmin
 
@@ -48,7 +48,7 @@ async def door_of(tab: Tab) -> Any:
 
 
 async def test_a_stranger_learns_the_state_and_nothing_else(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann, "Secret plans", pass_phrase="blue heron")
     door = await door_of(await guest_at(processor, meeting))
     assert (door.status, door.needs_pass_phrase, door.is_host) == ("waiting", True, False)
@@ -57,7 +57,7 @@ async def test_a_stranger_learns_the_state_and_nothing_else(processor: Processor
 
 
 async def test_the_organizer_sees_the_subject_and_needs_no_pass_phrase(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann, "Plans", pass_phrase="blue heron")
     tab = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await tab.send(LOAD)
@@ -90,34 +90,38 @@ async def test_many_wrong_addresses_end_in_a_wait(processor: Processor) -> None:
     assert door.message
 
 
-async def test_a_guest_waits_until_the_room_opens(processor: Processor) -> None:
-    ann = await registered()
-    meeting = await meeting_of(ann)
-    tab = await guest_at(processor, meeting)
-    joining = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
+async def waiting(tab: Tab) -> asyncio.Task[Any]:
+    """A guest's asking, once the tab says that it waits; it ends when the tab is answered for good."""
+    asking = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
     while (await answer_of(tab))["kind"] != "waiting":
         await asyncio.sleep(0.01)
+    return asking
+
+
+async def test_a_guest_waits_until_the_room_opens(processor: Processor) -> None:
+    ann = await confirmed()
+    meeting = await meeting_of(ann)
+    tab = await guest_at(processor, meeting)
+    asking = await waiting(tab)
     await meetings.open_room(ann.id, meeting.code)
-    await asyncio.wait_for(joining, 10)
+    await asyncio.wait_for(asking, 10)
     answer = await answer_of(tab)
     assert (answer["kind"], answer["role"], answer["name"]) == ("admitted", "guest", "Tom")
 
 
 async def test_who_stops_waiting_is_not_let_in_behind_their_back(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     tab = await guest_at(processor, meeting)
-    joining = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
-    while (await answer_of(tab))["kind"] != "waiting":
-        await asyncio.sleep(0.01)
+    asking = await waiting(tab)
     await tab.send(name_of(MeetingState.stop_waiting))
     await meetings.open_room(ann.id, meeting.code)
-    await asyncio.wait_for(joining, 10)
+    await asyncio.wait_for(asking, 10)
     assert (await answer_of(tab))["token"] == ""
 
 
 async def test_refusals_say_which_in_the_language_of_the_page(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann, pass_phrase="blue heron")
     await meetings.open_room(ann.id, meeting.code)
     tab = await guest_at(processor, meeting, "/pl")
@@ -132,7 +136,7 @@ async def test_refusals_say_which_in_the_language_of_the_page(processor: Process
 
 @pytest.mark.parametrize(("name", "pass_phrase"), [("x" * 100_000, "y" * 100_000), ("\u202eTom\x00", "\ud800")])
 async def test_hostile_fields_are_answered(processor: Processor, name: str, pass_phrase: str) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann, pass_phrase="blue heron")
     await meetings.open_room(ann.id, meeting.code)
     answer = await asked(await guest_at(processor, meeting), name, pass_phrase)
@@ -141,7 +145,7 @@ async def test_hostile_fields_are_answered(processor: Processor, name: str, pass
 
 
 async def test_a_token_is_kept_no_longer_than_needed(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     tab = await guest_at(processor, meeting)
@@ -157,7 +161,7 @@ async def test_a_token_is_kept_no_longer_than_needed(processor: Processor) -> No
 
 
 async def test_asking_again_gives_the_same_person_a_new_token(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     tab = await guest_at(processor, meeting)
@@ -178,7 +182,7 @@ ORDERS: list[tuple[Any, dict[str, Any]]] = [
 async def test_orders_are_the_organizers_alone(
     processor: Processor, rooms: FakeRoomAdmin, handler: Any, arguments: dict[str, Any]
 ) -> None:
-    ann, eve = await registered("ann"), await registered("eve")
+    ann, eve = await confirmed("ann"), await confirmed("eve")
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     for tab in (
@@ -193,7 +197,7 @@ async def test_orders_are_the_organizers_alone(
 
 
 async def test_the_host_locks_and_unlocks_and_is_told(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
@@ -207,7 +211,7 @@ async def test_the_host_locks_and_unlocks_and_is_told(processor: Processor) -> N
 
 
 async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoomAdmin) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
@@ -219,7 +223,7 @@ async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoo
 
 
 async def test_after_the_end_the_page_says_so(processor: Processor) -> None:
-    ann = await registered()
+    ann = await confirmed()
     meeting = await meeting_of(ann)
     await meetings.open_room(ann.id, meeting.code)
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
