@@ -20,55 +20,20 @@ import pylibsrtp
 from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
-from media.transport import sdp
+from media.transport import sdp, sdp_reader
+from tests.media.descriptions import (
+    VIDEO_SSRC,
+    VP8,
+    audio_section,
+    data_section,
+    description,
+    video_section,
+)
 
 CHECK_S = 2.0
 """Between connectivity checks once connected; the server wants one in 30 s."""
-AUDIO_SSRC, VIDEO_SSRC, VIDEO_RTX_SSRC = 1001, 2001, 2002
-OPUS, VP8, RTX = 111, 96, 97
 _STAMP = struct.Struct("!Q")
 _KEY_DESCRIPTOR = b"\x90\x80\x80\x01"
-
-
-def description(ufrag: str, password: str, fingerprint: str, setup: str, sections: list[str]) -> str:
-    """A browser-like description around `sections`, which lack the transport lines."""
-    mids = " ".join(line[6:] for section in sections for line in section.splitlines() if line.startswith("a=mid:"))
-    transport = (
-        f"a=ice-ufrag:{ufrag}\r\na=ice-pwd:{password}\r\na=fingerprint:sha-256 {fingerprint}\r\na=setup:{setup}\r\n"
-    )
-    head = f"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\n"
-    return head + "".join(section + transport for section in sections)
-
-
-def audio_section(mid: str, track_id: str, direction: str = "sendonly", ssrc: int = AUDIO_SSRC) -> str:
-    """A section that publishes Opus."""
-    return (
-        f"m=audio 9 UDP/TLS/RTP/SAVPF {OPUS}\r\nc=IN IP4 0.0.0.0\r\na=mid:{mid}\r\na={direction}\r\na=rtcp-mux\r\n"
-        "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
-        f"a=msid:stream {track_id}\r\na=rtpmap:{OPUS} opus/48000/2\r\na=rtcp-fb:{OPUS} nack\r\n"
-        f"a=ssrc:{ssrc} cname:x\r\n"
-    )
-
-
-def video_section(mid: str, track_id: str, direction: str = "sendonly", ssrc: int | None = VIDEO_SSRC) -> str:
-    """A section that publishes VP8 with RTX; `ssrc` None leaves the sources to be learnt."""
-    sources = ""
-    if ssrc is not None:
-        sources = f"a=ssrc-group:FID {ssrc} {ssrc + 1}\r\na=ssrc:{ssrc} cname:x\r\na=ssrc:{ssrc + 1} cname:x\r\n"
-    return (
-        f"m=video 9 UDP/TLS/RTP/SAVPF {VP8} {RTX}\r\nc=IN IP4 0.0.0.0\r\na=mid:{mid}\r\na={direction}\r\n"
-        "a=rtcp-mux\r\na=rtcp-rsize\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
-        f"a=msid:stream {track_id}\r\na=rtpmap:{VP8} VP8/90000\r\na=rtcp-fb:{VP8} nack\r\na=rtcp-fb:{VP8} nack pli\r\n"
-        f"a=rtcp-fb:{VP8} goog-remb\r\na=rtpmap:{RTX} rtx/90000\r\na=fmtp:{RTX} apt={VP8}\r\n" + sources
-    )
-
-
-def data_section(mid: str) -> str:
-    """The data channels' section."""
-    return (
-        f"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:{mid}\r\n"
-        "a=sctp-port:5000\r\na=max-message-size:262144\r\n"
-    )
 
 
 class _Datagrams:
@@ -123,7 +88,7 @@ class MediaClient:
     def answer(self, offer: str) -> str:
         """Take everything a server offers: the same sections, received."""
         sections: list[str] = []
-        for section in sdp.parse(offer).sections:
+        for section in sdp_reader.parse(offer).sections:
             if section.kind == "application":
                 sections.append(data_section(section.mid))
             elif section.is_rejected:
@@ -149,7 +114,7 @@ class MediaClient:
 
     def point_at(self, remote: str) -> None:
         """Take the server's address and credentials from its description."""
-        self._remote = sdp.parse(remote).transport
+        self._remote = sdp_reader.parse(remote).transport
         candidate = next(line for line in remote.splitlines() if line.startswith("a=candidate:")).split()
         self._server = (candidate[4], int(candidate[5]))
 

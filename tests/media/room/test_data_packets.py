@@ -9,7 +9,7 @@ from livekit.protocol import models
 
 from media.room.data_packets import LOSSY, RELIABLE, REPLAY_S
 from media.room.participant import Participant
-from tests.media.fakes import CONFIG, World, limits, subscriber
+from tests.media.world import CONFIG, World, limits, subscriber
 
 
 def user_packet(**fields: Any) -> models.DataPacket:
