@@ -7,8 +7,6 @@ header for one subscriber is a single `struct` call. The two words fit because a
 from __future__ import annotations
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
-RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 
@@ -19,8 +17,6 @@ ABS_SEND_TIME_ID = 2
 """The id of abs-send-time in our own offers."""
 BLOCK_HEADER = ONE_BYTE_PROFILE << 16 | 2
 """First word of the block: profile and length in words."""
-BLOCK_SIZE = 12
-"""Bytes of the block with its header."""
 
 
 def send_time_word(now: float) -> int:

@@ -6,6 +6,8 @@ from struct import Struct
 from typing import NamedTuple
 
 HEADER_SIZE = 12
+MAX_EXTENSION_BYTES = 256
+"""Of the extension block of one packet. Browsers send less than 100; a block of zeros is searched byte by byte."""
 _HEADER = Struct("!BBHLL")
 _EXTENSION = Struct("!HH")
 _SEQUENCE = Struct("!H")
@@ -39,22 +41,32 @@ def parse_rtp(data: bytes) -> RTPPacket:
     if first >> 6 != 2:
         raise ValueError("RTP version is not 2")
     start = HEADER_SIZE + 4 * (first & 0x0F)
-    end = len(data)
     profile, extensions = 0, b""
     if first & 0x10:
-        if end < start + 4:
-            raise ValueError("RTP extension is cut off")
-        profile, words = _EXTENSION.unpack_from(data, start)
-        extensions = data[start + 4 : start + 4 + 4 * words]
-        start += 4 + 4 * words
-    if first & 0x20:
-        padding = data[-1]
-        if not padding:
-            raise ValueError("RTP padding has no length")
-        end -= padding
+        profile, extensions = _read_extensions(data, start)
+        start += _EXTENSION.size + len(extensions)
+    end = len(data) - _padding(data) if first & 0x20 else len(data)
     if start > end:
         raise ValueError("RTP packet is shorter than its parts")
     return RTPPacket(second > 127, second & 0x7F, sequence, timestamp, ssrc, profile, extensions, data[start:end])
+
+
+def _read_extensions(data: bytes, start: int) -> tuple[int, bytes]:
+    """Profile and elements of the extension block at `start`."""
+    if len(data) < start + _EXTENSION.size:
+        raise ValueError("RTP extension is cut off")
+    profile, words = _EXTENSION.unpack_from(data, start)
+    start += _EXTENSION.size
+    if 4 * words > min(MAX_EXTENSION_BYTES, len(data) - start):
+        raise ValueError("RTP extension is too long")
+    return profile, data[start : start + 4 * words]
+
+
+def _padding(data: bytes) -> int:
+    """How many bytes of padding end the packet, themselves counted."""
+    if not data[-1]:
+        raise ValueError("RTP padding has no length")
+    return data[-1]
 
 
 def unwrap_rtx(packet: RTPPacket, payload_type: int, ssrc: int) -> RTPPacket:

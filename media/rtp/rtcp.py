@@ -226,9 +226,3 @@ def receiver_estimate(sender_ssrc: int, bitrate_bps: int, ssrcs: Sequence[int]) 
     head = bytes([len(chosen), exponent << 2 | mantissa >> 16]) + (mantissa & 0xFFFF).to_bytes(2, "big")
     body = _TWO_WORDS.pack(sender_ssrc, 0) + b"REMB" + head + b"".join(_WORD.pack(ssrc) for ssrc in chosen)
     return _part(_APPLICATION, PSFB, body)
-
-
-def bye(ssrcs: Sequence[int]) -> bytes:
-    """A BYE for up to 31 streams."""
-    chosen = ssrcs[:31]
-    return _part(len(chosen), BYE, b"".join(_WORD.pack(ssrc) for ssrc in chosen))

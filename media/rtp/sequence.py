@@ -1,25 +1,11 @@
-"""Arithmetic of 16-bit sequence numbers (RFC 1982) and their unrolling into numbers that never wrap."""
+"""Unrolling 16-bit sequence numbers into numbers that never wrap."""
 
 from __future__ import annotations
 
 MAX_FORWARD_JUMP = 3000
 """Packets a source may be ahead of what we saw (RFC 3550 appendix A.1, MAX_DROPOUT); about ten seconds of video."""
 MAX_BACKWARD_JUMP = 1000
-"""Packets a source may be late; also the replay window of SRTP here, so older ones never arrive."""
-
-
-def newer(a: int, b: int) -> bool:
-    """Whether sequence number `a` comes after `b`, both 16-bit (0..65535).
-
-    Serial-number arithmetic, RFC 1982 section 3.2: a distance of exactly 32768 is undefined there;
-    here it counts as older, so a peer cannot push us half a turn ahead.
-    """
-    return 0 < (a - b) % 65536 < 32768
-
-
-def distance(a: int, b: int) -> int:
-    """Signed steps from `b` to `a`, -32768..32767."""
-    return ((a - b + 32768) & 0xFFFF) - 32768
+"""Packets a source may be late; SRTP's replay window, 1024 in aiortc, lets hardly any older ones through."""
 
 
 class SequenceUnwrapper:

@@ -35,43 +35,42 @@ def parse(payload: bytes) -> VP8Descriptor:
 
 def _parse(payload: bytes) -> VP8Descriptor:
     first = payload[0]
-    position = 1
-    picture_id = picture_id_at = tl0picidx = tl0picidx_at = keyidx = keyidx_at = temporal_layer = -1
-    is_long = False
-    if first & 0x80:
-        present = payload[1]
-        position = 2
-        if present & 0x80:
-            picture_id_at = position
-            picture_id = payload[position]
-            is_long = picture_id > 127
-            position += 1
-            if is_long:
-                picture_id = (picture_id & 0x7F) << 8 | payload[position]
-                position += 1
-        if present & 0x40:
-            tl0picidx_at, tl0picidx = position, payload[position]
-            position += 1
-        if present & 0x30:
-            if present & 0x20:
-                temporal_layer = payload[position] >> 6
-            if present & 0x10:
-                keyidx_at, keyidx = position, payload[position] & 0x1F
-            position += 1
+    present, position = (payload[1], 2) if first & 0x80 else (0, 1)
+    picture_id, picture_id_at, is_long = -1, -1, False
+    if present & 0x80:
+        picture_id_at = position
+        picture_id, is_long = _read_picture_id(payload, position)
+        position += 2 if is_long else 1
+    tl0picidx = tl0picidx_at = keyidx = keyidx_at = temporal_layer = -1
+    if present & 0x40:
+        tl0picidx, tl0picidx_at = payload[position], position
+        position += 1
+    if present & 0x30:
+        if present & 0x20:
+            temporal_layer = payload[position] >> 6
+        if present & 0x10:
+            keyidx, keyidx_at = payload[position] & 0x1F, position
+        position += 1
     starts_frame = first & 0x17 == 0x10  # S set and partition index zero.
-    is_keyframe = starts_frame and not payload[position] & 1
     return VP8Descriptor(
-        starts_frame,
-        is_keyframe,
-        picture_id,
-        picture_id_at,
-        is_long,
-        tl0picidx,
-        tl0picidx_at,
-        keyidx,
-        keyidx_at,
-        temporal_layer,
+        starts_frame=starts_frame,
+        is_keyframe=starts_frame and not payload[position] & 1,
+        picture_id=picture_id,
+        picture_id_at=picture_id_at,
+        has_long_picture_id=is_long,
+        tl0picidx=tl0picidx,
+        tl0picidx_at=tl0picidx_at,
+        keyidx=keyidx,
+        keyidx_at=keyidx_at,
+        temporal_layer=temporal_layer,
     )
+
+
+def _read_picture_id(payload: bytes, at: int) -> tuple[int, bool]:
+    """The picture id at `at`, and whether it takes two bytes (15 bits) and not one (7 bits)."""
+    if payload[at] & 0x80:
+        return (payload[at] & 0x7F) << 8 | payload[at + 1], True
+    return payload[at], False
 
 
 class VP8Munger:

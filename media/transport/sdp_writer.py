@@ -83,10 +83,19 @@ def session(session_id: int, version: int, mids: Iterable[str], sections: Iterab
 def choose_codecs(section: Section) -> list[Codec]:
     """What we take of an offered section: Opus or VP8 with its retransmission; empty when neither is there."""
     main = section.codec("opus" if section.kind == "audio" else "vp8")
-    if main is None:
+    if main is None or section.is_rejected:
         return []
     repair = section.retransmission_of(main.payload_type) if section.kind == "video" else None
     return [main, repair] if repair else [main]
+
+
+def answer(section: Section, codecs: Sequence[Codec], transport: LocalTransport) -> list[str]:
+    """Our answer to any section; `codecs` are those we take of it."""
+    if codecs:
+        return answer_media(section, codecs, transport)
+    if section.carries_data:
+        return data_section(section.mid, section.protocol, transport)
+    return reject(section)
 
 
 def rejected(kind: str, protocol: str, formats: str, mid: str) -> list[str]:

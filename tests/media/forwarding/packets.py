@@ -75,7 +75,7 @@ def vp8(picture_id: int, *, key: bool = False, starts: bool = True) -> bytes:
 def packet(sequence: int, payload: bytes, timestamp: int = 0, ssrc: int = SSRC, **changes: object) -> RTPPacket:
     """A packet of the source."""
     plain = RTPPacket(True, 96, sequence & 0xFFFF, timestamp, ssrc, 0, b"", payload)
-    return plain._replace(**changes)  # type: ignore[arg-type]
+    return plain._replace(**changes)
 
 
 def up_track(kind: Kind = "video") -> tuple[UpTrack, RecordingFeedback]:

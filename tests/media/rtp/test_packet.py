@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.rtp.packet import is_rtcp, parse_rtp, unwrap_rtx, wrap_rtx
+from media.rtp.packet import MAX_EXTENSION_BYTES, is_rtcp, parse_rtp, unwrap_rtx, wrap_rtx
 
 
 def rtp(first: int = 0x80, second: int = 96, rest: bytes = b"payload") -> bytes:
@@ -45,6 +45,7 @@ def test_padding_is_removed_and_padding_alone_leaves_nothing() -> None:
         rtp(0x90, rest=b"\xbe"),
         rtp(0x90, rest=pack("!HH", 0xBEDE, 9) + b"\0\0"),
         rtp(0x8F, rest=b"\0" * 8),
+        rtp(0x90, rest=pack("!HH", 0xBEDE, MAX_EXTENSION_BYTES // 4 + 1) + bytes(MAX_EXTENSION_BYTES + 4)),
     ],
 )
 def test_what_does_not_add_up_is_refused(data: bytes) -> None:
