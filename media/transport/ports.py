@@ -9,6 +9,7 @@ from media.forwarding.up_track import UpTrack
 from media.transport.wire import Wire
 
 if TYPE_CHECKING:
+    from media.transport.address_book import AddressBook
     from media.transport.peer import Peer
 
 
@@ -48,6 +49,7 @@ class PeerHost(Protocol):
     """What a peer needs of the mux that carries it."""
 
     wire: Wire
+    book: AddressBook
     announced_ip: str
     ntp_offset_s: float
 
@@ -55,7 +57,5 @@ class PeerHost(Protocol):
     def port(self) -> int: ...
 
     def clock(self) -> float: ...
-    def register(self, ufrag: str, peer: Peer) -> None: ...
-    def unregister(self, ufrag: str) -> None: ...
     def forget(self, peer: Peer) -> None: ...
     def finish(self, goodbye: Coroutine[Any, Any, None]) -> None: ...

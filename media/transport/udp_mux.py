@@ -17,7 +17,8 @@ from typing import Any
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from media.transport import ice_lite
+from media.transport import stun
+from media.transport.address_book import AddressBook
 from media.transport.peer import Peer
 from media.transport.ports import PeerObserver
 from media.transport.wire import Address, CryptBuffer, Wire
@@ -29,8 +30,6 @@ BATCH = 64
 SOCKET_BUFFER_BYTES = 4 * 1024 * 1024
 TICK_S = 0.1
 MIN_DATAGRAM, MAX_DATAGRAM = 12, 1500
-ADDRESS_OWNED_S = 10.0
-"""An address that checked in for one peer within this time is not handed to another: its source could be forged."""
 CERTIFICATE_S = 7 * 24 * 3600.0
 """A certificate serves new peers for a week; aiortc makes them valid for thirty days."""
 GOODBYE_S = 2.0
@@ -48,10 +47,9 @@ class UDPMux:
         self.ntp_offset_s = time.time() - time.monotonic() + _NTP_EPOCH_S
         self.clock = time.monotonic
         self.peers: set[Peer] = set()
+        self.book = AddressBook()
         self._loop = asyncio.get_running_loop()
         self._port = int(sock.getsockname()[1])
-        self._by_ufrag: dict[str, Peer] = {}
-        self._by_address: dict[Address, Peer] = {}
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._buffer = CryptBuffer()
         self._certificate = RTCCertificate.generateCertificate()
@@ -122,19 +120,10 @@ class UDPMux:
             task.cancel()
         self.wire.socket.close()
 
-    def register(self, ufrag: str, peer: Peer) -> None:
-        """Lead checks for `ufrag` to `peer`."""
-        self._by_ufrag[ufrag] = peer
-
-    def unregister(self, ufrag: str) -> None:
-        """Lead checks for `ufrag` nowhere."""
-        self._by_ufrag.pop(ufrag, None)
-
     def forget(self, peer: Peer) -> None:
         """Drop what arrives for `peer` from now on."""
         self.peers.discard(peer)
-        for address in list(peer.addresses):
-            self._release(address, peer)
+        self.book.forget(peer)
 
     def finish(self, goodbye: Coroutine[Any, Any, None]) -> None:
         """Run the end of a peer's DTLS and SCTP in the background."""
@@ -178,7 +167,7 @@ class UDPMux:
         first = self._buffer.memory[0]
         if first < 4:
             return self._take_check(self._buffer.view[:size], address, now)
-        peer = self._by_address.get(address)
+        peer = self.book.at(address)
         if peer is None:
             return "unknown_address"
         if 127 < first < 192:
@@ -188,44 +177,25 @@ class UDPMux:
         return "unknown_protocol"
 
     def _take_check(self, data: bytes, address: Address, now: float) -> str:
-        request = ice_lite.parse_request(data)
+        request = stun.parse_request(data)
         if request is None:
             return "stun_malformed"
-        peer = self._by_ufrag.get(request.ufrag)
+        peer = self.book.named(request.ufrag)
         if peer is None:
             return "stun_unknown_ufrag"
-        password = peer.password_of(request.ufrag)
-        if not ice_lite.is_authentic(data, request, password):
+        password = peer.ice.password_of(request.ufrag)
+        if not stun.is_authentic(data, request, password):
             return "stun_integrity"
         if not peer.mux_may_check():
             return "stun_rate"
         if request.claims_controlled:
-            self.wire.send(ice_lite.role_conflict(request, password), address)
+            self.wire.send(stun.role_conflict(request, password), address)
             return "stun_role_conflict"
-        if not self._claim(address, peer, now):
+        if not self.book.claim(address, peer, now):
             return "stun_address_taken"
-        self.wire.send(ice_lite.success(request, address[:2], password), address)
+        self.wire.send(stun.success(request, address[:2], password), address)
         peer.mux_checked(address, now, nominates=request.nominates)
         return ""
-
-    def _claim(self, address: Address, peer: Peer, now: float) -> bool:
-        """Let `address` belong to `peer`; False while it is another's."""
-        owner = self._by_address.get(address)
-        if owner is not None and owner is not peer:
-            if now - owner.addresses.get(address, 0.0) < ADDRESS_OWNED_S:
-                return False
-            self._release(address, owner)
-        elif owner is None and len(peer.addresses) >= ice_lite.MAX_ADDRESSES:
-            oldest = min(peer.addresses, key=peer.addresses.__getitem__)
-            self._release(oldest, peer)
-        self._by_address[address] = peer
-        peer.addresses[address] = now
-        return True
-
-    def _release(self, address: Address, peer: Peer) -> None:
-        if self._by_address.get(address) is peer:
-            del self._by_address[address]
-        peer.mux_address_lost(address)
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(TICK_S, self._tick)

@@ -15,7 +15,7 @@ class CryptBuffer:
     """Memory that libsrtp works on in place, seen three ways; one is enough for a whole event loop.
 
     libsrtp's Python binding copies each packet twice and refuses more than 1,356 bytes; its C functions on our own
-    buffer cost half of that (measured, sfu.md section 2). The names are private to pylibsrtp: its version is pinned.
+    buffer cost half of that (measured). The names are private to pylibsrtp: its version is pinned.
     """
 
     __slots__ = ("data", "length", "memory", "view")

@@ -1,116 +1,70 @@
-"""Connectivity checks: an independent implementation's messages, and everything that is not one."""
+"""What a peer knows of its client's network: credentials, the address in use, and consent."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import pytest
-from aioice import stun
-from hypothesis import given
-from hypothesis import strategies as st
 
-from media.transport import ice_lite
+from media.transport.ice_lite import CONSENT_S, Credentials, ICELite
 
-PASSWORD = "p" * 24
+HOME, PHONE = ("192.0.2.1", 4000), ("198.51.100.7", 5000)
 
 
-def check(**changes: Any) -> bytes:
-    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-    message.attributes["USERNAME"] = "ours:theirs"
-    message.attributes.update(changes)
-    message.add_message_integrity(PASSWORD.encode())
-    return bytes(message)
+class Register:
+    """The user fragments that lead here."""
 
-
-def test_a_check_is_read_and_answered() -> None:
-    data = check(**{"USE-CANDIDATE": None})
-    request = ice_lite.parse_request(data)
-    assert request is not None
-    assert (request.ufrag, request.nominates, request.claims_controlled) == ("ours", True, False)
-    assert ice_lite.is_authentic(data, request, PASSWORD)
-    assert not ice_lite.is_authentic(data, request, "q" * 24)
-    answer = stun.parse_message(ice_lite.success(request, ("192.0.2.7", 4711), PASSWORD))
-    assert answer.message_class == stun.Class.RESPONSE
-    assert answer.transaction_id == request.transaction
-    assert answer.attributes["XOR-MAPPED-ADDRESS"] == ("192.0.2.7", 4711)
-    assert answer.check_message_integrity(PASSWORD.encode())
-    assert "FINGERPRINT" in answer.attributes
-
-
-def test_version_six_addresses() -> None:
-    request = ice_lite.parse_request(check())
-    assert request is not None
-    answer = stun.parse_message(ice_lite.success(request, ("2001:db8::7", 4711), PASSWORD))
-    assert answer.attributes["XOR-MAPPED-ADDRESS"] == ("2001:db8::7", 4711)
-
-
-def test_a_role_conflict_is_told() -> None:
-    request = ice_lite.parse_request(check(**{"ICE-CONTROLLED": 5}))
-    assert request is not None
-    assert request.claims_controlled
-    answer = stun.parse_message(ice_lite.role_conflict(request, PASSWORD))
-    assert answer.error_code == 487
-    assert answer.check_message_integrity(PASSWORD.encode())
-
-
-def with_attribute_after_integrity() -> bytes:
-    data = check()
-    forged = bytearray(data[: data.rfind(b"\x80\x28\x00\x04")] + b"\x00\x25\x00\x00")
-    forged[2:4] = (len(forged) - 20).to_bytes(2, "big")
-    return bytes(forged)
-
-
-def without_fingerprint() -> bytes:
-    data = check()
-    cut = bytearray(data[: data.rfind(b"\x80\x28\x00\x04")])
-    cut[2:4] = (len(cut) - 20).to_bytes(2, "big")
-    return bytes(cut)
-
-
-def without_integrity() -> bytes:
-    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-    message.attributes["USERNAME"] = "ours:theirs"
-    return bytes(message)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        bytes(20),
-        without_integrity(),
-        without_fingerprint(),
-        with_attribute_after_integrity(),
-        check()[:-4],
-        check() + b"\0\0\0\0",
-        check(USERNAME="nocolon"),
-        check(USERNAME="x" * 300 + ":y"),
-        b"\x01\x01" + check()[2:],
-        check()[:-1] + b"\x00" if check()[-1] else check()[:-1] + b"\x01",
-    ],
-)
-def test_anything_else_is_not_a_check(data: bytes) -> None:
-    assert ice_lite.parse_request(data) is None
-
-
-@given(st.binary(max_size=200))
-def test_random_bytes_never_raise(data: bytes) -> None:
-    assert ice_lite.parse_request(data) is None
-
-
-@given(st.integers(0, 200), st.integers(0, 255))
-def test_a_changed_check_is_never_authentic(position: int, value: int) -> None:
-    data = bytearray(check(PRIORITY=7))
-    position %= len(data)
-    if data[position] == value:
-        return
-    data[position] = value
-    request = ice_lite.parse_request(bytes(data))
-    assert request is None or not ice_lite.is_authentic(bytes(data), request, PASSWORD)
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+        self.ice = ICELite(self.known.add, self.known.discard)
 
 
 def test_credentials_differ_and_are_long_enough() -> None:
-    first, second = ice_lite.Credentials.generate(), ice_lite.Credentials.generate()
-    assert first != second
-    assert len(first.ufrag) >= 4
-    assert len(first.password) >= 22
+    first, second = Credentials.generate(), Credentials.generate()
+    assert first.ufrag != second.ufrag
+    assert first.password != second.password
+    assert re.fullmatch(r"[A-Za-z0-9]{12}", first.ufrag)
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", first.password)
+    assert first.password not in repr(first)
+
+
+def test_the_first_address_is_used_until_another_is_nominated() -> None:
+    ice = Register().ice
+    ice.checked(HOME, 1.0, nominates=False)
+    ice.checked(PHONE, 2.0, nominates=False)
+    assert ice.address == HOME
+    ice.checked(PHONE, 3.0, nominates=True)
+    assert ice.address == PHONE
+
+
+def test_a_lost_address_leaves_the_choice_to_the_next_check() -> None:
+    ice = Register().ice
+    ice.checked(HOME, 1.0, nominates=True)
+    ice.lost(PHONE)
+    assert ice.address == HOME
+    ice.lost(HOME)
+    assert ice.address is None
+    ice.checked(PHONE, 2.0, nominates=False)
+    assert ice.address == PHONE
+
+
+def test_consent_ends_after_a_silence_and_only_if_it_ever_began() -> None:
+    ice = Register().ice
+    assert not ice.has_expired(1e9)
+    ice.checked(HOME, 100.0, nominates=True)
+    assert not ice.has_expired(100.0 + CONSENT_S)
+    assert ice.has_expired(100.1 + CONSENT_S)
+
+
+def test_a_restart_keeps_one_older_generation() -> None:
+    register = Register()
+    generations = [register.ice.credentials]
+    for _ in range(3):
+        register.ice.restart()
+        generations.append(register.ice.credentials)
+    assert register.known == {one.ufrag for one in generations[-2:]}
+    assert register.ice.password_of(generations[-2].ufrag) == generations[-2].password
+    with pytest.raises(KeyError):
+        register.ice.password_of(generations[0].ufrag)
+    register.ice.close()
+    assert register.known == set()
