@@ -1,7 +1,7 @@
 """How much video a publisher may send: down at once when a subscriber is congested, up again slowly.
 
 Without layers one stream serves all, so the slowest subscriber counts, but never below the floor. A browser's REMB is
-a good alarm and a slow way up (design note, sfu.md section 6), so it is only believed as an alarm.
+a good alarm and a slow way up, so it is only believed as an alarm.
 """
 
 from __future__ import annotations

@@ -157,25 +157,30 @@ class DownTrack:
             layer, number, packet, descriptor, now
         ):
             return
-        payload = packet.payload
         munger = self._munger
-        if not payload and munger.drop(number):
+        if not packet.payload and munger.drop(number):
             return
         sequence = munger.map(number)
         if sequence < 0:
             return
         timestamp = munger.map_timestamp(packet.timestamp)
-        if not payload:
+        if packet.payload:
+            self._sent_at = now
+            self._send(packet, sequence, timestamp, descriptor, send_time)
+        else:
             self._fill_hole(sequence, timestamp, send_time)
-            return
+
+    def _send(
+        self, packet: RTPPacket, sequence: int, timestamp: int, descriptor: VP8Descriptor | None, send_time: int
+    ) -> None:
+        payload = packet.payload
         if descriptor is not None:
             if self._vp8_munger.is_active:
                 payload = self._vp8_munger.rewrite(payload, descriptor)
-            if sequence == munger.highest & 0xFFFF:
+            if sequence == self._munger.highest & 0xFFFF:
                 self._vp8_munger.newest = descriptor
         marker_and_type = self._payload_type | 0x80 if packet.marker else self._payload_type
-        munger.timestamp = timestamp
-        self._sent_at = now
+        self._munger.timestamp = timestamp
         self.packets += 1
         self.octets += len(payload)
         self._retransmitter.cache.put(SentPacket(sequence, timestamp, marker_and_type, payload))

@@ -1,6 +1,6 @@
 """Which of the packets a subscriber asks for again it gets: each a few times, spaced, and within a share of the rate.
 
-Without these limits a congested subscriber's requests fill the very link that loses packets (sfu.md section 6).
+Without these limits a congested subscriber's requests fill the very link that loses packets.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ class Subscription:
     """False while the client has no use for the picture, such as a hidden tile."""
     is_forbidden: bool = False
     """Whether the participant was told that the publisher does not allow it."""
+    is_refused: bool = False
+    """Whether there was no place for the copy on the participant's connection."""
     down: DownTrack | None = None
 
 

@@ -130,6 +130,13 @@ class Switchboard:
         for publication in self.publications():
             self.reconcile(subscriber, publication)
 
+    def use_free_places(self, subscriber: Participant) -> None:
+        """Starts the copies that found no place; what the client has just agreed to stop may have left some."""
+        for publication in self.publications():
+            subscription = subscriber.subscriptions.by_track.get(publication.sid)
+            if subscription is not None and subscription.is_refused:
+                self.reconcile(subscriber, publication)
+
     def reconcile(self, subscriber: Participant, publication: Publication) -> None:
         """Starts or ends the copy of `publication` for `subscriber`, as wish, permission and audience say."""
         publisher = self._members.get(publication.publisher_identity)
@@ -173,8 +180,10 @@ class Switchboard:
                 publication.up, stream_id=publication.stream_id, track_id=publication.sid, now=self._clock()
             )
         except ValueError:
+            subscription.is_refused = True
             self._counters.add("subscriptions_refused", "limit")
             return
+        subscription.is_refused = False
         self._switch(subscription, publication)
         subscriber.sink.renegotiate()
         if not publication.has_told_subscribed:

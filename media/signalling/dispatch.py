@@ -76,6 +76,7 @@ class Dispatch:
 
     def _answer(self, request: rtc.SignalRequest) -> None:
         self._negotiation.answer(request.answer)
+        self._room.switchboard.use_free_places(self._participant)
 
     def _add_track(self, request: rtc.SignalRequest) -> None:
         self._room.switchboard.announce(self._participant, request.add_track)

@@ -6,7 +6,7 @@ import pytest
 from livekit.protocol import models
 
 from media.room.quality import judge, quality_of, score_of
-from tests.media.fakes import World, subscriber
+from tests.media.world import World, subscriber
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from livekit.protocol import models, rtc
 
 from media.room.subscriptions import audience_of
-from tests.media.fakes import CONFIG, FakeUpTrack, World, add_track, limits, sink, subscriber
+from tests.media.fakes import FakeUpTrack
+from tests.media.world import CONFIG, World, add_track, limits, sink, subscriber
 
 Reason = rtc.RequestResponse
 
@@ -129,9 +130,7 @@ def test_tracks_are_limited() -> None:
         ({"hidden": True}, "CAMERA", False),
     ],
 )
-def test_permission_decides_who_may_publish(
-    world: World, grants: dict[str, object], source: str, allowed: bool
-) -> None:
+def test_permission_decides_who_may_publish(world: World, grants: dict[str, Any], source: str, allowed: bool) -> None:
     ann = world.join("ann", **grants)
     world.room.switchboard.announce(ann, add_track("cid", "video", source=source))
     assert bool(sink(ann).all("track_published")) is allowed

@@ -14,7 +14,8 @@ from media.errors import InvalidDescription, ProtocolViolation
 from media.room.participant import Participant
 from media.signalling.dispatch import Dispatch
 from media.signalling.negotiation import SubscriberNegotiation
-from tests.media.fakes import CONFIG, Timers, World, add_track, sink, subscriber
+from tests.media.fakes import Timers
+from tests.media.world import CONFIG, World, add_track, sink, subscriber
 
 
 @pytest.fixture
@@ -55,6 +56,20 @@ def test_description_for_a_connection_that_ended_is_ignored(world: World) -> Non
     ann = world.join("ann")
     subscriber(ann).close("dtls")
     assert say(world, ann, offer=rtc.SessionDescription(type="offer", sdp="junk")) == "ignored"
+
+
+def test_a_copy_without_a_place_begins_when_the_client_agreed_to_stop_another(world: World) -> None:
+    ann, ben = world.join("ann"), world.join("ben")
+    peer = subscriber(ben)
+    peer.max_downs = 1
+    first, second = (world.publish(ann, cid) for cid in ("a", "b"))
+    assert [down.track_id for down in peer.downs] == [first]
+    world.room.switchboard.withdraw(ann, first)
+    assert peer.downs == []
+    say(world, ben, answer=rtc.SessionDescription(sdp="answer"))
+    assert [down.track_id for down in peer.downs] == [second]
+    say(world, ben, answer=rtc.SessionDescription(sdp="answer"))
+    assert len(peer.downs) == 1
 
 
 @pytest.mark.parametrize("shape", ["flat", "by participant"])
