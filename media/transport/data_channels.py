@@ -1,144 +1,80 @@
-"""The `_reliable` and `_lossy` data channels of one peer, on aiortc's SCTP with the bounds that it lacks.
-
-aiortc announces limits but enforces none on receipt, and its reassembly is quadratic (sfu.md section 8). A participant
-who exceeds ours loses its own association and nobody else's time.
-"""
+"""The `_reliable` and `_lossy` data channels of one peer: negotiated, opened, and kept from piling up."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpTransport
+from aiortc import RTCDataChannel, RTCDataChannelParameters
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcsctptransport import RTCSctpCapabilities
 
-from media.transport.sdp_writer import MAX_MESSAGE_SIZE, SCTP_PORT
-
-logger = logging.getLogger(__name__)
+from media.transport.sctp import BoundedSCTP
+from media.transport.sdp import Section
+from media.transport.sdp_writer import MAX_MESSAGE_SIZE
 
 RELIABLE, LOSSY = "_reliable", "_lossy"
 LABELS = (RELIABLE, LOSSY)
-MAX_REASSEMBLY_BYTES = 300_000
-MAX_REASSEMBLY_CHUNKS = 1_000
-"""Of one stream; a 64 kB message has 57."""
-MAX_MISORDERED = 1_500
-"""Chunks received beyond a hole; a full window has about 900."""
-MAX_STREAMS = 32
-MAX_CHANNELS = 8
 LOSSY_BUFFER_BYTES = 128 * 1024
 RELIABLE_BUFFER_BYTES = 4 * 1024 * 1024
-_WINDOW = 1024 * 1024
-"""aiortc's initial receive window; what is missing from it lies in reassembly."""
 
 
-class _BoundedSCTP(RTCSctpTransport):
-    """aiortc's SCTP, which ends itself when its peer asks for too much or sends what it cannot read."""
+@dataclass(frozen=True, slots=True)
+class DataEvents:
+    """Who hears of a peer's channels. Called on the event loop; none may raise."""
 
-    def __init__(self, dtls: RTCDtlsTransport, failed: Callable[[str], None]) -> None:
-        super().__init__(dtls, SCTP_PORT)
-        self._failed = failed
-        self._has_failed = False
-
-    async def _handle_data(self, data: bytes) -> None:
-        if self._has_failed:
-            return
-        try:
-            await super()._handle_data(data)
-        except ConnectionError:
-            self._fail("dtls_closed")
-        except Exception as err:  # noqa: BLE001 - aiortc raises struct.error, AssertionError, KeyError and more on junk.
-            logger.info("SCTP association ended: %s", type(err).__name__)
-            self._fail("sctp_malformed")
-
-    async def _receive_data_chunk(self, chunk: Any) -> None:
-        stream = self._inbound_streams.get(chunk.stream_id)
-        waiting = _WINDOW - self._advertised_rwnd
-        if (
-            waiting + len(chunk.user_data) > MAX_REASSEMBLY_BYTES
-            or len(self._sack_misordered) > MAX_MISORDERED
-            or (stream is None and len(self._inbound_streams) >= MAX_STREAMS)
-            or (stream is not None and len(stream.reassembly) > MAX_REASSEMBLY_CHUNKS)
-        ):
-            self._fail("sctp_limit")
-            return
-        await super()._receive_data_chunk(chunk)
-
-    async def _receive_forward_tsn_chunk(self, chunk: Any) -> None:
-        if len(self._inbound_streams) + len(chunk.streams) > 4 * MAX_STREAMS:
-            self._fail("sctp_limit")
-            return
-        await super()._receive_forward_tsn_chunk(chunk)
-
-    async def _data_channel_receive(self, stream_id: int, pp_id: int, data: bytes) -> None:
-        if stream_id not in self._data_channels and len(self._data_channels) >= MAX_CHANNELS:
-            self._fail("sctp_limit")
-            return
-        await super()._data_channel_receive(stream_id, pp_id, data)
-
-    # These run as tasks nobody awaits; when DTLS is gone they would only leave a traceback.
-
-    async def _transmit(self) -> None:
-        try:
-            await super()._transmit()
-        except ConnectionError:
-            self._fail("dtls_closed")
-
-    async def _transmit_reconfig(self) -> None:
-        try:
-            await super()._transmit_reconfig()
-        except ConnectionError:
-            self._fail("dtls_closed")
-
-    async def _send_chunk(self, chunk: Any) -> None:
-        try:
-            await super()._send_chunk(chunk)
-        except ConnectionError:
-            self._fail("dtls_closed")
-
-    def _fail(self, reason: str) -> None:
-        if not self._has_failed:
-            self._has_failed = True
-            self._failed(reason)
+    received: Callable[[str, bytes], None]
+    """A message, by the label of its channel."""
+    opened: Callable[[], None]
+    """Our own `_reliable` can be written."""
+    overflowed: Callable[[], None]
+    """The reliable buffer is full."""
+    failed: Callable[[str], None]
+    """The association ended, by reason."""
+    dropped: Callable[[str], None]
+    """A message was not taken or not sent, by reason."""
 
 
 class DataChannels:
-    """A peer's data channels. The callbacks run on the event loop and must not raise."""
+    """A peer's data channels. The association begins when it is negotiated and DTLS is connected."""
 
-    def __init__(
-        self,
-        dtls: RTCDtlsTransport,
-        *,
-        received: Callable[[str, bytes], None],
-        opened: Callable[[], None],
-        failed: Callable[[str], None],
-        dropped: Callable[[str], None],
-    ) -> None:
-        """`opened` tells that our own `_reliable` can be written; `dropped` counts a refused message by reason."""
-        self._received = received
-        self._opened = opened
-        self._dropped = dropped
+    def __init__(self, events: DataEvents) -> None:
+        self._events = events
         self._channels: dict[str, RTCDataChannel] = {}
-        self._sctp = _BoundedSCTP(dtls, failed)
-        self._sctp.on("datachannel", self._adopt)
+        self._section: Section | None = None
+        self._creates = False
+        self._dtls: RTCDtlsTransport | None = None
+        self._sctp: BoundedSCTP | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def create(self) -> None:
+    def negotiate(self, section: Section, *, creates: bool) -> None:
+        """Take the client's section, the first one for good; `creates` lets us open the channels."""
+        if self._section is None:
+            self._section, self._creates = section, creates
+            self._start()
+
+    def connected(self, dtls: RTCDtlsTransport) -> None:
+        """DTLS is up."""
+        self._dtls = dtls
+        self._start()
+
+    def _start(self) -> None:
+        if self._section is None or self._dtls is None or self._sctp is not None:
+            return
+        self._sctp = BoundedSCTP(self._dtls, self._events.failed)
+        self._sctp.on("datachannel", self._adopt)
+        if self._creates:
+            self._create(self._sctp)
+        capabilities = RTCSctpCapabilities(maxMessageSize=self._section.max_message_size)
+        self._task = asyncio.create_task(self._sctp.start(capabilities, self._section.sctp_port), name="sctp start")
+
+    def _create(self, sctp: BoundedSCTP) -> None:
         """Open our two channels, as the server does on a subscriber's peer."""
-        reliable = RTCDataChannel(self._sctp, RTCDataChannelParameters(label=RELIABLE))
-        reliable.on("open", self._opened)
+        reliable = RTCDataChannel(sctp, RTCDataChannelParameters(label=RELIABLE))
+        reliable.on("open", self._events.opened)
         self._watch(reliable)
-        self._watch(RTCDataChannel(self._sctp, RTCDataChannelParameters(label=LOSSY, ordered=False, maxRetransmits=0)))
-
-    def start(self, remote_port: int, max_message_size: int) -> None:
-        """Begin the association; only once DTLS is connected."""
-        capabilities = RTCSctpCapabilities(maxMessageSize=max_message_size)
-        self._task = asyncio.create_task(self._start(capabilities, remote_port), name="sctp start")
-
-    async def _start(self, capabilities: RTCSctpCapabilities, remote_port: int) -> None:
-        await self._sctp.start(capabilities, remote_port)
+        self._watch(RTCDataChannel(sctp, RTCDataChannelParameters(label=LOSSY, ordered=False, maxRetransmits=0)))
 
     def _adopt(self, channel: RTCDataChannel) -> None:
         # Others, such as `_data_track`, stay open and unheard: closing them would only confuse the client.
@@ -152,25 +88,33 @@ class DataChannels:
 
     def _message(self, label: str, message: bytes | str) -> None:
         if isinstance(message, str):
-            self._dropped("data_text")
+            self._events.dropped("data_text")
         elif len(message) > MAX_MESSAGE_SIZE:
-            self._dropped("data_too_large")
+            self._events.dropped("data_too_large")
         else:
-            self._received(label, message)
-
-    def buffered(self, label: str) -> int:
-        """Bytes waiting on the channel `label`."""
-        channel = self._channels.get(label)
-        return channel.bufferedAmount if channel else 0
+            self._events.received(label, message)
 
     def send(self, label: str, payload: bytes) -> bool:
-        """Queue one message; False when there is no such open channel or the peer takes no message of that size."""
+        """Queue one message; False when there is no such open channel, its buffer is full, or the client takes none
+        of that size."""
         channel = self._channels.get(label)
-        if channel is None or channel.readyState != "open":
+        if channel is None or self._is_full(label, channel.bufferedAmount + len(payload)):
+            return False
+        if channel.readyState != "open":
             return False
         try:
             channel.send(payload)
         except ValueError:
+            return False
+        return True
+
+    def _is_full(self, label: str, waiting_bytes: int) -> bool:
+        if label == LOSSY and waiting_bytes > LOSSY_BUFFER_BYTES:
+            self._events.dropped("data_lossy_full")
+        elif waiting_bytes > RELIABLE_BUFFER_BYTES:
+            self._events.dropped("data_reliable_full")
+            self._events.overflowed()
+        else:
             return False
         return True
 
@@ -179,4 +123,5 @@ class DataChannels:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._sctp.stop()
+        if self._sctp is not None:
+            await self._sctp.stop()

@@ -62,7 +62,7 @@ class DTLS:
         known = [
             RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints if algorithm in _KNOWN_HASHES
         ]
-        self.transport._set_role(role)  # pyright: ignore[reportPrivateUsage]
+        self.transport._set_role(role)
         self.transport.on("statechange", self._state_changed)
         self._task = asyncio.create_task(self._handshake(RTCDtlsParameters(known)), name="dtls handshake")
 
@@ -100,14 +100,14 @@ class DTLS:
 
     def sessions(self) -> tuple[pylibsrtp.Session, pylibsrtp.Session]:
         """The SRTP sessions (receiving, sending); only after `connected`."""
-        return self.transport._rx_srtp, self.transport._tx_srtp  # pyright: ignore[reportPrivateUsage]
+        return self.transport._rx_srtp, self.transport._tx_srtp
 
     async def stop(self) -> None:
         """Say goodbye and end the tasks; `ended` is not called any more."""
         self._is_over = True
         if self._task is not None and not self._task.done():
             self._task.cancel()
-        pump = self.transport._task  # pyright: ignore[reportPrivateUsage]
+        pump = self.transport._task
         await self.transport.stop()
         tasks = [task for task in (self._task, pump) if task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -14,10 +14,15 @@ from media.transport.wire import CryptBuffer
 MAX_MEDIA_PER_S = 10_000
 """RTP packets taken from one peer; a dozen tracks at full rate need about 4,000."""
 MAX_RTCP_PER_S = 1_000
+MAX_RTCP_BYTES_PER_S = 250_000
+"""A subscriber of a hundred streams sends about 30,000; what is inside costs more to obey than to receive."""
+MAX_NACKED_PER_S = 20_000
+"""Packets a subscriber may ask for again, granted or not: twice what it can receive."""
 MAX_CHECKS_PER_S = 100
 """A browser sends a few per second and interface while it connects, then one in two seconds."""
-MAX_DTLS_PER_S = 5_000
-"""Datagrams with handshake and data channels; about 5 MB/s."""
+MAX_DTLS_PER_S = 2_000
+"""Datagrams with handshake and data channels: about 2 MB/s, four times what a participant may send in the long run.
+Each costs a tenth of a millisecond, so that one client can take a fifth of a core at most."""
 _SSRC = Struct("!L")
 
 
@@ -29,12 +34,14 @@ class Intake:
         self._publishing = publishing
         self._subscribing = subscribing
         self._renewed_at = 0.0
-        self._media = self._rtcp = self._checks = self._dtls = 0
+        self._media = self._rtcp = self._rtcp_bytes = self._nacked = self._checks = self._dtls = 0
         self._fill()
 
     def _fill(self) -> None:
         self._media = MAX_MEDIA_PER_S
         self._rtcp = MAX_RTCP_PER_S
+        self._rtcp_bytes = MAX_RTCP_BYTES_PER_S
+        self._nacked = MAX_NACKED_PER_S
         self._checks = MAX_CHECKS_PER_S
         self._dtls = MAX_DTLS_PER_S
 
@@ -63,7 +70,7 @@ class Intake:
             return self._take_rtcp(buffer, size, now)
         if self._media <= 0:
             return "rtp_rate"
-        if not self._publishing.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
+        if not self._publishing.sources.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
             return "rtp_sources"
         data = self._receiver.unprotect(buffer, size, is_rtcp=False)
         if data is None:
@@ -72,26 +79,28 @@ class Intake:
         return self._publishing.receive(data, now)
 
     def _take_rtcp(self, buffer: CryptBuffer, size: int, now: float) -> str:
-        if self._rtcp <= 0:
+        if self._rtcp <= 0 or self._rtcp_bytes <= 0:
             return "rtcp_rate"
         ssrc = _SSRC.unpack_from(buffer.view, 4)[0]
-        if not self._publishing.may_open(ssrc):
+        if not self._publishing.sources.may_open(ssrc):
             return "rtp_sources"
         data = self._receiver.unprotect(buffer, size, is_rtcp=True)
         if data is None:
             return "srtcp_unprotect"
         self._rtcp -= 1
-        self._publishing.opened(ssrc)
+        self._rtcp_bytes -= size
+        self._publishing.sources.opened(ssrc)
+        reason = ""
         for message in rtcp.parse(data):
-            self._dispatch(message, now)
-        return ""
+            reason = self._dispatch(message, now) or reason
+        return reason
 
-    def _dispatch(self, message: rtcp.Message, now: float) -> None:
+    def _dispatch(self, message: rtcp.Message, now: float) -> str:
         match message:
             case rtcp.ReportBlock():
                 self._subscribing.reported(message, now)
             case rtcp.Nack():
-                self._subscribing.nacked(message, now)
+                return self._take_nack(message, now)
             case rtcp.KeyframeRequest():
                 self._subscribing.keyframe_requested(message, now)
             case rtcp.ReceiverEstimate():
@@ -100,3 +109,11 @@ class Intake:
                 self._publishing.reported(message, now)
             case rtcp.Bye():
                 self._publishing.ended(message)
+        return ""
+
+    def _take_nack(self, message: rtcp.Nack, now: float) -> str:
+        self._nacked -= len(message.sequences)
+        if self._nacked < 0:
+            return "nack_rate"
+        self._subscribing.nacked(message, now)
+        return ""

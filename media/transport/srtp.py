@@ -26,7 +26,7 @@ _unprotect_rtcp: Any = lib.srtp_unprotect_rtcp
 class SRTPSender:
     """Where a peer's down tracks put their packets (`forwarding.ports.PacketSink`). Silent until `open`."""
 
-    __slots__ = ("_buffer", "_data", "_handle", "_length", "_memory", "_session", "_view", "_wire", "address", "rtt_s")
+    __slots__ = ("_data", "_handle", "_length", "_memory", "_session", "_view", "_wire", "address", "rtt_s")
 
     def __init__(self, wire: Wire) -> None:
         self.address: Address | None = None
@@ -34,18 +34,13 @@ class SRTPSender:
         self._wire = wire
         self._session: pylibsrtp.Session | None = None
         self._handle: Any = None
-        self._buffer = wire.buffer
-        self._data, self._view, self._memory, self._length = (
-            wire.buffer.data,
-            wire.buffer.view,
-            wire.buffer.memory,
-            wire.buffer.length,
-        )
+        self._data, self._view = wire.buffer.data, wire.buffer.view
+        self._memory, self._length = wire.buffer.memory, wire.buffer.length
 
     def open(self, session: pylibsrtp.Session) -> None:
         """Begin to send with these keys."""
         self._session = session
-        self._handle = session._srtp[0]  # pyright: ignore[reportPrivateUsage]
+        self._handle = session._srtp[0]
 
     def close(self) -> None:
         """Send nothing any more."""
@@ -67,43 +62,25 @@ class SRTPSender:
         padding: bool = False,
     ) -> None:
         """See `PacketSink.send_rtp`. One copy, one header, one encryption in place, one system call."""
-        handle = self._handle
-        if handle is None or self.address is None:
+        if self._handle is None or self.address is None:
             return
         size = HEADER_SIZE + len(payload)
-        wire = self._wire
         if size > HEADER_SIZE + MAX_PAYLOAD:
-            wire.drops["packet_too_large"] += 1
+            self._wire.drops["packet_too_large"] += 1
             return
-        view = self._view
-        view[HEADER_SIZE:size] = payload
+        view, first = self._view, 0xB0 if padding else 0x90
         _HEADER.pack_into(
-            view,
-            0,
-            0xB0 if padding else 0x90,
-            marker_and_type,
-            sequence,
-            timestamp,
-            ssrc,
-            BLOCK_HEADER,
-            send_time_word,
-            mid_word,
+            view, 0, first, marker_and_type, sequence, timestamp, ssrc, BLOCK_HEADER, send_time_word, mid_word
         )
-        length = self._length
-        length[0] = size
-        if _protect(handle, self._data, length):
-            wire.drops["srtp_protect"] += 1
+        view[HEADER_SIZE:size] = payload
+        self._length[0] = size
+        if _protect(self._handle, self._data, self._length):
+            self._wire.drops["srtp_protect"] += 1
             return
-        try:
-            wire.bytes_out += wire.socket.sendto(self._memory[: length[0]], self.address)
-            wire.packets_out += 1
-        except BlockingIOError:
-            wire.drops["send_buffer_full"] += 1
-        except OSError:
-            wire.drops["send_failed"] += 1
+        self._wire.send(self._memory[: self._length[0]], self.address)
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Encrypt and send a compound of at most MAX_RTCP bytes."""
+        """Encrypt and send a compound; one of more than MAX_RTCP bytes is not sent."""
         if self._handle is None or self.address is None or len(packet) > MAX_RTCP:
             return
         self._view[: len(packet)] = packet
@@ -126,7 +103,7 @@ class SRTPReceiver:
     def open(self, session: pylibsrtp.Session) -> None:
         """Begin to receive with these keys."""
         self._session = session
-        self._handle = session._srtp[0]  # pyright: ignore[reportPrivateUsage]
+        self._handle = session._srtp[0]
 
     def close(self) -> None:
         """Refuse everything again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from media.forwarding.down_track import DownTrack
 from media.forwarding.up_track import UpTrack
 from media.transport.peer import Peer
 from media.transport.udp_mux import UDPMux
-from tests.media.load import MediaClient, audio_section, video_section
+from tests.media.descriptions import audio_section, video_section
+from tests.media.load import MediaClient
 
 
 @dataclass(slots=True)
@@ -47,10 +49,11 @@ class RecordingObserver:
 
 
 async def until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
-    """Wait until `condition` holds; fails after `timeout_s`."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():
-            await asyncio.sleep(0.005)
+    """Wait until `condition` holds; the test fails when it does not after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"did not come to hold in {timeout_s:.0f} s: {inspect.getsource(condition)}"
+        await asyncio.sleep(0.005)
 
 
 @dataclass(slots=True)

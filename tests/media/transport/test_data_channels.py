@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpTransport
-from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, DataChunk, RTCSctpCapabilities, tsn_plus_one
+from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, Chunk, DataChunk, RTCSctpCapabilities, tsn_plus_one
 
-from media.transport.data_channels import LOSSY, LOSSY_BUFFER_BYTES, MAX_CHANNELS, RELIABLE, RELIABLE_BUFFER_BYTES
+from media.transport.data_channels import LOSSY, LOSSY_BUFFER_BYTES, RELIABLE, RELIABLE_BUFFER_BYTES
 from media.transport.peer import Peer
+from media.transport.sctp import MAX_CHANNELS
 from media.transport.sdp_writer import MAX_MESSAGE_SIZE
 from media.transport.udp_mux import UDPMux
-from tests.media.load import MediaClient, data_section, video_section
+from tests.media.descriptions import data_section, video_section
+from tests.media.load import MediaClient
 from tests.media.transport.calls import RecordingObserver, open_mux, until
 
 
@@ -111,7 +113,8 @@ async def test_a_message_without_end_ends_its_sender_only(size: int) -> None:
             if bad.heard.closed:
                 break
             await asyncio.sleep(0)
-        await until(lambda: bad.heard.closed == ["sctp_limit"])
+        await until(lambda: bool(bad.heard.closed))
+        assert bad.heard.closed == ["sctp_limit"]
         assert good.peer.send_data(RELIABLE, b"still here")
         await until(lambda: good.messages == [(RELIABLE, b"still here")])
 
@@ -128,10 +131,11 @@ async def test_too_many_channels_end_their_opener() -> None:
     async with open_mux() as mux, data_call(mux, publishes=True) as call:
         for index in range(MAX_CHANNELS):
             RTCDataChannel(call.sctp, RTCDataChannelParameters(label=f"extra {index}"))
-        await until(lambda: call.heard.closed == ["sctp_limit"])
+        await until(lambda: bool(call.heard.closed))
+        assert call.heard.closed == ["sctp_limit"]
 
 
-class _Garbled:
+class _Garbled(Chunk):
     """A DATA chunk that ends before its fields."""
 
     def __bytes__(self) -> bytes:
@@ -141,7 +145,8 @@ class _Garbled:
 async def test_a_garbled_chunk_ends_its_sender_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     async with open_mux() as mux, data_call(mux, publishes=True) as call:
         await call.sctp._send_chunk(_Garbled())
-        await until(lambda: call.heard.closed == ["sctp_malformed"])
+        await until(lambda: bool(call.heard.closed))
+        assert call.heard.closed == ["sctp_malformed"]
     assert "Traceback" not in caplog.text
 
 

@@ -19,7 +19,8 @@ import pytest
 
 from media.rtp import rtcp
 from media.transport import intake
-from tests.media.load import RTX, VIDEO_RTX_SSRC, VIDEO_SSRC, VP8, MediaClient, video_section
+from tests.media.descriptions import RTX, VIDEO_RTX_SSRC, VIDEO_SSRC, VP8, video_section
+from tests.media.load import MediaClient
 from tests.media.transport.calls import Call, open_call, until
 
 AMOUNT = 4_000
@@ -149,5 +150,5 @@ async def test_a_running_call_stays_whole(caplog: pytest.LogCaptureFixture, monk
         junk.close()
         assert process.memory_info().rss - resident < MAX_GROWTH_BYTES
         assert call.publisher_heard.closed == call.subscriber_heard.closed == []
-        assert len(call.publisher.addresses) == 1
+        assert len(call.publisher.ice.addresses) == 1
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
