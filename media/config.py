@@ -108,7 +108,7 @@ def _limits(environ: Mapping[str, str]) -> Limits:
     highest = 1_000_000_000
     return Limits(
         **{
-            limit.name: _number(environ, f"PARLEY_MEDIA_{limit.name.upper()}", int(limit.default), 1, highest)  # pyright: ignore[reportArgumentType]
+            limit.name: _number(environ, f"PARLEY_MEDIA_{limit.name.upper()}", int(limit.default), 1, highest)  # pyright: ignore[reportArgumentType] - each has one
             for limit in fields(Limits)
         }
     )

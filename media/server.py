@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
 """Seconds between two rounds of regular work."""
+IDLE_S = 30.0
+"""Seconds a connection may take to send a request, the first or the next."""
 GOODBYE_S = 0.5
 """Seconds clients get to receive the end of their sessions when the server closes."""
 
@@ -44,7 +46,11 @@ class MediaServer:
         twirp = Twirp(RoomService(registry, config.limits, time.monotonic), registry.counters)
         http = HTTPApp(config, registry, twirp, Metrics(registry, lambda: mux.counters), time.monotonic)
         self._runner = web.AppRunner(
-            http.build(), access_log_class=AccessLog, logger=error_logger, shutdown_timeout=GOODBYE_S
+            http.build(),
+            access_log_class=AccessLog,
+            logger=error_logger,
+            keepalive_timeout=IDLE_S,
+            shutdown_timeout=GOODBYE_S,
         )
         await self._runner.setup()
         try:

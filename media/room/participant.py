@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from livekit.protocol import models, rtc
 
@@ -58,9 +58,9 @@ class Newcomer:
     """Attributes beyond those of the token, already checked against the permission."""
 
 
-def encode(**message: object) -> bytes:
+def encode(**message: Any) -> bytes:
     """A SignalResponse on the wire, given as its field and value."""
-    return rtc.SignalResponse(**message).SerializeToString()  # pyright: ignore[reportArgumentType]
+    return rtc.SignalResponse(**message).SerializeToString()
 
 
 class Participant:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from media.config import Limits
 from media.room.participant import Participant
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether `value` is text that can be sent: JSON can spell lone surrogates, which have no form in UTF-8."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_text_map(value: object) -> TypeGuard[dict[str, str]]:
+    """Whether `value` is a mapping of texts to texts."""
+    return isinstance(value, dict) and all(is_text(text) for item in value.items() for text in item)
 
 
 def attributes_size(attributes: Mapping[str, str]) -> int:

@@ -91,7 +91,9 @@ class HTTPApp:
 
     async def signal(self, request: web.Request) -> web.StreamResponse:
         """One client's session."""
-        socket = web.WebSocketResponse(max_msg_size=self._config.limits.max_signal_bytes, compress=False)
+        socket = web.WebSocketResponse(
+            max_msg_size=self._config.limits.max_signal_bytes, compress=False, autoping=False
+        )
         try:
             grants = self._admit(request)
             newcomer = newcomer_of(request.query, grants, self._config.limits)

@@ -21,6 +21,8 @@ from media.room.registry import Registry
 from media.room.room import Room
 
 MAX_REMEMBERED_NONCES = 1000
+MAX_NONCE_BYTES = 64
+"""Clients send 16 bytes."""
 MAX_TIMEOUT_S = 86_400
 
 
@@ -133,6 +135,8 @@ class RoomService:
         room = self._room(request.room)
         if len(request.data) > self._limits.max_data_bytes:
             raise AdminError("invalid_argument", "the data is too long")
+        if len(request.nonce) > MAX_NONCE_BYTES:
+            raise AdminError("invalid_argument", "the nonce is too long")
         if self._is_repeated(room, request.nonce):
             return api.SendDataResponse()
         user = models.UserPacket(payload=request.data, destination_sids=request.destination_sids)

@@ -12,6 +12,7 @@ from livekit.protocol import models
 
 from media.errors import JoinRefused
 from media.room.permissions import SOURCES, Grants
+from media.room.profile import is_text, is_text_map
 
 MAX_TOKEN_BYTES = 32_768
 """Longer tokens are refused unread; ours have about 600 bytes, metadata and attributes may add to that."""
@@ -29,7 +30,7 @@ def _refused(message: str) -> JoinRefused:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name, "")
-    if not isinstance(value, str):
+    if not is_text(value):
         raise _refused("invalid token")
     return value
 
@@ -52,7 +53,7 @@ def _sources(claims: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _strings(claims: Mapping[str, Any], name: str) -> dict[str, str]:
     value = claims.get(name) or {}
-    if not isinstance(value, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
+    if not is_text_map(value):
         raise _refused("invalid token")
     return dict(value)
 
@@ -101,9 +102,23 @@ def verify(token: str, api_key: str, api_secret: str) -> Grants:
 
 def mint_refresh(grants: Grants, info: models.ParticipantInfo, api_key: str, api_secret: str) -> str:
     """A new token for a participant who is in the room, with the permission and texts `info` has now."""
-    permission = info.permission
     now = int(time.time())
-    video = {
+    claims = {
+        "iss": api_key,
+        "sub": grants.identity,
+        "nbf": now,
+        "exp": now + REFRESHED_TOKEN_S,
+        "name": info.name,
+        "metadata": info.metadata,
+        "attributes": dict(info.attributes),
+        "kind": grants.kind,
+        "video": _video_claim(grants, info.permission),
+    }
+    return jwt.encode(claims, api_secret, algorithm="HS256")
+
+
+def _video_claim(grants: Grants, permission: models.ParticipantPermission) -> dict[str, Any]:
+    return {
         "roomJoin": True,
         "room": grants.room,
         "roomAdmin": grants.room_admin,
@@ -117,15 +132,3 @@ def mint_refresh(grants: Grants, info: models.ParticipantInfo, api_key: str, api
         "hidden": permission.hidden,
         "recorder": permission.recorder,
     }
-    claims = {
-        "iss": api_key,
-        "sub": grants.identity,
-        "nbf": now,
-        "exp": now + REFRESHED_TOKEN_S,
-        "name": info.name,
-        "metadata": info.metadata,
-        "attributes": dict(info.attributes),
-        "kind": grants.kind,
-        "video": video,
-    }
-    return jwt.encode(claims, api_secret, algorithm="HS256")

@@ -71,7 +71,7 @@ def _attributes(text: str) -> dict[str, str]:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, RecursionError) as err:
         raise JoinRefused(400, "attributes", "the attributes cannot be read") from err
-    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+    if not profile.is_text_map(value):
         raise JoinRefused(400, "attributes", "the attributes cannot be read")
     return value
 

@@ -48,7 +48,7 @@ class Session:
         self._dispatch = Dispatch(room, self.participant, self._negotiation, config)
 
     def start(self) -> None:
-        """Sends the join response, the first offer and what follows."""
+        """Sends the join response, the first offer and what follows; `run` begins with it."""
         self.participant.send(join=join_response(self._room, self.participant))
         if self._negotiation is not None:
             self._negotiation.request(0.0)
@@ -74,9 +74,10 @@ class Session:
         self._connection.finish()
 
     async def run(self) -> None:
-        """Reads and obeys until either side ends; the participant has left when this returns."""
+        """Greets, reads and obeys until either side ends; the participant has left when this returns."""
         reason: models.DisconnectReason = models.SIGNAL_CLOSE
         try:
+            self.start()
             await self._obey()
         except (ProtocolViolation, InvalidDescription) as err:
             self._room.counters.add("clients_closed", err.code)
@@ -137,7 +138,6 @@ async def serve(
         refuse(connection, room.counters, err.code, models.JOIN_FAILURE, rtc.LeaveRequest.DISCONNECT)
         await writer
         return
-    session.start()
     reader = asyncio.create_task(session.run(), name=f"signal reader {session.participant.sid}")
     try:
         # The writer ends first when the client reads too slowly, went away, or the room dismissed it.

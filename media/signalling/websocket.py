@@ -25,7 +25,10 @@ MAX_QUEUED_BYTES = 8_000_000
 
 
 class SignalConnection:
-    """Reads SignalRequests from and writes encoded SignalResponses to an upgraded WebSocket."""
+    """Reads SignalRequests from and writes encoded SignalResponses to an upgraded WebSocket.
+
+    The WebSocket must leave pings to us: answered below us they would count towards no limit.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, limits: Limits, clock: Callable[[], float]) -> None:
         self._socket = socket
@@ -80,9 +83,18 @@ class SignalConnection:
                 raise ProtocolViolation("websocket")
             if not self._bucket.take(1, self._clock()):
                 raise ProtocolViolation("signal_rate")
-            if message.type is not WSMsgType.BINARY:
+            if message.type is WSMsgType.BINARY:
+                yield decode(message.data)
+            elif message.type is WSMsgType.PING:
+                await self._pong(message.data)
+            elif message.type is not WSMsgType.PONG:
                 raise ProtocolViolation("text_frame")
-            yield _decode(message.data)
+
+    async def _pong(self, data: bytes) -> None:
+        try:
+            await asyncio.wait_for(self._socket.pong(data), SILENCE_S)
+        except ConnectionError:
+            logger.debug("a client went away after its ping")  # what it said behind it is still to be read
 
     async def _drain(self) -> None:
         while not self.is_overflowing:
@@ -103,7 +115,8 @@ class SignalConnection:
             logger.debug("a client did not answer our close")
 
 
-def _decode(data: bytes) -> rtc.SignalRequest:
+def decode(data: bytes) -> rtc.SignalRequest:
+    """The message in one frame. Raises ProtocolViolation."""
     request = rtc.SignalRequest()
     try:
         request.ParseFromString(data)

@@ -13,9 +13,9 @@ from livekit.protocol import room as api
 
 from media.errors import AdminError
 from media.room.permissions import Grants
-from media.service.room_service import RoomService
+from media.service.room_service import MAX_NONCE_BYTES, RoomService
 from media.service.twirp import Twirp
-from tests.media.fakes import CONFIG, World, sink, subscriber
+from tests.media.world import CONFIG, World, sink, subscriber
 
 ADMIN = Grants(identity="", room="room", room_admin=True, room_create=True, room_list=True)
 
@@ -169,6 +169,12 @@ def test_subscriptions_can_be_changed_from_outside(desk: Desk) -> None:
     request = api.UpdateSubscriptionsRequest(room="room", identity="ben", track_sids=[sid], subscribe=False)
     desk.call("UpdateSubscriptions", request)
     assert subscriber(ben).downs == []
+
+
+def test_a_nonce_that_would_fill_the_memory_is_refused(desk: Desk) -> None:
+    desk.world.join("ann")
+    request = api.SendDataRequest(room="room", nonce=b"x" * (MAX_NONCE_BYTES + 1))
+    assert code_of(desk, "SendData", request) == "invalid_argument"
 
 
 def test_send_data_has_no_sender_and_a_nonce_counts_once(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from livekit.protocol import models
 from media.errors import JoinRefused
 from media.room.permissions import Grants
 from media.signalling.access_token import mint_refresh, verify
-from tests.media.fakes import SECRET
+from tests.media.world import SECRET
 
 NOW = int(time.time())
 CLAIMS: dict[str, Any] = {"iss": "key", "sub": "ann", "exp": NOW + 3600, "video": {"roomJoin": True, "room": "room"}}
@@ -82,6 +82,8 @@ def test_absent_rights_follow_livekit() -> None:
         token(attributes={"a": 1}),
         token(attributes=["a"]),
         token(sub=5),
+        token(name="\ud800"),
+        token(attributes={"a": "\udfff"}),
     ],
 )
 def test_everything_else_is_refused(bad: str) -> None:

@@ -12,7 +12,7 @@ from media.config import Limits
 from media.errors import JoinRefused
 from media.room.permissions import Grants
 from media.signalling.join import check_grants, join_response, newcomer_of
-from tests.media.fakes import World
+from tests.media.world import World
 
 GRANTS = Grants(identity="ann", room="room", room_join=True)
 OWN = Grants(identity="ann", room="room", room_join=True, can_update_own_metadata=True, attributes={"a": "1"})
@@ -66,7 +66,18 @@ def test_attributes_in_the_query_need_the_grant() -> None:
     assert newcomer_of(query, OWN, Limits()).attributes == {"b": "2"}
 
 
-@pytest.mark.parametrize("attributes", ["?", encoded([1]), encoded({"a": 1}), encoded({"a": "x" * 20_000}), "W" * 7])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "?",
+        encoded([1]),
+        encoded({"a": 1}),
+        encoded({"a": "x" * 20_000}),
+        encoded({"a": "\ud800"}),
+        encoded({"\udfff": "a"}),
+        "W" * 7,
+    ],
+)
 def test_unreadable_attributes_are_refused(attributes: str) -> None:
     with pytest.raises(JoinRefused) as caught:
         newcomer_of({"attributes": attributes}, OWN, Limits())

@@ -8,7 +8,8 @@ from livekit.protocol import rtc
 from media.errors import InvalidDescription
 from media.room.participant import Participant
 from media.signalling.negotiation import SubscriberNegotiation, answer_publisher
-from tests.media.fakes import FakePeer, Timers, World, sink, subscriber
+from tests.media.fakes import FakePeer, Timers
+from tests.media.world import World, sink, subscriber
 
 
 class Side:

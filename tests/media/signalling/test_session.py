@@ -13,7 +13,8 @@ from media.room.participant import Newcomer
 from media.room.permissions import Grants
 from media.signalling.access_token import verify
 from media.signalling.session import Session
-from tests.media.fakes import CONFIG, SECRET, Timers, World, limits, subscriber
+from tests.media.fakes import Timers
+from tests.media.world import CONFIG, SECRET, World, limits, subscriber
 
 
 class Line:
@@ -44,7 +45,7 @@ class Line:
 
 
 class Opened:
-    """A started session over fakes."""
+    """A session over fakes."""
 
     def __init__(self, *script: rtc.SignalRequest | Exception, **grants: Any) -> None:
         self.world = World()
@@ -53,7 +54,6 @@ class Opened:
         line: Any = self.line
         newcomer = Newcomer(Grants(identity="ann", room="room", room_join=True, **grants))
         self.session = Session(self.world.room, newcomer, line, CONFIG, self.timers)
-        self.session.start()
         self.participant = self.session.participant
 
     def answer(self) -> None:
@@ -62,11 +62,18 @@ class Opened:
         self.session._dispatch.handle(rtc.SignalRequest(answer=rtc.SessionDescription(sdp="answer")))
 
 
+def started(**grants: Any) -> Opened:
+    """A session whose client was greeted and says nothing."""
+    opened = Opened(**grants)
+    opened.session.start()
+    return opened
+
+
 PING = rtc.SignalRequest(ping=1)
 
 
 def test_join_is_first_and_the_offer_follows() -> None:
-    opened = Opened()
+    opened = started()
     opened.timers.pass_time(0.0)
     assert opened.line.names == ["join", "offer"]
 
@@ -114,6 +121,19 @@ async def test_trouble_ends_this_session_and_says_whether_to_come_back(
     assert not ben.is_gone
 
 
+async def test_a_fault_while_greeting_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Opened()
+
+    def fail(_: object) -> None:
+        raise RuntimeError("fault")
+
+    monkeypatch.setattr(opened.world.room, "welcome", fail)
+    await opened.session.run()
+    assert opened.participant.is_gone
+    assert opened.world.room.members == {}
+    assert opened.line.is_finished
+
+
 async def test_silence_without_media_ends_the_session() -> None:
     opened = Opened(TimeoutError(), PING)
     await opened.session.run()
@@ -129,7 +149,7 @@ async def test_short_silence_is_forgiven_while_media_flows() -> None:
 
 
 def test_token_is_refreshed_every_five_minutes_with_the_same_rights() -> None:
-    opened = Opened(can_publish=False, room_admin=True)
+    opened = started(can_publish=False, room_admin=True)
     opened.answer()
     opened.timers.pass_time(299)
     assert "refresh_token" not in opened.line.names
@@ -141,7 +161,7 @@ def test_token_is_refreshed_every_five_minutes_with_the_same_rights() -> None:
 
 
 def test_changed_permission_refreshes_at_once_and_once() -> None:
-    opened = Opened()
+    opened = started()
     opened.answer()
     opened.participant.permission.can_publish = False
     opened.participant.sink.refresh_token()
@@ -152,14 +172,14 @@ def test_changed_permission_refreshes_at_once_and_once() -> None:
 
 
 def test_missing_answer_asks_the_client_to_come_afresh() -> None:
-    opened = Opened()
+    opened = started()
     opened.timers.pass_time(16)
     assert opened.line.sent[-1].leave.action == rtc.LeaveRequest.RECONNECT
     assert opened.participant.is_gone
 
 
 def test_nothing_is_left_running_after_the_end() -> None:
-    opened = Opened()
+    opened = started()
     opened.world.room.leave(opened.participant, models.CLIENT_INITIATED)
     said = len(opened.line.sent)
     opened.timers.pass_time(10_000)

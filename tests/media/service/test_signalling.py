@@ -1,0 +1,184 @@
+"""Sessions over real WebSockets: the first message, coming back, junk, floods, and slow readers."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from socket import SO_LINGER, SOL_SOCKET
+
+import aiohttp
+import pytest
+from livekit.protocol import models, rtc
+
+from tests.media.service.door import CONFIG, Door, messages_until_closed, next_message, token
+from tests.media.world import subscriber
+
+
+async def test_token_in_the_header_is_taken(door: Door) -> None:
+    socket = await door.connect(headers={"Authorization": f"Bearer {token()}"})
+    assert (await next_message(socket)).WhichOneof("message") == "join"
+
+
+async def test_join_comes_first_and_then_the_offer(door: Door) -> None:
+    socket = await door.enter()
+    first, second = await next_message(socket), await next_message(socket)
+    assert first.join.participant.identity == "ann"
+    assert (second.offer.type, second.offer.id) == ("offer", 1)
+
+
+async def test_closing_the_socket_ends_the_session(door: Door) -> None:
+    watcher, socket = await door.enter("ben"), await door.enter("ann")
+    await next_message(socket)
+    await socket.close()
+    states = [one.update.participants[0].state for one in await _updates(watcher, 2)]
+    assert states == [models.ParticipantInfo.JOINED, models.ParticipantInfo.DISCONNECTED]
+    assert list(door.world.room.members) == ["ben"]
+
+
+async def test_the_last_words_of_a_client_that_is_gone_are_heard(door: Door) -> None:
+    watcher, socket = await door.enter("ben"), await door.enter("ann")
+    for _ in range(2):
+        await next_message(socket)
+    for _ in range(3):
+        await socket.ping()  # each wants an answer, which finds nobody any more
+    leave = rtc.LeaveRequest(reason=models.CLIENT_INITIATED)
+    await socket.send_bytes(rtc.SignalRequest(leave=leave).SerializeToString())
+    _reset(socket)
+    gone = (await _updates(watcher, 2))[-1].update.participants[0]
+    assert (gone.state, gone.disconnect_reason) == (models.ParticipantInfo.DISCONNECTED, models.CLIENT_INITIATED)
+
+
+def _reset(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """End the connection as a program does that is killed: without a word, and what is on its way to it is refused."""
+    connection = socket.get_extra_info("socket")
+    connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    assert socket._response.connection is not None
+    socket._response.connection.transport.abort()  # type: ignore[union-attr]
+
+
+async def _updates(socket: aiohttp.ClientWebSocketResponse, count: int) -> list[rtc.SignalResponse]:
+    found: list[rtc.SignalResponse] = []
+    while len(found) < count:
+        message = await next_message(socket)
+        if message.WhichOneof("message") == "update":
+            found.append(message)
+    return found
+
+
+async def test_resume_is_answered_by_reconnect_and_ends_the_old_session(door: Door) -> None:
+    old = await door.enter()
+    sid = (await next_message(old)).join.participant.sid
+    socket = await door.enter(query=f"&reconnect=1&sid={sid}")
+    leave = (await next_message(socket)).leave
+    assert leave.action == rtc.LeaveRequest.RECONNECT
+    assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+    assert door.world.room.members == {}
+
+
+async def test_resume_of_an_older_session_spares_the_newer_one(door: Door) -> None:
+    socket = await door.enter()
+    await next_message(socket)
+    late = await door.enter(query="&reconnect=1&sid=PA_older")
+    assert (await next_message(late)).leave.action == rtc.LeaveRequest.RECONNECT
+    assert list(door.world.room.members) == ["ann"]
+
+
+async def test_full_room_says_so_in_the_first_message(door: Door) -> None:
+    inside = [await door.enter(name) for name in ("a", "b", "c")]
+    socket = await door.enter("d")
+    leave = (await next_message(socket)).leave
+    assert (leave.reason, leave.action) == (models.JOIN_FAILURE, rtc.LeaveRequest.DISCONNECT)
+    assert len(door.world.room.members) == len(inside)
+    assert door.world.registry.counters.totals["joins_refused", "room_full"] == 1
+
+
+async def test_second_session_of_an_identity_evicts_the_first(door: Door) -> None:
+    first = await door.enter()
+    await next_message(first)
+    second = await door.enter()
+    assert (await next_message(second)).WhichOneof("message") == "join"
+    last = (await messages_until_closed(first))[-1]
+    assert last.leave.reason == models.DUPLICATE_IDENTITY
+
+
+@pytest.mark.parametrize(
+    ("junk", "code"),
+    [
+        (b"\xff\xff\xff\xff", "malformed_signal"),
+        ("text", "text_frame"),
+        (rtc.SignalRequest(offer=rtc.SessionDescription(sdp="junk")).SerializeToString(), "invalid_description"),
+        (rtc.SignalRequest(answer=rtc.SessionDescription(sdp="junk")).SerializeToString(), "invalid_description"),
+    ],
+)
+async def test_junk_closes_that_client_only(door: Door, junk: bytes | str, code: str) -> None:
+    other, socket = await door.enter("ben"), await door.enter("ann")
+    for _ in range(2):
+        await next_message(socket)
+    await (socket.send_bytes(junk) if isinstance(junk, bytes) else socket.send_str(junk))
+    leave = (await messages_until_closed(socket))[-1].leave
+    assert (leave.reason, leave.action) == (models.STATE_MISMATCH, rtc.LeaveRequest.DISCONNECT)
+    assert door.world.registry.counters.totals["clients_closed", code] == 1
+    await other.send_bytes(rtc.SignalRequest(ping=1).SerializeToString())
+    while (await next_message(other)).WhichOneof("message") != "pong":
+        pass
+    assert list(door.world.room.members) == ["ben"]
+
+
+async def test_oversized_message_closes_the_client(door: Door) -> None:
+    socket = await door.enter()
+    await socket.send_bytes(b"x" * (CONFIG.limits.max_signal_bytes + 1))
+    await messages_until_closed(socket)
+    assert socket.closed
+
+
+async def test_flood_of_messages_closes_the_client(door: Door) -> None:
+    socket = await door.enter()
+    ping = rtc.SignalRequest(ping=1).SerializeToString()
+    for _ in range(60):
+        await socket.send_bytes(ping)
+    assert (await messages_until_closed(socket))[-1].WhichOneof("message") == "leave"
+    assert door.world.registry.counters.totals["clients_closed", "signal_rate"] == 1
+
+
+async def test_pings_of_the_websocket_are_answered_and_a_flood_of_them_closes_the_client(door: Door) -> None:
+    socket = await door.connect(f"/rtc?access_token={token()}", autoping=False)
+    for _ in range(2):
+        await next_message(socket)
+    await socket.ping(b"well?")
+    pong = await socket.receive(timeout=5)
+    assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"well?")
+    await socket.pong()
+    for _ in range(60):
+        await socket.ping()
+    while (message := await socket.receive(timeout=5)).type is aiohttp.WSMsgType.PONG:
+        pass
+    assert rtc.SignalResponse.FromString(message.data).WhichOneof("message") == "leave"
+    assert door.world.registry.counters.totals["clients_closed", "signal_rate"] == 1
+
+
+async def test_client_that_reads_nothing_is_closed_and_harms_nobody(door: Door) -> None:
+    other, slow = await door.enter("ben"), await door.enter("ann")
+    await next_message(slow)
+    member = door.world.room.members["ann"]
+    for _ in range(CONFIG.limits.signal_queue + 1):
+        member.send(room_update=rtc.RoomUpdate(room=models.Room(metadata="x" * 1000)))
+    await asyncio.wait_for(_gone(door, "ann"), 5)
+    assert (await next_message(other)).WhichOneof("message") == "join"
+
+
+async def _gone(door: Door, identity: str) -> None:
+    while identity in door.world.room.members:
+        await asyncio.sleep(0.01)
+
+
+async def test_fault_of_ours_asks_the_client_to_come_afresh(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = await door.enter()
+    for _ in range(2):
+        await next_message(socket)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("fault")
+
+    monkeypatch.setattr(subscriber(door.world.room.members["ann"]), "accept_answer", fail)
+    await socket.send_bytes(rtc.SignalRequest(answer=rtc.SessionDescription(sdp="x")).SerializeToString())
+    assert (await messages_until_closed(socket))[-1].leave.action == rtc.LeaveRequest.RECONNECT
