@@ -14,16 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, People, StartMedia
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+START_TIMEOUT_S = 40.0
+"""On a busy machine; a process that ends is noticed at once."""
 
 
 def environment(http_port: int, udp_port: int, **extra: str) -> dict[str, str]:
@@ -40,7 +36,7 @@ def environment(http_port: int, udp_port: int, **extra: str) -> dict[str, str]:
 
 def start(log: Path, **extra: str) -> MediaProcess:
     """A running media process, its port open."""
-    port = int(extra.get("PARLEY_MEDIA_PORT", 0)) or free_port(socket.SOCK_STREAM)
+    port = int(extra.get("PARLEY_MEDIA_PORT", 0)) or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "media"],
@@ -50,7 +46,8 @@ def start(log: Path, **extra: str) -> MediaProcess:
             stderr=subprocess.STDOUT,
         )
     media = MediaProcess(process, f"http://127.0.0.1:{port}", log)
-    for _ in range(200):
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(media.http_url, timeout=1).close()  # noqa: S310
         except OSError:

@@ -67,6 +67,18 @@ async def until(is_true: Callable[[], object], what: str, timeout_s: float = 10.
         await asyncio.sleep(0.02)
 
 
+async def until_silent(person: Person, sender: str, timeout_s: float = 10.0) -> None:
+    """Waits until `person` hears nothing of `sender` for half a second, once what was on its way has arrived."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout_s
+    while True:
+        person.loudness.clear()
+        await asyncio.sleep(0.5)
+        if person.loudness[sender] < 500:
+            return
+        assert loop.time() < deadline, f"{person.identity} hears {sender} still"
+
+
 @dataclass
 class Person:
     """One official client in a room, and what reached it."""

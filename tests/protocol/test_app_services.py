@@ -10,10 +10,11 @@ from livekit import rtc
 
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
-from conference_app.services import joining, meetings
+from conference_app.services import host_orders, joining, meetings
+from conference_app.services.door import Removed
 from conference_app.services.joining import Admitted
 from conference_app.services.room_admin import LiveKitRoomAdmin, room_admin
-from tests.conference_app.people import at_desk, meeting_of, registered
+from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
@@ -38,7 +39,7 @@ async def enter(media: MediaProcess, place: Admitted) -> Person:
 
 
 async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(ann, "Plans")
     places: list[Admitted] = []
     for name, tab, session in (("", "hers", await at_desk(ann)), ("Bob", "his", None), ("Eve", "rude", None)):
@@ -56,17 +57,17 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
 
         publication = await bob.speak()
         await until(lambda: host.loudness[bob.identity] > 1000, "sound")
-        await joining.host_mute(ann.id, made.code, bob.identity, publication.sid)
+        await host_orders.mute(ann.id, made.code, bob.identity, publication.sid)
         await until(lambda: host.saw("track_muted"), "mute")
         with pytest.raises(NotFound):
-            await joining.host_mute(ann.id, made.code, bob.identity, "TR_unknown")
+            await host_orders.mute(ann.id, made.code, bob.identity, "TR_unknown")
 
-        await joining.host_remove(ann.id, made.code, eve.identity)
+        await host_orders.remove(ann.id, made.code, eve.identity)
         await until(lambda: eve.saw("disconnected"), "removal")
-        with pytest.raises(joining.Removed):
+        with pytest.raises(Removed):
             await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
 
-        await joining.host_end(ann.id, made.code)
+        await host_orders.end(ann.id, made.code)
         for person in (host, bob):
             await until(lambda person=person: person.saw("disconnected"), "end")
         assert (await meetings.find_by_code(made.code)).state == "ended"
@@ -85,7 +86,7 @@ async def test_orders_about_nothing(media: MediaProcess) -> None:
 
 
 async def test_a_guest_cannot_rename_or_promote_itself(media: MediaProcess) -> None:
-    ann = await registered()
+    ann = await confirmed()
     made = await meeting_of(ann)
     await meetings.open_room(ann.id, made.code)
     place = await joining.join(made.code, name="Eve", pass_phrase="", tab_id="t", session=None, address="")

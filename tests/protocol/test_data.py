@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from livekit import rtc
 
-from tests.protocol.people import People, Person, token, until
+from tests.protocol.people import HEIGHT, WIDTH, People, Person, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
 
@@ -101,7 +101,7 @@ async def test_what_is_sent_while_somebody_joins_is_not_lost(people: People) -> 
             await asyncio.sleep(0.01)
 
     counting = asyncio.create_task(count())
-    await asyncio.sleep(0.2)
+    await until(lambda: len(payloads(ben)) > 10, "first numbers")
     cleo = await people.join("cleo")
     await counting
     await until(lambda: payloads(cleo)[-1:] == [b"99"], "last number")
@@ -126,3 +126,6 @@ async def test_encrypted_room_is_forwarded_unread(people: People) -> None:
     await until(lambda: ben.frames["ann"] > 5, "decrypted pictures")
     await until(lambda: ben.loudness["ann"] > 3000, "decrypted sound")
     await connected(ann, ben)
+    assert ben.sizes["ann"] == (WIDTH, HEIGHT)
+    tracks = ben.room.remote_participants["ann"].track_publications.values()
+    assert {track.encryption_type for track in tracks} == {rtc.EncryptionType.GCM}

@@ -7,13 +7,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import aiohttp
 import pytest
 from livekit.protocol import rtc as signal_messages
 
-from tests.protocol.conftest import ROOT, environment, free_port
+from tests.ports import free_port
+from tests.protocol.conftest import ROOT, environment
 from tests.protocol.people import People, StartMedia, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
@@ -31,7 +31,7 @@ def test_port_in_use_is_one_clear_line(kind: socket.SocketKind) -> None:
         if kind is socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
-        tcp = port if kind is socket.SOCK_STREAM else free_port(socket.SOCK_STREAM)
+        tcp = port if kind is socket.SOCK_STREAM else free_port()
         udp = port if kind is socket.SOCK_DGRAM else free_port(socket.SOCK_DGRAM)
         done = run(environment(tcp, udp))
     assert done.returncode == 1
@@ -47,24 +47,23 @@ def test_missing_secret_is_one_clear_line() -> None:
     assert "LIVEKIT_API_SECRET" in done.stderr
 
 
-async def test_stop_is_quick_and_asks_clients_to_come_back(start_media: StartMedia) -> None:
+async def test_stop_asks_clients_to_come_back(start_media: StartMedia) -> None:
     media = start_media()
     async with aiohttp.ClientSession() as client:
         socket_ = await client.ws_connect(f"{media.url}/rtc", params={"access_token": token("ann", "room")})
         await socket_.receive(timeout=5)
-        begun = time.monotonic()
         stopping = asyncio.create_task(asyncio.to_thread(media.stop))
         messages: list[signal_messages.SignalResponse] = []
         while (frame := await socket_.receive(timeout=5)).type is aiohttp.WSMsgType.BINARY:
             messages.append(signal_messages.SignalResponse.FromString(frame.data))
         code = await stopping
     assert messages[-1].leave.action == signal_messages.LeaveRequest.RECONNECT
-    assert (code, time.monotonic() - begun < 2.0) == (0, True)
+    assert code == 0  # by itself: whom `stop` has to kill has another
     assert "Traceback" not in media.log.read_text()
 
 
 async def test_call_is_back_after_the_process_is_killed(start_media: StartMedia) -> None:
-    port, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    port, udp = free_port(), free_port(socket.SOCK_DGRAM)
     ports = {"PARLEY_MEDIA_PORT": str(port), "PARLEY_MEDIA_UDP_PORT": str(udp)}
     first = start_media(**ports)
     people = People(first)
@@ -78,18 +77,26 @@ async def test_call_is_back_after_the_process_is_killed(start_media: StartMedia)
     try:
         await until(lambda: ann.saw("reconnected") and ben.saw("reconnected"), "reconnection", 30)
         await until(lambda: ben.loudness["ann"] > 3000, "sound after the restart", 20)
+        assert not ann.saw("disconnected") + ben.saw("disconnected")
     finally:
         await people.leave()
+
+
+async def counters(people: People) -> dict[str, float]:
+    """What the process counts now, by name."""
+    async with aiohttp.ClientSession() as client, client.get(f"{people.media.http_url}/metrics") as response:
+        lines = [line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#"]
+    return {name: float(value) for name, value in lines}
 
 
 async def test_counters_tell_of_the_traffic(people: People) -> None:
     ann, ben = await people.join("ann"), await people.join("ben")
     await ann.speak()
     await until(lambda: ben.loudness["ann"] > 3000, "sound")
-    await asyncio.sleep(1.0)
-    async with aiohttp.ClientSession() as client, client.get(f"{people.media.http_url}/metrics") as response:
-        lines = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#")
-    assert float(lines["parley_media_packets_in_total"]) > 30
-    assert float(lines["parley_media_packets_out_total"]) > 30
-    assert float(lines["parley_media_participants"]) >= 2
-    assert float(lines['parley_media_tracks_published_total{reason="audio"}']) >= 1
+    lines = await counters(people)
+    async with asyncio.timeout(20):
+        while lines["parley_media_packets_in_total"] <= 30 or lines["parley_media_packets_out_total"] <= 30:
+            await asyncio.sleep(0.1)
+            lines = await counters(people)
+    assert lines["parley_media_participants"] >= 2
+    assert lines['parley_media_tracks_published_total{reason="audio"}'] >= 1
