@@ -3,95 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import email
 import ipaddress
-import mailbox
-from dataclasses import dataclass
-from email import policy
-from email.message import EmailMessage
-from pathlib import Path
+from collections.abc import Iterable
 
 import reflex as rx
 
 from conference_app.components.buttons import button, icon
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
-from conference_app.components.surfaces import banner, card, empty_state, loading, skeleton, tabs
+from conference_app.components.surfaces import banner, card, empty_state
+from conference_app.components.values import one_of
+from conference_app.components.views import tabs
+from conference_app.components.waiting import loading, skeleton
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
+from conference_app.embedded.kept_mail import MailLine, OpenMail, newest, opened
 from conference_app.errors import NotFound
-from conference_app.session import client_address, public
+from conference_app.session import client_address, public, sent_headers
 from conference_app.texts import _, n_
 
 SHOWN = 100
-_HEADERS = (
-    "From",
-    "To",
-    "Reply-To",
-    "Date",
-    "Message-ID",
-    "Auto-Submitted",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-)
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_OF_PROXIES = ("forwarded", "via", "x-real-ip")
+"""Headers by which a proxy shows itself (RFC 7239, RFC 9110), beside all that begin with x-forwarded-."""
 
 
-@dataclass
-class MailLine:
-    """A mail in the list."""
-
-    key: str = ""
-    recipient: str = ""
-    subject: str = ""
-    when: str = ""
-
-
-@dataclass
-class OpenMail:
-    """The mail that is open."""
-
-    key: str = ""
-    subject: str = ""
-    html: str = ""
-    text: str = ""
-    headers: str = ""
-
-
-def _line(key: str, mail: EmailMessage) -> MailLine:
-    return MailLine(key, str(mail["X-RcptTo"]), str(mail["Subject"]), str(mail["Date"])[:25])
-
-
-def _part(mail: EmailMessage, kind: str) -> str:
-    part = mail.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
-
-
-def _opened(key: str, mail: EmailMessage) -> OpenMail:
-    # A link inside the frame opens beside the page: our pages let nobody frame them.
-    html = _part(mail, "html").replace("<a ", '<a target="_blank" ')
-    headers = "\n".join(f"{name}: {mail[name]}" for name in _HEADERS if mail[name])
-    return OpenMail(key, str(mail["Subject"]), html, _part(mail, "plain"), headers)
-
-
-def _read(box: mailbox.Maildir, key: str) -> EmailMessage:
-    return email.message_from_bytes(box.get_bytes(key), policy=policy.default)
-
-
-def newest(path: Path, limit: int) -> list[MailLine]:
-    """The newest mails of a Maildir."""
-    box = mailbox.Maildir(path, create=True)
-    keys = sorted(box.iterkeys(), reverse=True)  # a key begins with the time it came
-    return [_line(key, _read(box, key)) for key in keys[:limit]]
-
-
-def opened(path: Path, key: str) -> OpenMail:
-    """One mail. Raises NotFound."""
-    box = mailbox.Maildir(path, create=True)
-    try:
-        return _opened(key, _read(box, key))
-    except KeyError:
-        raise NotFound(n_("This mail is not there any more.")) from None
+def came_by_proxy(headers: Iterable[str]) -> bool:
+    """Whether one of the header names says that somebody else's request was passed on from this machine."""
+    return any(name.lower() in _OF_PROXIES or name.lower().startswith("x-forwarded-") for name in headers)
 
 
 def is_local(address: str, host: str) -> bool:
@@ -136,7 +75,10 @@ class DevMailState(rx.State):
         self.view = view if view in ("html", "text", "headers") else "html"
 
     def _may_look(self) -> bool:
-        return mail_sink.is_used(settings()) and is_local(client_address(self), self.router.headers.host)
+        """A proxy that rewrites Host is known by its headers; one without any fails the Origin check of the socket."""
+        if not mail_sink.is_used(settings()) or came_by_proxy(sent_headers()):
+            return False
+        return is_local(client_address(self), self.router.headers.host)
 
 
 def _row(mail: MailLine) -> rx.Component:
@@ -168,18 +110,16 @@ def _opened_mail() -> rx.Component:
             DevMailState.show,
         ),
         card(
-            rx.fragment(
-                rx.match(
-                    DevMailState.view,
-                    ("text", rx.el.pre(chosen.text, class_name=plain)),
-                    ("headers", rx.el.pre(chosen.headers, class_name=plain)),
-                    rx.el.iframe(
-                        src_doc=chosen.html,
-                        title=_("The mail"),
-                        custom_attrs={"sandbox": "allow-popups allow-popups-to-escape-sandbox"},
-                        class_name="w-full h-[70dvh] border-0 block",
-                    ),
-                )
+            one_of(
+                DevMailState.view,
+                ("text", rx.el.pre(chosen.text, class_name=plain)),
+                ("headers", rx.el.pre(chosen.headers, class_name=plain)),
+                otherwise=rx.el.iframe(
+                    src_doc=chosen.html,
+                    title=_("The mail"),
+                    custom_attrs={"sandbox": "allow-popups allow-popups-to-escape-sandbox"},
+                    class_name="w-full h-[70dvh] border-0 block",
+                ),
             ),
             extra="mt-3 overflow-hidden",
         ),
@@ -194,7 +134,7 @@ def _list() -> rx.Component:
         rx.el.div(
             rx.el.ul(
                 rx.foreach(DevMailState.mails, _row),
-                class_name="grid gap-2 content-start lg:max-h-[80dvh] overflow-y-auto p-1",
+                class_name="grid gap-2 content-start lg:max-h-[80dvh] overflow-y-auto p-1 -m-1",
                 aria_label=_("Mails"),
                 custom_attrs={"tabIndex": "0"},
             ),
@@ -220,7 +160,7 @@ def dev_mail() -> rx.Component:
     return visitor_frame(
         rx.el.div(
             rx.el.div(
-                rx.el.h1(_("Mails"), class_name="text-[2rem]"),
+                rx.el.h1(_("Mails")),
                 button(_("Look again"), kind="secondary", icon_name="refresh-cw", on_click=DevMailState.load),
                 class_name="flex flex-wrap items-center justify-between gap-4 mb-4",
             ),
