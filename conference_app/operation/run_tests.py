@@ -1,29 +1,90 @@
-"""`make test`: see that what the tests need is there, then run them all with pytest."""
+"""`make test`: see that what the tests need is there, then run them all with pytest.
+
+In three stages: tests that need nothing but a processor are shared out among all there are; then those that start
+whole programs, and those that drive a browser, have the machine to themselves. These two wait as much as they compute,
+so they run two at a time, each side with a product and a browser of its own.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+from typing import Any
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from conference_app.services.promises import NOT_RUN, RECORD
+
+STAGES = (
+    ("-n", "auto", "--dist", "worksteal", "-m", "not browser and not process"),
+    ("-n", "2", "--dist", "worksteal", "-m", "process and not browser"),
+    ("-n", "2", "--dist", "worksteal", "-m", "browser"),
+)
+"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process."""
+RECORD_OPTION = "--record-promises"
+"""Writes which promises the tests prove, for the page /promises."""
+PROGRAMS = {"chromium": ("chromium", "chromium-browser"), "redis-server": ("redis-server",)}
+"""Debian's packages that the tests need, with the names their program may have."""
 
 
-def ensure_browser() -> None:
-    """Install Debian's Chromium when it is missing and we may; else end with one clear line."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        sys.stdout.write("Installing Chromium for the browser tests …\n")
+def missing_packages() -> list[str]:
+    """The packages of which no program is here."""
+    return [package for package, names in PROGRAMS.items() if not any(shutil.which(name) for name in names)]
+
+
+def ensure_programs() -> None:
+    """Install what is missing when we may; else end with one clear line."""
+    missing = missing_packages()
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        sys.stdout.write(f"Installing {', '.join(missing)} for the tests …\n")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], env=environment, check=False)
-    if not any(shutil.which(name) for name in BROWSERS):
-        sys.exit("parley: the browser tests need Chromium. Install it: apt-get install chromium")
+        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], env=environment, check=False)
+        missing = missing_packages()
+    if missing:
+        names = " ".join(missing)
+        sys.exit(f"parley: the tests need programs that are not here. Install them: apt-get install {names}")
+
+
+def run(*arguments: str) -> int:
+    """One run of pytest; its exit status."""
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+
+
+def run_all(*, records: bool) -> int:
+    """The whole suite, to its end also when something fails; the worse exit status. Writes the record if asked to."""
+    with tempfile.TemporaryDirectory(prefix="parley-record-") as folder:
+        parts = [Path(folder) / f"{number}.json" for number in range(len(STAGES))]
+        ends = [
+            run(*stage, *([f"{RECORD_OPTION}={part}"] if records else []))
+            for stage, part in zip(STAGES, parts, strict=True)
+        ]
+        if records:
+            RECORD.write_text(merged([json.loads(part.read_text()) for part in parts]), encoding="utf-8")
+    return max(ends)
+
+
+def merged(parts: list[dict[str, Any]]) -> str:
+    """One record of several runs, none of which ran a test of another: each calls those of the others not run."""
+    promises: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for promise, tests in part["promises"].items():
+            known = promises.setdefault(promise, {})
+            known.update({name: end for name, end in tests.items() if end != NOT_RUN or name not in known})
+    ordered = {one: dict(sorted(promises[one].items())) for one in sorted(promises, key=lambda one: int(one[1:]))}
+    return json.dumps({"ran_at": parts[-1]["ran_at"], "promises": ordered}, indent=1) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """`make test`: everything, or what TESTS names."""
+    ensure_programs()
+    sys.stdout.flush()
+    is_whole = arguments in ([], [RECORD_OPTION])
+    return run_all(records=bool(arguments)) if is_whole else run(*arguments)
 
 
 if __name__ == "__main__":
-    ensure_browser()
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[1:]])
+    sys.exit(main(sys.argv[1:]))

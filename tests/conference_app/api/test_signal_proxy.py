@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import http
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,16 +22,12 @@ from websockets.http11 import Request, Response
 from conference_app.api.signal_proxy import FRAME_LIMIT
 from conference_app.config import settings
 from conference_app.services.room_tokens import room_token
+from tests.ports import free_port
 
 pytestmark = pytest.mark.process
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 @dataclasses.dataclass
