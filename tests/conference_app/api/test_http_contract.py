@@ -1,0 +1,156 @@
+"""Schemathesis against every plain route: as nobody, as a member, and as the mail server with its secrets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+from requests import PreparedRequest
+from requests.auth import AuthBase
+from schemathesis import Case, checks
+from schemathesis.python import asgi
+from starlette.applications import Starlette
+
+from conference_app import database
+from conference_app.api import mail_bounce
+from conference_app.api.security_headers import SecurityHeaders
+from conference_app.conference_app import app as product
+from conference_app.conference_app import routes
+from conference_app.config import Settings, settings
+from conference_app.services import (
+    cookie_registry,
+    export,
+    job_worker,
+    jobs,
+    personal_rows,
+    sign_in_sessions,
+    signed_links,
+)
+from conference_app.session import session_cookie
+from tests.conference_app.api.http_description import OPERATIONS, OWN, description, methods_of
+from tests.conference_app.people import confirmed, session_token
+
+SECRET = "s" * 40
+ORIGIN = "http://localhost:3000"
+
+
+def test_every_route_is_described_and_nothing_else() -> None:
+    described = {path: set(operations) for path, operations in OPERATIONS.items()}
+    assert described == methods_of(routes)
+
+
+def test_the_framework_adds_no_route_that_we_do_not_know() -> None:
+    """`/_upload` would come with the first rx.upload, and needs a look before it is let in."""
+    assert product._api is not None
+    assert {getattr(route, "path", "") for route in product._api.routes} == {"/ping", "/_health", "/_event"}
+
+
+@dataclass
+class Caller(AuthBase):
+    """Whose requests these are: dresses up what Schemathesis made."""
+
+    who: str
+    session: str = ""
+    own: dict[str, str] = field(default_factory=dict)
+    """What `OWN` stands for, by the beginning of the path."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        if self.who == "member":
+            request.headers["Cookie"] = f"{session_cookie()}={self.session}"
+            request.headers["X-CSRF-Token"] = sign_in_sessions.csrf_token(self.session)
+            request.headers["Origin"] = ORIGIN
+        if self.who == "mail server":
+            body = request.body or b""
+            raw = body if isinstance(body, bytes) else str(body).encode()
+            request.headers["Authorization"] = f"Bearer {SECRET}"
+            request.headers["Parley-Signature"] = mail_bounce.signature(raw, int(time.time()), SECRET)
+        return request
+
+    def take(self, case: Case) -> None:
+        """Put what is their own in place of its stand-in."""
+        for name, value in case.path_parameters.items():
+            if value == OWN:
+                key = name if name == "export_id" else case.path.partition("{")[0]
+                case.path_parameters[name] = self.own.get(key, OWN)
+
+
+async def prepare(caller: Caller) -> None:
+    """Give the caller an account, links to their address and a copy of their data that is ready."""
+    account = await confirmed("ann")
+    caller.session = await session_token(account)
+    async with database.reading() as db:
+        person = await personal_rows.of_account(db, account.id)
+    assert person is not None
+    key = person.email_keys[0]
+    asked = await export.ask(person, "en")
+    await job_worker.run_due(jobs.now(), kinds=["privacy.export"])
+    caller.own = dict.fromkeys(("/preferences/", "/pl/preferences/"), signed_links.make("preferences", key))
+    caller.own |= {"/u/": signed_links.make("unsubscribe", key, "newsletter"), "export_id": asked.id}
+    caller.own |= {"/privacy-export/": signed_links.make("privacy", key)}
+
+
+@pytest.fixture
+def caller(who: str, db: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
+    """Somebody who calls the routes, which are served while the test runs."""
+    monkeypatch.setenv("PARLEY_INBOUND_SECRET", SECRET)
+    monkeypatch.setenv("PARLEY_BOUNCE_SECRET", SECRET)
+    settings.cache_clear()
+    someone = Caller(who)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await prepare(someone)
+        yield
+        await database.dispose()
+
+    CONTRACT.app = SecurityHeaders(Starlette(routes=routes, lifespan=lifespan), built=tmp_path, is_https=False)
+    with asgi.get_client(CONTRACT.app) as client:
+        client.get("/")  # the first request begins the lifespan
+    yield someone
+    asgi.shutdown_lifespans()
+
+
+CONTRACT = schemathesis.openapi.from_dict(description(routes))
+FOR_MEMBERS = CONTRACT.exclude(path_regex="^/(pl|mail|rtc)/")
+MAIL_DOORS = CONTRACT.include(path_regex="^/mail/")
+bounded = examples(
+    max_examples=10, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.mark.parametrize(("who", "engine"), [("nobody", "sqlite")], indirect=["engine"])
+@CONTRACT.parametrize()
+@bounded
+def test_a_route_answers_nobody_as_described(case: Case, caller: Caller) -> None:
+    check(case, caller)
+
+
+@pytest.mark.parametrize(("who", "engine"), [("member", "postgresql")], indirect=["engine"])
+@FOR_MEMBERS.parametrize()
+@bounded
+def test_a_route_answers_members_as_described(case: Case, caller: Caller) -> None:
+    check(case, caller)
+
+
+@pytest.mark.parametrize("who", ["mail server"])
+@MAIL_DOORS.parametrize()
+@bounded
+def test_a_door_for_mails_answers_its_mail_server_as_described(case: Case, caller: Caller) -> None:
+    check(case, caller)
+
+
+def check(case: Case, caller: Caller) -> None:
+    """Send what was generated, and hold the answer to every check of Schemathesis."""
+    caller.take(case)
+    refuses_everything = case.path.startswith("/rtc")  # plain requests, which belong to no call
+    excluded = [checks.positive_data_acceptance] if refuses_everything else []
+    answer = case.call_and_validate(app=CONTRACT.app, base_url=ORIGIN, auth=caller, excluded_checks=excluded)
+    for line in answer.headers.get("set-cookie", []):
+        assert cookie_registry.find("cookie", line.partition("=")[0]) is not None, line.partition("=")[0]

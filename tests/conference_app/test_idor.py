@@ -1,0 +1,139 @@
+"""Every handler and every route, called by somebody else with every identifier of Ann's that the database holds."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+import pytest_asyncio
+from reflex_base.utils.format import json_dumps
+
+from conference_app.config import Settings
+from conference_app.pages.dashboard import DashboardState
+from conference_app.pages.meeting import MeetingState
+from conference_app.services import joining, rate_limits, sign_in_sessions
+from conference_app.session import session_cookie
+from tests.conference_app.people import confirmed, meeting_of, session_token
+from tests.conference_app.sweeping import CANARY, LEAK, Anns, Call, ann_with_everything, calls, everything_kept, made_up
+from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.fakes import FakeRoomAdmin
+
+_SERIAL = re.compile(r'"serial_rx_state_": \d+')
+"""A notice's number, which is drawn by lot."""
+
+
+@pytest_asyncio.fixture
+async def processor(
+    sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Processor]:
+    """Where nobody stays at a door: who is not let in is told so again, instead of an hour later."""
+    at_once = functools.partial(joining.wait_until_admitted, timeout_s=0.0)
+    monkeypatch.setattr(joining, "wait_until_admitted", at_once)
+    async with processing() as running:
+        yield running
+
+
+class Stranger:
+    """Somebody who is not Ann; comes back as a new person when the sweep has ended their session."""
+
+    def __init__(self, processor: Processor, who: str, anns: Anns) -> None:
+        self.processor, self.who, self.anns = processor, who, anns
+        self.count, self.token = 0, ""
+        self.ids: set[str] = set()
+
+    async def tabs(self, number: int) -> list[Tab]:
+        """New tabs of theirs."""
+        if self.who == "member" and await sign_in_sessions.resolve(self.token) is None:
+            self.count += 1
+            account = await confirmed(f"eve{self.count}")
+            self.ids.add(account.id)
+            self.token = await session_token(account)
+        cookies = {session_cookie(): self.token} if self.who == "member" else {}
+        found = [Tab(self.processor, cookies) for _ in range(number)]
+        for tab in found:
+            await tab.hydrate()
+            if self.who == "guest":
+                tab.path = f"/m/{self.anns.open_house}"
+                await tab.send(name_of(MeetingState.load))
+                await tab.send(name_of(MeetingState.join), name="Guest", pass_phrase="")
+        return found
+
+
+async def answer(tab: Tab, call: Call, word: str) -> str:
+    """What came back, without the word itself and without the page's own address, which the caller gave."""
+    rate_limits.reset()
+    if call.has_place:
+        tab.path = call.place(word)
+    updates = await tab.send(call.name, **call.payload(word))
+    text = json_dumps([[_told(update.delta or {}), update.events] for update in updates])
+    if tab.path.startswith("/m/"):
+        text = text.replace(tab.path, "HERE").replace(quote_plus(tab.path), "HERE")
+    return _SERIAL.sub("", text).replace(word, "WORD")
+
+
+def _told(delta: Mapping[str, Any]) -> dict[str, Any]:
+    """A delta without what Reflex repeats of the request itself."""
+    return {
+        state: {name: value for name, value in found.items() if not name.startswith("rx_router")}
+        for state, found in delta.items()
+    }
+
+
+async def told_apart(stranger: Stranger, call: Call, word: str, tabs: list[Tab]) -> str:
+    """Where Ann's word is answered otherwise than one that names nothing, by more than chance; else empty."""
+    hers, none = tabs
+    said = await answer(hers, call, word)
+    assert not LEAK.search(said), f"{call} tells {stranger.who} what is Ann's"
+    if word in stranger.anns.codes and call.qualname.startswith("MeetingState."):
+        return ""  # to know the code is to be invited: the door says that it is one
+    other = await answer(none, call, made_up(word))
+    if said == other or not await _is_steady(stranger, call, word):
+        return ""
+    begin = len(os.path.commonprefix([said, other]))
+    return f"{call.qualname} {word}: {said[begin : begin + 80]} or {other[begin : begin + 80]}"
+
+
+async def _is_steady(stranger: Stranger, call: Call, word: str) -> bool:
+    """Whether two words that name nothing are answered the same."""
+    one, two = await stranger.tabs(2)
+    return await answer(one, call, made_up(word)) == await answer(two, call, made_up(word))
+
+
+async def test_the_sweep_would_see_what_is_anns(processor: Processor) -> None:
+    ann = await confirmed("ann")
+    await meeting_of(ann, f"{CANARY} subject")
+    tab = Tab.signed_in(processor, await session_token(ann), path="/dashboard")
+    await tab.send(name_of(DashboardState.load))
+    assert LEAK.search(processor.wire)
+
+
+@pytest.mark.parametrize("who", ["nobody", "guest", "member"])
+@pytest.mark.timeout(300)
+@pytest.mark.promise("P66")
+@pytest.mark.promise("P76")
+async def test_no_handler_knows_anns_identifiers_from_made_up_ones(processor: Processor, who: str) -> None:
+    anns = await ann_with_everything()
+    stranger = Stranger(processor, who, anns)
+    before = await everything_kept()
+    found: list[str] = []
+    for call in calls():
+        tabs = await stranger.tabs(2)
+        for word in anns.words:
+            if difference := await told_apart(stranger, call, word, tabs):
+                found.append(difference)
+                tabs = await stranger.tabs(2)
+    assert found == []
+    check_nothing_moved(before, await everything_kept(), anns)
+    assert len(set(processor.executed)) > 10  # the sweep does reach handlers
+
+
+def check_nothing_moved(before: set[str], after: set[str], anns: Anns) -> None:
+    """No row is gone or other than before, and no new one is about Ann, but that a guest came through an open door."""
+    assert before - after == set()
+    about_ann = {row for row in after - before if anns.account.id in row}
+    assert about_ann == set()
