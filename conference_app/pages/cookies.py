@@ -37,7 +37,7 @@ def cookies() -> rx.Component:
     brand = settings().brand_name
     return visitor_frame(
         rx.el.article(
-            rx.el.h1(_("Cookies"), class_name="text-[2rem]"),
+            rx.el.h1(_("Cookies")),
             rx.el.p(
                 _(
                     "This is everything {brand} keeps in your browser. All of it comes from this server, none of it follows you elsewhere, and nothing is kept for advertising.",

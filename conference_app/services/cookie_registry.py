@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conference_app.config import settings
+from conference_app.models.known_device import KNOWN_DAYS
 from conference_app.texts import _, n_, plural
 
 Kind = Literal["cookie", "local storage", "session storage"]
@@ -46,72 +47,93 @@ _UNTIL_DELETED = n_("Until you delete it in your browser")
 _UNTIL_CLOSED = n_("Until you close the tab")
 
 
+_CHOSEN = (
+    Kept(
+        "parley_language",
+        "cookie",
+        n_("Remembers the language you chose. It is set only when you choose one."),
+        n_("{days}"),
+        365,
+    ),
+    Kept(
+        "theme",
+        "local storage",
+        n_("Remembers whether you chose light, dark or your device's colours."),
+        _UNTIL_DELETED,
+    ),
+    Kept(
+        "parley.devices",
+        "local storage",
+        n_("Remembers which camera, microphone and speaker you chose for meetings."),
+        _UNTIL_DELETED,
+    ),
+    Kept(
+        "loglevel:livekit, …",
+        "local storage",
+        n_("How much the call's own parts write into your browser's console. Nothing about you."),
+        _UNTIL_DELETED,
+        pattern=r"loglevel:(?:livekit|lk-).*|loglevel",
+    ),
+)
+"""What somebody chose, or had set."""
+_OF_THE_TAB = (
+    Kept(
+        "token",
+        "session storage",
+        n_("A random number that ties this tab to its page on the server."),
+        _UNTIL_CLOSED,
+    ),
+    Kept(
+        "parley_notice",
+        "session storage",
+        n_("Remembers which short message you have seen already."),
+        _UNTIL_CLOSED,
+    ),
+    Kept(
+        "reflex_last_reloaded_on_error",
+        "session storage",
+        n_("Keeps the page from reloading again and again when something is broken."),
+        _UNTIL_CLOSED,
+    ),
+    Kept(
+        "react-router-scroll-positions",
+        "session storage",
+        n_("Remembers how far you had scrolled when you go back."),
+        _UNTIL_CLOSED,
+    ),
+)
+
+
 def kept() -> tuple[Kept, ...]:
-    """The list, for these settings: the name of the session's cookie depends on https."""
-    session = "__Host-parley_session" if settings().is_https else "parley_session"
+    """The list, for these settings: the names of some cookies depend on https."""
+    return (*_for_signing_in(), *_CHOSEN, *_OF_THE_TAB)
+
+
+def _for_signing_in() -> tuple[Kept, ...]:
+    prefix = "__Host-" if settings().is_https else ""
     return (
         Kept(
-            session,
+            f"{prefix}parley_session",
             "cookie",
             n_("Keeps you signed in. It holds a random number."),
             n_("{days}, or until you sign out"),
             settings().session_days,
         ),
         Kept(
+            f"{prefix}parley_device",
+            "cookie",
+            n_(
+                "Knows this browser again at your next sign-in, so that nobody can keep you out by guessing passwords. "
+                "It holds a random number."
+            ),
+            n_("{days} after your last sign-in"),
+            KNOWN_DAYS,
+        ),
+        Kept(
             "parley_ticket",
             "cookie",
             n_("Carries a sign-in from the page to the server, once."),
             n_("At most one minute"),
-        ),
-        Kept(
-            "parley_language",
-            "cookie",
-            n_("Remembers the language you chose. It is set only when you choose one."),
-            n_("{days}"),
-            365,
-        ),
-        Kept(
-            "theme",
-            "local storage",
-            n_("Remembers whether you chose light, dark or your device's colours."),
-            _UNTIL_DELETED,
-        ),
-        Kept(
-            "parley.devices",
-            "local storage",
-            n_("Remembers which camera, microphone and speaker you chose for meetings."),
-            _UNTIL_DELETED,
-        ),
-        Kept(
-            "loglevel:livekit, …",
-            "local storage",
-            n_("How much the call's own parts write into your browser's console. Nothing about you."),
-            _UNTIL_DELETED,
-            pattern=r"loglevel:(?:livekit|lk-).*|loglevel",
-        ),
-        Kept(
-            "token",
-            "session storage",
-            n_("A random number that ties this tab to its page on the server."),
-            _UNTIL_CLOSED,
-        ),
-        Kept(
-            "parley_notice",
-            "session storage",
-            n_("Remembers which short message you have seen already."),
-            _UNTIL_CLOSED,
-        ),
-        Kept(
-            "reflex_last_reloaded_on_error",
-            "session storage",
-            n_("Keeps the page from reloading again and again when something is broken."),
-            _UNTIL_CLOSED,
-        ),
-        Kept(
-            "react-router-scroll-positions",
-            "session storage",
-            n_("Remembers how far you had scrolled when you go back."),
-            _UNTIL_CLOSED,
         ),
     )
 

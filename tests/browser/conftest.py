@@ -7,6 +7,7 @@ and with a fresh database.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,12 +19,36 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.kept import unregistered_in
+from tests.mailing import mailed_link
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 240.0
 """With a first build: packages are fetched and the pages compiled."""
+PATIENCE_MS = 15_000
+"""How long what a test waits for may take on a busy machine; nothing waits longer than it has to."""
 NewContext = Callable[..., BrowserContext]
+PERSONAL = re.compile(
+    r"Kowalska|Brzęczyszczykiewicz|[\w.+-]+@example\.(?:org|com)|correct horse|message \d https"
+    r"|/(?:verify|reset|revoke|u|preferences|privacy-center|confirm)[/#][\w-]{20,}|access_token=[\w.-]+|\beyJ[\w-]{10,}"
+)
+"""What people type in these tests: names, addresses, passwords, chat; and what opens something: links, room tokens.
+None of it may stand in the product's log when all of them are over."""
+STAFF = [
+    "everypage",
+    "sender1280",
+    "sender390",
+    "looklight",
+    "lookdark",
+    "desk1280",
+    "desk390",
+    "desklight",
+    "deskdark",
+]
+"""Usernames of those who are staff once their address is confirmed."""
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -40,20 +65,13 @@ CHROMIUM_ARGS = [
 ]
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port nobody uses now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def app_environment(data: Path, **more: str) -> dict[str, str]:
     """The product's environment: fresh data, free ports. The public URL is the default one, so that the build is too."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "LIVEKIT_"))}
     return kept | {
         "PARLEY_DATA": str(data),
         "PARLEY_PUBLIC_URL": "http://localhost:3000",
-        "PARLEY_STAFF": "editor1280, editor390",
+        "PARLEY_STAFF": ", ".join(f"{name}@example.org" for name in STAFF),
         "PORT": str(free_port()),
         "PARLEY_MEDIA_PORT": str(free_port()),
         "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
@@ -108,6 +126,8 @@ def app_url(app_data: Path) -> Iterator[str]:
     process = start_app(environment, app_data.with_name("log"))
     yield f"http://localhost:{environment['PORT']}"
     stop_app(process)
+    said = app_data.with_name("log").read_text(encoding="utf-8", errors="replace")
+    assert sorted({found.group() for found in PERSONAL.finditer(said)}) == []
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +136,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.fail("Chromium is missing. Install it: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield chromium
@@ -124,31 +145,41 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, app_url: str) -> Iterator[NewContext]:
-    """Make fresh profiles: new_context(width=1280, dark=False, locale="en-GB", **playwright_options)."""
+    """Make fresh profiles: new_context(width=1280, dark=False, locale="en-GB", zone="…", **playwright_options)."""
     made: list[BrowserContext] = []
 
-    def make(width: int = 1280, *, dark: bool = False, locale: str = "en-GB", **options: object) -> BrowserContext:
+    def make(
+        width: int = 1280,
+        *,
+        dark: bool = False,
+        locale: str = "en-GB",
+        zone: str = "Europe/Warsaw",
+        **options: object,
+    ) -> BrowserContext:
         context = browser.new_context(
             base_url=app_url,
             viewport={"width": width, "height": 844 if width < 500 else 800},
             color_scheme="dark" if dark else "light",
             locale=locale,
-            timezone_id="Europe/Warsaw",
+            timezone_id=zone,
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         made.append(context)
         return context
 
     yield make
+    strange = [unregistered_in(context, app_url) for context in made]
     for context in made:
         context.close()
+    assert set().union(*strange) == set()  # whatever a test did, nothing is kept that /cookies does not list
 
 
 class Visitor:
     """A person at one page: knows the way through the product and keeps what the browser complained about."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, app_data: Path) -> None:
+        self.mails = app_data / "mails"
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._keep)
@@ -158,18 +189,48 @@ class Visitor:
         if getattr(message, "type", "") == "error":
             self.complaints.append(getattr(message, "text", ""))
 
-    def register(self, username: str, prefix: str = "") -> None:
-        """A new account, to the dashboard."""
+    def register(self, username: str, prefix: str = "", **names: str) -> None:
+        """A new account whose address is confirmed by its mail, to the dashboard."""
+        self.fill_registration(username, prefix, **names)
+        self.page.goto(self.mailed_link(f"{username}@example.org", "/verify"))
+        self.page.locator("main button.bg-accent").click()
+        self.page.get_by_role("status").locator("h1").wait_for()
+        self.page.goto(f"{prefix}/dashboard")
+        self.page.wait_for_url(f"**{prefix}/dashboard")
+
+    def sign_in_again(self, username: str) -> None:
+        """Out, and in by the form: with the role that the operator's list gives, to the dashboard."""
+        page = self.page
+        page.context.clear_cookies(name="parley_session")
+        page.goto("/sign-in")
+        page.get_by_label("E-mail", exact=True).fill(f"{username}@example.org")
+        page.get_by_label("Password", exact=True).fill("correct horse battery staple")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/dashboard**")
+
+    def fill_registration(
+        self,
+        username: str,
+        prefix: str = "",
+        email: str = "",
+        first_name: str = "Anna",
+        last_name: str = "Kowalska",
+    ) -> None:
+        """Send the form of /register, and stand before the page that says where the mail went."""
         page = self.page
         page.goto(f"{prefix}/register")
-        page.locator("#first_name").fill("Anna")
-        page.locator("#last_name").fill("Kowalska")
+        page.locator("#first_name").fill(first_name)
+        page.locator("#last_name").fill(last_name)
         page.locator("#username").fill(username)
-        page.locator("#email").fill(f"{username}@example.org")
+        page.locator("#email").fill(email or f"{username}@example.org")
         page.locator("#password").fill("correct horse battery staple")
         page.locator("#accepted").check()
         page.locator("main form button[type=submit]").click()
-        page.wait_for_url(f"**{prefix}/dashboard**")
+        page.wait_for_url(f"**{prefix}/check-mail")
+
+    def mailed_link(self, address: str, start: str) -> str:
+        """Path of the link that begins with `start` in the newest mail to `address` that has one; waits for it."""
+        return mailed_link(self.mails, address, start)
 
     def create_meeting(self, subject: str, prefix: str = "") -> str:
         """A new meeting; returns its code."""
@@ -182,6 +243,6 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(new_context: NewContext) -> Callable[..., Visitor]:
+def visitor(new_context: NewContext, app_data: Path) -> Callable[..., Visitor]:
     """Make people at fresh profiles; takes what `new_context` takes."""
-    return lambda *args, **options: Visitor(new_context(*args, **options))
+    return lambda *args, **options: Visitor(new_context(*args, **options), app_data)

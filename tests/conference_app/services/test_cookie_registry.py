@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import reflex as rx
+from reflex_base.registry import RegistrationContext
 
+import conference_app.conference_app  # noqa: F401 - brings every State
 from conference_app.config import settings
 from conference_app.services import cookie_registry
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
@@ -21,6 +24,19 @@ def test_our_cookies_are_listed_and_necessary(monkeypatch: pytest.MonkeyPatch) -
             assert found.is_necessary
             assert found.purpose
             assert cookie_registry.life(found)
+
+
+@pytest.mark.promise("P85")
+def test_what_states_keep_in_the_browser_is_listed() -> None:
+    """Reflex writes these by script; what a test in a browser does not come by is found here."""
+    kinds = {rx.Cookie: "cookie", rx.LocalStorage: "local storage", rx.SessionStorage: "session storage"}
+    states = {entry.states[0] for entry in RegistrationContext.get().event_handlers.values()}
+    vars_of = [
+        (f"{state.get_full_name()}.{name}", one.default) for state in states for name, one in state.__fields__.items()
+    ]
+    kept = {(kinds[type(one)], getattr(one, "name", None) or name) for name, one in vars_of if type(one) in kinds}
+    assert ("cookie", TICKET_COOKIE) in kept
+    assert [found for found in kept if cookie_registry.find(*found) is None] == []
 
 
 def test_a_name_nobody_registered_is_not_found() -> None:

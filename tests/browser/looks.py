@@ -1,0 +1,46 @@
+"""What every page of a journey is held to, and a picture of it for who wants to look."""
+
+from __future__ import annotations
+
+import os
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+AXE_OPTIONS = {"resultTypes": ["violations"]}
+"""Every rule is tried; only what passes is not described, which takes axe half its time."""
+ARRIVED = """async () => {
+  await new Promise(requestAnimationFrame);
+  const ends = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+  await Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished));
+}"""
+"""What slides or fades in has arrived; what turns while something is awaited goes on turning."""
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds serious or critical, one line each."""
+    page.wait_for_load_state()
+    page.evaluate(ARRIVED)
+    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many CSS pixels the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def fine(page: Page) -> None:
+    """Nothing serious for axe, nothing wider than the window."""
+    wrong = axe_violations(page)
+    wrong += [f"{wider} px too wide"] if (wider := overflow(page)) else []
+    assert not wrong, f"{page.url}: {wrong}"
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like as `name`-<width>.png, if PARLEY_SHOTS names a folder."""
+    if folder := os.environ.get("PARLEY_SHOTS"):
+        width = page.evaluate("window.innerWidth")
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)

@@ -1,0 +1,131 @@
+"""Every page that the registry knows, as it meets the eye: on a phone, in both languages and themes, with long names."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from conference_app import pages
+from conference_app.components.page_registry import PAGES
+from tests.browser.conftest import NewContext, Visitor
+from tests.browser.looks import axe_violations, overflow
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+NewVisitor = Callable[..., Visitor]
+FIRST_NAME = "Brzęczysława-Maksymiliana Konstantynopolitańczykowianeczka"
+LAST_NAME = "Brzęczyszczykiewicz-Chrząszczyżewoszycka z Łękołodów-Zdroju"
+PLAIN = ("/nowhere", "/newsletter", "/privacy/changes", "/u/nonsense", "/preferences/nonsense")
+"""An address that leads nowhere, and pages that the server makes itself."""
+
+for module in pkgutil.iter_modules(pages.__path__):
+    importlib.import_module(f"{pages.__name__}.{module.name}")
+ROUTES = [page.route for page in PAGES if "[" not in page.route and page.route not in ("/404", "/entering")]
+
+
+def look_at(page: Page, path: str) -> list[str]:
+    """What is wrong with the page that shows now: too wide, without one heading and title, or serious for axe."""
+    headings = page.get_by_role("heading", level=1).locator("visible=true")
+    if not path.endswith("/dev/kit"):  # it shows what waiting looks like
+        expect(page.locator("[aria-busy=true]").locator("visible=true")).to_have_count(0)
+    found = axe_violations(page)
+    found += [f"{overflow(page)} px too wide"] if overflow(page) > 0 else []
+    found += [f"{headings.count()} first headings"] if headings.count() != 1 else []
+    return found + ([] if " · " in page.title() or "Parley" in page.title() else ["no title"])
+
+
+def look_around(page: Page, prefix: str, routes: Sequence[str]) -> dict[str, list[str]]:
+    """What is wrong, by address; a page where many addresses lead, such as the sign-in, is looked at once."""
+    wrong: dict[str, list[str]] = {}
+    for path in [(prefix + route).rstrip("/") or "/" for route in routes]:
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1).locator("visible=true").first).to_be_visible()
+        where = urlsplit(page.url).path
+        if where not in wrong:
+            wrong[where] = look_at(page, path)
+    assert len(wrong) > 10
+    return {where: found for where, found in wrong.items() if found}
+
+
+@pytest.mark.parametrize(("prefix", "dark"), [("", False), ("/pl", True)], ids=["English, light", "Polish, dark"])
+def test_every_page_fits_a_phone_for_a_stranger(new_context: NewContext, prefix: str, dark: bool) -> None:
+    page = new_context(390, dark=dark, reduced_motion="reduce").new_page()
+    assert look_around(page, prefix, [*ROUTES, *PLAIN]) == {}
+
+
+@pytest.mark.parametrize(("prefix", "dark"), [("", True), ("/pl", False)], ids=["English, dark", "Polish, light"])
+def test_every_page_fits_a_phone_for_staff_with_long_names(visitor: NewVisitor, prefix: str, dark: bool) -> None:
+    person, name = visitor(390, dark=dark, reduced_motion="reduce"), "lookdark" if dark else "looklight"
+    person.register(name, first_name=FIRST_NAME, last_name=LAST_NAME)
+    person.create_meeting("Brzęczyszczykiewicz-" * 6)
+    person.sign_in_again(name)  # with the staff's role
+    assert look_around(person.page, prefix, ROUTES) == {}
+
+
+def test_a_long_name_stays_in_the_side_column(visitor: NewVisitor) -> None:
+    person = visitor(1280)
+    person.register("longname", first_name=FIRST_NAME, last_name=LAST_NAME)
+    column = person.page.locator("aside")
+    inside = column.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert inside
+    expect(column.get_by_role("button", name="Theme")).to_be_in_viewport(ratio=1)
+
+
+def test_registering_goes_down_the_page_by_tab(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/register")
+    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+    page.get_by_label("First name").focus()
+    seen = []
+    for _stop in range(12):
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        page.keyboard.press("Tab")
+    wanted = ["first_name", "last_name", "username", "email", "password", "accepted", "Create account"]
+    assert [name for name in seen if name in wanted] == wanted
+
+
+def test_a_switch_is_turned_by_the_space_bar(visitor: NewVisitor) -> None:
+    person = visitor()
+    person.register("spacebar")
+    page = person.page
+    page.goto("/preferences")
+    newsletter = page.get_by_role("switch", name="Newsletter")
+    newsletter.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    expect(newsletter).to_be_checked()
+    expect(newsletter).to_be_focused()
+    expect(page.locator("main")).to_match_aria_snapshot("""
+    - main:
+      - heading "Your account" [level=1]
+      - navigation "Your account"
+      - heading "What we may send you" [level=2]
+      - paragraph
+      - status:
+        - paragraph: Saved.
+        - button "Undo"
+    """)
+
+
+def test_the_question_before_erasing_keeps_the_keyboard_and_gives_it_back(visitor: NewVisitor) -> None:
+    person = visitor()
+    person.register("keysonly")
+    page = person.page
+    page.goto("/privacy-center")
+    erase = page.get_by_role("button", name="Erase my data")
+    erase.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Erase everything?")
+    expect(dialog).to_be_visible()
+    for _stop in range(8):
+        outside = page.evaluate("!document.activeElement.closest('dialog') && document.activeElement !== document.body")
+        assert not outside
+        page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(erase).to_be_focused()
