@@ -7,6 +7,7 @@ import sys
 from tests.bench.export import measure_export
 from tests.bench.forwarding import measure_forwarding
 from tests.bench.joins import measure_joins
+from tests.bench.newsletter import measure_newsletter
 from tests.bench.preferences import measure_preferences
 from tests.bench.product import running_product
 from tests.bench.report import Figure, emit, table
@@ -17,6 +18,7 @@ def main() -> None:
     figures: list[Figure] = []
     figures.extend(emit(figure) for figure in measure_preferences())
     figures.extend(emit(figure) for figure in measure_export())
+    figures.extend(emit(figure) for figure in measure_newsletter())
     with running_product():
         pass  # builds what changed, so that the next start is a later one
     with running_product() as product:

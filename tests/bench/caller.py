@@ -12,7 +12,8 @@ from livekit.protocol.rtc import SessionDescription, SignalRequest, SignalRespon
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.media.load import MediaClient, video_section
+from tests.media.descriptions import video_section
+from tests.media.load import MediaClient
 
 STEP_TIMEOUT_S = 15.0
 PING_EVERY_S = 4.0

@@ -13,7 +13,8 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, Meeting
 from conference_app.models.columns import lookup_key, new_id
-from conference_app.services import export, jobs
+from conference_app.operation import migrations
+from conference_app.services import export, job_worker
 from conference_app.services.personal_rows import Person
 from tests.bench.report import Figure
 
@@ -54,11 +55,11 @@ async def _fill() -> Person:
 
 
 async def _measure() -> tuple[float, int]:
-    await database.migrate()
+    migrations.upgrade(settings())
     person = await _fill()
     began = perf_counter()
     asked = await export.ask(person, "en")
-    await jobs.run_due(asked.asked_at + timedelta(seconds=1), kinds=["privacy.export"])
+    await job_worker.run_due(asked.asked_at + timedelta(seconds=1), kinds=["privacy.export"])
     archive = await export.content(person, asked.id)
     took = perf_counter() - began
     await database.dispose()
