@@ -1,19 +1,24 @@
 """pytest plugin: `--record-promises` writes which tests of which promise passed, for the page /promises.
 
-Only a whole run makes a true record, so nothing is written without the option.
+Nothing is written without the option. A test that is marked and was not run, in a run of a part or one that broke off,
+is written down as such, so that its promise is not called proven.
 """
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from conference_app.services.promises import PROMISES, RECORD
+from conference_app.services.promises import NOT_RUN, PROMISES, RECORD
+from tests.sources import parsed
 
+TESTS = Path(__file__).parent
+_PROPERTY = "promise"
 _RANK = {"passed": 0, "skipped": 1, "failed": 2}
 
 
@@ -31,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the run, if it is to be recorded."""
-    path = config.getoption("--record-promises")
+    path = None if hasattr(config, "workerinput") else config.getoption("--record-promises")
     config.pluginmanager.register(PromiseRecord(Path(path) if path else None), "promise record")
 
 
@@ -40,12 +45,42 @@ def ids_of(item: pytest.Item) -> list[str]:
     return [str(one) for mark in item.iter_markers("promise") for one in mark.args]
 
 
-class PromiseRecord:
-    """Collects outcomes by promise and test. A parametrized test counts once, by its worst outcome."""
+def marked_tests(folder: Path) -> Iterator[tuple[str, str]]:
+    """Each promise and the name of a test that is marked with it, read from the files under `folder`."""
+    for file in sorted(folder.rglob("test_*.py")):
+        yield from _marked(parsed(file).body, file.relative_to(folder).as_posix(), [])
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.of_test: dict[str, list[str]] = {}
+
+def _marked(body: Sequence[ast.stmt], name: str, inherited: Sequence[str]) -> Iterator[tuple[str, str]]:
+    of_all = [one.value for one in body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "pytestmark"]
+    inherited = [*inherited, *_named(of_all)]
+    for one in body:
+        if isinstance(one, ast.ClassDef):
+            yield from _marked(one.body, f"{name}::{one.name}", [*inherited, *_named(one.decorator_list)])
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name.startswith("test_"):
+            for promise in [*inherited, *_named(one.decorator_list)]:
+                yield promise, f"{name}::{one.name}"
+
+
+def _named(marks: Sequence[ast.expr]) -> list[str]:
+    """The promises that marks name."""
+    calls = [node for mark in marks for node in ast.walk(mark) if isinstance(node, ast.Call)]
+    return [
+        str(ast.literal_eval(argument))
+        for call in calls
+        if ast.unparse(call.func).endswith("mark.promise")
+        for argument in call.args
+    ]
+
+
+class PromiseRecord:
+    """Collects outcomes by promise and test. A parametrized test counts once, by its worst outcome.
+
+    A test's promises travel in its reports, since with several workers (pytest-xdist) they are all that is seen here.
+    """
+
+    def __init__(self, path: Path | None, tests: Path = TESTS) -> None:
+        self.path, self.tests = path, tests
         self.outcomes: dict[str, dict[str, str]] = {one: {} for one in PROMISES}
 
     def pytest_collection_modifyitems(self, items: Iterable[pytest.Item]) -> None:
@@ -54,12 +89,11 @@ class PromiseRecord:
             ids = ids_of(item)
             if unknown := set(ids) - set(PROMISES):
                 raise pytest.UsageError(f"{item.nodeid} is marked with unknown promises: {sorted(unknown)}")
-            if ids:
-                self.of_test[item.nodeid] = ids
+            item.user_properties += [(_PROPERTY, one) for one in ids]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the worst of a test's phases and parameters."""
-        for one in self.of_test.get(report.nodeid, ()):
+        for one in [str(value) for name, value in report.user_properties if name == _PROPERTY]:
             name = report.nodeid.split("[", 1)[0].removeprefix("tests/")
             if report.when != "call" and report.outcome == "passed":
                 continue
@@ -70,6 +104,8 @@ class PromiseRecord:
         """Write the record."""
         if self.path is None:
             return
+        for one, name in marked_tests(self.tests):
+            self.outcomes[one].setdefault(name, NOT_RUN)
         promises = {one: dict(sorted(tests.items())) for one, tests in self.outcomes.items() if tests}
         record = {"ran_at": datetime.now(UTC).isoformat(timespec="seconds"), "promises": promises}
         self.path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

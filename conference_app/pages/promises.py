@@ -7,9 +7,10 @@ import reflex as rx
 from conference_app.components.buttons import icon
 from conference_app.components.page_registry import page
 from conference_app.components.reading import reading_page
+from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, card
+from conference_app.components.times import instant, moment
 from conference_app.services import promises
-from conference_app.services.personal_view import moment
 from conference_app.services.promises import Chapter, Promise, Proof
 from conference_app.texts import _, n_, plural
 
@@ -66,7 +67,7 @@ def _chapter(chapter: Chapter, register: promises.Register) -> rx.Component:
 def _summary(register: promises.Register) -> rx.Component:
     proven, total = register.count("proven"), len(register.proofs)
     when = (
-        _("Last recorded run of the tests: {when}.", when=moment(register.ran_at))
+        slotted(_("Last recorded run of the tests: {when}."), when=moment(instant(register.ran_at)))
         if register.ran_at
         else _("No run of the tests is recorded yet.")
     )

@@ -15,6 +15,8 @@ from typing import Literal
 from conference_app.texts import n_
 
 RECORD = Path(__file__).parents[1] / "promises.json"
+NOT_RUN = "not run"
+"""Stands in the record for a marked test without an outcome."""
 State = Literal["proven", "failing", "not_yet"]
 
 
@@ -235,7 +237,7 @@ def read(path: Path = RECORD) -> Register:
 
 
 def _proof(tests: dict[str, str]) -> Proof:
-    """`tests` maps a test's name to its outcome: passed, failed or skipped."""
+    """`tests` maps a test's name to its outcome: passed, failed, skipped or not run."""
     names = tuple(sorted(tests))
     if not tests:
         return Proof("not_yet")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from conference_app.services import promises
-from conference_app.services.promises import PROMISES
-from tests.promise_record import PromiseRecord
+from conference_app.services.promises import NOT_RUN, PROMISES
+from tests.promise_record import PromiseRecord, marked_tests
 
 TESTS = Path(__file__).resolve().parents[2]
 
@@ -20,24 +19,32 @@ def test_every_promise_of_the_source_has_words() -> None:
     assert len({one.words for one in PROMISES.values()}) == 111
 
 
+BUILT = frozenset(
+    f"P{number}"
+    for first, last in ((17, 23), (31, 39), (41, 49), (52, 72), (76, 80), (84, 88), (90, 95), (104, 105), (109, 111))
+    for number in range(first, last + 1)
+)
+"""Promises that accounts, consent, mail and the privacy center keep; a part that is added adds its own."""
+
+
+def marks() -> set[str]:
+    """Every id that a test is marked with."""
+    return {promise for promise, _test in marked_tests(TESTS)}
+
+
 def test_every_marked_id_exists() -> None:
-    marks = {
-        mark
-        for file in TESTS.rglob("test_*.py")
-        for call in re.findall(r"mark\.promise\(([^)]*)\)", file.read_text(encoding="utf-8"))
-        for mark in re.findall(r"[\"'](\w+)[\"']", call)
-    }
-    assert marks
-    assert marks <= set(PROMISES)
+    assert marks() <= set(PROMISES)
+
+
+def test_every_promise_of_what_is_built_has_a_test() -> None:
+    assert sorted(BUILT - marks()) == []
 
 
 def test_the_committed_record_knows_only_real_promises_and_tests() -> None:
     recorded = json.loads(promises.RECORD.read_text(encoding="utf-8"))
     assert set(recorded["promises"]) <= set(PROMISES)
-    for tests in recorded["promises"].values():
-        for name in tests:
-            file, _separator, function = name.partition("::")
-            assert f"def {function.rsplit('::', 1)[-1]}(" in (TESTS / file).read_text(encoding="utf-8"), name
+    named = {(promise, name) for promise, tests in recorded["promises"].items() for name in tests}
+    assert named - set(marked_tests(TESTS)) == set()  # no test that is gone, or proves something else by now
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,7 @@ def test_the_committed_record_knows_only_real_promises_and_tests() -> None:
         ({"a": "passed", "b": "failed"}, "failing"),
         ({"a": "passed", "b": "skipped"}, "failing"),
         ({"a": "skipped"}, "failing"),
+        ({"a": "passed", "b": NOT_RUN}, "failing"),
     ],
 )
 def test_only_what_passed_whole_is_proven(tmp_path: Path, outcomes: dict[str, str], state: str) -> None:
@@ -68,11 +76,11 @@ class Report:
 
     def __init__(self, nodeid: str, when: str, outcome: str) -> None:
         self.nodeid, self.when, self.outcome = nodeid, when, outcome
+        self.user_properties = [("promise", "P1")]
 
 
 def test_the_worst_of_all_parameters_counts(tmp_path: Path) -> None:
-    record = PromiseRecord(tmp_path / "out.json")
-    record.of_test = {"tests/test_a.py::test_a[1]": ["P1"], "tests/test_a.py::test_a[2]": ["P1"]}
+    record = PromiseRecord(tmp_path / "out.json", tmp_path)
     for nodeid, outcome in (("tests/test_a.py::test_a[1]", "failed"), ("tests/test_a.py::test_a[2]", "passed")):
         record.pytest_runtest_logreport(Report(nodeid, "setup", "passed"))  # type: ignore[arg-type]
         record.pytest_runtest_logreport(Report(nodeid, "call", outcome))  # type: ignore[arg-type]
@@ -81,8 +89,41 @@ def test_the_worst_of_all_parameters_counts(tmp_path: Path) -> None:
 
 
 def test_a_broken_setup_is_no_proof(tmp_path: Path) -> None:
-    record = PromiseRecord(tmp_path / "out.json")
-    record.of_test = {"tests/test_a.py::test_a": ["P1"]}
+    record = PromiseRecord(tmp_path / "out.json", tmp_path)
     record.pytest_runtest_logreport(Report("tests/test_a.py::test_a", "setup", "failed"))  # type: ignore[arg-type]
     record.pytest_sessionfinish()
     assert promises.read(tmp_path / "out.json").proofs["P1"].state == "failing"
+
+
+PART = """
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.promise("P1")]
+
+
+@pytest.mark.promise("P2")
+def test_a(): ...
+
+
+@pytest.mark.promise("P3")
+class TestAll:
+    @pytest.mark.promise("P4")
+    async def test_b(self): ...
+
+    def helper(self): ...
+"""
+
+
+def test_a_run_of_a_part_proves_only_what_it_ran_whole(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text(PART)
+    a, b = "test_a.py::test_a", "test_a.py::TestAll::test_b"
+    assert sorted(marked_tests(tmp_path)) == [("P1", b), ("P1", a), ("P2", a), ("P3", b), ("P4", b)]
+    record = PromiseRecord(tmp_path / "out.json", tmp_path)
+    for promise in ("P1", "P2"):
+        report = Report("tests/test_a.py::test_a", "call", "passed")
+        report.user_properties = [("promise", promise)]
+        record.pytest_runtest_logreport(report)  # type: ignore[arg-type]
+    record.pytest_sessionfinish()
+    proofs = promises.read(tmp_path / "out.json").proofs
+    states = {one: proofs[one].state for one in ("P1", "P2", "P3", "P4")}
+    assert states == {"P1": "failing", "P2": "proven", "P3": "failing", "P4": "failing"}
