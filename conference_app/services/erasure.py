@@ -133,7 +133,7 @@ async def _delete_rows(db: AsyncSession, person: Person) -> int:
     known, gone = personal_rows.tables(), 0
     connection = await db.connection()
     filters: list[tuple[str, ColumnElement[bool]]] = [
-        (name, personal_rows.filter_of(name, person, known=known)) for name in known if not known[name].stays
+        (name, personal_rows.filter_of(name, person)) for name in known if not known[name].stays
     ]
     for name, mine in reversed(filters):
         result = await connection.execute(delete(known[name].table).where(mine))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, Table, and_, false, func, or_, select, true
@@ -66,32 +67,31 @@ def of_email(email_key: bytes) -> Person:
     return Person("", (email_key,))
 
 
-def tables() -> dict[str, PersonalTable]:
+@cache
+def tables() -> Mapping[str, PersonalTable]:
     """Every personal table by name; those that others refer to come first."""
     return {one.table.name: one for one in personal_tables(SQLModel.metadata)}
 
 
-def filter_of(name: str, person: Person, *, known: Mapping[str, PersonalTable] | None = None) -> ColumnElement[bool]:
+def filter_of(name: str, person: Person) -> ColumnElement[bool]:
     """Whether a row of table `name` belongs to `person`."""
-    return _filter(known or tables(), name, person, ())
+    return _filter(name, person, ())
 
 
-def _filter(known: Mapping[str, PersonalTable], name: str, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
-    one = known[name]
-    return or_(false(), *[_by_owner(known, one, column, person, (*way, name)) for column in one.owners])
+def _filter(name: str, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
+    one = tables()[name]
+    return or_(false(), *[_by_owner(one, column, person, (*way, name)) for column in one.owners])
 
 
-def _by_owner(
-    known: Mapping[str, PersonalTable], one: PersonalTable, owner: str, person: Person, way: tuple[str, ...]
-) -> ColumnElement[bool]:
+def _by_owner(one: PersonalTable, owner: str, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
     column = one.table.columns[owner]
     if owner == "id":
         return _is_the_person(one, person)
     if owner.endswith("_key"):
         return column.in_(person.email_keys)
     if key := next(iter(column.foreign_keys), None):
-        return _by_reference(known, column, key, person, way)
-    return _by_subject(known, one, column, person, way)
+        return _by_reference(column, key, person, way)
+    return _by_subject(one, column, person, way)
 
 
 def _is_the_person(one: PersonalTable, person: Person) -> ColumnElement[bool]:
@@ -100,26 +100,22 @@ def _is_the_person(one: PersonalTable, person: Person) -> ColumnElement[bool]:
     return one.table.columns["email_key"].in_(person.email_keys)
 
 
-def _by_reference(
-    known: Mapping[str, PersonalTable], column: Column[Any], key: ForeignKey, person: Person, way: tuple[str, ...]
-) -> ColumnElement[bool]:
+def _by_reference(column: Column[Any], key: ForeignKey, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
     name = key.column.table.name
     if name == "account":
         return column == person.account_id if person.account_id else false()
     if name in way:  # a table that refers to itself: the other ways in decide
         return false()
-    return column.in_(select(key.column).where(_filter(known, name, person, way)))
+    return column.in_(select(key.column).where(_filter(name, person, way)))
 
 
-def _by_subject(
-    known: Mapping[str, PersonalTable], one: PersonalTable, column: Column[Any], person: Person, way: tuple[str, ...]
-) -> ColumnElement[bool]:
+def _by_subject(one: PersonalTable, column: Column[Any], person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
     """By a number that refers to a person without a foreign key, and perhaps a word that says to which kind of row."""
     kind = one.table.columns.get("subject_kind")
     ways: list[ColumnElement[bool]] = []
     for word, name in _SUBJECT_TABLES.items():
-        if name in known and name not in way:
-            theirs = column.in_(select(known[name].table.columns["id"]).where(_filter(known, name, person, way)))
+        if name in tables() and name not in way:
+            theirs = column.in_(select(tables()[name].table.columns["id"]).where(_filter(name, person, way)))
             ways.append(theirs if kind is None else and_(kind == word, theirs))
     return or_(false(), *ways)
 
@@ -132,11 +128,10 @@ def may_be_told(table: Table, now: datetime | None = None) -> ColumnElement[bool
 
 async def count(db: AsyncSession, person: Person) -> dict[str, int]:
     """How many rows of each table belong to `person` and may be told; tables without one are left out."""
-    known = tables()
     found: dict[str, int] = {}
     connection = await db.connection()
-    for name, one in known.items():
-        mine = (filter_of(name, person, known=known), may_be_told(one.table))
+    for name, one in tables().items():
+        mine = (filter_of(name, person), may_be_told(one.table))
         query = select(func.count()).select_from(one.table).where(*mine)
         if number := (await connection.execute(query)).scalar_one():
             found[name] = number
