@@ -189,6 +189,39 @@ def postgres(request: pytest.FixtureRequest) -> Callable[[str], str]:
     return make
 
 
+_EMPTY = """
+DO $$
+DECLARE name text; used boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;  -- neither the ledger's triggers nor foreign keys have a say here
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO used;
+    IF used THEN EXECUTE format('DELETE FROM %I', name); END IF;
+  END LOOP;
+  PERFORM setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+"""
+"""Deletes every row and starts every counter anew: a tenth of what a new database takes."""
+
+
+@pytest.fixture(scope="session")
+def emptied_postgres(postgres: Callable[[str], str]) -> Callable[[], str]:
+    """The URL of a migrated PostgreSQL database; calling it empties what the test before has left there."""
+    url = postgres("template_parley")
+
+    def empty() -> str:
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            admin.execute(_EMPTY)
+        return url
+
+    return empty
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
     """Both databases, one after the other."""
@@ -217,7 +250,7 @@ async def db(
 ) -> AsyncIterator[Settings]:
     """A fresh migrated database of each kind; the test runs once on each."""
     if engine == "postgresql":
-        url = request.getfixturevalue("postgres")("template_parley")
+        url = request.getfixturevalue("emptied_postgres")()
     else:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
         url = f"sqlite:///{tmp_path}/test.db"
