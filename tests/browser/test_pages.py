@@ -89,29 +89,6 @@ def test_own_pages_are_accessible_and_fit_a_phone(visitor: NewVisitor, dark: boo
     assert axe_violations(page) == []
 
 
-def test_no_page_asks_another_host(visitor: NewVisitor) -> None:
-    person = visitor()
-    hosts: set[str] = set()
-    person.page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    person.page.on("websocket", lambda socket: hosts.add(socket.url.split("/")[2]))
-    person.register("hosts")
-    code = person.create_meeting("Hosts")
-    for path in [
-        "/",
-        "/register",
-        "/sign-in",
-        "/privacy",
-        "/terms",
-        "/contact",
-        "/dashboard",
-        f"/meetings/{code}",
-        "/pl",
-    ]:
-        person.page.goto(path, wait_until="networkidle")
-    assert len(hosts) == 1
-    assert person.complaints == []
-
-
 def test_a_refused_form_keeps_what_was_typed_and_moves_to_the_first_error(visitor: NewVisitor) -> None:
     page = visitor().page
     page.goto("/register")
