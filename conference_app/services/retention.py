@@ -36,7 +36,7 @@ async def purge(now: datetime) -> dict[str, int]:
     async with database.reading() as db:
         held = await legal_holds.held_people(db)
     gone: dict[str, int] = {}
-    for name, one in reversed(personal_rows.tables().items()):
+    for name, one in reversed(list(personal_rows.tables().items())):
         timer = one.timer
         if timer is None or timer.since not in one.table.columns:
             continue  # no timer, or that of the table it belongs to, with which its rows go
