@@ -9,23 +9,19 @@ import logging
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, tuple_, update
+from sqlalchemy import delete, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import col
 
 from conference_app import database
-from conference_app.models.columns import new_id
 from conference_app.models.job import Job
-from conference_app.services import bus, jobs
+from conference_app.services import bus, job_leases, jobs
 from conference_app.services.jobs import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""How long a worker that is heard of no more keeps a job."""
-RENEW_EVERY = LEASE / 3
+RENEW_EVERY = job_leases.LEASE / 3
 MAX_RUN = timedelta(minutes=15)
 """A handler that takes longer is cancelled and tried again."""
 MAX_ATTEMPTS = 14
@@ -37,35 +33,6 @@ CONCURRENCY = 4
 """Batches one process runs at a time."""
 GRACE_S = 4.0
 """How long a stopping worker waits for what runs."""
-
-
-def _due(now: datetime, kinds: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Job.is_dead).is_(False),
-        col(Job.run_at) <= now,
-        or_(col(Job.lease).is_(None), col(Job.leased_until) < now),
-        col(Job.kind).in_(kinds),
-    )
-
-
-async def claim(now: datetime, kinds: Sequence[str] = ()) -> list[Job]:
-    """The most urgent job that is due, with others of its kind as far as they are done together; now the caller's.
-
-    Workers at the same moment get different ones.
-    """
-    urgent = (col(Job.priority), col(Job.run_at))
-    async with database.reading() as db:
-        first = select(Job.kind).where(*_due(now, kinds or list(jobs.KINDS))).order_by(*urgent).limit(1)
-        kind = (await db.exec(first)).first()
-    if kind is None:
-        return []
-    lease = new_id()
-    async with database.session() as db:
-        batch = select(Job.id).where(*_due(now, [kind])).order_by(*urgent).limit(jobs.KINDS[kind].most)
-        ids = (await db.exec(batch.with_for_update(skip_locked=True))).all()
-        values = {"lease": lease, "leased_until": now + LEASE, "attempts": Job.attempts + 1}
-        await db.exec(update(Job).where(col(Job.id).in_(ids)).values(values))
-        return list((await db.exec(select(Job).where(Job.lease == lease).order_by(*urgent))).all())
 
 
 def _delay(attempts: int) -> timedelta:
@@ -111,7 +78,7 @@ async def _not_done(job: Job, outcome: Exception) -> None:
     error = type(outcome.__cause__ or outcome).__name__
     match outcome:
         case Postponed():
-            await _release(job, run_at=outcome.until, attempts=job.attempts - 1)
+            await job_leases.release(job, run_at=outcome.until, attempts=job.attempts - 1)
         case GivenUp():
             logger.error("job %s of kind %s was given up", job.id, job.kind)
             await _fail(job, error, give_up=True)
@@ -126,7 +93,7 @@ async def _finish(done: Sequence[Job], kind: Kind) -> None:
     """Delete what is done; what was planned anew while it ran, or is periodic, waits for its next time."""
     if kind.every is not None:
         for job in done:
-            await _release(job, run_at=jobs.now() + kind.every, attempts=0)
+            await job_leases.release(job, run_at=jobs.now() + kind.every, attempts=0)
         return
     mine = (col(Job.lease) == done[0].lease, col(Job.id).in_([job.id for job in done]))
     as_planned = tuple_(col(Job.id), col(Job.version)).in_([(job.id, job.version) for job in done])
@@ -139,20 +106,11 @@ async def _finish(done: Sequence[Job], kind: Kind) -> None:
 async def _fail(job: Job, error: str, *, give_up: bool) -> None:
     every = jobs.KINDS[job.kind].every
     if give_up and every is not None:
-        await _release(job, run_at=jobs.now() + every, attempts=0, last_error=error[:100])
+        await job_leases.release(job, run_at=jobs.now() + every, attempts=0, last_error=error[:100])
     elif give_up:
-        await _release(job, is_dead=True, last_error=error[:100])
+        await job_leases.release(job, is_dead=True, last_error=error[:100])
     else:
-        await _release(job, run_at=jobs.now() + _delay(job.attempts), last_error=error[:100])
-
-
-async def _release(job: Job, **values: Any) -> None:
-    """Give the lease back with `values`, unless the job was planned anew meanwhile: then its new plan stands."""
-    free: dict[str, Any] = {"lease": None, "leased_until": None}
-    async with database.session() as db:
-        mine = (col(Job.id) == job.id, col(Job.lease) == job.lease)
-        await db.exec(update(Job).where(*mine, col(Job.version) == job.version).values(free | values))
-        await db.exec(update(Job).where(*mine).values(free))
+        await job_leases.release(job, run_at=jobs.now() + _delay(job.attempts), last_error=error[:100])
 
 
 class _Worker:
@@ -168,7 +126,7 @@ class _Worker:
             while True:
                 self.woken.clear()
                 has_room = len(self.running) < CONCURRENCY
-                if has_room and (claimed := await claim(datetime.now(UTC))):
+                if has_room and (claimed := await job_leases.claim(datetime.now(UTC))):
                     self.start(claimed)
                 else:
                     await self.rest()
@@ -193,15 +151,9 @@ class _Worker:
         while True:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
             try:
-                await self.renew(datetime.now(UTC) + LEASE)
+                await job_leases.renew({claimed[0].lease for claimed in self.running.values()}, datetime.now(UTC))
             except (SQLAlchemyError, OSError) as err:
                 logger.warning("leases of jobs could not be renewed now: %s", type(err).__name__)
-
-    async def renew(self, until: datetime) -> None:
-        leases = {claimed[0].lease for claimed in self.running.values()}
-        if leases:
-            async with database.session() as db:
-                await db.exec(update(Job).where(col(Job.lease).in_(leases)).values(leased_until=until))
 
     async def stop(self) -> None:
         """Let what runs come to its end, for a short while; what does not is free for another worker at once."""
@@ -213,7 +165,7 @@ class _Worker:
         await asyncio.gather(*left, return_exceptions=True)
         for claimed in left.values():
             for job in claimed:
-                await _release(job)
+                await job_leases.release(job)
 
 
 async def run_worker() -> None:
@@ -239,7 +191,7 @@ async def run_due(now: datetime, *, kinds: Sequence[str] = ()) -> int:
     are planned anew as by a worker; nothing raises.
     """
     runs = 0
-    while claimed := await claim(now, kinds):
+    while claimed := await job_leases.claim(now, kinds):
         await asyncio.create_task(run(claimed, now))  # a task, so that the clock set for it stays its own
         runs += len(claimed)
     return runs

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import failed_jobs, job_worker, jobs
+from conference_app.services import failed_jobs, job_leases, job_worker, jobs
 from tests.fakes import LOOKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -165,17 +165,17 @@ async def test_a_job_planned_anew_while_it_runs_runs_once_more(db: Settings, doi
 
 async def test_a_dead_workers_job_runs_again_when_its_lease_is_over(db: Settings, doings: Doings) -> None:
     await plan({"id": "a"})
-    assert len(await job_worker.claim(NOW)) == 1  # this worker is never heard of again
-    assert await job_worker.run_due(NOW + job_worker.LEASE / 2) == 0
-    assert await job_worker.run_due(NOW + job_worker.LEASE * 2) == 1
+    assert len(await job_leases.claim(NOW)) == 1  # this worker is never heard of again
+    assert await job_worker.run_due(NOW + job_leases.LEASE / 2) == 0
+    assert await job_worker.run_due(NOW + job_leases.LEASE * 2) == 1
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Doings) -> None:
     await plan({})
     now = NOW
     for _death in range(job_worker.MAX_ATTEMPTS):
-        assert await job_worker.claim(now)
-        now += job_worker.LEASE * 2
+        assert await job_leases.claim(now)
+        now += job_leases.LEASE * 2
     assert await job_worker.run_due(now) == 1
     assert doings.runs == []
     assert [dead.last_error for dead in (await failed_jobs.listed()).rows] == ["died"]
@@ -219,7 +219,7 @@ async def test_many_claiming_at_once_get_different_jobs(db: Settings, doings: Do
         many = [jobs.row("test", {"n": n}, key=f"k{n}", run_at=NOW) for n in range(100)]
         await jobs.enqueue_many(session, many)
         await jobs.enqueue_many(session, many)  # the same keys: nothing is added
-    claims = await asyncio.gather(*(job_worker.claim(NOW) for _worker in range(12)))
+    claims = await asyncio.gather(*(job_leases.claim(NOW) for _worker in range(12)))
     ids = [job.id for claim in claims for job in claim]
     assert len(ids) == len(set(ids)) == 100
 
