@@ -1,4 +1,8 @@
-"""Which worker has which job: a job is claimed for a lease, which its worker renews for as long as the job runs."""
+"""Which worker has which job: it claims the job under a lease, which it renews for as long as the job runs.
+
+Whether a worker still lives is told by its renewing, never by comparing times: clocks differ, and leap when a machine
+wakes or a time source corrects it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, tuple_, update
 from sqlmodel import col, select
 
 from conference_app import database
@@ -22,7 +26,7 @@ def _due(now: datetime, kinds: Sequence[str]) -> tuple[ColumnElement[bool], ...]
     return (
         col(Job.is_dead).is_(False),
         col(Job.run_at) <= now,
-        or_(col(Job.lease).is_(None), col(Job.leased_until) < now),
+        col(Job.lease).is_(None),
         col(Job.kind).in_(kinds),
     )
 
@@ -61,3 +65,24 @@ async def release(job: Job, **values: Any) -> None:
         mine = (col(Job.id) == job.id, col(Job.lease) == job.lease)
         await db.exec(update(Job).where(*mine, col(Job.version) == job.version).values(free | values))
         await db.exec(update(Job).where(*mine).values(free))
+
+
+class Watch:
+    """One worker's eye on everybody's leases: ends those that it has seen stand still for LEASE."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str | None, datetime | None], float] = {}
+        """Each lease as it was last renewed, and since when it stands so."""
+
+    async def look(self, now_s: float) -> None:
+        """Look at them at the second `now_s` of a clock that cannot be set; what the dead had is free for the living."""
+        query = select(Job.lease, Job.leased_until).where(col(Job.lease).is_not(None)).distinct()
+        async with database.reading() as db:
+            held = (await db.exec(query)).all()
+        self._seen = {lease: self._seen.get(lease, now_s) for lease in held}
+        dead = [lease for lease, since in self._seen.items() if now_s - since >= LEASE.total_seconds()]
+        if dead:
+            theirs = tuple_(col(Job.lease), col(Job.leased_until)).in_(dead)
+            async with database.session() as db:
+                await db.exec(update(Job).where(theirs).values(lease=None, leased_until=None))
+                jobs.wake_after_commit(db)

@@ -9,6 +9,7 @@ import logging
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from sqlalchemy import delete, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -147,13 +148,15 @@ class _Worker:
             await asyncio.wait_for(self.woken.wait(), LOOK_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311
 
     async def keep_leases(self) -> None:
-        """Renew the leases of what runs, for ever: without it others would do the same work beside us."""
+        """Renew the leases of what runs, else others would do the same work beside us; and end those of the dead."""
+        watch = job_leases.Watch()
         while True:
-            await asyncio.sleep(RENEW_EVERY.total_seconds())
             try:
                 await job_leases.renew({claimed[0].lease for claimed in self.running.values()}, datetime.now(UTC))
+                await watch.look(monotonic())
             except (SQLAlchemyError, OSError) as err:
                 logger.warning("leases of jobs could not be renewed now: %s", type(err).__name__)
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
 
     async def stop(self) -> None:
         """Let what runs come to its end, for a short while; what does not is free for another worker at once."""

@@ -19,6 +19,7 @@ from conference_app.services import failed_jobs, job_leases, job_worker, jobs
 from tests.fakes import LOOKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LEASE_S = job_leases.LEASE.total_seconds()
 
 
 class Doings:
@@ -166,17 +167,49 @@ async def test_a_job_planned_anew_while_it_runs_runs_once_more(db: Settings, doi
 async def test_a_dead_workers_job_runs_again_when_its_lease_is_over(db: Settings, doings: Doings) -> None:
     await plan({"id": "a"})
     assert len(await job_leases.claim(NOW)) == 1  # this worker is never heard of again
-    assert await job_worker.run_due(NOW + job_leases.LEASE / 2) == 0
-    assert await job_worker.run_due(NOW + job_leases.LEASE * 2) == 1
+    watch = job_leases.Watch()
+    await watch.look(0)
+    await watch.look(LEASE_S - 1)
+    assert await job_worker.run_due(NOW) == 0
+    await watch.look(LEASE_S)
+    assert await job_worker.run_due(NOW) == 1
+
+
+@pytest.mark.parametrize("leap", [timedelta(days=400), timedelta(days=-400)])
+async def test_who_renews_keeps_its_job_whatever_the_clock_does(db: Settings, doings: Doings, leap: timedelta) -> None:
+    await plan({"id": "a"})
+    (job,) = await job_leases.claim(NOW)
+    watch = job_leases.Watch()
+    for second in range(0, 200, 20):
+        assert await job_worker.run_due(NOW + max(leap, timedelta())) == 0
+        await job_leases.renew([job.lease], NOW + leap + timedelta(seconds=second))
+        await watch.look(second)
+    assert await job_worker.run_due(NOW + max(leap, timedelta())) == 0
+    await watch.look(200 + LEASE_S)  # heard of no more, and by now it does not matter what its clock said
+    assert await job_worker.run_due(NOW) == 1
+
+
+async def test_who_was_taken_for_dead_ends_nobody_elses_run(db: Settings, doings: Doings) -> None:
+    await plan({"id": "a"})
+    stalled = await job_leases.claim(NOW)
+    watch = job_leases.Watch()
+    await watch.look(0)
+    await watch.look(LEASE_S)
+    (anew,) = await job_leases.claim(NOW)
+    await job_worker.run(stalled, NOW)
+    await job_leases.renew([stalled[0].lease], NOW)
+    (job,) = await rows()
+    assert (job.lease, job.leased_until) == (anew.lease, anew.leased_until)
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Doings) -> None:
     await plan({})
-    now = NOW
     for _death in range(job_worker.MAX_ATTEMPTS):
-        assert await job_leases.claim(now)
-        now += job_leases.LEASE * 2
-    assert await job_worker.run_due(now) == 1
+        assert await job_leases.claim(NOW)
+        watch = job_leases.Watch()
+        await watch.look(0)
+        await watch.look(LEASE_S)
+    assert await job_worker.run_due(NOW) == 1
     assert doings.runs == []
     assert [dead.last_error for dead in (await failed_jobs.listed()).rows] == ["died"]
 
