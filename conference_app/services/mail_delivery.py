@@ -3,7 +3,8 @@
 What is guaranteed when a process is killed: a letter is never lost before its text begins to go out, nor sent again
 after the outcome is noted. Killed in between (the server may have taken it or not), a newsletter or promotion is
 noted as `uncertain` and not sent again; any other letter is sent again with the same Message-ID. At most one letter of
-a connection is in between: each one's outcome is noted in the transaction that lets the next one begin.
+a connection is in between: each one's outcome is noted in the transaction that lets the next one begin. Of two who have
+the same letter, since the first was so slow that it was taken for dead, one lets it begin.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from conference_app.services import (
     privacy_state,
     smtp,
 )
+from conference_app.services.job_leases import LEASE
 from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
 from conference_app.services.mail import JOB, ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail_preparing import LETTERS, Batch, Ready, note
@@ -96,6 +98,8 @@ class _Postman:
             if await self.may_leave(ready):
                 await self.talk.hand_over(message)
                 self.sent = [ready.letter_id]
+        except Postponed as later:
+            return later
         except smtp.Refused as err:
             await _refused(ready, err)
         except smtp.Deferred as err:
@@ -126,6 +130,7 @@ async def _begin(db: AsyncSession, ready: Ready) -> bool:
     if subject is not None and ready.template.letter_class in ("newsletter", "promotion"):
         values = {
             "the_letter": ready.letter_id,
+            "the_status": ready.status,
             "the_id": subject.id,
             "the_key": ready.mailbox.key,
             "the_time": jobs.now(),
@@ -144,7 +149,7 @@ def _beginning(kind: SubjectKind, purpose: str) -> Update:
     the_time: BindParameter[datetime] = bindparam("the_time", type_=UTCDateTime)
     return (
         update(LETTERS)
-        .where(col(MailLetter.id) == bindparam("the_letter"), col(MailLetter.status).in_(WAITING))
+        .where(col(MailLetter.id) == bindparam("the_letter"), col(MailLetter.status) == bindparam("the_status"))
         .where(mail_recipients.is_reached(kind, the_id, the_key))
         .where(live_consents.agrees(kind, the_id, purpose, the_time))
         .where(privacy_state.is_free(kind, the_id), ~bounces.is_marked(the_key))
@@ -158,6 +163,8 @@ async def _begin_slowly(db: AsyncSession, ready: Ready) -> bool:
     row = await db.get(MailLetter, ready.letter_id, with_for_update=True)
     if row is None or row.status not in WAITING:
         return False
+    if row.status != ready.status:  # somebody else lets it leave at this moment: what comes of it is seen later
+        raise Postponed(jobs.now() + LEASE)
     try:
         mailbox = await mail_recipients.allowed(db, row, ready.template)
     except Withheld as why:

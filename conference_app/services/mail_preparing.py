@@ -32,6 +32,8 @@ class Ready:
     """A letter with everything it needs to leave now."""
 
     letter_id: str
+    status: str
+    """Its status when it was read."""
     template: Template
     recipient: Recipient
     purpose: str
@@ -135,4 +137,4 @@ def _sheet(template: Template, values: Values, language: str) -> Sheet:
 def _ready(row: MailLetter, template: Template, mailbox: Mailbox, sheet: Sheet) -> Ready:
     choices = mail_recipients.choices(row, template, mailbox)
     message = mail_message.addressed(sheet, row.id, mailbox.email, choices)
-    return Ready(row.id, template, mail_recipients.recipient_of(row), row.purpose, mailbox, message)
+    return Ready(row.id, row.status, template, mail_recipients.recipient_of(row), row.purpose, mailbox, message)

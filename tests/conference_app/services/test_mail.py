@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,9 @@ from conference_app.services import (
     consents,
     failed_jobs,
     job_worker,
+    jobs,
     mail,
+    mail_delivery,
     mail_recipients,
     mail_reports,
     mail_stops,
@@ -381,6 +384,48 @@ async def test_broken_on_the_way(
     assert (await status(letter_id))[0] == then
     assert len(mails.all()) == (1 if once else 2)
     assert len({got["Message-ID"] for got in mails.all()}) == 1
+
+
+@pytest.mark.parametrize("once", [True, False])
+async def test_of_two_who_have_the_same_letter_one_sends_it(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, once: bool
+) -> None:
+    """The first is slow between reading and sending, is taken for dead, and goes on while the second one sends."""
+    bob = Subject("address", await address())
+    await ledger(bob, "newsletter", given=True)
+    letter_id = await post((NEWS_BODY if once else PLAIN).letter(AddressRecipient(bob.id)))
+    talk, hand_over, began, ended = (
+        smtp.Conversation.address,
+        smtp.Conversation.hand_over,
+        asyncio.Event(),
+        asyncio.Event(),
+    )
+    tries: list[str] = []
+
+    async def slow_at_first(self: smtp.Conversation, sender: str, recipient: str) -> None:
+        await talk(self, sender, recipient)
+        tries.append(recipient)
+        if len(tries) == 1:
+            await began.wait()
+
+    async def send(self: smtp.Conversation, message: bytes) -> None:
+        began.set()
+        await ended.wait()
+        await hand_over(self, message)
+
+    monkeypatch.setattr(smtp.Conversation, "address", slow_at_first)
+    monkeypatch.setattr(smtp.Conversation, "hand_over", send)
+    first = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"letter": letter_id})]))
+    while not tries:
+        await asyncio.sleep(0.01)
+    second = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"letter": letter_id})]))
+    (outcome,) = await first
+    assert isinstance(outcome, jobs.Postponed)  # whoever keeps the job looks again at what became of it
+    assert (await status(letter_id))[0] == "handing_over"
+    ended.set()
+    assert await second == [None]
+    assert (await status(letter_id))[0] == "sent"
+    assert len(await mails.deliver()) == 1
 
 
 async def test_the_log_names_nobody(sqlite_db: Settings, mails: Mails, caplog: pytest.LogCaptureFixture) -> None:
