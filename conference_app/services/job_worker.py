@@ -13,7 +13,7 @@ from time import monotonic
 
 from sqlalchemy import delete, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.models.job import Job
@@ -34,6 +34,10 @@ CONCURRENCY = 4
 """Batches one process runs at a time."""
 GRACE_S = 4.0
 """How long a stopping worker waits for what runs."""
+LEAP = timedelta(days=30)
+"""Periodic work that is so late is not believed at once: the machine was off for long, or its clock is far ahead."""
+LEAP_WAIT = timedelta(hours=6)
+"""How long it waits then, since it deletes what is out of date: for a time source, or for who reads the log."""
 
 
 def _delay(attempts: int) -> timedelta:
@@ -63,6 +67,8 @@ async def _outcomes(kind: Kind, living: Sequence[Job]) -> Sequence[Outcome]:
     runs = [Run(json.loads(job.payload), job.attempts >= MAX_ATTEMPTS) for job in living]
     if not runs:
         return []
+    if kind.every is not None and jobs.now() - living[0].run_at > LEAP:
+        return [_put_off(living[0])]
     try:
         async with asyncio.timeout(MAX_RUN.total_seconds()):
             return await kind.run(runs)
@@ -73,6 +79,18 @@ async def _outcomes(kind: Kind, living: Sequence[Job]) -> Sequence[Outcome]:
             "job %s of kind %s failed, try %s", living[0].id, living[0].kind, living[0].attempts, exc_info=True
         )
         return [err] * len(living)
+
+
+def _put_off(job: Job) -> Postponed:
+    until = jobs.now() + LEAP_WAIT
+    logger.error(
+        "%s waits until %s: it was last due at %s, so the machine was off for long (nothing needs to be done) or its"
+        " clock is wrong (set it right before then, or data is deleted too early)",
+        job.kind,
+        f"{until:%Y-%m-%d %H:%M} UTC",
+        f"{job.run_at:%Y-%m-%d %H:%M} UTC",
+    )
+    return Postponed(until)
 
 
 async def _not_done(job: Job, outcome: Exception) -> None:
@@ -122,7 +140,6 @@ class _Worker:
         self.woken = asyncio.Event()
 
     async def work(self) -> None:
-        await plan_periodic(datetime.now(UTC))
         with bus.listening(jobs.TOPIC) as self.woken:
             while True:
                 self.woken.clear()
@@ -147,15 +164,17 @@ class _Worker:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.woken.wait(), LOOK_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311
 
-    async def keep_leases(self) -> None:
-        """Renew the leases of what runs, else others would do the same work beside us; and end those of the dead."""
+    async def look_after_jobs(self) -> None:
+        """For ever: renew the leases of what runs, else others would do the same work beside us; end those of the dead;
+        and see that periodic work has its time."""
         watch = job_leases.Watch()
         while True:
             try:
                 await job_leases.renew({claimed[0].lease for claimed in self.running.values()}, datetime.now(UTC))
                 await watch.look(monotonic())
+                await plan_periodic(datetime.now(UTC))
             except (SQLAlchemyError, OSError) as err:
-                logger.warning("leases of jobs could not be renewed now: %s", type(err).__name__)
+                logger.warning("jobs could not be looked after now: %s", type(err).__name__)
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
     async def stop(self) -> None:
@@ -175,7 +194,7 @@ async def run_worker() -> None:
     """Do what is due until cancelled: the lifespan task of every app process. Several at once are safe."""
     while True:
         worker = _Worker()
-        keeper = asyncio.create_task(worker.keep_leases(), name="job leases")
+        keeper = asyncio.create_task(worker.look_after_jobs(), name="look after jobs")
         try:
             await worker.work()
         except (SQLAlchemyError, OSError) as err:
@@ -201,7 +220,12 @@ async def run_due(now: datetime, *, kinds: Sequence[str] = ()) -> int:
 
 
 async def plan_periodic(now: datetime) -> None:
-    """Make sure that every periodic kind has its job; a worker does so when it starts."""
-    rows = [jobs.row(kind, {}, key=f"periodic:{kind}", run_at=now) for kind, entry in jobs.KINDS.items() if entry.every]
-    async with database.session() as db:
-        await jobs.enqueue_many(db, rows)
+    """Make sure that every periodic kind has its job, and that none was put off by a clock that was ahead until now."""
+    periodic = {f"periodic:{kind}": (kind, entry.every) for kind, entry in jobs.KINDS.items() if entry.every}
+    async with database.reading() as db:
+        query = select(Job.unique_key, Job.run_at).where(col(Job.unique_key).in_(periodic))
+        planned = dict((await db.exec(query)).all())
+    for key, (kind, every) in periodic.items():
+        if key not in planned or planned[key] > now + every + LEAP_WAIT:
+            async with database.session() as db:
+                await jobs.enqueue(db, kind, {}, key=key, run_at=now)

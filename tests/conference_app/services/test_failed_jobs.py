@@ -77,8 +77,8 @@ async def test_only_what_was_given_up_can_be_dropped(db: Settings, failing: list
 async def test_what_nobody_looks_at_is_forgotten_after_a_month(db: Settings, failing: list[Exception]) -> None:
     await given_up(failing, 1)
     jobs.periodic("jobs.sweep", timedelta(days=1))(failed_jobs._sweep)
-    await job_worker.plan_periodic(NOW)
     today = datetime.now(UTC)
+    await job_worker.plan_periodic(today)
     for later, kept in ((failed_jobs.KEPT_FOR - timedelta(hours=1), 1), (failed_jobs.KEPT_FOR + timedelta(days=2), 0)):
         await job_worker.run_due(today + later, kinds=["jobs.sweep"])
         assert len((await failed_jobs.listed()).rows) == kept

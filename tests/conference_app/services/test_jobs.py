@@ -336,6 +336,37 @@ async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
     assert (await failed_jobs.listed()).rows == []
 
 
+async def periodic_at(now: datetime) -> datetime:
+    """When the periodic job is due after all that is due at `now` was done."""
+    await job_worker.plan_periodic(now)
+    await job_worker.run_due(now)
+    (job,) = await rows()
+    return job.run_at
+
+
+async def test_periodic_work_waits_when_the_clock_has_leapt(
+    db: Settings, doings: Doings, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs.periodic("often", timedelta(hours=1))(doings.run)
+    assert await periodic_at(NOW) == NOW + timedelta(hours=1)
+    leapt = datetime(2099, 1, 1, tzinfo=UTC)
+    assert await periodic_at(leapt) == leapt + job_worker.LEAP_WAIT
+    assert await periodic_at(leapt + timedelta(hours=3)) == leapt + job_worker.LEAP_WAIT
+    assert len(doings.runs) == 1
+    assert "often waits until 2099-01-01 06:00 UTC: it was last due at 2026-11-22 13:00 UTC" in caplog.text
+    await periodic_at(leapt + job_worker.LEAP_WAIT)  # nobody set it: it may have been off for years
+    assert len(doings.runs) == 2
+
+
+async def test_periodic_work_goes_on_once_the_clock_is_right_again(db: Settings, doings: Doings) -> None:
+    jobs.periodic("often", timedelta(hours=1))(doings.run)
+    await periodic_at(NOW)
+    await periodic_at(datetime(2099, 1, 1, tzinfo=UTC))
+    right = NOW + timedelta(hours=2)
+    assert await periodic_at(right) == right + timedelta(hours=1)
+    assert len(doings.runs) == 2
+
+
 async def test_a_handler_sees_the_given_time(db: Settings, doings: Doings) -> None:
     seen: list[datetime] = []
 

@@ -159,6 +159,14 @@ async def test_the_timers_run_by_themselves(db: Settings) -> None:
     assert await rows_of("account") == 0
 
 
+async def test_a_clock_that_is_far_ahead_deletes_nothing_before_it_could_be_set_right(db: Settings) -> None:
+    await registered_until_noon()
+    await job_worker.plan_periodic(NOON - timedelta(hours=2))
+    for moment in (NOON - timedelta(hours=2), NOON + timedelta(days=9999)):
+        await job_worker.run_due(moment, kinds=["privacy.retention"])
+    assert await rows_of("account") == 1
+
+
 @pytest.mark.promise("P68")
 async def test_a_conversation_that_nobody_closes_goes_a_year_after_its_last_message(db: Settings) -> None:
     form = ContactForm("", "ann@example.com", "A question.")
