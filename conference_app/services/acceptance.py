@@ -31,24 +31,25 @@ def add_records(db: AsyncSession, account_id: str, code: str, *, now: datetime) 
             )
 
 
-async def _last(db: AsyncSession, account_id: str, document: Document) -> ConsentRecord | None:
+async def _last(db: AsyncSession, account_id: str, document: Document, now: datetime) -> ConsentRecord | None:
+    """The newest record; one of the future is from before the clock was set back, and hides none that came after it."""
     query = (
         select(ConsentRecord)
         .where(ConsentRecord.account_id == account_id, ConsentRecord.document == document)
-        .order_by(col(ConsentRecord.accepted_at).desc())
+        .order_by(col(ConsentRecord.accepted_at) > now, col(ConsentRecord.accepted_at).desc())
         .limit(1)
     )
     return (await db.exec(query)).first()
 
 
-async def changed_since(db: AsyncSession, account_id: str) -> dict[Document, str]:
+async def changed_since(db: AsyncSession, account_id: str, *, now: datetime) -> dict[Document, str]:
     """The documents whose text is no longer the one the account accepted, each with the accepted text's SHA-256.
 
     A text is compared in the language it was accepted in, so that reading in another asks nobody anything.
     """
     changed: dict[Document, str] = {}
     for document in DOCUMENTS:
-        record = await _last(db, account_id, document)
+        record = await _last(db, account_id, document, now)
         with language(record.language if record else current_language()):
             now_text = documents.fingerprint(document)
         if record is None or record.text_sha256 != now_text:
@@ -56,10 +57,10 @@ async def changed_since(db: AsyncSession, account_id: str) -> dict[Document, str
     return changed
 
 
-async def waiting(account_id: str) -> dict[Document, str]:
+async def waiting(account_id: str, *, now: datetime | None = None) -> dict[Document, str]:
     """`changed_since` in a reading of its own: for the page that asks."""
     async with database.reading(ACCEPTANCE) as db:
-        return await changed_since(db, account_id)
+        return await changed_since(db, account_id, now=now or datetime.now(UTC))
 
 
 async def accept(account_id: str, session_hash: str, code: str, *, now: datetime | None = None) -> None:

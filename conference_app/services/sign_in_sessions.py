@@ -108,7 +108,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
                 browser=device.browser or None,
                 system=device.system or None,
                 time_zone=device.time_zone or None,
-                must_accept=bool(await acceptance.changed_since(db, row[0])),
+                must_accept=bool(await acceptance.changed_since(db, row[0], now=now)),
             )
         )
         is_strange = await known_devices.note(db, row[0], device, now=now)

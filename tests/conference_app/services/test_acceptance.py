@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from conference_app.config import Settings
@@ -61,5 +63,19 @@ async def test_the_gate_holds_until_the_box_is_ticked(
         assert redirects(await tab.send(name_of(DashboardState.load))) != []
         assert redirects(await tab.send(name_of(AcceptState.submit), form={"accepted": "on"})) == ["/dashboard"]
         assert redirects(await tab.send(name_of(DashboardState.load))) == []
+    assert await acceptance.waiting(ann.id) == {}
+    assert (await at_desk(ann)).must_accept is False
+
+
+async def test_what_is_accepted_after_the_clock_was_set_back_counts(
+    db: Settings, request: pytest.FixtureRequest
+) -> None:
+    ann = await registered("ann")
+    desk = await at_desk(ann)
+    now = datetime.now(UTC)
+    await acceptance.accept(ann.id, desk.session_hash, "en", now=now + timedelta(days=400))
+    request.getfixturevalue("changed_terms")
+    assert list(await acceptance.waiting(ann.id)) == ["terms"]
+    await acceptance.accept(ann.id, desk.session_hash, "en")
     assert await acceptance.waiting(ann.id) == {}
     assert (await at_desk(ann)).must_accept is False

@@ -171,6 +171,17 @@ async def test_asking_twice_makes_one_copy(db: Settings) -> None:
     assert (await export.ask(person, "en", now=NOON)).id == first.id
 
 
+async def test_a_copy_asked_for_after_the_clock_was_set_back_is_the_newest(db: Settings) -> None:
+    _known, person = await ann()
+    ahead = NOON + timedelta(days=400)
+    await export.ask(person, "en", now=ahead)
+    await job_worker.run_due(ahead, kinds=["privacy.export"])
+    asked = await export.ask(person, "en", now=NOON)
+    shown = await export.latest(person, now=NOON)
+    assert shown is not None
+    assert shown.id == asked.id
+
+
 async def test_copies_are_limited(sqlite_db: Settings) -> None:
     _known, person = await ann()
     for _round in range(10):
