@@ -6,6 +6,9 @@ link in its mail is used nothing changes; for a week, the old address takes the 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import delete
@@ -165,7 +168,8 @@ async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
 async def _carry_out(db: AsyncSession, change: AddressChange, now: datetime) -> None:
     moved = await address_moves.move(db, change.email_key, change.new_email, now=now)
     change.email_key, change.confirmed_at = addresses.email_key(change.new_email), now
-    change.moved = moved.as_json()
+    last = max((_turn(one) for one in await _of_key(db, change.email_key) if one.moved is not None), default=0)
+    change.moved = replace(moved, turn=int(last) + 1).as_json()
     await db.flush()
     person = of_email(change.email_key)
     await privacy_requests.carried_out(db, "rectify", person, now=now)
@@ -202,7 +206,19 @@ async def _undo(db: AsyncSession, change: AddressChange, now: datetime) -> None:
 
 async def _from_here_on(db: AsyncSession, change: AddressChange) -> list[AddressChange]:
     """The change and those that followed it, the newest first."""
-    later = select(AddressChange).where(
-        AddressChange.email_key == change.email_key, AddressChange.requested_at >= change.requested_at
-    )
-    return list((await db.exec(later.order_by(col(AddressChange.requested_at).desc()).with_for_update())).all())
+    later = [one for one in await _of_key(db, change.email_key) if _place(one) >= _place(change)]
+    return sorted(later, key=_place, reverse=True)
+
+
+async def _of_key(db: AsyncSession, email_key: bytes) -> Sequence[AddressChange]:
+    query = select(AddressChange).where(AddressChange.email_key == email_key)
+    return (await db.exec(query.with_for_update())).all()
+
+
+def _place(change: AddressChange) -> tuple[float, datetime]:
+    """In the order of the moves; what was only asked for comes after all of them."""
+    return (_turn(change), change.requested_at)
+
+
+def _turn(change: AddressChange) -> float:
+    return math.inf if change.moved is None else Moved.of_json(change.moved).turn

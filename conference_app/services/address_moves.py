@@ -51,6 +51,8 @@ class Moved:
     """The same with those of the other; what comes later was written by whoever reads the new address."""
     joined: Joined | None = None
     """The `Address` that had the new address before, if there was one beside the old."""
+    turn: int = 0
+    """The how many-th of the person's moves it is: they are undone from the last on, whatever the clock said."""
 
     def as_json(self) -> str:
         """As it is kept."""
