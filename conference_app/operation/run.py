@@ -5,6 +5,8 @@ Prints the address once the product answers. Ctrl-C or SIGTERM ends all processe
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import http.client
 import os
 import signal
@@ -12,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from conference_app.config import Settings, settings
@@ -32,6 +35,22 @@ def say(line: str) -> None:
     """A line for the operator, at once even into a pipe."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder while inside: two products on one would share a media process that only one of them reaches.
+
+    Raises ConfigurationError when another holds it; the kernel takes it back from one that ends in any way.
+    """
+    with (data_dir / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"Parley runs already with the data folder {data_dir}. Stop it first, or set PARLEY_DATA to another folder."
+            ) from None
+        yield
 
 
 def check_ports(config: Settings) -> None:
@@ -174,8 +193,9 @@ def main() -> int:
     os.umask(0o077)  # what it writes is for nobody else on this machine, also in a folder that others may look into
     try:
         config = settings()
-        prepare(config)
-        return serve(config)
+        with only_one(config.data_dir):
+            prepare(config)
+            return serve(config)
     except ConfigurationError as err:
         sys.stderr.write(f"parley: {err}\n")
         return 1

@@ -133,6 +133,18 @@ def test_a_port_in_use_is_one_clear_line(environment: dict[str, str], variable: 
     assert output.count("\n") == 1
 
 
+def test_a_second_product_in_one_data_folder_is_one_clear_line(environment: dict[str, str]) -> None:
+    data = load_settings(environment).data_dir
+    with run.only_one(data), launched(environment) as process:
+        output, _none = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output == (
+        f"parley: Parley runs already with the data folder {data}. Stop it first, or set PARLEY_DATA to another folder.\n"
+    )
+    with run.only_one(data):  # whoever comes after it may have the folder
+        pass
+
+
 def test_an_unwritable_data_folder_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with launched({**environment, "PARLEY_DATA": str(tmp_path / "file" / "data")}) as process:
