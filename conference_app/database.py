@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,8 +31,14 @@ _engines: dict[bool, AsyncEngine] = {}
 
 
 def driver_url(configured: str, *, sync: bool = False) -> URL:
-    """The SQLAlchemy URL with our driver: psycopg for PostgreSQL, aiosqlite (or the standard one) for SQLite."""
-    url = make_url(configured)
+    """The SQLAlchemy URL with our driver: psycopg for PostgreSQL, aiosqlite (or the standard one) for SQLite.
+
+    Raises ConfigurationError for what is no such URL.
+    """
+    try:
+        url = make_url(configured)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError("PARLEY_DATABASE_URL must look like postgresql://user:password@host/name.") from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")

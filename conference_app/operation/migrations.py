@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from conference_app.config import Settings, load_settings
 from conference_app.database import driver_url
@@ -49,14 +50,34 @@ def _current_revision(connection: Connection) -> str | None:
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Bring the database to `revision`, by default the newest (`python -m conference_app.operation.migrations` does that)."""
+    """Bring the database to `revision`, by default the newest (`python -m conference_app.operation.migrations` does that).
+
+    Raises ConfigurationError when the database cannot be reached or written, or is newer than we are.
+    """
+    try:
+        _upgrade(settings, revision)
+    except OperationalError as err:
+        why = str(err.orig).partition("\n")[0]
+        raise ConfigurationError(
+            f"The database cannot be used ({why}). Check PARLEY_DATABASE_URL, its server, and the room on its disk."
+        ) from err
+
+
+def _upgrade(settings: Settings, revision: str) -> None:
     config = Config(_ALEMBIC_INI)
-    head = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
     engine = create_engine(driver_url(settings.database_url, sync=True), hide_parameters=True)
     try:
         with engine.connect() as connection, _one_at_a_time(connection, settings.data_dir):
-            if revision == "head" and _current_revision(connection) == head:
+            current = _current_revision(connection)
+            if revision == "head" and current == head:
                 return
+            if current not in {None, *(one.revision for one in scripts.walk_revisions())}:
+                raise ConfigurationError(
+                    f"A newer Parley has used this database (its tables are of version {current}, ours of {head}). "
+                    "Start that one, or bring back a backup from before it."
+                )
             connection.rollback()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)

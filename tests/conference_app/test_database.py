@@ -21,6 +21,13 @@ def test_another_kind_of_database_is_named() -> None:
         database.driver_url("mysql://localhost/parley")
 
 
+@pytest.mark.parametrize("url", ["parley.db", "postgresql://me:canary@db.real-company.org:port/parley"])
+def test_what_is_no_url_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="PARLEY_DATABASE_URL must look like") as refused:
+        database.driver_url(url)
+    assert "canary" not in str(refused.value)
+
+
 async def fail_midway() -> None:
     async with database.session(*LOOKING) as session:
         session.add(account())

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from conference_app import database
 from conference_app.config import Settings, load_settings
+from conference_app.errors import ConfigurationError
 from conference_app.models import SQLModel
 from conference_app.operation import migrations
+from tests.ports import free_port
 
 INI = Path(database.__file__).parent / "alembic.ini"
 TABLES = {*SQLModel.metadata.tables, "alembic_version"}
@@ -68,3 +70,28 @@ def test_two_starting_at_once_both_find_it_migrated(empty: Settings) -> None:
         thread.join()
     assert errors == []
     assert run(empty, lambda _config: None) == TABLES
+
+
+def test_a_newer_database_is_left_alone(empty: Settings) -> None:
+    migrations.upgrade(empty)
+    engine = create_engine(database.driver_url(empty.database_url, sync=True))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(ConfigurationError, match="A newer Parley has used this database .*version 9999"):
+        migrations.upgrade(empty)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql://me:canary@127.0.0.1:{port}/parley", "Connection refused"),
+        ("sqlite:////nowhere/at/all.db", "unable to open database file"),
+    ],
+)
+def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, url: str, why: str) -> None:
+    config = load_settings({"PARLEY_DATA": str(tmp_path), "PARLEY_DATABASE_URL": url.format(port=free_port())})
+    with pytest.raises(ConfigurationError, match=why) as refused:
+        migrations.upgrade(config)
+    assert "\n" not in str(refused.value)
+    assert "canary" not in str(refused.value)
