@@ -27,6 +27,14 @@ logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another writer."""
+_POSTGRESQL_PATIENCE = {
+    "connect_timeout": "5",  # seconds
+    "tcp_user_timeout": "10000",  # milliseconds until what we sent must have arrived
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+}
+"""libpq's own values let a server whose machine is gone be waited for a quarter of an hour, or two."""
 _engines: dict[bool, AsyncEngine] = {}
 
 
@@ -41,7 +49,7 @@ def driver_url(configured: str, *, sync: bool = False) -> URL:
         raise ConfigurationError("PARLEY_DATABASE_URL must look like postgresql://user:password@host/name.") from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
+        return url.set(drivername="postgresql+psycopg", query={**_POSTGRESQL_PATIENCE, **url.query})
     if backend == "sqlite":
         return url.set(drivername="sqlite" if sync else "sqlite+aiosqlite")
     raise ConfigurationError(f"PARLEY_DATABASE_URL begins with {backend!r}; only sqlite and postgresql are supported.")

@@ -28,6 +28,11 @@ def test_what_is_no_url_is_named_without_its_password(url: str) -> None:
     assert "canary" not in str(refused.value)
 
 
+def test_a_server_whose_machine_is_gone_is_given_up_soon_unless_the_operator_is_more_patient() -> None:
+    url = database.driver_url("postgresql://db.real-company.org/parley?connect_timeout=60")
+    assert (url.query["connect_timeout"], url.query["tcp_user_timeout"]) == ("60", "10000")
+
+
 async def fail_midway() -> None:
     async with database.session(*LOOKING) as session:
         session.add(account())
