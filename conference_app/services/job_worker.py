@@ -178,27 +178,35 @@ class _Worker:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
     async def stop(self) -> None:
-        """Let what runs come to its end, for a short while; what does not is free for another worker at once."""
+        """Let what runs come to its end, for a short while; what does not is free for another worker at once.
+
+        While the database is away it is free when its lease is over.
+        """
         if self.running:
             await asyncio.wait(self.running, timeout=GRACE_S)
         left = dict(self.running)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        for claimed in left.values():
-            for job in claimed:
-                await job_leases.release(job)
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            for claimed in left.values():
+                for job in claimed:
+                    await job_leases.release(job)
 
 
 async def run_worker() -> None:
-    """Do what is due until cancelled: the lifespan task of every app process. Several at once are safe."""
+    """Do what is due until cancelled: the lifespan task of every app process. Several at once are safe.
+
+    Whatever fails, it begins again: without it no letter leaves and nothing is erased in time.
+    """
     while True:
         worker = _Worker()
         keeper = asyncio.create_task(worker.look_after_jobs(), name="look after jobs")
         try:
             await worker.work()
-        except (SQLAlchemyError, OSError) as err:
-            logger.warning("jobs wait for the database: %s", type(err).__name__)
+        except Exception as err:  # the top of a task
+            is_mistake = not isinstance(err, (SQLAlchemyError, OSError))
+            logger.warning("jobs wait: %s", type(err).__name__, exc_info=is_mistake)
             await asyncio.sleep(5 * LOOK_EVERY_S)
         finally:
             keeper.cancel()

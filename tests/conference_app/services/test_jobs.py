@@ -321,6 +321,45 @@ async def test_leases_are_renewed_also_after_the_database_failed(
     assert after > before
 
 
+async def test_a_worker_goes_on_when_the_database_was_away_for_long(
+    sqlite_db: Settings, doings: Doings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, failed, beginnings = asyncio.Event(), asyncio.Event(), 0
+    session, plan_periodic = database.session, job_worker.plan_periodic
+
+    async def endless(_payload: jobs.Payload) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async def begin(now: datetime) -> None:
+        nonlocal beginnings
+        beginnings += 1
+        await plan_periodic(now)
+
+    def failing() -> AbstractAsyncContextManager[AsyncSession]:
+        failed.set()
+        raise OperationalError("UPDATE", {}, OSError("the server is gone"))
+
+    for name, value in (("LOOK_EVERY_S", 0.01), ("GRACE_S", 0.01), ("plan_periodic", begin)):
+        monkeypatch.setattr(job_worker, name, value)
+    does("test", endless)
+    await plan({"n": 1})
+    worker = asyncio.create_task(job_worker.run_worker())
+    async with asyncio.timeout(15):
+        await started.wait()
+        await plan({"n": 2})
+        monkeypatch.setattr(database, "session", failing)
+        while beginnings < 3:  # it has given up what ran, and tried in vain
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(database, "session", session)
+        does("test", doings.run)
+        while {"n": 2} not in doings.runs:
+            await asyncio.sleep(0.01)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    assert len(await rows()) == 1  # what was broken off runs again when its lease is over
+
+
 async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
     jobs.periodic("often", timedelta(hours=1))(doings.run)
     await job_worker.plan_periodic(NOW)
