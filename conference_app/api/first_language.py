@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,5 +41,8 @@ class FirstLanguage:
         if choice in LANGUAGES:
             return choice
         token = request.cookies.get(self._session_cookie, "")
-        account = await self._of_account(token) if token else None
+        try:
+            account = await self._of_account(token) if token else None
+        except SQLAlchemyError:
+            account = None  # the page itself needs no database, and says by itself when it cannot reach us
         return account if account in LANGUAGES else best_language(request.headers.get("accept-language", ""))

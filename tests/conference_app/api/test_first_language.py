@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -16,6 +17,8 @@ async def page(_request: object) -> PlainTextResponse:
 
 
 async def of_account(token: str) -> str | None:
+    if token == "session-of-an-outage":
+        raise OperationalError("SELECT", {}, OSError("the server is gone"))
     return {"polish-session": "pl", "english-session": "en"}.get(token)
 
 
@@ -39,6 +42,8 @@ def visitor() -> httpx.AsyncClient:
         ("choice=en; session=polish-session", "pl", None),
         ("choice=pl", "en", "/pl"),
         ("choice=xx", "pl", "/pl"),
+        ("session=session-of-an-outage", "pl", "/pl"),
+        ("session=session-of-an-outage", "en", None),
     ],
 )
 async def test_choice_comes_before_account_before_browser(
