@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,6 +36,9 @@ _POSTGRESQL_PATIENCE = {
     "keepalives_count": "2",
 }
 """libpq's own values let a server whose machine is gone be waited for a quarter of an hour, or two."""
+_SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY")
+_POSTGRESQL_FAILURES = ("08", "53", "57P", "58")
+"""Classes of SQLSTATE: connection, resources, shutdown, input and output. None at all: the connection broke."""
 _engines: dict[bool, AsyncEngine] = {}
 
 
@@ -157,6 +161,22 @@ async def alone(db: AsyncSession, *names: str) -> None:
     if db.get_bind().dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:names, 0))")
         await (await db.connection()).execute(lock, {"names": " ".join(names)})
+
+
+def failure_of(error: BaseException) -> str:
+    """What keeps the database from doing its work, such as "SQLITE_FULL" or "AdminShutdown"; empty for other errors.
+
+    It is away, full, or cannot be written now: no mistake in what was asked, and asking later helps.
+    """
+    if isinstance(error, NoFreeConnection):
+        return "NoFreeConnection"
+    if not isinstance(error, OperationalError | InterfaceError):
+        return ""
+    cause: Any = error.orig
+    if (name := getattr(cause, "sqlite_errorname", "")) != "":
+        return name if name.startswith(_SQLITE_FAILURES) else ""
+    state = getattr(cause, "sqlstate", "?")
+    return type(cause).__name__ if state is None or state.startswith(_POSTGRESQL_FAILURES) else ""
 
 
 async def healthy() -> bool:

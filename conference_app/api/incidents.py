@@ -1,13 +1,20 @@
-"""What happens when one of our plain routes breaks: a page with a number, and a line in the log that quotes nobody."""
+"""What happens when one of our plain routes breaks: a page with a number, and a line in the log that quotes nobody.
+
+While the database is away or full the page says that it works later, and there is no number.
+"""
 
 from __future__ import annotations
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conference_app.api import plain_pages
-from conference_app.components.notices import incident_text, noted_incident
+from conference_app.components.notices import incident_text, noted_failure, noted_incident
 from conference_app.texts import _, language
+
+RETRY_AFTER_S = 60
+_TRY_AGAIN_LATER: Message = {"type": "websocket.close", "code": 1013}
 
 
 class Incidents:
@@ -27,12 +34,22 @@ class Incidents:
         try:
             await self._app(scope, receive, noting)
         except Exception as error:  # noqa: BLE001 - the top of a request: whatever it is, the person is told
-            number = noted_incident(error)
+            is_later = noted_failure(error)
+            if is_later and scope["type"] == "websocket" and not has_begun:
+                await send(_TRY_AGAIN_LATER)
+                return
+            number = "" if is_later else noted_incident(error)
             if scope["type"] != "http" or has_begun:
-                raise RuntimeError(f"incident {number}: the answer breaks off") from None
+                raise RuntimeError(f"the answer breaks off, incident {number or 'of the database'}") from None
             await _page(Request(scope), number)(scope, receive, send)
 
 
-def _page(request: Request, number: str) -> ASGIApp:
+def _page(request: Request, number: str) -> Response:
+    """What is told of the incident `number`; without one it works later."""
     with language(plain_pages.page_language(request)):
-        return plain_pages.message(request, _("This page stopped working."), incident_text(number), status=500)
+        if number:
+            return plain_pages.message(request, _("This page stopped working."), incident_text(number), status=500)
+        later = _("The server cannot read or save anything just now. Please try again in a few minutes.")
+        page = plain_pages.message(request, _("This does not work at the moment."), later, status=503)
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page

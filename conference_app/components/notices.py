@@ -15,6 +15,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 from reflex_base.event.context import EventContext
 
+from conference_app import database
 from conference_app.components.buttons import icon
 from conference_app.components.client import Toast
 from conference_app.errors import ConferenceError
@@ -58,6 +59,13 @@ class NoticeState(rx.State):
 
     @rx.event
     @public
+    def report_failure(self) -> None:
+        """Say that the database is away or full: what was asked for can be asked for again later."""
+        text = _("This does not work at the moment. What you typed is still here. Please try again in a few minutes.")
+        self._show(text, is_error=True)
+
+    @rx.event
+    @public
     def report_refusal(self) -> None:
         """Say that what was asked for is refused: it is gone, or somebody else's."""
         self._show(_("That is not there any more, or not yours. Reload the page to see what is."), is_error=True)
@@ -66,11 +74,14 @@ class NoticeState(rx.State):
 def report_exception(exception: Exception) -> EventSpec | None:
     """Reflex's `backend_exception_handler`: logs where it broke, never what somebody typed, and tells the person.
 
-    A refusal is no mistake of ours: anybody can bring it about, so it leaves neither an error nor a trace in the log.
+    A refusal is no mistake of ours: anybody can bring it about, so it leaves neither an error nor a trace in the log;
+    nor does a database that is away.
     """
     if isinstance(exception, ConferenceError):
         logger.info("a handler refused: %s", exception.code)
         return _event(NoticeState.report_refusal())
+    if noted_failure(exception):
+        return _event(NoticeState.report_failure()) if _can_be_told() else None
     incident = noted_incident(exception)
     return _event(NoticeState.report_incident(incident)) if _can_be_told() else None
 
@@ -92,6 +103,14 @@ def _event(called: object) -> EventSpec:
     if not isinstance(called, EventSpec):
         raise TypeError("a handler was run instead of named")
     return called
+
+
+def noted_failure(exception: Exception) -> bool:
+    """Whether it was the database that failed, which the log then says in one line: the mistake is not in our code."""
+    failure = database.failure_of(exception)
+    if failure:
+        logger.warning("the database failed somebody: %s", failure)
+    return failure != ""
 
 
 def noted_incident(exception: Exception) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from conference_app import database
-from conference_app.config import Settings
+from conference_app.config import Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.models import Account
 from tests.conference_app.models.test_columns import account
 from tests.fakes import LOOKING
+from tests.ports import free_port
 
 
 def test_another_kind_of_database_is_named() -> None:
@@ -86,6 +88,41 @@ async def test_health_tells_the_truth(sqlite_db: Settings, monkeypatch: pytest.M
         database, "driver_url", lambda _url: database.make_url("sqlite+aiosqlite:////nowhere/at/all.db")
     )
     assert not await database.healthy()
+
+
+async def do(*statements: str) -> None:
+    async with database.session() as session:
+        for statement in statements:
+            await (await session.connection()).execute(text(statement))
+
+
+async def failure(*statements: str) -> str:
+    with pytest.raises(SQLAlchemyError) as caught:
+        await do(*statements)
+    return database.failure_of(caught.value)
+
+
+async def test_a_full_file_is_told_from_a_mistake_of_ours(sqlite_db: Settings) -> None:
+    grow = "CREATE TABLE big AS SELECT randomblob(1000000)"
+    assert await failure("PRAGMA max_page_count = 1", grow) == "SQLITE_FULL"
+    assert await failure("SELECT nonsense") == ""
+    assert await failure("PRAGMA query_only = ON", grow) == "SQLITE_READONLY"
+    assert database.failure_of(RuntimeError("SQLITE_FULL")) == ""
+
+
+async def test_a_server_that_stops_is_told_from_a_mistake_of_ours(
+    emptied_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_DATABASE_URL", emptied_postgres())
+    settings.cache_clear()
+    assert await failure("SELECT pg_terminate_backend(pg_backend_pid())") == "AdminShutdown"
+    assert await failure("SELECT nonsense") == ""
+    assert await failure("SELECT 1 / 0") == ""
+    await database.dispose()
+    monkeypatch.setenv("PARLEY_DATABASE_URL", f"postgresql://127.0.0.1:{free_port()}/parley")
+    settings.cache_clear()
+    assert await failure("SELECT 1") == "OperationalError"
+    await database.dispose()
 
 
 async def test_an_error_quotes_no_value(db: Settings) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Message
+from starlette.websockets import WebSocket
 
 from conference_app.api.incidents import Incidents
 from conference_app.config import Settings
@@ -29,14 +33,34 @@ async def breaks_halfway(request: Request) -> Response:
     return StreamingResponse(text())  # type: ignore[arg-type]
 
 
-def browser() -> httpx.AsyncClient:
+def disk_is_full() -> OperationalError:
+    full = sqlite3.OperationalError("canary@example.com")
+    full.sqlite_errorname = "SQLITE_FULL"
+    return OperationalError("INSERT", {}, full)
+
+
+async def cannot_save(_request: Request) -> Response:
+    raise disk_is_full()
+
+
+async def cannot_admit(_socket: WebSocket) -> None:
+    raise disk_is_full()
+
+
+def product() -> Starlette:
     routes = [
         Route("/pl/x", breaks, methods=["GET", "POST"]),
         Route("/x", breaks, methods=["POST"]),
         Route("/h", breaks_halfway),
+        Route("/full", cannot_save),
+        Route("/pl/full", cannot_save),
+        WebSocketRoute("/socket", cannot_admit),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Incidents)])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://parley.test")
+    return Starlette(routes=routes, middleware=[Middleware(Incidents)])
+
+
+def browser() -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(product()), base_url="http://parley.test")
 
 
 async def test_a_page_with_a_number_and_no_words(sqlite_db: Settings, caplog: pytest.LogCaptureFixture) -> None:
@@ -59,3 +83,31 @@ async def test_what_has_begun_breaks_off_without_words(sqlite_db: Settings, capl
         await browser().get("/h?word=canary")
     assert broken.value.__suppress_context__  # what it came of is not told by who logs it
     assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/full", "This does not work at the moment."), ("/pl/full", "To w tej chwili nie działa.")]
+)
+async def test_a_database_that_fails_is_no_incident(
+    sqlite_db: Settings, caplog: pytest.LogCaptureFixture, path: str, words: str
+) -> None:
+    answer = await browser().get(path)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert words in answer.text
+    assert [(one.message, one.exc_info) for one in caplog.records] == [
+        ("the database failed somebody: SQLITE_FULL", None)
+    ]
+
+
+async def test_a_socket_is_told_to_come_again(sqlite_db: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Message] = []
+
+    async def say() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def hear(message: Message) -> None:
+        heard.append(message)
+
+    await product()({"type": "websocket", "path": "/socket", "headers": []}, say, hear)
+    assert heard == [{"type": "websocket.close", "code": 1013}]
+    assert "incident" not in caplog.text

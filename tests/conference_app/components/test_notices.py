@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from conference_app.components.notices import NoticeState, report_exception
 from conference_app.config import Settings
@@ -34,6 +36,15 @@ def test_a_refusal_is_no_incident(caplog: pytest.LogCaptureFixture) -> None:
     assert "not_found" in caplog.text
     assert event is not None
     assert event.handler.fn.__name__ == "report_refusal"
+
+
+def test_a_database_that_fails_is_no_incident(caplog: pytest.LogCaptureFixture) -> None:
+    event = report_exception(OperationalError("INSERT", {"email": "canary@example.org"}, psycopg.errors.DiskFull()))
+    assert [(record.message, record.exc_info) for record in caplog.records] == [
+        ("the database failed somebody: DiskFull", None)
+    ]
+    assert event is not None
+    assert event.handler.fn.__name__ == "report_failure"
 
 
 async def test_the_person_gets_the_number() -> None:
