@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -39,7 +42,13 @@ _POSTGRESQL_PATIENCE = {
 _SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY")
 _POSTGRESQL_FAILURES = ("08", "53", "57P", "58")
 """Classes of SQLSTATE: connection, resources, shutdown, input and output. None at all: the connection broke."""
+ANSWER_S = 2.0
+"""How long a database that is well may take to answer."""
+ROOM_BYTES = 10 * 2**20
+"""Free on the disk of SQLite's file; its log grows to a few megabytes before it is written back."""
 _engines: dict[bool, AsyncEngine] = {}
+_look: asyncio.Task[str] | None = None
+_told = ""
 
 
 def driver_url(configured: str, *, sync: bool = False) -> URL:
@@ -180,15 +189,40 @@ def failure_of(error: BaseException) -> str:
 
 
 async def healthy() -> bool:
-    """Whether the database answers a query within two seconds."""
+    """Whether the database answers a query within two seconds, and SQLite has room to write.
+
+    Of those who ask at the same time one looks. Nor is a server that keeps silent asked again and again: giving up a
+    question takes psycopg ten seconds.
+    """
+    global _look
+    if _look is None or _look.done() or _look.get_loop() is not asyncio.get_running_loop():
+        _look = asyncio.create_task(_trouble(), name="look at the database")
+    await asyncio.wait({_look}, timeout=ANSWER_S)
+    trouble = _look.result() if _look.done() else "no answer"
+    _tell(trouble)
+    return not trouble
+
+
+async def _trouble() -> str:
+    """What is wrong with the database; empty while all is well."""
     try:
-        async with asyncio.timeout(2), reading() as db:
-            await db.connection()
+        async with reading() as db:
             await (await db.connection()).execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError) as err:
-        logger.warning("the database does not answer: %s", type(err).__name__)
-        return False
-    return True
+    except (SQLAlchemyError, OSError) as err:
+        return failure_of(err) or type(err).__name__
+    path = driver_url(settings().database_url).database
+    if _engine(writes=True).dialect.name != "sqlite" or not path:
+        return ""
+    has_room = shutil.disk_usage(Path(path).parent).free >= ROOM_BYTES
+    return "" if has_room and os.access(path, os.W_OK) else "no room to write"
+
+
+def _tell(trouble: str) -> None:
+    """Log a change, once."""
+    global _told
+    if trouble != _told:
+        logger.warning("the database does not answer: %s" if trouble else "the database answers again%s", trouble)
+    _told = trouble
 
 
 async def wipe(tables: Sequence[str]) -> bool:
