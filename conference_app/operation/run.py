@@ -160,13 +160,14 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def prepare(config: Settings) -> None:
-    """Everything that must be true before the server starts: free ports, a current build, a migrated database."""
-    from conference_app.operation import migrations  # after the settings are known to be good
+    """Everything that must be true before the server starts: free ports, a current build, a migrated database of ours."""
+    from conference_app.operation import migrations, own_keys  # after the settings are known to be good
 
     check_ports(config)
     if build_if_needed(config):
         say("Built the pages.")
     migrations.upgrade(config)
+    own_keys.check_keys()
 
 
 def serve(config: Settings) -> int:

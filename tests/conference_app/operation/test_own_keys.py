@@ -1,0 +1,29 @@
+"""A product whose keys do not fit the database does not start."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from conference_app.config import Settings, settings
+from conference_app.errors import ConfigurationError
+from conference_app.operation import own_keys, rotate_keys
+from tests.conference_app.people import registered
+
+
+async def test_its_own_keys_fit_also_after_a_rotation(db: Settings) -> None:
+    own_keys.check_keys()  # nobody is registered yet: any keys do
+    await registered("ann")
+    own_keys.check_keys()
+    rotate_keys.add_key()
+    settings.cache_clear()
+    own_keys.check_keys()
+
+
+@pytest.mark.parametrize("variable", ["PARLEY_COLUMN_KEY", "PARLEY_LOOKUP_KEY"])
+async def test_another_key_does_not(db: Settings, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    await registered("ann")
+    monkeypatch.setenv(variable, Fernet.generate_key().decode())
+    settings.cache_clear()
+    with pytest.raises(ConfigurationError, match="was written with other keys"):
+        own_keys.check_keys()
