@@ -189,6 +189,12 @@ def postgres(request: pytest.FixtureRequest) -> Callable[[str], str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest, postgres: Callable[[str], str]) -> PostgresServer:
+    """The PostgreSQL of this test run itself, for who ends it: it has to be started again, for the other tests."""
+    return request.config.stash[_POSTGRES][0]
+
+
 _EMPTY = """
 DO $$
 DECLARE name text; used boolean;
