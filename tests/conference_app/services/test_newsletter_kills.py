@@ -8,6 +8,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,16 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, MailLetter
 from conference_app.models.person import Address
-from conference_app.services import job_worker, newsletter_views, newsletters, smtp
+from conference_app.services import (
+    job_leases,
+    job_worker,
+    mail_delivery,
+    newsletter_queueing,
+    newsletter_views,
+    newsletters,
+    smtp,
+)
+from conference_app.services.mail_preparing import Batch
 from conference_app.services.newsletter_views import Stage
 from tests.conference_app.readers import letters_of, readers, run, sent
 from tests.fakes import LOOKING
@@ -129,6 +139,50 @@ async def test_two_workers_go_on_by_themselves_when_the_database_is_killed(
     assert counts.sent + counts.uncertain == counts.total == 120
     assert counts.uncertain <= 2 * job_worker.CONCURRENCY
     assert await missing(got, newsletter_id) <= counts.uncertain
+
+
+async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
+    db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one whose machine slept: its leases are over, and it goes on where it was, beside another that has them."""
+    await readers(5)
+    newsletter_id = await sent()
+    await job_worker.run_due(datetime.now(UTC), kinds=[newsletter_queueing.JOB])
+    letters = [await claimed()]
+    read, hand_over = Batch.read, smtp.Conversation.hand_over
+    other_has_begun, slept_is_done = asyncio.Event(), asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+
+    async def read_and_sleep(letter_ids: Sequence[str]) -> Batch:
+        monkeypatch.setattr(Batch, "read", read)
+        batch = await read(letter_ids)
+        await forget_leases()
+        letters.append(await claimed())
+        tasks.append(asyncio.create_task(job_worker.run(letters[1])))
+        await other_has_begun.wait()
+        return batch
+
+    async def hand_over_slowly(talk: smtp.Conversation, message: bytes) -> None:
+        monkeypatch.setattr(smtp.Conversation, "hand_over", hand_over)
+        other_has_begun.set()
+        await slept_is_done.wait()
+        await talk.hand_over(message)
+
+    monkeypatch.setattr(Batch, "read", read_and_sleep)
+    monkeypatch.setattr(smtp.Conversation, "hand_over", hand_over_slowly)
+    await job_worker.run(letters[0])
+    slept_is_done.set()
+    await asyncio.gather(*tasks)
+    assert [len(claim) for claim in letters] == [5, 5]
+    await run(datetime.now(UTC) + timedelta(minutes=2))
+    assert sorted(Counter(m["To"] for m in mails.all()).values()) == [1] * 5
+    counts = (await newsletter_views.get(newsletter_id)).counts
+    assert (counts.sent, counts.total) == (5, 5)
+
+
+async def claimed() -> list[Job]:
+    """The letters that are due, claimed by a worker."""
+    return await job_leases.claim(datetime.now(UTC) + timedelta(seconds=1), [mail_delivery.JOB])
 
 
 @pytest.mark.process
