@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -158,9 +159,14 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
 
 
 async def _note_seen(key: bytes, now: datetime) -> None:
-    async with database.session() as db:
-        if kept := await db.get(SignInSession, key):
-            kept.last_seen_at = now
+    """Left out while nothing can be written: a full disk keeps nobody from what can be read."""
+    try:
+        async with database.session() as db:
+            if kept := await db.get(SignInSession, key):
+                kept.last_seen_at = now
+    except SQLAlchemyError as err:
+        if not database.failure_of(err):
+            raise
 
 
 async def end(session_token: str) -> None:

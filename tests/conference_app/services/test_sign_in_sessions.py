@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -66,6 +66,13 @@ async def test_a_session_ends_by_itself_and_old_rows_are_swept(db: Settings) -> 
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(SignInSession))).all() == []
         assert (await session.exec(select(SignInTicket))).all() == []
+
+
+async def test_a_full_disk_keeps_nobody_out(sqlite_db: Settings) -> None:
+    token = await session_token(await registered())
+    async with database.session() as session:
+        await (await session.connection()).execute(text("PRAGMA query_only = ON"))
+    assert await sessions.resolve(token, now=datetime.now(UTC) + 2 * sessions.SEEN_EVERY)
 
 
 async def test_signing_out_ends_this_session_only(db: Settings) -> None:
