@@ -1,4 +1,8 @@
-"""Holds: why a person's rows may be neither purged nor erased for now. The person reads the reason."""
+"""Holds: why a person's rows may be neither purged nor erased for now. The person reads the reason.
+
+A hold on an account is one on its address too, which opens rows to whoever has a link to it: on the address that the
+account had when it was held, and on the one it has now.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
-from conference_app.models import LegalHold
+from conference_app.models import Account, LegalHold
 from conference_app.models.columns import new_id
 from conference_app.purposes import HOLDS
 from conference_app.services import audit, paging, personal_rows
@@ -39,13 +44,23 @@ def _live() -> SelectOfScalar[LegalHold]:
     return select(LegalHold).where(col(LegalHold.lifted_at).is_(None))
 
 
+def _of(person: Person) -> ColumnElement[bool]:
+    """Whether a hold keeps rows of `person`: one on the account, on an address of it, or on the account of an address."""
+    accounts = select(Account.id).where(col(Account.email_key).in_(person.email_keys))
+    return or_(
+        col(LegalHold.account_id) == person.account_id,
+        col(LegalHold.account_id).in_(accounts),
+        col(LegalHold.email_key).in_(person.email_keys),
+    )
+
+
 def _hold(row: LegalHold) -> Hold:
     return Hold(row.id, "account" if row.account_id else "address", row.reason, row.set_at)
 
 
 async def of_person(db: AsyncSession, person: Person) -> list[Hold]:
-    """The live holds on the person's rows, also those on an address of an account."""
-    mine = _live().where(personal_rows.filter_of("legal_hold", person)).order_by(col(LegalHold.set_at))
+    """The live holds on the person's rows."""
+    mine = _live().where(_of(person)).order_by(col(LegalHold.set_at))
     async with database.within(db, HOLDS) as own:
         return [_hold(row) for row in (await own.exec(mine)).all()]
 
@@ -65,23 +80,18 @@ async def count() -> int:
 
 async def held_people(db: AsyncSession) -> list[Person]:
     """Everybody whose rows may be neither purged nor erased now."""
-    found: list[Person] = []
-    for hold in (await db.exec(_live())).all():
-        if hold.account_id is not None:
-            person = await personal_rows.of_account(db, hold.account_id)
-        else:
-            person = personal_rows.of_email(hold.email_key or b"")
-        if person is not None:
-            found.append(person)
-    return found
+    return [await _person(db, hold) for hold in (await db.exec(_live())).all()]
+
+
+async def _person(db: AsyncSession, hold: LegalHold) -> Person:
+    now = await personal_rows.of_account(db, hold.account_id) if hold.account_id else None
+    then = (hold.email_key,) if hold.email_key else ()
+    return Person(hold.account_id or "", tuple({*then, *(now.email_keys if now else ())}))
 
 
 async def is_held(db: AsyncSession, person: Person) -> bool:
-    """Whether a hold keeps the person's rows, also one on an address of an account."""
-    mine = col(LegalHold.account_id) == person.account_id
-    theirs = col(LegalHold.email_key).in_(person.email_keys)
-    ways = or_(mine, theirs) if person.account_id else theirs
-    return (await db.exec(_live().where(ways))).first() is not None
+    """Whether a hold keeps the person's rows."""
+    return (await db.exec(_live().where(_of(person)))).first() is not None
 
 
 def check_reason(reason: str) -> str:
@@ -104,7 +114,7 @@ async def place(person: Person, reason: str, *, staff_id: str, now: datetime | N
     hold = LegalHold(
         id=new_id(),
         account_id=person.account_id or None,
-        email_key=None if person.account_id else person.email_keys[0],
+        email_key=next(iter(person.email_keys), None),
         reason=check_reason(reason),
         set_at=now or datetime.now(UTC),
         set_by=staff_id,

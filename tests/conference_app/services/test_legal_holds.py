@@ -1,0 +1,83 @@
+"""A hold keeps all that is somebody's, whichever way they come to have it erased."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from conference_app import database
+from conference_app.config import Settings
+from conference_app.services import (
+    address_forgetting,
+    address_moves,
+    email_proofs,
+    erasure_requests,
+    job_worker,
+    legal_holds,
+    personal_rows,
+    privacy_letters,
+    privacy_state,
+)
+from conference_app.services.addresses import email_key
+from conference_app.services.personal_rows import Person, of_email
+from tests.conference_app.consent_people import agrees, reader
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
+from tests.fakes import LOOKING, NOON, FakeRoomAdmin
+from tests.mailing import Mails, links_in
+
+YEARS = timedelta(days=3000)
+
+
+async def held() -> tuple[Person, Person, str]:
+    """Somebody with an account who gets the newsletter without it, once held; by account, by address, the hold."""
+    ann = await confirmed("ann")
+    await agrees(await reader(ann.email), "newsletter")
+    async with database.reading(*LOOKING) as db:
+        person = await personal_rows.of_account(db, ann.id)
+    assert person is not None
+    hold = await legal_holds.place(person, "A dispute.", staff_id=ann.id, now=NOON)
+    return person, of_email(email_key(ann.email)), hold
+
+
+async def tables_with(person: Person) -> set[str]:
+    async with database.reading() as db:
+        return set(await personal_rows.count(db, person))
+
+
+async def erased_by_link(person: Person) -> None:
+    due = await erasure_requests.ask_by_link(person, now=NOON)
+    for now in (due, due + privacy_letters.FAREWELL_WAIT):
+        await job_worker.run_due(now, kinds=["privacy.erase"])
+
+
+async def test_a_link_to_the_address_of_a_held_account_erases_nothing(db: Settings, rooms: FakeRoomAdmin) -> None:
+    account, by_link, hold = await held()
+    assert [one.reason for one in (await privacy_state.read(by_link)).holds] == ["A dispute."]
+    await erased_by_link(by_link)
+    assert "address" in await tables_with(by_link)
+    await legal_holds.lift(hold, staff_id=account.account_id)
+    await job_worker.run_due(NOON + YEARS, kinds=["privacy.erase"])
+    await job_worker.run_due(NOON + YEARS + privacy_letters.FAREWELL_WAIT, kinds=["privacy.erase"])
+    assert "address" not in await tables_with(by_link)
+
+
+async def test_a_hold_on_an_account_goes_along_with_what_leaves_its_address(db: Settings, rooms: FakeRoomAdmin) -> None:
+    _account, by_link, _hold = await held()
+    async with database.session(*LOOKING) as session:
+        await address_moves.move(session, by_link.email_keys[0], "new@example.com", now=NOON)
+    moved = of_email(email_key("new@example.com"))
+    await erased_by_link(moved)
+    assert "address" in await tables_with(moved)
+
+
+async def test_a_held_account_that_changes_its_address_leaves_nothing_free_behind(
+    db: Settings, rooms: FakeRoomAdmin, mails: Mails
+) -> None:
+    account, by_link, _hold = await held()
+    await email_proofs.ask_change(account.account_id, "new@example.com", PASSWORD, address=ADDRESS)
+    await mails.deliver()
+    (letter,) = mails.to("new@example.com")
+    token = next(one for one in links_in(letter) if "#token=" in one).rpartition("=")[2]
+    await email_proofs.confirm(token, address=ADDRESS)
+    await erased_by_link(by_link)
+    await address_forgetting.forget(NOON + YEARS)
+    assert "address" in await tables_with(by_link)
