@@ -13,7 +13,7 @@ from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
 
 from conference_app.config import Settings, settings
-from conference_app.services import smtp
+from conference_app.services import addresses, smtp
 from conference_app.services.erasure import Traces
 
 logger = logging.getLogger(__name__)
@@ -85,11 +85,11 @@ def _received(box: mailbox.Maildir, key: str) -> float:
 async def forget_erased(traces: Traces) -> None:
     """Delete the mails to somebody who is erased (`erasure.also`)."""
     for address in traces.emails:
-        await asyncio.to_thread(forget_address, folder(settings()), address)
+        await asyncio.to_thread(forget_address, folder(settings()), addresses.ascii_address(address))
 
 
 def forget_address(path: Path, address: str) -> int:
-    """Delete every mail to `address`: for somebody who is erased. How many there were."""
+    """Delete every mail to `address`, written as it travels: for somebody who is erased. How many there were."""
     box = mailbox.Maildir(path, create=True)
     theirs = [key for key, kept in box.iteritems() if str(kept["X-RcptTo"]).casefold() == address.casefold()]
     for key in theirs:
