@@ -23,7 +23,16 @@ from conference_app.room.meeting_room import meeting_room
 from conference_app.room.texts import room_texts
 from conference_app.services import host_orders, introductions, joining, meetings
 from conference_app.services.joining import Admitted, Waiting
-from conference_app.session import SessionState, client_address, path_end, public, require_account, signed_in, tab_id
+from conference_app.session import (
+    SessionState,
+    client_address,
+    path_end,
+    public,
+    require_account,
+    signed_in,
+    still_signed_in,
+    tab_id,
+)
 from conference_app.texts import _, current_language, error_text, localized_path, n_
 
 
@@ -144,7 +153,7 @@ class MeetingState(rx.State):
                 name=self._name,
                 pass_phrase=self._pass_phrase,
                 tab_id=tab_id(self),
-                session=signed_in(),
+                session=await still_signed_in(),
                 address=client_address(self),
             )
         except ConferenceError as error:

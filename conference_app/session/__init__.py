@@ -10,6 +10,7 @@ from conference_app.session.caller import (
     require_staff,
     sent_headers,
     signed_in,
+    still_signed_in,
     tab_id,
 )
 from conference_app.session.cookies import LANGUAGE_COOKIE, TICKET_COOKIE, cookie_value, device_cookie, session_cookie
@@ -44,5 +45,6 @@ __all__ = [
     "sent_headers",
     "session_cookie",
     "signed_in",
+    "still_signed_in",
     "tab_id",
 ]

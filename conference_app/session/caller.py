@@ -32,13 +32,15 @@ def signed_in() -> SignedIn | None:
     return current.get()
 
 
-async def require_account(state: BaseState) -> SignedIn:
-    """Who called the running handler. Raises SignInRequired.
-
-    In a background handler that runs for long, the database is asked again, since the session may have ended meanwhile.
-    """
+async def still_signed_in() -> SignedIn | None:
+    """The same at this moment: while a background handler runs for long, the session may have ended."""
     caller = current.get()
-    caller = await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
+    return await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
+
+
+async def require_account(state: BaseState) -> SignedIn:
+    """Who called the running handler, at this moment. Raises SignInRequired."""
+    caller = await still_signed_in()
     if caller is None:
         raise SignInRequired(n_("Sign in to go on."))
     return caller

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from conference_app.config import Settings
 from conference_app.pages.meeting import MeetingState
-from conference_app.services import meetings
+from conference_app.services import meetings, room_tokens, sign_in_sessions
 from conference_app.services.meetings import OwnMeeting
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
@@ -118,6 +118,20 @@ async def test_who_stops_waiting_is_not_let_in_behind_their_back(processor: Proc
     await meetings.open_room(ann.id, meeting.code)
     await asyncio.wait_for(asking, 10)
     assert (await answer_of(tab))["token"] == ""
+
+
+async def test_who_is_signed_out_while_waiting_comes_in_as_nobody(processor: Processor) -> None:
+    """Whoever found the tab of a member open waits at the door; the member ends that sign-in from elsewhere."""
+    ann, ben = await confirmed("ann"), await confirmed("ben")
+    meeting = await meeting_of(ann)
+    tab = Tab.signed_in(processor, await session_token(ben), path=f"/m/{meeting.code}")
+    await tab.send(LOAD)
+    asking = await waiting(tab)
+    await sign_in_sessions.end_all(ben.id)
+    await meetings.open_room(ann.id, meeting.code)
+    await asyncio.wait_for(asking, 10)
+    answer = await answer_of(tab)
+    assert room_tokens.verify_room_token(answer["token"]).identity.startswith("guest-")
 
 
 async def test_refusals_say_which_in_the_language_of_the_page(processor: Processor) -> None:
