@@ -91,6 +91,20 @@ async def _plan(db: AsyncSession, person: Person, now: datetime) -> datetime:
     return row.erase_due_at
 
 
+@jobs.periodic("privacy.plan_erasures", every=timedelta(hours=6))
+async def plan_anew(_payload: jobs.Payload) -> None:
+    """Plan what waits and has no work any more: work that fails too often is given up, and forgotten in the end."""
+    waiting = select(PrivacyState).where(col(PrivacyState.erase_due_at).is_not(None))
+    async with database.session(WISHES) as db:
+        rows = [
+            jobs.row(
+                "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at or jobs.now()
+            )
+            for row in (await db.exec(waiting)).all()
+        ]
+        await jobs.enqueue_many(db, rows)
+
+
 async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> None:
     """Plan nothing any more, in the caller's transaction; a letter says so."""
     if row.erase_due_at is None:

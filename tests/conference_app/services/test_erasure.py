@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlalchemy import delete, select
+from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 
 from conference_app import database
@@ -299,6 +299,20 @@ async def test_work_planned_for_the_person_goes_too(db: Settings, rooms: FakeRoo
     async with database.reading(*LOOKING) as session:
         payloads = [json.loads(row) for row in (await session.exec(select_rows(Job.payload))).all()]
     assert person.account_id not in str(payloads)
+
+
+@pytest.mark.promise("P94")
+async def test_an_erasure_whose_work_is_lost_is_done_all_the_same(db: Settings, rooms: FakeRoomAdmin) -> None:
+    """It failed too often, nobody looked at it, and so it was forgotten as failed work is."""
+    account = await registered("ann")
+    due = await erasure_requests.ask(account.id, PASSWORD, address=ADDRESS, now=NOON)
+    async with database.session() as session:
+        await session.exec(delete(Job).where(col(Job.kind) == "privacy.erase"))
+    await job_worker.plan_periodic(due)
+    await job_worker.run_due(due, kinds=["privacy.plan_erasures"])
+    await come(due)
+    async with database.reading() as session:
+        assert await session.get(Account, account.id) is None
 
 
 @pytest.mark.promise("P94")
