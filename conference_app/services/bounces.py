@@ -13,6 +13,7 @@ from email.message import Message
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import ColumnElement, delete, exists
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -119,10 +120,10 @@ def says_unknown(code: str) -> bool:
 
 
 async def mark(db: AsyncSession, email_key: bytes, code: str, now: datetime) -> None:
-    """Remember that the address of this key does not exist."""
-    if await db.get(BadAddress, email_key) is None:
-        db.add(BadAddress(email_key=email_key, code=code[:16], since=now))
-        await db.flush()
+    """Remember that the address of this key does not exist. Reports about two letters may come at the same moment."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"email_key": email_key, "code": code[:16], "since": now}
+    await (await db.connection()).execute(insert(BadAddress).values(row).on_conflict_do_nothing())
 
 
 async def is_bad(db: AsyncSession, address: str) -> bool:

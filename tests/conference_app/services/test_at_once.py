@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import Address, Case, ContactThread, MailLetter, PendingConsent, SQLModel
-from conference_app.services import addresses, cases, contact, newsletter_sign_up
+from conference_app.models import Address, BadAddress, Case, ContactThread, MailLetter, PendingConsent, SQLModel
+from conference_app.services import addresses, bounces, cases, contact, newsletter_sign_up
 from conference_app.services.contact import ContactForm
 from tests.conference_app.consent_people import NOW
 from tests.fakes import LOOKING
@@ -49,6 +49,15 @@ async def test_an_address_has_one_row(db: Settings) -> None:
 
     assert len(set(await asyncio.gather(*(added() for _ in range(AT_ONCE))))) == 1
     assert await count(Address) == 1
+
+
+async def test_several_letters_to_a_dead_address_come_back(db: Settings) -> None:
+    async def came_back() -> None:
+        async with database.session() as session:
+            await bounces.mark(session, addresses.email_key(ANN), "5.1.1", NOW)
+
+    await asyncio.gather(*(came_back() for _ in range(AT_ONCE)))
+    assert await count(BadAddress) == 1
 
 
 async def test_who_asks_for_the_newsletter_several_times_has_one_question_open(db: Settings) -> None:
