@@ -1,7 +1,8 @@
 """Relays LiveKit's signalling between a browser and the media process, so that both share the page's origin.
 
 It checks the access token, counts, and copies frames; what they mean is the business of the two ends. The query
-string carries the token: it is passed on, and never logged.
+string carries the token: it is passed on, and never logged. The token that was checked goes along as a bearer, which
+media servers look at first: who puts two into the query must not have one checked and the other one used.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from conference_app.errors import ConferenceError
 from conference_app.services.room_tokens import verify_room_token
 
 if TYPE_CHECKING:
-    from starlette.datastructures import URL, Headers
+    from starlette.datastructures import URL
 
 logger = logging.getLogger(__name__)
 
@@ -74,22 +75,24 @@ class SignalProxy:
 
     async def validate(self, request: Request) -> Response:
         """Why a WebSocket was refused, as the client asks after a failed try. 503, never 404, while media is down."""
-        if not await self._is_allowed(_token(request)):
+        token = _token(request)
+        if not await self._is_allowed(token):
             return _not_allowed()
         try:
-            answer = await self.client.get(self._upstream(request.url), headers=_authorization(request.headers))
+            answer = await self.client.get(self._upstream(request.url), headers=_bearer(token))
         except httpx.HTTPError:
             return _unavailable()
         return PlainTextResponse(answer.text[:500], answer.status_code, headers=_CORS)
 
     async def relay(self, websocket: WebSocket) -> None:
         """Authorise, open the connection to the media process, and copy frames until either end closes."""
-        if not await self._is_allowed(_token(websocket)):
+        token = _token(websocket)
+        if not await self._is_allowed(token):
             self.refused += 1
             await websocket.send_denial_response(_not_allowed())
             return
         try:
-            upstream = await self._open(websocket)
+            upstream = await self._open(websocket.url, token)
         except InvalidStatus as err:
             status = err.response.status_code
             body = bytes(err.response.body or b"").decode("utf-8", "replace")[:500]
@@ -112,11 +115,10 @@ class SignalProxy:
             return False
         return await self._admits(claims.room, claims.identity)
 
-    async def _open(self, websocket: WebSocket) -> ClientConnection:
-        url = self._upstream(websocket.url).replace("http", "ws", 1)
+    async def _open(self, url: URL, token: str) -> ClientConnection:
         return await connect(
-            url,
-            additional_headers=_authorization(websocket.headers),
+            self._upstream(url).replace("http", "ws", 1),
+            additional_headers=_bearer(token),
             max_size=FRAME_LIMIT,
             open_timeout=OPEN_TIMEOUT_S,
             ping_interval=None,  # the two ends ping each other with protocol messages
@@ -170,9 +172,8 @@ def _token(connection: HTTPConnection) -> str:
     return bearer.removeprefix("Bearer ") or connection.query_params.get("access_token", "")
 
 
-def _authorization(headers: Headers) -> dict[str, str]:
-    value = headers.get("authorization")
-    return {"Authorization": value} if value else {}
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _not_allowed() -> Response:

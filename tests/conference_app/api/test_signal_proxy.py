@@ -143,6 +143,18 @@ async def test_a_removed_person_is_kept_out_though_the_token_is_good(relay: Rela
     assert requests == []
 
 
+async def test_media_is_shown_the_token_that_was_checked_and_no_other(relay: Relay) -> None:
+    """Of two in the query some read the first and some the last: a good one must not carry another past the door."""
+    removed, requests = room_token("room-1", "removed", "Bob", "guest"), list[Request]()
+    for name in ("access_token", "access%5Ftoken"):
+        query = f"{name}={removed}&access_token={relay.token}"
+        async with upstream(relay, requests), httpx.AsyncClient(trust_env=False) as client:
+            async with connect(f"ws://127.0.0.1:{relay.port}/rtc?{query}", proxy=None):
+                pass
+            await client.get(f"http://127.0.0.1:{relay.port}/rtc/validate?{query}")
+    assert [request.headers.get("Authorization") for request in requests] == 4 * [f"Bearer {relay.token}"]
+
+
 async def test_the_token_may_come_as_a_bearer(relay: Relay) -> None:
     requests: list[Request] = []
     headers = {"Authorization": f"Bearer {relay.token}"}

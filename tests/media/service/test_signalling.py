@@ -14,9 +14,11 @@ from tests.media.service.door import CONFIG, Door, messages_until_closed, next_m
 from tests.media.world import subscriber
 
 
-async def test_token_in_the_header_is_taken(door: Door) -> None:
-    socket = await door.connect(headers={"Authorization": f"Bearer {token()}"})
-    assert (await next_message(socket)).WhichOneof("message") == "join"
+async def test_token_in_the_header_is_taken_whatever_the_query_holds(door: Door) -> None:
+    """The app's relay shows the token there that it has checked."""
+    path = f"/rtc?access_token={token('ben')}"
+    socket = await door.connect(path, headers={"Authorization": f"Bearer {token('ann')}"})
+    assert (await next_message(socket)).join.participant.identity == "ann"
 
 
 async def test_join_comes_first_and_then_the_offer(door: Door) -> None:
