@@ -133,9 +133,13 @@ def too_large(request: Request) -> Response:
 
 
 def network_address(request: Request) -> str:
-    """Where the request comes from, for rate limits only; trusts as many proxies as the operator says stand in front."""
+    """Where the request comes from, for rate limits only; trusts as many proxies as the operator says stand in front.
+
+    Some proxies add a line of their own below what the client sent: only all lines together end with theirs.
+    """
     hops = settings().trusted_proxy_hops
-    given = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",") if one.strip()]
+    lines = ",".join(request.headers.getlist("x-forwarded-for"))
+    given = [one.strip() for one in lines.split(",") if one.strip()]
     if hops and len(given) >= hops:
         return given[-hops]
     return request.client.host if request.client else ""
