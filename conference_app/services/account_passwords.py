@@ -22,6 +22,7 @@ from conference_app.services import (
     passwords,
     rate_limits,
     security_letters,
+    sign_in_throttle,
 )
 from conference_app.services.account_tokens import TokenKind
 from conference_app.services.accounts import LOOK_AGAIN, find_for_reset
@@ -132,7 +133,8 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
     passkeys and authenticator go. A proven account keeps its second factors, which are asked for at the next sign-in.
     Raises NotFound for a bad link, InvalidInput (new_password; the link stays good), TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, network)
     now = now or datetime.now(UTC)
     async with database.reading(SIGN_IN) as db:
         found = await account_tokens.look(db, TokenKind.RESET_PASSWORD, token, now=now)
@@ -153,6 +155,8 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
             await security_letters.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
     except IntegrityError:
         raise NotFound(USED) from None  # another account proved the same address first
+    # Tries at the old password, a stranger's or their own, keep nobody waiting who has just shown whose account it is.
+    await sign_in_throttle.forgive_stranger(sign_in_throttle.account_key(account.email), network)
     return found.account_id
 
 

@@ -67,6 +67,22 @@ async def test_a_reset_works_once_and_ends_every_session(db: Settings, mails: Ma
         await account_passwords.reset(token, PASSWORD + " again", address=ADDRESS)
 
 
+@pytest.mark.parametrize("tried_at", [[ADDRESS] * 10, [f"203.0.113.{number}" for number in range(12)]])
+async def test_who_has_reset_the_password_need_not_wait_for_earlier_tries(
+    db: Settings, mails: Mails, tried_at: list[str]
+) -> None:
+    """Their own, or those of somebody who tries on and on so that the owner never comes in."""
+    ann = await confirmed("ann")
+    for address in tried_at:
+        with pytest.raises((NotAllowed, TooManyAttempts)):
+            await sign_in("ann@example.com", "a wrong password", address=address)
+    await account_passwords.ask_reset("ann@example.com", address=ADDRESS)
+    with pytest.raises(TooManyAttempts):
+        await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
+    await account_passwords.reset(await link(mails, "ann@example.com", "reset"), NEW, address=ADDRESS)
+    assert await sign_in("ann@example.com", NEW, address=ADDRESS) == ann
+
+
 async def test_of_many_with_one_link_one_sets_the_password(db: Settings, mails: Mails) -> None:
     await confirmed("ann")
     await account_passwords.ask_reset("ann@example.com", address=ADDRESS)
