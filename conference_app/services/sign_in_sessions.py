@@ -19,10 +19,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, SignInSession, SignInTicket
-from conference_app.purposes import ACCEPTANCE, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
-from conference_app.services import acceptance, audit, known_devices, security_letters, staff_role
+from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
+from conference_app.services import acceptance, audit, basis, known_devices, security_letters, staff_role
 from conference_app.services.audit import AuditTag
 from conference_app.services.devices import UNKNOWN, Device
+from conference_app.services.signed_links import Subject
 
 TICKET_LIFE = timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=10)
@@ -86,7 +87,7 @@ async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
 async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime | None = None) -> str | None:
     """The new session's token, or None if the ticket is unknown, used or too old. Of two at once, one wins.
 
-    `device` is what the list of sessions will show of the browser.
+    `device` is what the list of sessions will show of the browser, unless the person does not want that to be used.
     """
     now = now or datetime.now(UTC)
     token = secrets.token_urlsafe(32)
@@ -99,6 +100,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
         row = taken.first()
         if row is None or row[1] < now:
             return None
+        listed = device if await basis.living(db, DEVICES, [Subject("account", row[0])], now=now) else UNKNOWN
         db.add(
             SignInSession(
                 token_hash=bytes.fromhex(session_hash(token)),
@@ -106,9 +108,9 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + timedelta(days=settings().session_days),
-                browser=device.browser or None,
-                system=device.system or None,
-                time_zone=device.time_zone or None,
+                browser=listed.browser or None,
+                system=listed.system or None,
+                time_zone=listed.time_zone or None,
                 must_accept=bool(await acceptance.changed_since(db, row[0], now=now)),
             )
         )

@@ -238,6 +238,23 @@ async def test_restricting_changes_what_is_read(db: Settings) -> None:
     assert await browsers(ann.id) == ["Firefox Linux"]
 
 
+@pytest.mark.parametrize("wish", ["restricted", "objected"])
+async def test_what_may_not_be_used_is_not_gathered_either(db: Settings, wish: str) -> None:
+    """What a browser is stays unknown of a sign-in made meanwhile, also once the person takes the wish back."""
+    ann = await registered()
+    person, page = Person(ann.id), "/privacy-center"
+    await (
+        privacy_requests.restrict(person, True)
+        if wish == "restricted"
+        else privacy_requests.object_to_all(person, page=page)
+    )
+    ticket = await sign_in_sessions.issue_ticket(ann.id)
+    assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
+    await privacy_requests.restrict(person, False)
+    await privacy_requests.stop_objecting(person, page=page)
+    assert await browsers(ann.id) == [" "]
+
+
 async def test_a_resting_account_has_its_rights_and_nothing_else(db: Settings) -> None:
     ann = await member("ann")
     await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
