@@ -1,4 +1,7 @@
-"""What we may send, and what we may remember: every switch of a person who is signed in."""
+"""What we may send, and what we may remember: every switch of a person who is signed in.
+
+Open before changed terms are accepted too: what was agreed to is taken back without agreeing to something else.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
 from conference_app.services import consents, preferences
 from conference_app.services.preferences import Choice
-from conference_app.session import require_account
+from conference_app.session import before_acceptance, require_account
 from conference_app.texts import _, error_text, n_
 
 _PAGE = "/preferences"
@@ -54,11 +57,13 @@ class PreferencesState(rx.State):
     asks_why: bool = False
 
     @rx.event
+    @before_acceptance
     async def load(self) -> None:
         self.said, self.problem, self._undo_purposes, self.asks_why, self.can_undo = "", "", [], False, False
         await self._show()
 
     @rx.event
+    @before_acceptance
     async def change(self, purpose: str, on: bool) -> None:
         """One click, whichever way."""
         person = await self._person()
@@ -74,12 +79,14 @@ class PreferencesState(rx.State):
         await self._show()
 
     @rx.event
+    @before_acceptance
     async def stop_everything(self) -> None:
         changed = await preferences.stop_all(await self._person(), act="stop everything", page=_PAGE)
         self._say(changed, stopped=True)
         await self._show()
 
     @rx.event
+    @before_acceptance
     async def undo(self) -> None:
         """Take the last change back."""
         person, changed = await self._person(), list(self._undo_purposes)
@@ -94,6 +101,7 @@ class PreferencesState(rx.State):
         await self._show()
 
     @rx.event
+    @before_acceptance
     async def say_why(self, reason: str) -> None:
         """A reason for the last stop; anything but one of the list is ignored."""
         if self.asks_why and self.was_stopped:

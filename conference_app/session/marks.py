@@ -20,7 +20,7 @@ def public(handler: Handler) -> Handler:
 def before_acceptance(handler: Handler) -> Handler:
     """Mark a handler as open to members who have not accepted changed terms yet. Stands where `@public` does.
 
-    For what nobody may be kept from: accepting, and taking one's data out.
+    For what nobody may be kept from: accepting, taking one's data out, and taking back what one had agreed to.
     """
     setattr(handler, _BEFORE_ACCEPTANCE_MARK, True)
     return handler

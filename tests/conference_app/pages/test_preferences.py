@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
+from conference_app import database
 from conference_app.config import Settings
+from conference_app.models import SignInSession
 from conference_app.pages.preferences import PreferencesState
 from conference_app.services import sign_in_sessions
 from conference_app.services.signed_links import Subject
-from tests.conference_app.consent_people import is_live, member
+from tests.conference_app.consent_people import agrees, is_live, member
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
 
 PATH = "/preferences"
@@ -52,6 +55,17 @@ async def test_every_switch_is_off_until_it_is_clicked(processor: Processor) -> 
     await tab.send(name_of(PreferencesState.stop_everything))
     assert not await is_live(ann, "newsletter")
     assert not await is_live(ann, "personalisation")
+
+
+async def test_an_agreement_is_taken_back_without_accepting_changed_terms(processor: Processor) -> None:
+    ann = await agrees(await member("ann"), "newsletter")
+    tab = await tab_of(processor, ann)
+    async with database.session() as session:
+        await session.exec(update(SignInSession).values(must_accept=True))
+    await tab.send(name_of(PreferencesState.load))
+    assert [one.purpose for one in (await tab.vars_of(PreferencesState))["switches"] if one.is_on] == ["newsletter"]
+    await tab.send(name_of(PreferencesState.change), purpose="newsletter", on=False)
+    assert not await is_live(ann, "newsletter")
 
 
 @pytest.mark.parametrize("purpose", ["", "*", "nothing", "topic:x", "meeting:x", "newsletter:x"])
