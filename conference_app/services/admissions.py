@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.services import privacy_state
 from conference_app.services.visitors import IDENTITY, Visitor
 
 
@@ -36,14 +37,14 @@ def admission(meeting: Meeting, visitor: Visitor, now: datetime) -> Admission:
 
 
 async def admits(room: str, identity: str) -> bool:
-    """Whether `identity` may be in `room` now: admitted, not sent out, and the meeting not ended.
+    """Whether `identity` may be in `room` now: admitted, not sent out, the meeting not ended, its host's account not resting.
 
     The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
     """
     if not IDENTITY.fullmatch(identity):
         return False
     query = (
-        select(Admission)
+        select(Admission.person, Meeting.account_id)
         .join(Meeting, col(Meeting.id) == col(Admission.meeting_id))
         .where(Admission.room == room, Meeting.room == room, Admission.identity == identity)
         .where(col(Meeting.ended_at).is_(None))
@@ -52,7 +53,8 @@ async def admits(room: str, identity: str) -> bool:
         row = (await db.exec(query)).first()
         if row is None:
             return False
+        person, host = row
         removed = select(Admission).where(
-            Admission.room == room, Admission.person == row.person, col(Admission.removed_at).is_not(None)
+            Admission.room == room, Admission.person == person, col(Admission.removed_at).is_not(None)
         )
-        return (await db.exec(removed)).first() is None
+        return (await db.exec(removed)).first() is None and not await privacy_state.is_paused(db, host)

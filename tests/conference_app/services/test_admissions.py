@@ -9,9 +9,9 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Admission, Meeting
-from conference_app.services import admissions
+from conference_app.services import account_pause, admissions, room_tokens
 from tests.conference_app.door import admitted, opened
-from tests.conference_app.people import confirmed
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
 
 
@@ -34,6 +34,18 @@ async def test_admissions_go_with_the_hosts_account(db: Settings, rooms: FakeRoo
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(Meeting))).all() == []
         assert (await session.exec(select(Admission))).all() == []
+
+
+async def test_a_place_holds_only_while_the_hosts_account_does_not_rest(db: Settings, rooms: FakeRoomAdmin) -> None:
+    """Who was sent home when the host paused holds a token that is still good for minutes."""
+    ann = await confirmed()
+    made = await opened(ann)
+    token = room_tokens.verify_room_token((await admitted(made.code)).token)
+    assert await admissions.admits(token.room, token.identity)
+    await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
+    assert not await admissions.admits(token.room, token.identity)
+    await account_pause.reactivate(ann.id)
+    assert await admissions.admits(token.room, token.identity)
 
 
 async def test_nobody_is_in_a_room_that_is_not_there(db: Settings) -> None:
