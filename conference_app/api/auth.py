@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from conference_app.api.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
 from conference_app.services import accounts, known_devices, sign_in_sessions
 from conference_app.services.devices import Device, device
@@ -21,8 +22,6 @@ from conference_app.services.known_devices import KNOWN_DAYS
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
 from conference_app.texts import _, language, language_of_path, localized_path, unlocalized_path
 
-FORM_LIMIT = 4096
-"""Bytes of a posted form; ours have a few hundred."""
 _YEAR_S = 365 * 86400
 CHECK_MAIL = "/check-mail"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -91,15 +90,8 @@ async def _form(request: Request) -> Mapping[str, str] | None:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not is_same_site(request) or content_type != "application/x-www-form-urlencoded":
         return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            return None
-    try:
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10))
-    except ValueError:
-        return None
+    body = await body_of(request)
+    return None if body is None else dict(fields_of(body))
 
 
 def _refused(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from conference_app.api import plain_pages
+from conference_app.api.bodies import body_of
 from conference_app.config import settings
 from conference_app.services import inbound_mail
 
@@ -24,7 +24,7 @@ async def take(request: Request) -> Response:
     shown = request.headers.get("authorization", "")
     if not hmac.compare_digest(f"Bearer {secret}".encode(), shown.encode("utf-8", "replace")):
         return JSONResponse({"error": "not_allowed"}, 403)
-    raw = await plain_pages.body_of(request, inbound_mail.MAX_BYTES)
+    raw = await body_of(request, inbound_mail.MAX_BYTES)
     if raw is None:
         return JSONResponse({"error": "too_large"}, 413)
     return JSONResponse({"outcome": await inbound_mail.take(raw)}, 202)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from conference_app.api.bodies import body_of
 from conference_app.config import settings
 from conference_app.services import bounces, mail_reports
 
@@ -35,22 +36,12 @@ def _is_genuine(header: str, body: bytes, secret: str, now: float) -> bool:
     return hmac.compare_digest(signature(body, int(found.group(1)), secret), header)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The posted bytes, or None if they are too many."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bounces.MAX_BYTES:
-            return None
-    return bytes(body)
-
-
 async def take(request: Request) -> Response:
     """Note a report: 204 also for one that is about no letter of ours, since sending it again would not help."""
     secret = settings().mail.webhook_secret
     if not secret:
         return PlainTextResponse("bounces are not taken here", 404)
-    body = await _body(request)
+    body = await body_of(request, bounces.MAX_BYTES)
     if body is None:
         return PlainTextResponse("too large", 413)
     if not _is_genuine(request.headers.get("parley-signature", ""), body, secret, time.time()):

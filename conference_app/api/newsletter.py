@@ -9,6 +9,7 @@ from starlette.routing import Route
 from conference_app import purposes
 from conference_app.api import plain_pages
 from conference_app.api.auth import is_same_site
+from conference_app.api.bodies import body_of, fields_of
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services import newsletter_sign_up
 from conference_app.texts import _, current_language, error_text, language, localized_path
@@ -19,14 +20,14 @@ async def form(request: Request) -> Response:
     with language(plain_pages.page_language(request)):
         if request.method != "POST":
             return _form(request)
-        body = await plain_pages.body_of(request)
+        body = await body_of(request)
         if body is None:
             return plain_pages.too_large(request)
         if not is_same_site(request):
             return _form(
                 request, problem=_("This form is out of date. Go back, reload the page and try again."), status=403
             )
-        fields = dict(plain_pages.fields_of(body))
+        fields = dict(fields_of(body))
         return await _ask(request, fields.get("email", "")[:400], agreed=fields.get("agreed") == "on")
 
 
@@ -84,7 +85,7 @@ async def confirmation(request: Request) -> Response:
     with language(plain_pages.page_language(request)):
         if request.method != "POST":
             return await _question(request, token)
-        if await plain_pages.body_of(request) is None:
+        if await body_of(request) is None:
             return plain_pages.too_large(request)
         try:
             await newsletter_sign_up.confirm(token)

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from conference_app.api.auth import is_same_site
+from conference_app.api.bodies import body_of
 from conference_app.errors import ConferenceError
 from conference_app.services import introductions, photos, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
@@ -30,16 +31,6 @@ def _picture(image: bytes) -> Response:
     return Response(image, media_type="image/webp", headers=_PRIVATE)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The posted file, or None if it is larger than a photo may be; reading stops there."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > photos.MAX_BYTES:
-            return None
-    return bytes(body)
-
-
 async def post_photo(request: Request) -> Response:
     """Keep the posted picture as the caller's photo; 204, or a sentence in their language."""
     caller = await _caller(request)
@@ -51,7 +42,7 @@ async def post_photo(request: Request) -> Response:
             return _said(_("This form is out of date. Go back, reload the page and try again."), 403)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
             return _said(_("This is not a picture we can read. Use JPEG, PNG or WebP."), 415)
-        body = await _body(request)
+        body = await body_of(request, photos.MAX_BYTES)
         if body is None:
             return _said(_("This picture is larger than 2 MB. Choose a smaller one."), 413)
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -29,9 +28,6 @@ from conference_app.texts import (
 _FOLDER = Path(__file__).parent / "plain"
 _BASE_CSS = Path(__file__).parents[1] / "components" / "base.css"
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-FORM_LIMIT = 8192
-"""Bytes of a posted form; ours have a few hundred."""
-_MAX_FIELDS = 50
 _PAGES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
@@ -143,21 +139,3 @@ def network_address(request: Request) -> str:
     if hops and len(given) >= hops:
         return given[-hops]
     return request.client.host if request.client else ""
-
-
-async def body_of(request: Request, limit: int = FORM_LIMIT) -> bytes | None:
-    """The body, or None when it is larger than `limit` bytes; no more than that is ever read."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
-
-
-def fields_of(body: bytes) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form in their order; nothing for what is none."""
-    try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
-    except ValueError:
-        return []

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from conference_app.api import plain_pages
 from conference_app.api.auth import is_same_site
+from conference_app.api.bodies import body_of, fields_of
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.services import disclosure, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
@@ -33,8 +34,8 @@ async def _staff(request: Request, fields: dict[str, str]) -> SignedIn | None:
 
 async def make(request: Request) -> Response:
     """The zip. For anybody but staff, and for a demand that is not there, as if nothing were here."""
-    body = await plain_pages.body_of(request)
-    pairs = plain_pages.fields_of(body or b"")
+    body = await body_of(request)
+    pairs = fields_of(body or b"")
     fields = dict(pairs)
     caller = await _staff(request, fields)
     if caller is None:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from conference_app import purposes
 from conference_app.api import plain_pages
+from conference_app.api.bodies import body_of, fields_of
 from conference_app.components.times import date_in_words
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound
@@ -52,7 +53,7 @@ async def answer(request: Request) -> Response:
     with language(plain_pages.page_language(request, person.language)):
         if request.method != "POST":
             return await _show(request, target, person, None)
-        body = await plain_pages.body_of(request)
+        body = await body_of(request)
         if body is None:
             return plain_pages.too_large(request)
         done = await _change(target, person, body)
@@ -63,7 +64,7 @@ async def answer(request: Request) -> Response:
 
 async def _change(target: LinkTarget, person: Person, body: bytes) -> _Done | None:
     """Do what the body asks for; None if it asks for nothing we know."""
-    fields = plain_pages.fields_of(body)
+    fields = fields_of(body)
     if _ONE_CLICK in fields or _is_multipart_one_click(body):
         return await _one_click(target, person)
     act = dict(fields).get("act", "")

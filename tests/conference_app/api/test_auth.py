@@ -221,8 +221,8 @@ async def test_a_wrong_token_or_body_does_nothing(client: httpx.AsyncClient) -> 
         f"csrf_token={sign_in_sessions.csrf_token(other)}".encode(),
         b"csrf_token=%ff%fe",
         b"\xff\xfe\x00",
-        b"a=1&" * 20 + f"csrf_token={sign_in_sessions.csrf_token(token)}".encode(),
-        f"csrf_token={sign_in_sessions.csrf_token(token)}&padding={'x' * 5000}".encode(),
+        b"a=1&" * 60 + f"csrf_token={sign_in_sessions.csrf_token(token)}".encode(),
+        f"csrf_token={sign_in_sessions.csrf_token(token)}&padding={'x' * 9000}".encode(),
     ]
     for body in bodies:
         response = await client.post("/auth/sign-out", content=body, headers=headers)
