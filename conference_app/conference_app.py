@@ -58,7 +58,7 @@ from conference_app.services import (
     shared_state,
     sign_in_sessions,
 )
-from conference_app.session import LANGUAGE_COOKIE, Gate, hide_credentials, session_cookie
+from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -127,8 +127,9 @@ routes = [
     *signal_proxy.routes,
     health_route(database.healthy, signal_proxy.is_up, page_socket.is_open),
 ]
+plain_routes = Starlette(routes=routes, middleware=[Middleware(Incidents), Middleware(StorableAddresses)])
 layers = [
-    Starlette(routes=routes, middleware=[Middleware(Incidents)]),
+    plain_routes,
     hide_credentials,
     page_socket.guarding,
     at_clean_paths,

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from conference_app.session import storable
+
 FORM_LIMIT = 8192
 """Bytes of a posted form; ours have a few hundred."""
 _MAX_FIELDS = 50
@@ -22,8 +24,9 @@ async def body_of(request: Request, limit: int = FORM_LIMIT) -> bytes | None:
 
 
 def fields_of(body: bytes) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form in their order; nothing for what is none."""
+    """The fields of an urlencoded form in their order, storable; nothing for what is none."""
     try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        found = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         return []
+    return [(name, storable(value)) for name, value in found]

@@ -9,12 +9,13 @@ import reflex as rx
 from conference_app.components.buttons import button_class
 from conference_app.components.slots import slotted
 from conference_app.services.paging import Page, Row
+from conference_app.session import query_value
 from conference_app.texts import _
 
 
 def asked(state: rx.State, name: str) -> str:
     """The value of `name` in the address of the page; the browser's word, cut to what we would use."""
-    return str(state.router.url.query_parameters.get(name, ""))[:32]
+    return query_value(state, name)[:32]
 
 
 class SteppedState(rx.State, mixin=True):

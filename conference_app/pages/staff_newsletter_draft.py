@@ -34,7 +34,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
     """The draft that is being written."""
 
     topics: list[TopicLine] = []
-    draft: dict[str, str] = {}
+    draft: dict[str, str] = dict.fromkeys(Draft.__slots__, "")
     is_kept: bool = False
     audience: str = ""
     """How many would get it now, in words."""

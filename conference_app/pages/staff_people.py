@@ -12,7 +12,7 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
 from conference_app.components.person_facts import Fact, counts_of, fact_list, facts_of
 from conference_app.components.staff_frame import StaffState, staff_frame
-from conference_app.components.stepping import SteppedState, steps
+from conference_app.components.stepping import SteppedState, asked, steps
 from conference_app.components.surfaces import badge, card
 from conference_app.components.values import one_of
 from conference_app.errors import ConferenceError
@@ -51,8 +51,8 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
             return
         self._reset_form()
         self._forget()
-        if case_id := self.router.url.query_parameters.get("case", ""):
-            self.behind, self._behind_id = "case", case_id[:32]
+        if case_id := asked(self, "case"):
+            self.behind, self._behind_id = "case", case_id
         await self._list()
 
     @rx.event

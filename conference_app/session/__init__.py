@@ -6,6 +6,7 @@ from conference_app.session.caller import (
     enter,
     page_language,
     path_end,
+    query_value,
     require_account,
     require_staff,
     sent_headers,
@@ -20,6 +21,7 @@ from conference_app.session.gate import Gate
 from conference_app.session.local_paths import local_path, next_path
 from conference_app.session.marks import before_acceptance, public
 from conference_app.session.state import EntryState, SessionState
+from conference_app.session.storable import StorableAddresses, storable
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -28,6 +30,7 @@ __all__ = [
     "Gate",
     "SessionState",
     "StartsAnew",
+    "StorableAddresses",
     "before_acceptance",
     "client_address",
     "cookie_value",
@@ -40,11 +43,13 @@ __all__ = [
     "page_language",
     "path_end",
     "public",
+    "query_value",
     "require_account",
     "require_staff",
     "sent_headers",
     "session_cookie",
     "signed_in",
     "still_signed_in",
+    "storable",
     "tab_id",
 ]

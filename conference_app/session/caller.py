@@ -16,6 +16,7 @@ from conference_app.services import privacy_state, sign_in_sessions
 from conference_app.services.sign_in_sessions import SignedIn
 from conference_app.session import credentials
 from conference_app.session.state import EntryState
+from conference_app.session.storable import storable
 from conference_app.texts import localized_path, n_
 
 current: ContextVar[SignedIn | None] = ContextVar("caller", default=None)
@@ -92,4 +93,9 @@ def path_end(state: BaseState) -> str:
 
     It is the browser's word: of any length, and perhaps of nothing.
     """
-    return state.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+    return storable(state.router.url.path.rstrip("/").rsplit("/", 1)[-1])
+
+
+def query_value(state: BaseState, name: str) -> str:
+    """The value of `name` in the query of that address; empty without one. The browser's word too."""
+    return storable(state.router.url.query_parameters.get(name, ""))

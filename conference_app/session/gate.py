@@ -24,6 +24,7 @@ from conference_app.session.fresh_pages import is_first_of_page, start_anew
 from conference_app.session.marks import is_before_acceptance, is_public
 from conference_app.session.payloads import fits
 from conference_app.session.state import SessionState
+from conference_app.session.storable import make_storable
 from conference_app.texts import localized_path
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Gate(Middleware):
         if not fits(registered.handler.fn, event.payload):
             logger.debug("an event did not fit %s", registered.handler.fn.__qualname__)
             return StateUpdate()
+        make_storable(event.payload)
         root = state._get_root_state()
         caller = await credentials.caller_of(sent_headers())
         current.set(caller)

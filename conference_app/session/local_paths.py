@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from reflex.state import BaseState
 
+from conference_app.session.caller import query_value
 from conference_app.texts import localized_path
 
 _LOCAL_PATH = re.compile(r"(?![^?#]*//)/[!-\[\]-~]{0,499}")
@@ -23,4 +24,4 @@ def local_path(given: str, default: str) -> str:
 
 def next_path(state: BaseState) -> str:
     """Where the person wanted to go when they were asked to sign in first; else the dashboard."""
-    return local_path(state.router.url.query_parameters.get("next", ""), localized_path("/dashboard"))
+    return local_path(query_value(state, "next"), localized_path("/dashboard"))
