@@ -27,13 +27,16 @@ class ConferenceError(Exception):
 
 
 class InvalidInput(ConferenceError):
-    """One or more fields need another value: `fields` maps the field's name to a msgid."""
+    """One or more fields need another value: `fields` maps a field's name to what is wrong with it.
+
+    Of the whole it says only that; `texts.error_text` has the words.
+    """
 
     code = "invalid_input"
     status = 422
 
-    def __init__(self, message: str, fields: Mapping[str, ConferenceError]) -> None:
-        super().__init__(message)
+    def __init__(self, fields: Mapping[str, ConferenceError]) -> None:
+        super().__init__("")
         self.fields = dict(fields)
 
 

@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from conference_app.config import LANGUAGES
-from conference_app.errors import ConferenceError, TooManyAttempts
+from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DEFAULT_LANGUAGE = LANGUAGES[0]
@@ -78,6 +78,8 @@ def n_(message: str) -> str:
 
 def error_text(error: ConferenceError) -> str:
     """What `error` says to the person, in the current language, with the wait in words where there is one."""
+    if isinstance(error, InvalidInput):
+        return _("Some fields need another look.")
     text = _(error.message, **error.values)
     return f"{text} {_wait(error.wait_s)}" if isinstance(error, TooManyAttempts) else text
 

@@ -22,7 +22,7 @@ from conference_app.errors import ConferenceError, NotFound
 from conference_app.services import consents, preferences, signed_links
 from conference_app.services.preferences import Choice, Person
 from conference_app.services.signed_links import LinkKind, LinkTarget
-from conference_app.texts import _, current_language, language, localized_path, unlocalized_path
+from conference_app.texts import _, current_language, error_text, language, localized_path, unlocalized_path
 
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _PAGE = "preferences by link"
@@ -109,7 +109,7 @@ async def _act(person: Person, act: str, wanted: list[str], reason: str) -> _Don
             try:
                 given = await preferences.give(person, wanted, act=control, page=_PAGE)
             except ConferenceError as error:
-                return _Done(_(error.message, **error.values))
+                return _Done(error_text(error))
             return _Done(_("Saved. You get these mails from now on."), tuple(given))
         case "reason":
             await preferences.say_why(person, wanted, reason, page=_PAGE)

@@ -91,7 +91,7 @@ class AcceptState(FormState, rx.State):
         with self._refusing():
             if not ticked(form, "accepted"):
                 missing = ConferenceError(n_("Tick the box to go on, or sign out: nothing is lost either way."))
-                raise InvalidInput(n_("Some fields need another look."), {"accepted": missing})
+                raise InvalidInput({"accepted": missing})
             await acceptance.accept(account.account_id, account.session_hash, current_language())
             yield rx.redirect(next_path(self))
 

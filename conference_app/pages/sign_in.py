@@ -119,7 +119,7 @@ def _check_filled(email: str, password: str) -> None:
     if not password:
         missing["password"] = ConferenceError(n_("Enter your password."))
     if missing:
-        raise InvalidInput(n_("Some fields need another look."), missing)
+        raise InvalidInput(missing)
 
 
 def give_up_text(why: str) -> str:

@@ -78,7 +78,7 @@ def _end_of_day(text: str) -> datetime | None:
         return datetime.combine(datetime.fromisoformat(text).date(), time(23, 59, 59), UTC)
     except ValueError:
         wrong = {"ends_at": ConferenceError(n_("Choose a day in the future."))}
-        raise InvalidInput(n_("Please look at the marked fields."), wrong) from None
+        raise InvalidInput(wrong) from None
 
 
 def _topic(line: TopicLine) -> rx.Component:

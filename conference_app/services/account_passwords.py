@@ -25,7 +25,7 @@ from conference_app.services import (
     sign_in_throttle,
 )
 from conference_app.services.account_tokens import TokenKind
-from conference_app.services.accounts import LOOK_AGAIN, find_for_reset
+from conference_app.services.accounts import find_for_reset
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient
@@ -61,12 +61,12 @@ async def confirm_password(account_id: str, password: str, *, address: str, fiel
 
 
 def _not_yours(field: str) -> InvalidInput:
-    return InvalidInput(LOOK_AGAIN, {field: ConferenceError(n_("This is not your password."))})
+    return InvalidInput({field: ConferenceError(n_("This is not your password."))})
 
 
 def _check_new(account: Account, password: str) -> None:
     if problem := passwords.checked(password, account.email, account.username):
-        raise InvalidInput(LOOK_AGAIN, {"new_password": problem})
+        raise InvalidInput({"new_password": problem})
 
 
 async def change_password(
@@ -113,7 +113,7 @@ async def ask_reset(email: str, *, address: str) -> None:
     try:
         wanted = check_email(email)
     except ConferenceError as error:
-        raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
+        raise InvalidInput({"email": error}) from None
     await rate_limits.count(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex())
     async with answer_time.evened():
         if account := await find_for_reset(wanted):

@@ -24,7 +24,6 @@ from conference_app.services.addresses import check_email, email_key
 from conference_app.texts import n_
 
 TAKEN = n_("This username is taken. Choose another.")
-LOOK_AGAIN = n_("Some fields need another look.")
 _SAME_ADDRESS = 5
 """Unconfirmed accounts of one address that are looked at, oldest first."""
 

@@ -44,7 +44,6 @@ from conference_app.services.signed_links import Subject
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date.")
-_LOOK_AGAIN = n_("Some fields need another look.")
 
 
 async def ask(person: Person, email: str, *, now: datetime | None = None) -> None:
@@ -71,11 +70,11 @@ def _checked(email: str) -> str:
     try:
         return addresses.check_email(email)
     except ConferenceError as error:
-        raise InvalidInput(_LOOK_AGAIN, {"email": error}) from None
+        raise InvalidInput({"email": error}) from None
 
 
 def _refused(words: str) -> InvalidInput:
-    return InvalidInput(_LOOK_AGAIN, {"email": ConferenceError(words)})
+    return InvalidInput({"email": ConferenceError(words)})
 
 
 async def _is_asked_too_often(email: str) -> bool:

@@ -35,7 +35,7 @@ def _checked(words: str, status: str) -> str:
     elif not words and status != "in_progress":
         wrong["words"] = ConferenceError(n_("Write what the person should know."))
     if wrong:
-        raise InvalidInput(n_("Some fields need another look."), wrong)
+        raise InvalidInput(wrong)
     return words
 
 

@@ -80,7 +80,7 @@ def _check(form: ContactForm) -> tuple[str, str, str]:
     elif len(message) > MESSAGE_LENGTH:
         problems["message"] = ConferenceError(n_("Use at most {most} characters."), most=MESSAGE_LENGTH)
     if problems:
-        raise InvalidInput(n_("Some fields need another look."), problems)
+        raise InvalidInput(problems)
     return name, email, clean_text(message, MESSAGE_LENGTH)
 
 

@@ -160,7 +160,7 @@ async def reply(thread_id: str, text: str, *, staff_id: str, now: datetime | Non
     """Answer by mail in the same conversation. Raises NotFound, and InvalidInput without a text."""
     body = contact.clean_text(text, contact.MESSAGE_LENGTH)
     if not body:
-        raise InvalidInput(n_("Some fields need another look."), {"reply": ConferenceError(n_("Write your answer."))})
+        raise InvalidInput({"reply": ConferenceError(n_("Write your answer."))})
     now = now or datetime.now(UTC)
     async with database.session(ANSWER) as db:
         thread = await db.get(ContactThread, thread_id)

@@ -90,7 +90,7 @@ async def make(
     wanted = [kind for kind in kinds() if kind.table in tables]
     if not wanted:
         wrong = {"tables": ConferenceError(n_("Choose what was demanded."))}
-        raise InvalidInput(n_("Some fields need another look."), wrong)
+        raise InvalidInput(wrong)
     async with database.session(DEMANDS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         person = await _person(db, row) if row is not None else None

@@ -26,7 +26,7 @@ from conference_app.services import (
     security_letters,
 )
 from conference_app.services.account_tokens import Taken, TokenKind
-from conference_app.services.accounts import LOOK_AGAIN, unclaimed_key
+from conference_app.services.accounts import unclaimed_key
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient, RowRecipient
@@ -92,7 +92,7 @@ def _checked(email: str) -> str:
     try:
         return check_email(email)
     except ConferenceError as error:
-        raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
+        raise InvalidInput({"email": error}) from None
 
 
 async def ask_change(account_id: str, email: str, password: str, *, address: str, now: datetime | None = None) -> None:
@@ -112,7 +112,7 @@ async def ask_change(account_id: str, email: str, password: str, *, address: str
         if account is None:
             raise NotAllowed(USED)
         if email_key(wanted) == email_key(account.email):
-            raise InvalidInput(LOOK_AGAIN, {"email": ConferenceError(n_("This is your address already."))})
+            raise InvalidInput({"email": ConferenceError(n_("This is your address already."))})
         if account.email_verified_at is None:
             await replace_unconfirmed(db, account, wanted)
             return

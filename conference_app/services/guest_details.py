@@ -14,7 +14,6 @@ from conference_app.models import Address, ContactThread
 from conference_app.purposes import RIGHTS
 from conference_app.services import person_fields, privacy_requests
 from conference_app.services.personal_rows import Person
-from conference_app.texts import n_
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _checked(name: str, language: str) -> tuple[str, str]:
         except ConferenceError as error:
             problems[field_name] = error
     if problems:
-        raise InvalidInput(n_("Some fields need another look."), problems)
+        raise InvalidInput(problems)
     return found[0], found[1]
 
 

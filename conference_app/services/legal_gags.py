@@ -61,12 +61,12 @@ def _checked(last_day: str, reason: str, now: datetime) -> tuple[datetime | None
     except InvalidInput as error:
         wrong |= error.fields
     if wrong:
-        raise InvalidInput(n_("Some fields need another look."), wrong)
+        raise InvalidInput(wrong)
     return hidden_until, reason
 
 
 def _wrong(error: ConferenceError) -> InvalidInput:
-    return InvalidInput(n_("Some fields need another look."), {"last_day": error})
+    return InvalidInput({"last_day": error})
 
 
 async def _follow(db: AsyncSession, row: LegalRequest) -> None:

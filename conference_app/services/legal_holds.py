@@ -99,10 +99,10 @@ def check_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
         message = ConferenceError(n_("Write the reason. The person reads it."))
-        raise InvalidInput(n_("Some fields need another look."), {"reason": message})
+        raise InvalidInput({"reason": message})
     if len(reason) > REASON_LENGTH:
         message = ConferenceError(n_("Use at most {most} characters."), most=REASON_LENGTH)
-        raise InvalidInput(n_("Some fields need another look."), {"reason": message})
+        raise InvalidInput({"reason": message})
     return reason
 
 

@@ -42,7 +42,6 @@ LONGEST_GAG = timedelta(days=5 * 365)
 YEARS = 5
 """As long as entries are kept, so many years can be counted."""
 GONE = n_("This demand is not there any more.")
-_LOOK = n_("Some fields need another look.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _check(form: NewDemand, now: datetime) -> tuple[datetime, datetime | None]:
     except ConferenceError as error:
         wrong["hidden_until"] = error
     if wrong or received is None:
-        raise InvalidInput(_LOOK, wrong)
+        raise InvalidInput(wrong)
     return received, hidden_until
 
 
@@ -167,7 +166,7 @@ async def _about(wanted: str, staff_id: str) -> Person:
     async with database.reading() as db:
         person = await staff_people.who_is(db, wanted)
     if person is None:
-        raise InvalidInput(_LOOK, {"wanted": ConferenceError(staff_people.UNKNOWN)})
+        raise InvalidInput({"wanted": ConferenceError(staff_people.UNKNOWN)})
     return person
 
 
@@ -180,7 +179,7 @@ async def decide(
     if decision not in get_args(Decision) or decision == "pending":
         wrong["decision"] = ConferenceError(n_("Choose what you decided."))
     if wrong:
-        raise InvalidInput(_LOOK, wrong)
+        raise InvalidInput(wrong)
     async with database.session(DEMANDS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         if row is None or row.decided_at is not None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.services.accounts import LOOK_AGAIN
 from conference_app.services.person_fields import clean_line
 from conference_app.texts import n_
 
@@ -94,6 +93,6 @@ def checked(form: MeetingForm) -> Checked:
     fields = {"subject": subject, "starts_at": start, "time_zone": zone, "pass_phrase": phrase}
     problems = {name: value for name, value in fields.items() if isinstance(value, ConferenceError)}
     if problems:
-        raise InvalidInput(LOOK_AGAIN, problems)
+        raise InvalidInput(problems)
     assert not isinstance(start, ConferenceError)  # noqa: S101 - told to the type checker; it raised above otherwise
     return Checked(str(subject), start, str(zone), str(phrase))

@@ -30,7 +30,7 @@ def checked(draft: Draft) -> Draft:
         if len(getattr(draft, name)) > most:
             wrong[name] = ConferenceError(n_("Use at most {most} characters."), most=most)
     if wrong:
-        raise InvalidInput(n_("Please look at the marked fields."), wrong)
+        raise InvalidInput(wrong)
     return Draft(
         " ".join(draft.subject_en.split()),
         " ".join(draft.subject_pl.split()),
@@ -80,4 +80,4 @@ def require_texts(row: Newsletter, codes: Sequence[str]) -> None:
     names = [f"{part}_{code}" for code in codes for part in ("subject", "body")]
     missing = {name: ConferenceError(n_("Write this in both languages.")) for name in names if not getattr(row, name)}
     if missing:
-        raise InvalidInput(n_("Please look at the marked fields."), missing)
+        raise InvalidInput(missing)

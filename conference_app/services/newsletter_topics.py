@@ -49,7 +49,7 @@ async def add(name_en: str, name_pl: str, ends_at: datetime | None, *, now: date
     if ends_at is not None and ends_at <= now:
         wrong["ends_at"] = ConferenceError(n_("Choose a day in the future."))
     if wrong:
-        raise InvalidInput(n_("Please look at the marked fields."), wrong)
+        raise InvalidInput(wrong)
     async with database.session() as db:
         topic = NewsletterTopic(name_en=names["name_en"], name_pl=names["name_pl"], ends_at=ends_at, created_at=now)
         db.add(topic)

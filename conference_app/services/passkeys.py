@@ -37,7 +37,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, Not
 from conference_app.models import Account, Passkey
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services import audit, rate_limits, security_letters
-from conference_app.services.accounts import LOOK_AGAIN, AccountView, view
+from conference_app.services.accounts import AccountView, view
 from conference_app.services.audit import AuditTag
 from conference_app.services.person_fields import clean_line
 from conference_app.texts import n_
@@ -87,7 +87,7 @@ def _check_name(typed: str) -> str:
     name = clean_line(typed[: 4 * NAME_LENGTH])
     if not name or len(name) > NAME_LENGTH:
         problem = ConferenceError(n_("Give it a name of 1 to {most} characters."), most=NAME_LENGTH)
-        raise InvalidInput(LOOK_AGAIN, {"passkey_name": problem})
+        raise InvalidInput({"passkey_name": problem})
     return name
 
 

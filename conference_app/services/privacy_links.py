@@ -15,7 +15,6 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
 from conference_app.services import addresses, answer_time, mail, privacy_letters, rate_limits, signed_links
 from conference_app.services.personal_rows import Person, of_email
-from conference_app.texts import n_
 
 
 async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
@@ -27,7 +26,7 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
     try:
         normalized = addresses.check_email(email)
     except ConferenceError as error:
-        raise InvalidInput(n_("Some fields need another look."), {"email": error}) from None
+        raise InvalidInput({"email": error}) from None
     key = addresses.email_key(normalized)
     await rate_limits.count(rate_limits.PRIVACY_LINK_PER_EMAIL, key.hex())
     async with answer_time.evened(), database.session() as db:

@@ -13,7 +13,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
 from conference_app.purposes import RIGHTS
 from conference_app.services import audit, email_proofs, person_fields, photos
-from conference_app.services.accounts import LOOK_AGAIN, TAKEN, username_key, username_taken
+from conference_app.services.accounts import TAKEN, username_key, username_taken
 from conference_app.services.audit import AuditTag
 from conference_app.texts import n_
 
@@ -57,7 +57,7 @@ def _checked(typed: Mapping[str, str]) -> dict[str, str | None]:
     found = {one.name: person_fields.checked(one, typed.get(one.name, ""), country=country) for one in EDITED}
     problems = {name: value for name, value in found.items() if isinstance(value, ConferenceError)}
     if problems:
-        raise InvalidInput(LOOK_AGAIN, problems)
+        raise InvalidInput(problems)
     return {name: value for name, value in found.items() if not isinstance(value, ConferenceError)}
 
 
@@ -67,7 +67,7 @@ async def update(account_id: str, typed: Mapping[str, str], *, now: datetime | N
     A language left blank stays as it is: pages and mails need one.
     """
     values = _checked(typed)
-    taken = InvalidInput(LOOK_AGAIN, {"username": ConferenceError(TAKEN)})
+    taken = InvalidInput({"username": ConferenceError(TAKEN)})
     if await username_taken(str(values["username"]), by_another_than=account_id):
         raise taken
     try:

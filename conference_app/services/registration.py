@@ -24,7 +24,7 @@ from conference_app.services import (
     rate_limits,
     security_letters,
 )
-from conference_app.services.accounts import LOOK_AGAIN, TAKEN, AccountView
+from conference_app.services.accounts import TAKEN, AccountView
 from conference_app.services.addresses import email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient
@@ -122,7 +122,7 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
     await rate_limits.count(rate_limits.REGISTER_PER_ADDRESS, rate_limits.network_of(address))
     values = _check(form)
     if problems := await _problems(values):
-        raise InvalidInput(LOOK_AGAIN, problems)
+        raise InvalidInput(problems)
     await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, str(values["email"]).casefold())
     now = now or datetime.now(UTC)
     account = _row(values, _language(form), await passwords.hash_password(form.password), now)
@@ -131,6 +131,6 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
     except IntegrityError:
         # Somebody else took the name while the password was being hashed. The database's words about it stay out of
         # the exception, since they may quote the row.
-        raise InvalidInput(LOOK_AGAIN, {"username": ConferenceError(TAKEN)}) from None
+        raise InvalidInput({"username": ConferenceError(TAKEN)}) from None
     await rate_limits.count(rate_limits.MAIL_AGAIN, account.id)
     return accounts.view(account)

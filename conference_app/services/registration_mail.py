@@ -12,7 +12,6 @@ from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account
 from conference_app.purposes import ACCOUNT, SIGN_IN
 from conference_app.services import accounts, mail, rate_limits, security_letters
-from conference_app.services.accounts import LOOK_AGAIN
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.email_proofs import replace_unconfirmed
 from conference_app.services.letter_recipients import AccountRecipient
@@ -46,7 +45,7 @@ async def correct(account_id: str, email: str, *, now: datetime | None = None) -
     try:
         wanted = check_email(email)
     except ConferenceError as error:
-        raise InvalidInput(LOOK_AGAIN, {"email": error}) from None
+        raise InvalidInput({"email": error}) from None
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
     await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, wanted.casefold())
     async with database.session(SIGN_IN, ACCOUNT) as db:
@@ -55,7 +54,7 @@ async def correct(account_id: str, email: str, *, now: datetime | None = None) -
         if account is None or not _may_correct(account, now or datetime.now(UTC)):
             raise NotAllowed(n_("To change your e-mail address now, open Security on your account page."))
         if email_key(wanted) == email_key(account.email):
-            raise InvalidInput(LOOK_AGAIN, {"email": ConferenceError(n_("This is your address already."))})
+            raise InvalidInput({"email": ConferenceError(n_("This is your address already."))})
         await replace_unconfirmed(db, account, wanted)
     return wanted
 

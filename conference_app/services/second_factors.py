@@ -23,7 +23,7 @@ from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services import account_tokens, accounts, rate_limits, security_letters
 from conference_app.services.account_tokens import TokenKind
-from conference_app.services.accounts import LOOK_AGAIN, AccountView, view
+from conference_app.services.accounts import AccountView, view
 from conference_app.services.audit import AuditTag
 from conference_app.texts import n_
 
@@ -137,7 +137,7 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
         if authenticator is None or authenticator.confirmed_at is not None:
             raise NotAllowed(n_("Begin again: this code belongs to no new authenticator app."))
         if not await _take_step(db, authenticator, code, now):
-            raise InvalidInput(LOOK_AGAIN, {"code": ConferenceError(WRONG_CODE)})
+            raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now
         codes = await _make_codes(db, account_id)
         await security_letters.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
@@ -216,6 +216,6 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
         else:
             await _tell_failed(db, found.account_id, now)
     if account is None:
-        raise InvalidInput(LOOK_AGAIN, {"code": ConferenceError(WRONG_CODE)})
+        raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
     await rate_limits.forgive(rate_limits.CODE_PER_ACCOUNT, found.account_id)
     return view(account)

@@ -108,7 +108,7 @@ async def who_is(db: AsyncSession, wanted: str) -> Person | None:
 
 
 def _wrong(name: str, message: str) -> InvalidInput:
-    return InvalidInput(n_("Some fields need another look."), {name: ConferenceError(message)})
+    return InvalidInput({name: ConferenceError(message)})
 
 
 def check_wanted(text: str) -> str:
@@ -121,7 +121,7 @@ def check_wanted(text: str) -> str:
     try:
         return addresses.check_email(text)
     except ConferenceError as error:
-        raise InvalidInput(n_("Some fields need another look."), {"wanted": error}) from None
+        raise InvalidInput({"wanted": error}) from None
 
 
 async def _of_subject(db: AsyncSession, case: Case) -> Person | None:

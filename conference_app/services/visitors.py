@@ -61,7 +61,7 @@ def _checked_name(name: str) -> str:
         problem = ConferenceError(n_("Use at most {most} characters."), most=NAME_LENGTH)
     else:
         return shown
-    raise InvalidInput(n_("Some fields need another look."), {"name": problem})
+    raise InvalidInput({"name": problem})
 
 
 async def shown_beside(visitor: Visitor, room: str, now: datetime) -> dict[str, str]:
