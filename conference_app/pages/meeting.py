@@ -84,21 +84,24 @@ class MeetingState(rx.State):
     @rx.event(background=True)
     @public
     async def wait(self) -> None:
-        """Let the guest in by itself when the organizer opens the room."""
+        """Let the guest in by itself when the organizer opens the room. A wait ends after an hour, and a page that is
+        still there asks for the next one: so nobody waits here for a tab that is gone.
+        """
         async with self:
             code, door_id, is_waiting = self._code(), self.door.id, self._is_waiting
         if not is_waiting:
             return
-        error: ConferenceError | None = None
+        answer: Answer | None = None
         try:
-            await joining.wait_until_admitted(code)
-        except ConferenceError as caught:
-            error = caught
+            if (await joining.wait_until_admitted(code)).state == "waiting":
+                answer = Answer(id=new_id(), kind="ask_again")
+        except ConferenceError as error:
+            answer = refusal(error)
         async with self:
             if self.door.id != door_id or not self._is_waiting:
                 return
             self._is_waiting = False
-            self.answer = refusal(error) if error else await self._ask()
+            self.answer = answer or await self._ask()
 
     @rx.event
     @public

@@ -43,7 +43,7 @@ class Answer:
     """The answer to asking for a place. The browser takes each `id` once and says so; then the token is forgotten."""
 
     id: str = ""
-    kind: Literal["", "admitted", "waiting", "refused"] = ""
+    kind: Literal["", "admitted", "waiting", "ask_again", "refused"] = ""
     token: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
     role: str = ""

@@ -13,7 +13,7 @@ import { retryDelay } from "./retries";
 /** What the page answers to `ask`; `id` differs for each answer, "" means none. */
 export interface Answer {
   id: string;
-  kind: "" | "admitted" | "waiting" | "refused";
+  kind: "" | "admitted" | "waiting" | "ask_again" | "refused";
   token: string;
   name: string;
   role: string;
@@ -113,7 +113,7 @@ export class Session {
     this.set({ phase: "lobby", refusal: null, failures: 0 });
   }
 
-  /** The page was loaded anew behind our back (the app was restarted): it has forgotten what we asked. */
+  /** The page has forgotten what we asked, as it was loaded anew behind our back, or has waited long enough for us. */
   askAgain(): void {
     if (this.state.phase === "waiting" || this.state.phase === "asking") this.sendRequest();
   }
@@ -127,6 +127,7 @@ export class Session {
     clearTimeout(this.timer);
     if (answer.kind === "admitted") void this.enter(answer);
     else if (answer.kind === "waiting") this.set({ phase: "waiting", isReconnecting: false });
+    else if (answer.kind === "ask_again") this.askAgain();
     else if (answer.kind === "refused") this.refused(answer);
   }
 

@@ -118,6 +118,17 @@ describe("at the door", () => {
     expect(session.snapshot().phase).toBe("call");
   });
 
+  test("who still waits when the page has waited long enough asks again, and who has left does not", () => {
+    session.join({ name: "Ada", passPhrase: "" });
+    session.hear(answer({ kind: "waiting" }));
+    session.hear(answer({ kind: "ask_again" }));
+    expect(asked).toEqual(["Ada", "Ada"]);
+    expect(session.snapshot().phase).toBe("waiting");
+    session.cancel();
+    session.hear(answer({ kind: "ask_again" }));
+    expect(asked).toEqual(["Ada", "Ada"]);
+  });
+
   test("one answer counts once, and none counts unasked", async () => {
     session.hear(answer({}));
     expect(session.snapshot().phase).toBe("lobby");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 
 from conference_app.config import Settings
 from conference_app.pages.meeting import MeetingState
-from conference_app.services import meetings, room_tokens, sign_in_sessions
+from conference_app.services import joining, meetings, room_tokens, sign_in_sessions
 from conference_app.services.meetings import OwnMeeting
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
@@ -107,6 +108,21 @@ async def test_a_guest_waits_until_the_room_opens(processor: Processor) -> None:
     await asyncio.wait_for(asking, 10)
     answer = await answer_of(tab)
     assert (answer["kind"], answer["role"], answer["name"]) == ("admitted", "guest", "Tom")
+
+
+async def test_a_guest_who_has_waited_long_asks_again_and_waits_on(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await confirmed()
+    meeting = await meeting_of(ann)
+    tab = await guest_at(processor, meeting)
+    with monkeypatch.context() as patch:
+        patch.setattr(joining, "wait_until_admitted", functools.partial(joining.wait_until_admitted, timeout_s=0.05))
+        assert (await asked(tab))["kind"] == "ask_again"
+    asking = await waiting(tab)
+    await meetings.open_room(ann.id, meeting.code)
+    await asyncio.wait_for(asking, 10)
+    assert (await answer_of(tab))["kind"] == "admitted"
 
 
 async def test_who_stops_waiting_is_not_let_in_behind_their_back(processor: Processor) -> None:
