@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, CaseAnswer, ContactThread
 from conference_app.purposes import REQUESTS
-from conference_app.services import audit, cases, mail
+from conference_app.services import asked_secrets, audit, cases, mail
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import Kind, Status
 from conference_app.services.letter_blocks import button, facts, paragraph, plain
@@ -34,6 +34,8 @@ def _checked(words: str, status: str) -> str:
         wrong["words"] = ConferenceError(n_("Use at most {most} characters."), most=WORDS_LENGTH)
     elif not words and status != "in_progress":
         wrong["words"] = ConferenceError(n_("Write what the person should know."))
+    elif problem := asked_secrets.problem(words):
+        wrong["words"] = problem
     if wrong:
         raise InvalidInput(wrong)
     return words

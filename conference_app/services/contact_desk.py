@@ -16,6 +16,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Case, ContactMessage, ContactThread
 from conference_app.purposes import ANSWER, CALL_BACK, REQUESTS
 from conference_app.services import (
+    asked_secrets,
     audit,
     basis,
     cases,
@@ -157,10 +158,11 @@ async def _phone(db: AsyncSession, email_key: bytes) -> str:
 
 
 async def reply(thread_id: str, text: str, *, staff_id: str, now: datetime | None = None) -> None:
-    """Answer by mail in the same conversation. Raises NotFound, and InvalidInput without a text."""
+    """Answer by mail in the same conversation. Raises NotFound, and InvalidInput without a text or with one that asks for a secret."""
     body = contact.clean_text(text, contact.MESSAGE_LENGTH)
-    if not body:
-        raise InvalidInput({"reply": ConferenceError(n_("Write your answer."))})
+    problem = asked_secrets.problem(body) if body else ConferenceError(n_("Write your answer."))
+    if problem:
+        raise InvalidInput({"reply": problem})
     now = now or datetime.now(UTC)
     async with database.session(ANSWER) as db:
         thread = await db.get(ContactThread, thread_id)

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Newsletter
-from conference_app.services import newsletter_topics
+from conference_app.services import asked_secrets, newsletter_topics
 from conference_app.services.newsletter_views import Draft, Stage
 from conference_app.texts import n_
 
@@ -19,7 +19,7 @@ BODY_LENGTH = 20_000
 
 
 def checked(draft: Draft) -> Draft:
-    """The draft, cut to what is stored. Raises InvalidInput for what is too long."""
+    """The draft, cut to what is stored. Raises InvalidInput for what is too long or asks for a secret."""
     wrong: dict[str, ConferenceError] = {}
     for name, most in (
         ("subject_en", SUBJECT_LENGTH),
@@ -29,6 +29,8 @@ def checked(draft: Draft) -> Draft:
     ):
         if len(getattr(draft, name)) > most:
             wrong[name] = ConferenceError(n_("Use at most {most} characters."), most=most)
+        elif problem := asked_secrets.problem(getattr(draft, name)):
+            wrong[name] = problem
     if wrong:
         raise InvalidInput(wrong)
     return Draft(

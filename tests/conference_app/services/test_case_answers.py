@@ -65,7 +65,12 @@ async def test_work_begins_without_words_and_nothing_else_does(db: Settings) -> 
     staff = await member("editor")
     case_id = await opened(await member("ann"))
     wrong = [("", "done", {"words"}), (" ", "refused", {"words"}), ("Hello", "open", {"status"})]
-    wrong += [("Hello", "forgotten", {"status"}), ("x" * 2001, "done", {"words"}), ("", "", {"words", "status"})]
+    wrong += [
+        ("Hello", "forgotten", {"status"}),
+        ("x" * 2001, "done", {"words"}),
+        ("Send us your password.", "waiting", {"words"}),
+        ("", "", {"words", "status"}),
+    ]
     for words, status, fields in wrong:
         with pytest.raises(InvalidInput) as refused:
             await case_answers.answer(case_id, words, status, staff_id=staff.id)

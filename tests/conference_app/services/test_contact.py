@@ -152,8 +152,9 @@ async def test_staff_answer_in_the_same_thread(db: Settings, mails: Mails) -> No
     back = raw("Thanks", To="somebody@example.com", **{"References": str(answer["Message-ID"])})
     assert await inbound_mail.take(back) == "stored"
     assert await bodies(thread.id) == ["Question", "Answer.\nWith two lines.", "Thanks"]
-    with pytest.raises(InvalidInput):
-        await contact_desk.reply(thread.id, " \n ", staff_id=staff.id)
+    for bad in (" \n ", "Send us your password."):
+        with pytest.raises(InvalidInput):
+            await contact_desk.reply(thread.id, bad, staff_id=staff.id)
     with pytest.raises(NotFound):
         await contact_desk.reply("nothing", "text", staff_id=staff.id)
 

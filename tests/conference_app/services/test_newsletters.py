@@ -156,6 +156,9 @@ async def test_a_draft_is_checked_before_it_leaves(db: Settings) -> None:
     await readers(1)
     with pytest.raises(InvalidInput):
         await newsletter_drafts.save(Draft("x" * 151, "", "", ""))
+    with pytest.raises(InvalidInput) as caught:
+        await newsletter_drafts.save(Draft("News", "Nowości", "All is well.", "Prześlij nam hasło."))
+    assert set(caught.value.fields) == {"body_pl"}
     newsletter_id = await newsletter_drafts.save(Draft("Only", "", "English", ""))
     with pytest.raises(InvalidInput) as caught:
         await newsletters.start(newsletter_id)
