@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import reflex as rx
 
 from conference_app.components.buttons import Kind, button
-from conference_app.components.link_token import with_token
+from conference_app.components.link_token import drop_token, held_token, with_token
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.surfaces import banner
 from conference_app.components.unbroken import unbroken
 from conference_app.components.values import flag_var
 from conference_app.errors import ConferenceError
-from conference_app.session import StartsAnew
+from conference_app.session import StartsAnew, client_address
 from conference_app.texts import error_text
+
+Result = TypeVar("Result")
 
 
 class MailedStepState(StartsAnew, rx.State, mixin=True):
@@ -32,15 +33,20 @@ class MailedStepState(StartsAnew, rx.State, mixin=True):
     def _begin(self) -> None:
         self.busy, self.problem = True, ""
 
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
-        """What the service called inside refuses is shown; either way the press is over."""
+    async def _follow(self, act: Callable[..., Awaitable[Result]]) -> Result | None:
+        """What `act(token, address=…)` gives for the link's secret, which is used then; None, with the reason shown,
+        if it refuses. Either way the press is over.
+        """
         try:
-            yield
+            result = await act(await held_token(self), address=client_address(self))
         except ConferenceError as error:
             self.problem = error_text(error)
+            return None
         finally:
             self.busy = False
+        await drop_token(self)
+        self.done = True
+        return result
 
 
 def mailed_step(

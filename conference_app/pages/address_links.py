@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from conference_app.components.buttons import link_button
-from conference_app.components.link_token import drop_token, held_token
 from conference_app.components.mailed_step import MailedStepState, mailed_step
 from conference_app.components.page_registry import page
 from conference_app.services import address_changes, privacy_letters
-from conference_app.session import client_address, public
+from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
 
 
@@ -32,20 +31,15 @@ class AddressLinkState(MailedStepState, rx.State):
     async def confirm(self) -> AsyncIterator[None]:
         self._begin()
         yield
-        with self._refusing():
-            token = await address_changes.confirm(await held_token(self), address=client_address(self))
-            await drop_token(self)
-            self.center, self.done = localized_path(privacy_letters.center_path(token)), True
+        token = await self._follow(address_changes.confirm)
+        self.center = localized_path(privacy_letters.center_path(token)) if token else ""
 
     @rx.event
     @public
     async def revoke(self) -> AsyncIterator[None]:
         self._begin()
         yield
-        with self._refusing():
-            await address_changes.revoke(await held_token(self), address=client_address(self))
-            await drop_token(self)
-            self.done = True
+        await self._follow(address_changes.revoke)
 
 
 def _onwards() -> rx.Component:

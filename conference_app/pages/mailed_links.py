@@ -12,11 +12,10 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.buttons import link_button
-from conference_app.components.link_token import drop_token, held_token
 from conference_app.components.mailed_step import MailedStepState, mailed_step
 from conference_app.components.page_registry import page
 from conference_app.services import email_proofs
-from conference_app.session import SessionState, client_address, public
+from conference_app.session import SessionState, public
 from conference_app.texts import _, localized_path, n_
 
 
@@ -33,20 +32,14 @@ class MailedLinkState(MailedStepState, rx.State):
     async def confirm(self) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        with self._refusing():
-            await email_proofs.confirm(await held_token(self), address=client_address(self))
-            await drop_token(self)
-            self.done = True
+        await self._follow(email_proofs.confirm)
 
     @rx.event
     @public
     async def revoke(self) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        with self._refusing():
-            await email_proofs.revoke(await held_token(self), address=client_address(self))
-            await drop_token(self)
-            self.done = True
+        await self._follow(email_proofs.revoke)
 
 
 def _onwards() -> rx.Component:
