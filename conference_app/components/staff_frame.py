@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import reflex as rx
 
 from conference_app.components.app_frame import STAFF, app_frame
@@ -11,7 +13,7 @@ from conference_app.components.nothing_here import nothing_here
 from conference_app.components.only_here import OnlyHere
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.part_links import part_links, view_links
-from conference_app.components.stepping import SteppedState, asked
+from conference_app.components.stepping import SteppedState, asked, steps
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import NotFound, SignInRequired
 from conference_app.services.sign_in_sessions import SignedIn
@@ -96,11 +98,6 @@ class StaffListState(SteppedState, StaffState, mixin=True):
             self.loaded = True
 
 
-def open_or_closed(state: type[StaffListState]) -> rx.Component:
-    """The links between what is open and what is closed."""
-    return view_links(_("Show"), (("?", "open", _("Open")), ("?shows=closed", "closed", _("Closed"))), state.shows)
-
-
 def parts() -> tuple[tuple[str, str], ...]:
     """The paths and titles of the parts."""
     return (
@@ -156,4 +153,30 @@ def staff_frame(state: type[StaffState], *children: rx.Component, part: str) -> 
             ),
             current=STAFF,
         ),
+    )
+
+
+def staff_list(
+    state: type[StaffListState],
+    title: str,
+    intro: str,
+    rows: Sequence[object],
+    row: Callable[..., rx.Component],
+    *,
+    part: str,
+) -> rx.Component:
+    """A page of the staff with a list of what is open or what is closed, each thing drawn by `row`."""
+    views = (("?", "open", _("Open")), ("?shows=closed", "closed", _("Closed")))
+    return staff_frame(
+        state,
+        rx.el.h1(title, class_name="mb-2"),
+        rx.el.p(intro, class_name="text-ink-muted mb-6 max-w-reading"),
+        view_links(_("Show"), views, state.shows),
+        rx.cond(
+            rows,
+            rx.el.ul(rx.foreach(rows, row), class_name="grid gap-3 mt-6"),
+            rx.el.p(_("Nothing here."), class_name="text-ink-muted py-6"),
+        ),
+        steps(state),
+        part=part,
     )

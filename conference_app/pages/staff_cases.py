@@ -9,8 +9,7 @@ import reflex as rx
 from conference_app.components.case_lines import CaseLine, case_badges, case_line
 from conference_app.components.lists import linked_row
 from conference_app.components.page_registry import page
-from conference_app.components.staff_frame import StaffListState, open_or_closed, staff_frame
-from conference_app.components.stepping import steps
+from conference_app.components.staff_frame import StaffListState, staff_list
 from conference_app.components.times import moment
 from conference_app.services import cases
 from conference_app.texts import _, n_
@@ -34,20 +33,11 @@ def _case(line: CaseLine) -> rx.Component:
 
 @page("/staff/cases", title=n_("Requests about data"), on_load=StaffCasesState.load)
 def staff_cases() -> rx.Component:
-    state = StaffCasesState
-    return staff_frame(
-        state,
-        rx.el.h1(_("Requests about data"), class_name="mb-2"),
-        rx.el.p(
-            _("Each is due 30 days after it came (GDPR Art. 12). The person sees every state you set."),
-            class_name="text-ink-muted mb-6 max-w-reading",
-        ),
-        open_or_closed(state),
-        rx.cond(
-            state.cases,
-            rx.el.ul(rx.foreach(state.cases, _case), class_name="grid gap-3 mt-6"),
-            rx.el.p(_("Nothing here."), class_name="text-ink-muted py-6"),
-        ),
-        steps(state),
+    return staff_list(
+        StaffCasesState,
+        _("Requests about data"),
+        _("Each is due 30 days after it came (GDPR Art. 12). The person sees every state you set."),
+        StaffCasesState.cases,
+        _case,
         part="/staff/cases",
     )

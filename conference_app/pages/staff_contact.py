@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.page_registry import page
-from conference_app.components.staff_frame import StaffListState, open_or_closed, staff_frame
-from conference_app.components.stepping import steps
+from conference_app.components.staff_frame import StaffListState, staff_list
 from conference_app.components.times import instant, moment
 from conference_app.services import contact_desk
 from conference_app.services.contact_desk import ThreadRow
@@ -62,20 +61,11 @@ def _thread(line: ThreadLine) -> rx.Component:
 
 @page("/staff/contact", title=n_("Messages from people"), on_load=StaffContactState.load)
 def staff_contact() -> rx.Component:
-    state = StaffContactState
-    return staff_frame(
-        state,
-        rx.el.h1(_("Messages from people"), class_name="mb-2"),
-        rx.el.p(
-            _("Who wrote stands here shortened. Each time you open a conversation, its person can see that you did."),
-            class_name="text-ink-muted mb-6 max-w-reading",
-        ),
-        open_or_closed(state),
-        rx.cond(
-            state.threads,
-            rx.el.ul(rx.foreach(state.threads, _thread), class_name="grid gap-3 mt-6"),
-            rx.el.p(_("Nothing here."), class_name="text-ink-muted py-6"),
-        ),
-        steps(state),
+    return staff_list(
+        StaffContactState,
+        _("Messages from people"),
+        _("Who wrote stands here shortened. Each time you open a conversation, its person can see that you did."),
+        StaffContactState.threads,
+        _thread,
         part="/staff/contact",
     )
