@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from conference_app.config import Settings
 from conference_app.pages.account_sessions import SessionsState
 from conference_app.services import sign_in_sessions
 from conference_app.services.devices import Device
 from tests.conference_app import people
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, name_of
 
 TOKYO = Device("Firefox", "Linux", "Asia/Tokyo")
 HERE = Device("Chrome", "Windows", "Europe/Warsaw")
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def sign_in(account_id: str, device: Device) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from conference_app.components.guest_address import GuestAddressState
 from conference_app.components.link_token import LinkTokenState
-from conference_app.config import Settings
 from conference_app.pages.address_links import AddressLinkState
 from conference_app.services import address_changes, guest_details, privacy_links, signed_links
 from conference_app.services.addresses import email_key
@@ -17,16 +13,10 @@ from conference_app.services.personal_rows import Person
 from conference_app.services.privacy_letters import KEEP
 from tests.conference_app.services.test_address_changes import token
 from tests.conference_app.services.test_guest_details import guest
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, name_of
 from tests.mailing import Mails
 
 NEW = "gus@new.example.com"
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 def center(processor: Processor, email: str, use: str = "") -> Tab:

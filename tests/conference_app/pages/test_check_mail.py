@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import reflex as rx
 from reflex.state import State
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from conference_app.config import Settings
 from conference_app.pages.check_mail import CheckMailState
 from conference_app.pages.register import RegisterState
 from conference_app.services import passwords, sign_in_sessions
 from conference_app.session import EntryState, SessionState
 from tests.conference_app.people import confirmed, registered, session_token
-from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing, redirects
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects
 
 FORM = {
     "first_name": "Ann",
@@ -30,12 +28,6 @@ FORM = {
     "password": "a quite long password",
     "accepted": "on",
 }
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 @contextmanager

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from conference_app.config import Settings
 from conference_app.pages.contact import ContactState
 from conference_app.services import sign_in_sessions
 from tests.conference_app.people import registered, session_token
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, name_of
 
 LOAD = name_of(ContactState.load)
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def filled_in(tab: Tab) -> tuple[str, str]:

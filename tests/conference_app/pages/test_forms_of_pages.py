@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 
 from conference_app.components.notices import NoticeState
-from conference_app.config import Settings
 from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.meeting_form import NewMeetingState
 from conference_app.pages.own_meeting import OwnMeetingState
@@ -20,8 +17,7 @@ from conference_app.services.accounts import AccountView
 from conference_app.services.devices import Device
 from conference_app.session import device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
-from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing, redirects
-from tests.fakes import FakeRoomAdmin
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects
 
 
 async def opened(processor: Processor, path: str, session: str = "") -> Tab:
@@ -39,12 +35,6 @@ FORM = {
     "password": "a quite long password",
     "accepted": "on",
 }
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def test_registering_leads_to_where_the_mail_is_explained(processor: Processor) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from conference_app import database
 from conference_app.components.link_token import LinkTokenState
 from conference_app.components.page_registry import PAGES
-from conference_app.config import Settings
 from conference_app.models import Account
 from conference_app.pages.mailed_links import MailedLinkState
 from conference_app.pages.reset import ResetState
@@ -19,16 +15,10 @@ from conference_app.services import account_passwords
 from conference_app.services.accounts import AccountView
 from conference_app.services.signing_in import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
-from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
 from tests.mailing import Mails, links_in, text_of
 
 TAKE = name_of(LinkTokenState.take)
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def mailed(mails: Mails, address: str, page: str) -> str:

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from conference_app.config import Settings
 from conference_app.pages.meeting import MeetingState
 from conference_app.services import joining, meetings, room_tokens, sign_in_sessions
 from conference_app.services.meetings import OwnMeeting
 from tests.conference_app.people import confirmed, meeting_of, session_token
-from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
 from tests.fakes import FakeRoomAdmin
 
 LOAD, JOIN, FORGET = name_of(MeetingState.load), name_of(MeetingState.join), name_of(MeetingState.forget_answer)
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def guest_at(processor: Processor, meeting: OwnMeeting, prefix: str = "") -> Tab:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from sqlalchemy import update
 
 from conference_app import database
-from conference_app.config import Settings
 from conference_app.models import SignInSession
 from conference_app.pages.preferences import PreferencesState
 from conference_app.services import sign_in_sessions
 from conference_app.services.signed_links import Subject
 from tests.conference_app.consent_people import agrees, is_live, member
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, name_of
 
 PATH = "/preferences"
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def tab_of(processor: Processor, subject: Subject, path: str = PATH) -> Tab:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from starlette.applications import Starlette
 
 from conference_app import database
@@ -39,15 +37,9 @@ from conference_app.session import session_cookie
 from conference_app.texts import language
 from tests.conference_app.people import PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import one_row_everywhere
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
+from tests.conference_app.tabs import Processor, Tab, name_of
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 from tests.mailing import Mails, links_in
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def desk(processor: Processor, name: str) -> tuple[Person, Tab]:

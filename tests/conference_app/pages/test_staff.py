@@ -6,18 +6,15 @@ import dataclasses
 import importlib
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from reflex_base.registry import RegistrationContext
 from sqlmodel import select
 
 from conference_app import database, pages
 from conference_app.components.times import instant
-from conference_app.config import Settings
 from conference_app.models import Account, SignInSession
 from conference_app.pages.staff import StaffOverviewState
 from conference_app.pages.staff_case import StaffCaseState
@@ -49,17 +46,10 @@ from conference_app.session import SessionState
 from tests.conference_app.demands import typed
 from tests.conference_app.people import confirmed, registered
 from tests.conference_app.staff_desk import staff_member, staff_tab, tab_of
-from tests.conference_app.tabs import Processor, Tab, name_of, processing, redirects
-from tests.fakes import FakeRoomAdmin
+from tests.conference_app.tabs import Processor, Tab, name_of, redirects
 
 for _module in pkgutil.iter_modules(pages.__path__):
     importlib.import_module(f"{pages.__name__}.{_module.name}")
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 def staff_handlers() -> dict[str, Any]:

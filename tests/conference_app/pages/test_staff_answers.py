@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from conference_app import database
-from conference_app.config import Settings
 from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.staff_case import StaffCaseState
@@ -16,17 +12,11 @@ from conference_app.services import addresses, cases, signed_links
 from conference_app.services.privacy_letters import LINK_LIFE
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, tab_of
-from tests.conference_app.tabs import Processor, Tab, name_of, processing
-from tests.fakes import LOOKING, FakeRoomAdmin
+from tests.conference_app.tabs import Processor, Tab, name_of
+from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of
 
 WORDS = "We have deleted your invoices.\nThe rest stays, as you wished."
-
-
-@pytest_asyncio.fixture
-async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[Processor]:
-    async with processing() as running:
-        yield running
 
 
 async def answered(processor: Processor, monkeypatch: pytest.MonkeyPatch, **subject: str) -> None:
