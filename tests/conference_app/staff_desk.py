@@ -1,11 +1,13 @@
-"""Staff for tests: the operator's list names them, and they sit at a tab."""
+"""Staff for tests: the operator's list names them, they sit at a tab, and somebody has written to them."""
 
 from __future__ import annotations
 
 import pytest
 
 from conference_app.config import settings
+from conference_app.services import contact, contact_desk
 from conference_app.services.accounts import AccountView
+from conference_app.services.contact import ContactForm
 from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.tabs import Processor, Tab
 
@@ -30,3 +32,9 @@ async def staff_tab(processor: Processor, monkeypatch: pytest.MonkeyPatch, path:
     """A member of the staff at the page `path`."""
     account = await staff_member(monkeypatch)
     return account, await tab_of(processor, account, path)
+
+
+async def wrote(email: str = "canary@example.com", message: str = "canary words") -> str:
+    """A conversation; its number."""
+    await contact.write(ContactForm("Canary Name", email, message), language="en", address="192.0.2.1")
+    return (await contact_desk.threads()).rows[0].id

@@ -1,0 +1,95 @@
+"""Staff find a person for a reason, hold their data, and note what authorities demand of us."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from conference_app import database
+from conference_app.pages.staff_demand import StaffDemandState
+from conference_app.pages.staff_demand_new import StaffNewDemandState
+from conference_app.pages.staff_legal import StaffLegalState
+from conference_app.pages.staff_people import StaffPeopleState
+from conference_app.services import cases, legal_holds, personal_rows, privacy_state
+from tests.conference_app.demands import typed
+from tests.conference_app.people import confirmed
+from tests.conference_app.staff_desk import staff_tab, wrote
+from tests.conference_app.tabs import Processor, name_of, redirects
+
+
+@pytest.mark.promise("P96")
+@pytest.mark.promise("P105")
+async def test_a_person_is_found_held_and_freed(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await confirmed("ann")
+    _account, tab = await staff_tab(processor, monkeypatch, "/staff/people")
+    await tab.send(name_of(StaffPeopleState.load))
+    await tab.send(name_of(StaffPeopleState.hold), form={"hold_reason": "too early"})
+    await tab.send(name_of(StaffPeopleState.find), form={"wanted": "ann", "reason": ""})
+    values = await tab.vars_of(StaffPeopleState)
+    assert (values["is_open"], set(values["errors"])) == (False, {"reason"})
+    await tab.send(name_of(StaffPeopleState.find), form={"wanted": "ann", "reason": "You asked for help."})
+    values = await tab.vars_of(StaffPeopleState)
+    assert (values["name"], values["email"], values["live"]) == ("A. N.", "a…@e….com", [])
+    for secret in ("ann@example.com", "Nowak", ann.id):
+        assert secret not in processor.wire
+    await tab.send(name_of(StaffPeopleState.hold), form={"hold_reason": " "})
+    assert set((await tab.vars_of(StaffPeopleState))["errors"]) == {"hold_reason"}
+    await tab.send(name_of(StaffPeopleState.hold), form={"hold_reason": "A dispute."})
+    [hold] = (await tab.vars_of(StaffPeopleState))["holds"]
+    assert hold.reason == "A dispute."
+    await tab.send(name_of(StaffPeopleState.lift))  # nothing was asked about
+    assert len((await legal_holds.live()).rows) == 1
+    await tab.send(name_of(StaffPeopleState.ask_whose), hold_id=hold.id)
+    assert (await tab.vars_of(StaffPeopleState))["behind"] == "hold"
+    await tab.send(name_of(StaffPeopleState.find), form={"reason": "To see whether it still holds."})
+    assert (await tab.vars_of(StaffPeopleState))["name"] == "A. N."
+    await tab.send(name_of(StaffPeopleState.ask_lift), hold_id=hold.id)
+    await tab.send(name_of(StaffPeopleState.lift))
+    assert (await tab.vars_of(StaffPeopleState))["live"] == []
+    async with database.reading() as db:
+        person = await personal_rows.of_account(db, ann.id)
+    assert person is not None
+    told = [one.reason for one in (await privacy_state.read(person)).seen]
+    assert told == ["To see whether it still holds.", "You asked for help."]
+
+
+async def test_the_person_behind_a_request_is_shown_for_a_reason(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wrote(message="Please delete my data.")
+    [case] = (await cases.for_staff()).rows
+    _account, tab = await staff_tab(processor, monkeypatch, f"/staff/people?case={case.id}")
+    await tab.send(name_of(StaffPeopleState.load))
+    assert (await tab.vars_of(StaffPeopleState))["behind"] == "case"
+    await tab.send(name_of(StaffPeopleState.find), form={"reason": "Your request."})
+    values = await tab.vars_of(StaffPeopleState)
+    assert (values["is_open"], values["name"]) == (True, "")
+    assert "canary@" not in processor.wire
+
+
+@pytest.mark.promise("P104")
+async def test_a_demand_is_noted_and_decided(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await confirmed("ann")
+    _account, tab = await staff_tab(processor, monkeypatch, "/staff/legal/new")
+    form = dataclasses.asdict(typed("ann"))
+    await tab.send(name_of(StaffNewDemandState.submit), form=form | {"authority": "", "kind": ["x"]})
+    assert set((await tab.vars_of(StaffNewDemandState))["errors"]) == {"authority", "kind"}
+    [path] = redirects(await tab.send(name_of(StaffNewDemandState.submit), form=form))
+    tab.path = path
+    await tab.send(name_of(StaffDemandState.load))
+    values = await tab.vars_of(StaffDemandState)
+    assert (values["demand"].authority, values["demand"].is_pending) == ("District court", True)
+    assert values["file_path"] == f"{path}/file"
+    assert ann.id not in processor.wire
+    await tab.send(name_of(StaffDemandState.decide), form={"decision": "answered", "handed_out": ""})
+    assert set((await tab.vars_of(StaffDemandState))["errors"]) == {"handed_out"}
+    await tab.send(name_of(StaffDemandState.decide), form={"decision": "answered", "handed_out": "The address."})
+    assert (await tab.vars_of(StaffDemandState))["demand"].handed_out == "The address."
+    tab.path = "/staff/legal"
+    await tab.send(name_of(StaffLegalState.load))
+    [line] = (await tab.vars_of(StaffLegalState))["demands"]
+    assert (line.path, line.is_pending, line.decision) == (path, False, "Answered")
+    tab.path = "/staff/legal/none"
+    await tab.send(name_of(StaffDemandState.load))
+    assert (await tab.vars_of(StaffDemandState))["missing"]
