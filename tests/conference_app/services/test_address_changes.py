@@ -28,8 +28,8 @@ from conference_app.services import (
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import of_email
 from tests.conference_app.consent_people import agrees, is_live, link, reader
+from tests.conference_app.moved_addresses import counted
 from tests.conference_app.people import ADDRESS, confirmed
-from tests.conference_app.services.test_address_moves import counted
 from tests.conference_app.services.test_guest_details import guest
 from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of
