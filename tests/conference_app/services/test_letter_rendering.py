@@ -234,6 +234,13 @@ def test_what_people_are_called_stays_text(hostile: str) -> None:
     assert hostile in made.subject
 
 
+def test_the_label_of_a_fact_stays_in_one_line() -> None:
+    facts = [("Nazwa użytkownika", "words that may go on in the next line " * 5)]
+    html = render(_one((letter_blocks.facts("facts"),)), {"name": "", "facts": facts}, "pl", Choices()).html
+    [label] = re.findall(r'<td style="([^"]*)">Nazwa użytkownika</td>', html)
+    assert "white-space:nowrap" in label
+
+
 @pytest.mark.parametrize(
     "link", ["https://evil.example/", "//evil.example", "javascript:1", "/a b", "\\\\evil", "", "/x\\y"]
 )
