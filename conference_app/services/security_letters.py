@@ -121,7 +121,7 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
     device = [(_("Device"), entry.detail)] if entry.tag == AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
         "what": what,
-        "facts": [(_("What"), what), (_("When"), await letter_times.when(db, context, entry.at)), *device],
+        "facts": [(_("When"), await letter_times.when(db, context, entry.at)), *device],
         "link": localized_path("/account/security", "en"),
     }
 
@@ -129,7 +129,7 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
 NOTICE = register(
     NecessaryTemplate(
         "security_notice",
-        subject=n_("Something about your account was changed"),
+        subject=n_("Something happened with your account"),
         purpose=ACCOUNT_MAIL,
         also=(*_SAFETY, HISTORY),
         body=(
@@ -141,7 +141,7 @@ NOTICE = register(
         compose=_notice,
         sample={
             "what": "Your password was changed.",
-            "facts": [("What", "Your password was changed."), ("When", "22 November 2026, 14:00 (Europe/Warsaw)")],
+            "facts": [("When", "22 November 2026, 14:00 (Europe/Warsaw)")],
             "link": "/account/security",
         },
     )

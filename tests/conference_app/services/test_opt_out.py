@@ -54,7 +54,7 @@ async def test_an_account_still_gets_receipts_security_and_service(db: Settings,
     got = [one["Subject"] for one in mails.to(ann.email)][before:]
     assert len(got) == 3
     assert "Your receipt" in got
-    assert "Something about your account was changed" in got  # the password
+    assert "Something happened with your account" in got  # the password
     assert any("pauses on" in subject for subject in got)
 
 
