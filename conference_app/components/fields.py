@@ -48,7 +48,8 @@ def need_mark(*, optional: bool = False, extra: str = "") -> rx.Component:
 
 
 def _described(field_id: str, help_text: Help) -> str:
-    return f"{field_id}_help {field_id}_error" if help_text else f"{field_id}_error"
+    """In the order in which they stand and are heard: what is wrong comes before the help that is always there."""
+    return f"{field_id}_error {field_id}_help" if help_text else f"{field_id}_error"
 
 
 def _below(field_id: str, help_text: Help, error: Text) -> list[rx.Component]:

@@ -48,7 +48,7 @@ export function PhotoUpload({ id, csrfToken, tooLarge, failed, className, errorC
         className={className}
         disabled={busy}
         aria-invalid={problem ? true : undefined}
-        aria-describedby={`${describedBy} ${id}_error`}
+        aria-describedby={`${id}_error ${describedBy}`}
         onChange={send}
       />
       <p id={`${id}_error`} role="alert" className={errorClass}>

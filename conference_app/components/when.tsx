@@ -93,7 +93,7 @@ export function WhenFields(props: Props) {
           value={when}
           required
           aria-invalid={Boolean(props.whenError)}
-          aria-describedby="when_words starts_at_error"
+          aria-describedby="starts_at_error when_words"
           onChange={(event) => setWhen(event.target.value)}
         />
       </Field>

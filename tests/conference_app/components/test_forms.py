@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import reflex as rx
 
+from conference_app.components.fields import password_field, select_field, text_area, text_field
 from conference_app.components.forms import ticked, typed
 from conference_app.components.slots import slotted
 
@@ -22,6 +25,20 @@ def test_long_texts_are_cut() -> None:
 )
 def test_ticks(value: object, result: bool) -> None:
     assert ticked({"accepted": value}, "accepted") is result
+
+
+def test_what_is_wrong_is_heard_before_the_help() -> None:
+    said: dict[str, Any] = {"help_text": "Help", "error": "Wrong"}
+    fields = [
+        text_field("Name", "one", **said),
+        text_area("Text", "one", **said),
+        select_field("Kind", "one", [("a", "A")], **said),
+        password_field("Password", "one", **said),
+    ]
+    for field in fields:
+        shown = str(field)
+        assert '"one_error one_help"' in shown
+        assert shown.index('id:"one_error"') < shown.index('id:"one_help"')
 
 
 def test_slots_are_filled_in_order() -> None:
