@@ -52,8 +52,10 @@ def _described(field_id: str, help_text: Help) -> str:
     return f"{field_id}_error {field_id}_help" if help_text else f"{field_id}_error"
 
 
-def _below(field_id: str, help_text: Help, error: Text) -> list[rx.Component]:
+def _below(field_id: str, help_text: Help, error: Text, meter: rx.Component | None) -> list[rx.Component]:
     parts: list[rx.Component] = [rx.el.p(error, id=f"{field_id}_error", class_name=ERROR)]
+    if meter is not None:
+        parts.append(rx.el.div(meter, id=f"{field_id}_meter"))
     if help_text:
         parts.append(rx.el.p(unbroken(help_text), id=f"{field_id}_help", class_name=f"{HINT} mt-1.5"))
     return parts
@@ -65,13 +67,21 @@ def invalid(error: Text) -> rx.Var[bool]:
 
 
 def _field(
-    label: Text, field_id: str, control: rx.Component, *, error: Text, help_text: Help, optional: bool, extra: str = ""
+    label: Text,
+    field_id: str,
+    control: rx.Component,
+    *,
+    error: Text,
+    help_text: Help,
+    optional: bool,
+    extra: str = "",
+    meter: rx.Component | None = None,
 ) -> rx.Component:
-    """`control` under its label, with help and error below."""
+    """`control` under its label, with error, `meter` and help below."""
     return rx.el.div(
         field_label(label, field_id, optional=optional),
         control,
-        *_below(field_id, help_text, error),
+        *_below(field_id, help_text, error, meter),
         class_name=extra or None,
     )
 
@@ -143,9 +153,20 @@ def select_field(
 
 
 def password_field(
-    label: Text, field_id: str, *, error: Text = "", help_text: Help = "", optional: bool = False, **props: Any
+    label: Text,
+    field_id: str,
+    *,
+    error: Text = "",
+    help_text: Help = "",
+    optional: bool = False,
+    meter: rx.Component | None = None,
+    **props: Any,
 ) -> rx.Component:
-    """A password with a button to show it. What is typed goes to the handler of the form, never into a var."""
+    """A password with a button to show it, and a `meter` of its strength where one is chosen.
+
+    What is typed goes to the handler of the form, never into a var.
+    """
+    described = _described(field_id, help_text) + (f" {field_id}_meter" if meter is not None else "")
     control = PasswordInput.create(
         id=field_id,
         name=field_id,
@@ -154,7 +175,7 @@ def password_field(
         show=_("Show what is typed"),
         hide=_("Hide what is typed"),
         button_class="absolute right-1 inset-y-1 w-10 grid place-items-center rounded-control text-ink-muted hover:text-ink",
-        custom_attrs={"aria-invalid": invalid(error), "aria-describedby": _described(field_id, help_text)},
+        custom_attrs={"aria-invalid": invalid(error), "aria-describedby": described},
         **props,
     )
-    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional)
+    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, meter=meter)

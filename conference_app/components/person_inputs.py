@@ -34,25 +34,28 @@ def _options(field: Field) -> Sequence[Option]:
             return person_fields.languages()
 
 
-def why_asked(field: Field, more: str = "") -> rx.Component:
-    """What stands under `field`: why it is asked, `more` that is good to know, and how long it is kept."""
+def why_asked(field: Field, hint: str = "") -> rx.Component:
+    """What stands under `field`: a `hint` how to fill it, and, quieter, why it is asked and how long it is kept."""
     kept = retention_words(field.retention.days, field.retention.words)
-    return rx.fragment(
-        rx.el.span(unbroken(f"{field.purpose} {more}".strip()), class_name="block"),
+    how = [rx.el.span(unbroken(hint), class_name="block mb-1")] if hint else []
+    why = rx.el.span(
+        rx.el.span(unbroken(field.purpose), class_name="block"),
         rx.el.span(
-            icon("clock-3", 14, "mt-px"),
+            icon("clock-3", 12, "mt-[3px]"),
             rx.el.span(rx.el.span(_("Kept:"), " ", class_name="sr-only"), kept),
-            class_name="flex items-start gap-1.5 mt-1 text-xs text-ink-faint",
+            class_name="flex items-start gap-1",
         ),
+        class_name="block text-xs leading-[1.125rem] text-ink-faint",
     )
+    return rx.fragment(*how, why)
 
 
 def _help(field: Field) -> rx.Component:
-    notes = {
+    hints = {
         "username": _("You can use letters, digits, dots and hyphens."),
         "email": _("The people you meet do not see it."),
     }
-    return why_asked(field, notes.get(field.kind, ""))
+    return why_asked(field, hints.get(field.kind, ""))
 
 
 def person_input(field: Field, errors: dict[str, str], value: Text = "", **props: Any) -> rx.Component:

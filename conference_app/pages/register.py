@@ -105,10 +105,8 @@ def _optional() -> rx.Component:
 def _password() -> rx.Component:
     state = RegisterState
     hint = rx.cond(state.advice, state.advice, _("At least 10 characters. A short sentence is easy to keep in mind."))
-    return rx.el.div(
-        person_input(BY_NAME["password"], state.errors, on_change=state.measure.debounce(250)),
-        strength_meter(state.strength, hint),
-    )
+    meter = strength_meter(state.strength, hint)
+    return person_input(BY_NAME["password"], state.errors, on_change=state.measure.debounce(250), meter=meter)
 
 
 def _acceptance() -> rx.Component:

@@ -7,7 +7,9 @@ import reflex as rx
 
 from conference_app.components.fields import password_field, select_field, text_area, text_field
 from conference_app.components.forms import ticked, typed
+from conference_app.components.person_inputs import why_asked
 from conference_app.components.slots import slotted
+from conference_app.services.person_fields import BY_NAME
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a"], {"a": 1}, True])
@@ -39,6 +41,18 @@ def test_what_is_wrong_is_heard_before_the_help() -> None:
         shown = str(field)
         assert '"one_error one_help"' in shown
         assert shown.index('id:"one_error"') < shown.index('id:"one_help"')
+
+
+def test_the_strength_of_a_password_stands_between_what_is_wrong_and_why_it_is_asked() -> None:
+    shown = str(password_field("Password", "one", help_text="Help", error="Wrong", meter=rx.el.p("Strong")))
+    places = [shown.index(f'id:"one_{part}"') for part in ("error", "meter", "help")]
+    assert places == sorted(places)
+    assert '"one_error one_help one_meter"' in shown
+
+
+def test_how_to_fill_a_field_stands_before_why_it_is_asked() -> None:
+    shown = str(why_asked(BY_NAME["username"], "Letters and digits."))
+    assert shown.index("Letters and digits.") < shown.index(BY_NAME["username"].purpose)
 
 
 def test_slots_are_filled_in_order() -> None:
