@@ -5,32 +5,32 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import text_link
-from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
 from conference_app.components.plain_elements import plain_link
-from conference_app.components.reading import example_notice, reading_page, reading_section
+from conference_app.components.reading import contents, example_notice, part_id, reading_page, reading_section
 from conference_app.services import documents
 from conference_app.texts import _, localized_path, n_
 
-
-def _letter(title: str, paragraphs: list[str], note: str = "") -> rx.Component:
-    return visitor_frame(
-        rx.el.article(
-            rx.el.h1(title, class_name="mb-6"),
-            *[rx.el.p(text, class_name="text-ink leading-7") for text in paragraphs],
-            *([rx.el.p(note, class_name="text-sm text-ink-faint mt-6 wrap-anywhere")] if note else []),
-            class_name="grid gap-4 max-w-reading mx-auto px-4 py-12 sm:py-16",
-        )
-    )
+_FEW = 6
+"""So many parts are seen without a list of them."""
 
 
 def _document(name: documents.Document, *links: rx.Component) -> rx.Component:
+    parts = documents.sections(name)
     note = _("Fingerprint of this text, kept with each consent: {fingerprint}", fingerprint=documents.fingerprint(name))
     return reading_page(
         _(documents.DOCUMENT_TITLES[name]),
         example_notice(),
-        *[reading_section(part.title, part.paragraphs, part.points) for part in documents.sections(name)],
-        rx.el.nav(*links, aria_label=_("More"), class_name="flex flex-wrap gap-x-6 gap-y-2 mt-4 text-sm"),
+        *([contents([part.title for part in parts])] if len(parts) > _FEW else []),
+        *[
+            reading_section(part.title, part.paragraphs, part.points, anchor=part_id(place))
+            for place, part in enumerate(parts)
+        ],
+        rx.el.nav(
+            *links,
+            aria_label=_("More"),
+            class_name="flex flex-wrap gap-x-6 gap-y-2 mt-4 text-sm pointer-coarse:[&>a]:py-3",
+        ),
         rx.el.p(note, class_name="text-sm text-ink-faint mt-6 wrap-anywhere"),
     )
 

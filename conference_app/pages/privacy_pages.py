@@ -6,7 +6,7 @@ import reflex as rx
 
 from conference_app.components.lists import data_table
 from conference_app.components.page_registry import page
-from conference_app.components.reading import example_notice, reading_page, reading_section
+from conference_app.components.reading import contents, example_notice, part_id, reading_page, reading_section
 from conference_app.components.surfaces import card
 from conference_app.config import settings
 from conference_app.models import SQLModel
@@ -35,7 +35,7 @@ def _fact(label: str, *lines: str) -> rx.Component:
     )
 
 
-def _activity(one: PersonalTable) -> rx.Component:
+def _activity(one: PersonalTable, anchor: str) -> rx.Component:
     tags = list(one.tags.values())
     kept = dict.fromkeys(retention_words(tag.retention.days, tag.retention.words) for tag in tags)
     hidden = [name for name, tag in one.tags.items() if not tag.label]
@@ -55,6 +55,7 @@ def _activity(one: PersonalTable) -> rx.Component:
             *stays,
             _fact(_("Table"), one.table.name),
         ),
+        id=anchor,
         class_name="grid gap-2 mt-6",
     )
 
@@ -89,6 +90,7 @@ _SAFEGUARDS = (
     is_listed=True,
 )
 def record() -> rx.Component:
+    tables = list(personal_tables(SQLModel.metadata))
     return reading_page(
         _("Record of processing"),
         rx.el.p(
@@ -99,7 +101,8 @@ def record() -> rx.Component:
         ),
         example_notice(),
         _controller(),
-        *[_activity(one) for one in personal_tables(SQLModel.metadata)],
+        contents([_(words_of(one.table.name).title) for one in tables]),
+        *[_activity(one, part_id(place)) for place, one in enumerate(tables)],
         reading_section(_("Safeguards"), (), [_(text) for text in _SAFEGUARDS]),
     )
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from conference_app.components.buttons import icon
 from conference_app.components.page_registry import page
-from conference_app.components.reading import reading_page
+from conference_app.components.reading import contents, part_id, reading_page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, card
 from conference_app.components.times import instant, moment
@@ -32,7 +32,7 @@ def _tests(proof: Proof) -> rx.Component:
         rx.el.summary(
             plural("{count} test", "{count} tests", len(proof.tests)),
             icon("chevron-down", 16, "transition-transform duration-150 group-open:rotate-180"),
-            class_name="inline-flex items-center gap-1 cursor-pointer text-sm text-ink-muted rounded-control list-none [&::-webkit-details-marker]:hidden",
+            class_name="inline-flex items-center gap-1 pointer-coarse:py-3 text-sm text-ink-muted rounded-control list-none [&::-webkit-details-marker]:hidden",
         ),
         rx.el.ul(
             *[
@@ -55,11 +55,12 @@ def _promise(one: Promise, proof: Proof) -> rx.Component:
     )
 
 
-def _chapter(chapter: Chapter, register: promises.Register) -> rx.Component:
+def _chapter(chapter: Chapter, register: promises.Register, anchor: str) -> rx.Component:
     rows = [_promise(one, register.proofs[one.id]) for one in chapter.promises]
     return rx.el.section(
         rx.el.h2(_(chapter.title), class_name="text-xl mb-3"),
         card(rx.el.ul(*rows), extra="px-5 py-2"),
+        id=anchor,
         class_name="mt-8",
     )
 
@@ -103,5 +104,6 @@ def promise_register() -> rx.Component:
             class_name="text-ink-muted leading-7",
         ),
         _summary(register),
-        *[_chapter(chapter, register) for chapter in promises.CHAPTERS],
+        contents([_(chapter.title) for chapter in promises.CHAPTERS]),
+        *[_chapter(chapter, register, part_id(place)) for place, chapter in enumerate(promises.CHAPTERS)],
     )

@@ -33,7 +33,8 @@ def _sections(document: Document, code: str, shown: Settings) -> tuple[Section, 
 
 def paragraphs(document: Document) -> list[str]:
     """The whole text in the current language, a heading, a paragraph or a point at a time."""
-    return [text for part in sections(document) for text in (part.title, *part.paragraphs, *part.points) if text]
+    parts = [text for part in sections(document) for text in (part.title, *part.paragraphs, *part.points)]
+    return [str(text) for text in parts if text]
 
 
 def fingerprint(document: Document) -> str:

@@ -9,7 +9,7 @@ from conference_app.config import Settings
 from conference_app.models import SQLModel
 from conference_app.models.data_map import PersonalTable, personal_tables
 from conference_app.purposes import OPPOSABLE, PURPOSES
-from conference_app.services.document_section import Section
+from conference_app.services.document_section import Point, Section
 from conference_app.services.personal_words import retention_words, words_of
 from conference_app.texts import _
 
@@ -78,16 +78,22 @@ def _covers(shown: Settings) -> Section:
     )
 
 
-def _point(one: PersonalTable) -> str:
+def _point(one: PersonalTable) -> Point:
     """What one table holds: a line for the values that serve the same purposes, then the grounds and how long."""
     tags = list(one.tags.values())
     together: dict[str, list[str]] = {}
     for tag in sorted(tags, key=lambda tag: not tag.label):  # what has a name of its own stands first
         together.setdefault(" ".join(tag.reasons), []).append(_(tag.label) if tag.label else _("a keyed hash"))
-    values = [f"{_listed(labels)}: {reasons}" for reasons, labels in together.items()]
     bases = dict.fromkeys(words for tag in tags for words in tag.basis_words)
     kept = dict.fromkeys(retention_words(tag.retention.days, tag.retention.words) for tag in tags)
-    return "\n".join([_(words_of(one.table.name).title), *values, " ".join(bases), " ".join(kept)])
+    return Point(
+        _(words_of(one.table.name).title),
+        (
+            *((_listed(labels), reasons) for reasons, labels in together.items()),
+            (_("On what ground"), " ".join(bases)),
+            (_("Until when"), " ".join(kept)),
+        ),
+    )
 
 
 def _listed(labels: list[str]) -> str:

@@ -124,6 +124,23 @@ def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> 
     assert page.context.cookies() == []
 
 
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [("/privacy", "Your right to object"), ("/privacy/record", "Your letters to us"), ("/pl/promises", "")],
+)
+def test_a_long_page_leads_to_its_parts_without_scripts(new_context: NewContext, path: str, part: str) -> None:
+    page = new_context(390, java_script_enabled=False).new_page()
+    page.goto(path)
+    contents = page.locator("main nav").first
+    links = contents.get_by_role("link")
+    expect(links.first).to_be_hidden()
+    contents.locator("summary").click()
+    link = links.filter(has_text=part).first if part else links.last
+    title = link.inner_text()
+    link.click()
+    expect(page.get_by_role("heading", level=2, name=title, exact=True)).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.promise("P44")
 def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
     person = visitor()

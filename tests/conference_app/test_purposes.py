@@ -36,7 +36,7 @@ def test_every_interest_is_weighed_in_the_policy_and_can_be_objected_to(code: st
     with language(code):
         [apart] = [part for part in documents.sections("privacy") if part.title == _("Your right to object")]
         for one in PURPOSES.values():
-            told = [line for line in apart.points if one.interest and _(one.interest) in line]
+            told = [line for line in map(str, apart.points) if one.interest and _(one.interest) in line]
             assert len(told) == bool(one.interest)
             ends_at_once = [_("It ends at once when you object.") in line for line in told]
             assert not any(ends_at_once) or (one.id in purposes.OPPOSABLE)
