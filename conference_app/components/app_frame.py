@@ -91,7 +91,12 @@ def side_navigation(current: str) -> rx.Component:
 def top_bar() -> rx.Component:
     """The bar on top of a phone."""
     return rx.el.header(
-        rx.el.a(mark(), href=localized_path("/"), aria_label=_("{brand}, start page", brand=settings().brand_name)),
+        rx.el.a(
+            mark(),
+            href=localized_path("/"),
+            aria_label=_("{brand}, start page", brand=settings().brand_name),
+            class_name="-m-2 p-2 rounded-control",
+        ),
         rx.el.div(
             language_menu(),
             theme_menu(),

@@ -43,5 +43,5 @@ def home_link() -> rx.Component:
         wordmark(),
         href=localized_path("/"),
         aria_label=_("{brand}, start page", brand=settings().brand_name),
-        class_name="inline-flex rounded-control",
+        class_name="inline-flex items-center rounded-control pointer-coarse:min-h-11",
     )

@@ -25,7 +25,7 @@ _KINDS: dict[Kind, str] = {
 LINK = "text-accent-ink font-medium underline underline-offset-4 decoration-1 hover:decoration-2"
 """The classes of a link in a sentence."""
 _SIZES: dict[Size, str] = {
-    "small": "h-8 px-3 text-sm pointer-coarse:h-10",
+    "small": "h-8 px-3 text-sm pointer-coarse:h-11",
     "normal": "h-[var(--control-height)] px-4 text-sm",
     "large": "h-12 px-5 text-base",
 }

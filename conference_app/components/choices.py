@@ -39,7 +39,7 @@ def switch(label: Text, field_id: str, *, help_text: Text = "", **props: Any) ->
     """A setting that is on or off at once: a checkbox announced as a switch."""
     track = (
         "peer relative appearance-none shrink-0 w-11 h-6 rounded-full bg-line-strong checked:bg-accent transition-colors "
-        "duration-150 after:content-[''] after:absolute after:top-0.5 after:left-0.5 after:size-5 after:rounded-full "
+        "duration-150 before:content-[''] before:absolute before:inset-x-0 before:-inset-y-2.5 after:content-[''] after:absolute after:top-0.5 after:left-0.5 after:size-5 after:rounded-full "
         "after:bg-white after:transition-transform after:duration-150 checked:after:translate-x-5 cursor-pointer"
     )
     texts = [rx.el.span(label, class_name="block text-sm font-medium")]

@@ -174,7 +174,7 @@ def password_field(
         required=not optional,
         show=_("Show what is typed"),
         hide=_("Hide what is typed"),
-        button_class="absolute right-1 inset-y-1 w-10 grid place-items-center rounded-control text-ink-muted hover:text-ink",
+        button_class="absolute right-0 inset-y-0 w-11 grid place-items-center rounded-control text-ink-muted hover:text-ink",
         custom_attrs={"aria-invalid": invalid(error), "aria-describedby": described},
         **props,
     )

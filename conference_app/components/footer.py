@@ -29,7 +29,9 @@ def run_by() -> str:
     return _("{brand} on this server is run by {name}, {address}.", brand=brand, name=one.name, address=one.address)
 
 
-_FOOT_LINK = "text-sm text-ink-muted hover:text-ink underline-offset-4 hover:underline rounded-control py-2"
+_FOOT_LINK = (
+    "text-sm text-ink-muted hover:text-ink underline-offset-4 hover:underline rounded-control py-2 pointer-coarse:py-3"
+)
 
 
 def _document_link(title: str, path: str) -> rx.Component:

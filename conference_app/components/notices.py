@@ -142,5 +142,5 @@ def notice_region() -> rx.Component:
             "fixed z-50 bottom-20 md:bottom-6 inset-x-4 sm:left-auto sm:right-6 sm:w-96 flex items-start gap-3 p-4 "
             "rounded-card bg-surface-raised text-ink shadow-float"
         ),
-        button_class="text-sm font-medium text-accent-ink rounded-control px-1 leading-6",
+        button_class="text-sm font-medium text-accent-ink rounded-control px-1 leading-6 pointer-coarse:-my-2.5 pointer-coarse:py-2.5",
     )

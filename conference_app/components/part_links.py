@@ -13,7 +13,7 @@ from reflex_base.components.component import Component
 from conference_app.texts import localized_path
 
 _LINK = (
-    "h-9 px-3 inline-flex items-center whitespace-nowrap text-sm font-medium rounded-control text-ink-muted "
+    "h-9 pointer-coarse:h-11 px-3 inline-flex items-center whitespace-nowrap text-sm font-medium rounded-control text-ink-muted "
     "hover:text-ink focus-visible:-outline-offset-2 aria-[current]:bg-surface-raised aria-[current]:text-ink aria-[current]:shadow-card"
 )
 _ROW = "inline-flex gap-1 p-1 rounded-control bg-surface-sunken"

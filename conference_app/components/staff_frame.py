@@ -122,7 +122,7 @@ def back_link_to(label: Text, href: Text) -> rx.Component:
         icon("arrow-left"),
         label,
         href=href,
-        class_name="flex w-fit items-center gap-2 h-10 text-sm font-medium text-ink-muted hover:text-ink rounded-control",
+        class_name="flex w-fit items-center gap-2 h-10 pointer-coarse:h-11 text-sm font-medium text-ink-muted hover:text-ink rounded-control",
     )
 
 

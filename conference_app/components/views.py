@@ -24,7 +24,7 @@ def tabs(
             aria_pressed=now == value,
             on_click=on_choose(value),
             class_name=(
-                "h-9 px-3 text-sm font-medium rounded-control text-ink-muted hover:text-ink transition-colors duration-150 "
+                "h-9 pointer-coarse:h-11 px-3 text-sm font-medium rounded-control text-ink-muted hover:text-ink transition-colors duration-150 "
                 "aria-pressed:bg-surface-raised aria-pressed:text-ink aria-pressed:shadow-card"
             ),
         )

@@ -97,7 +97,7 @@ def _photo() -> rx.Component:
             failed=_("The picture could not be sent. Check your connection and try again."),
             described_by="photo_help",
             class_name=(
-                "block w-full text-sm text-ink-muted file:mr-3 file:h-9 file:px-3 file:rounded-control file:border "
+                "block w-full text-sm text-ink-muted file:mr-3 file:h-9 pointer-coarse:file:h-11 file:px-3 file:rounded-control file:border "
                 "file:border-solid file:border-line-strong file:bg-surface-raised file:text-ink file:font-medium"
             ),
             error_class=ERROR,

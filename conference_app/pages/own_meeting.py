@@ -138,7 +138,7 @@ def _heading() -> rx.Component:
             icon("arrow-left", 18),
             _("All meetings"),
             href=localized_path("/dashboard"),
-            class_name="inline-flex items-center gap-2 text-sm text-ink-muted hover:text-ink rounded-control py-2",
+            class_name="inline-flex items-center gap-2 text-sm text-ink-muted hover:text-ink rounded-control py-2 pointer-coarse:py-3",
         ),
         rx.el.div(
             rx.el.h1(shown.subject, class_name="wrap-anywhere min-w-0"),

@@ -90,7 +90,7 @@ def _optional() -> rx.Component:
         rx.el.summary(
             icon("chevron-right", 18, "transition-transform duration-150 group-open:rotate-90"),
             _("Add more (optional)"),
-            class_name="flex items-center gap-2 py-2 text-sm font-medium text-accent-ink cursor-pointer rounded-control",
+            class_name="flex items-center gap-2 py-2 pointer-coarse:py-3 text-sm font-medium text-accent-ink cursor-pointer rounded-control",
         ),
         rx.el.div(
             *person_inputs(fields, RegisterState.errors),

@@ -67,7 +67,7 @@ export function TestSound({ speakerId }: { speakerId: string }) {
     );
   };
   return (
-    <button type="button" onClick={play} className="rounded px-1 text-sm font-medium text-accent-ink hover:underline">
+    <button type="button" onClick={play} className="rounded px-1 pointer-coarse:-my-3 pointer-coarse:py-3 text-sm font-medium text-accent-ink hover:underline">
       {isPlaying ? t("test_sound_playing") : t("test_sound")}
     </button>
   );

@@ -32,6 +32,21 @@ def overflow(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+FINGER_PX = 44
+"""What a finger hits without aiming (WCAG 2.2, success criterion 2.5.5)."""
+SMALL = """(least) => [...document.querySelectorAll("a, button, summary, select, input, textarea")].filter((one) => {
+  const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const isInText = style.display === "inline" || one.type === "checkbox" || one.type === "radio";
+  return box.width && style.visibility === "visible" && !isInText && box.height < least - 0.5;
+}).map((one) => `${one.tagName} ${Math.round(one.getBoundingClientRect().height)} px: ${one.innerText || one.id}`)"""
+"""A link within a sentence is as high as its line, and a box is ticked by its words, too."""
+
+
+def small_targets(page: Page) -> list[str]:
+    """What is too low for a finger, on a page opened with `has_touch`."""
+    return page.evaluate(SMALL, FINGER_PX)
+
+
 def fine(page: Page) -> None:
     """Nothing serious for axe, nothing wider than the window."""
     wrong = axe_violations(page)

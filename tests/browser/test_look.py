@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from conference_app import pages
 from conference_app.components.page_registry import PAGES
 from tests.browser.conftest import NewContext, Visitor
-from tests.browser.looks import axe_violations, overflow
+from tests.browser.looks import axe_violations, overflow, small_targets
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -65,6 +65,34 @@ def test_every_page_fits_a_phone_for_staff_with_long_names(visitor: NewVisitor, 
     person.create_meeting("Brzęczyszczykiewicz-" * 6)
     person.sign_in_again(name)  # with the staff's role
     assert look_around(person.page, prefix, ROUTES) == {}
+
+
+def test_a_finger_hits_what_it_aims_at(visitor: NewVisitor) -> None:
+    person = visitor(390, has_touch=True, reduced_motion="reduce")
+    page, low = person.page, {}
+    open_to_all = [
+        "/",
+        "/register",
+        "/sign-in",
+        "/privacy",
+        "/promises",
+        "/contact",
+        "/transparency",
+        "/privacy/changes",
+    ]
+    for path in open_to_all:
+        page.goto(path)
+        for fold in page.locator("main nav summary").all():
+            fold.click()
+        low[path] = small_targets(page)
+    person.register("fingertip")
+    code = person.create_meeting("Weekly")
+    own = ["/dashboard", f"/meetings/{code}", "/account", "/account/security", "/preferences", "/privacy-center"]
+    for path in own:
+        page.goto(path)
+        expect(page.locator("[aria-busy=true]").locator("visible=true")).to_have_count(0)
+        low[path] = small_targets(page)
+    assert {path: found for path, found in low.items() if found} == {}
 
 
 def test_a_long_name_stays_in_the_side_column(visitor: NewVisitor) -> None:
