@@ -24,13 +24,16 @@ def sign_out_form(extra: str) -> rx.Component:
     )
 
 
-def _nav_link(icon_name: str, title: str, path: str, current: str, extra: str) -> rx.Component:
+def _nav_link(icon_name: str, path: str, current: str, extra: str, *, short: bool = False) -> rx.Component:
+    title = _titles()[path]
+    shown = _short_titles().get(path, title) if short else title
     return rx.el.a(
         icon(icon_name, 20),
-        title,
+        shown,
         href=localized_path(path),
         class_name=f"rounded-control text-ink-muted hover:text-ink aria-[current]:text-accent-ink {extra}",
-        custom_attrs={"aria-current": "page"} if path == current else {},
+        custom_attrs=({"aria-current": "page"} if path == current else {})
+        | ({"aria-label": title} if shown != title else {}),
     )
 
 
@@ -53,12 +56,16 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _nav_links(current: str, extra: str) -> list[rx.Component]:
+def _short_titles() -> dict[str, str]:
+    """For a bar with as many as five on a phone; each begins the title it stands for."""
+    return {"/meetings/new": _("New")}
+
+
+def _nav_links(current: str, extra: str, *, short: bool = False) -> list[rx.Component]:
     """The ways to the main pages; to the staff's only for them, who find nothing there without their role."""
-    titles = _titles()
-    staff = _nav_link("life-buoy", titles[STAFF], STAFF, current, extra)
+    staff = _nav_link("life-buoy", STAFF, current, extra, short=short)
     return [
-        *[_nav_link(name, titles[path], path, current, extra) for name, path in _NAVIGATION],
+        *[_nav_link(name, path, current, extra, short=short) for name, path in _NAVIGATION],
         rx.cond(SessionState.is_staff, staff),
     ]
 
@@ -111,7 +118,7 @@ def bottom_bar(current: str) -> rx.Component:
     """Navigation within reach of a thumb."""
     row = "flex flex-col items-center justify-center gap-0.5 h-14 text-xs font-medium"
     return rx.el.nav(
-        *_nav_links(current, row),
+        *_nav_links(current, row, short=True),
         aria_label=_("Main"),
         class_name=(
             "md:hidden fixed z-30 bottom-0 inset-x-0 grid auto-cols-fr grid-flow-col bg-surface-raised border-t border-line "

@@ -20,6 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NewVisitor = Callable[..., Visitor]
 WIDTHS = (1280, 390)
+LINES_OF_LABELS = """() => [...document.querySelectorAll("nav.fixed a")].map((link) => {
+  const words = document.createRange();
+  words.selectNodeContents(link.lastChild);
+  return words.getClientRects().length;
+})"""
+"""In how many lines each place of the bar at the bottom of a phone is named."""
 registered: set[str] = set()
 
 
@@ -238,4 +244,5 @@ def test_the_parts_are_accessible_in_polish_and_in_the_dark(visitor: NewVisitor,
             expect(person.page.get_by_role("heading", level=1).locator("visible=true")).to_have_count(1)
             expect(person.page.locator("main nav").first).to_be_visible()
             fine(person.page)
+        assert person.page.evaluate(LINES_OF_LABELS) == [1] * 5
     assert person.complaints == []
