@@ -188,6 +188,19 @@ def _code_form() -> rx.Component:
     )
 
 
+def _elsewhere() -> rx.Component:
+    """For who cannot sign in with this form."""
+    return rx.fragment(
+        rx.el.p(text_link(_("Forgot your password?"), localized_path("/reset")), class_name="text-sm mt-8"),
+        rx.el.p(
+            _("New here?"),
+            " ",
+            text_link(_("Create an account"), localized_path("/register")),
+            class_name="text-sm text-ink-muted mt-3",
+        ),
+    )
+
+
 @page(
     "/sign-in",
     title=n_("Sign in"),
@@ -207,12 +220,6 @@ def sign_in() -> rx.Component:
             class_name="text-ink-muted mt-3 mb-8",
         ),
         rx.cond(SignInState.asks_code, _code_form(), rx.fragment(_password_form(), _passkey())),
-        rx.el.p(text_link(_("Forgot your password?"), localized_path("/reset")), class_name="text-sm mt-8"),
-        rx.el.p(
-            _("New here?"),
-            " ",
-            text_link(_("Create an account"), localized_path("/register")),
-            class_name="text-sm text-ink-muted mt-3",
-        ),
+        rx.cond(SignInState.asks_code, rx.fragment(), _elsewhere()),
         signs_in=True,
     )
