@@ -119,6 +119,7 @@ def not_found(request: Request) -> Response:
             _("This link leads nowhere."),
             _("It may be cut short, too old, or used already. Copy the whole link from the mail and try again."),
             status=404,
+            link={"href": localized_path("/privacy-request"), "label": _("Ask for a new link")},
         )
 
 

@@ -142,6 +142,7 @@ async def test_every_token_that_is_not_ours_gets_the_same_answer(client: httpx.A
         for method in ("GET", "POST"):
             response = await client.request(method, f"/u/{token}", data=ONE_CLICK if method == "POST" else None)
             assert (token, response.status_code) == (token, 404)
+            assert 'href="/privacy-request"' in response.text  # where to go from there
             pages.add(re.sub(r"/u/[^?\"]*", "", response.text))
     assert len(pages) <= 2  # a page that was posted to offers no other language
     assert (await client.get(f"/preferences/{good}")).status_code == 404
