@@ -39,9 +39,10 @@ def section_header(title: Text, *actions: rx.Component, detail: Text = "") -> rx
     texts: list[rx.Component] = [rx.el.h2(unbroken(title), class_name="text-xl")]
     if detail:
         texts.append(rx.el.p(unbroken(detail), class_name="text-sm text-ink-muted mt-1"))
+    beside = [rx.el.div(*actions, class_name="flex items-center gap-2 shrink-0")] if actions else []
     return rx.el.div(
         rx.el.div(*texts, class_name="min-w-0"),
-        rx.el.div(*actions, class_name="flex items-center gap-2 shrink-0"),
+        *beside,
         class_name="flex items-end justify-between gap-4 flex-wrap",
     )
 
