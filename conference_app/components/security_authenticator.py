@@ -42,7 +42,7 @@ class AuthenticatorState(SecurityState):
         yield
         with self._refusing():
             codes = await second_factors.finish(account.account_id, typed(form, "code", 100))
-            await self._done(_("Your authenticator app is in force."))
+            await self._done(_("Your authenticator app is on."))
             self.new_codes = codes
 
     @rx.event
@@ -92,7 +92,7 @@ def _setup() -> rx.Component:
             input_mode="numeric",
             max_length=20,
         ),
-        form_actions(_("Put in force")),
+        form_actions(_("Turn on")),
         on_submit=state.finish_authenticator,
     )
 

@@ -120,7 +120,7 @@ def staff_case() -> rx.Component:
                 state.thread_path,
                 link_button(_("Open the conversation"), state.thread_path, kind="secondary", size="small"),
             ),
-            link_button(_("See who asked, shortened"), state.person_path, kind="secondary", size="small"),
+            link_button(_("See who asked"), state.person_path, kind="secondary", size="small"),
             class_name="flex flex-wrap gap-3 mt-4",
         ),
         rx.el.section(

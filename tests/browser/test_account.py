@@ -46,7 +46,7 @@ def add_app(page: Page) -> str:
     secret = page.locator("code").first.inner_text().replace(" ", "")
     fine(page)
     page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
-    page.get_by_role("button", name="Put in force").click()
+    page.get_by_role("button", name="Turn on").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     return secret
 
