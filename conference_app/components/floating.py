@@ -12,11 +12,12 @@ def dialog(
     title: Text, body: rx.Component, *actions: rx.Component, is_open: rx.Var[bool] | bool, on_dismiss: object
 ) -> rx.Component:
     """A question that must be answered first. The safe answer stands first and has the focus."""
+    answers = [rx.el.div(*actions, class_name="flex flex-wrap justify-end gap-2 mt-6")] if actions else []
     return NativeDialog.create(
         rx.el.div(
             rx.el.h2(title, class_name="text-xl"),
             rx.el.div(body, class_name="text-ink-muted mt-2"),
-            rx.el.div(*actions, class_name="flex flex-wrap justify-end gap-2 mt-6"),
+            *answers,
             class_name="p-6",
         ),
         open=is_open,

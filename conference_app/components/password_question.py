@@ -38,5 +38,9 @@ def password_question(
         on_submit=on_submit,
     )
     # Drawn only while open, so that a password typed once is not there the next time.
-    opened = rx.el.div(body, rx.el.div(form, class_name="mt-4"), class_name="max-h-[70vh] overflow-y-auto")
+    opened = rx.el.div(
+        body,
+        rx.el.div(form, class_name="mt-4"),
+        class_name="max-h-[calc(100dvh-9rem)] overflow-y-auto -mx-6 px-6 -mb-6 pb-6",
+    )
     return dialog(title, rx.cond(is_open, opened), is_open=is_open, on_dismiss=on_keep)

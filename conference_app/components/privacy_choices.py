@@ -8,6 +8,7 @@ import reflex as rx
 
 from conference_app.components.buttons import Text, button, button_class, icon, link_button
 from conference_app.components.client import LookAgain
+from conference_app.components.keep_data import planned_words
 from conference_app.components.known_data import fact_list
 from conference_app.components.lists import long_list
 from conference_app.components.plain_elements import PlainLink
@@ -18,13 +19,14 @@ from conference_app.components.times import moment
 from conference_app.components.values import count, one_of
 from conference_app.components.waiting import progress
 from conference_app.config import settings
+from conference_app.services.personal_view import Fact
 from conference_app.texts import _, localized_path
 
 _LOOK_S = 1.0
 """How often a page looks how far a copy is."""
 
 
-def choice(title: str, text: Text, *controls: rx.Component) -> rx.Component:
+def choice(title: str, text: Text | rx.Component, *controls: rx.Component) -> rx.Component:
     """One thing a person can do, what it means, and its control."""
     return card(
         rx.el.div(
@@ -57,12 +59,18 @@ def object_choice(
     state: type[LetterState], on_object: object, on_allow: object, *, uses: Sequence[str] = ()
 ) -> rx.Component:
     """Object to everything that is not the service itself, and take that back; `uses` go on then, each a sentence."""
-    allows = [_("Taking it back allows this again:"), *uses] if uses else []
+    again = [_("Taking it back allows this again:"), *[f"– {one}" for one in uses]] if uses else []
+    objected = rx.fragment(
+        _("You objected."),
+        " ",
+        _("Mails stay off until you choose them."),
+        *[rx.el.span(line, class_name="block") for line in again],
+    )
     return choice(
         _("Object"),
         rx.cond(
             state.has_objected,
-            " ".join([_("You objected."), *allows, _("Mails stay off until you choose them.")]),
+            objected,
             _("Ends every use beyond the service at once. Somebody looks at the rest, and you see here how far it is."),
         ),
         rx.cond(
@@ -74,6 +82,17 @@ def object_choice(
             button(_("Object to other uses"), kind="secondary", size="small", on_click=on_object),
         ),
     )
+
+
+def erase_choice(state: type[LetterState], text: str, on_ask: object, keep: rx.Component) -> rx.Component:
+    """Have everything erased; once that was asked for, when it happens and `keep`, which takes it back."""
+    planned = planned_words(
+        state.planned,
+        _("Your data is erased on {when}."),
+        _("Your data is erased once no legal reason holds it any more, and not before {when}."),
+    )
+    ask = button(_("Erase my data"), kind="danger", size="small", on_click=on_ask)
+    return choice(_("Erase everything"), rx.cond(state.planned.at, planned, text), rx.cond(state.planned.at, keep, ask))
 
 
 def _case(row: CaseRow) -> rx.Component:
@@ -183,6 +202,15 @@ def review_card(is_due: rx.Var[bool] | bool, on_right: object) -> rx.Component:
     )
 
 
+def _count(fact: Fact) -> rx.Component:
+    """One line, also on a phone: what is at stake is seen at a glance, with the buttons that decide."""
+    return rx.el.div(
+        rx.el.dt(fact.label, class_name="min-w-0"),
+        rx.el.dd(fact.text, class_name="shrink-0 text-ink tabular-nums"),
+        class_name="flex justify-between gap-4 py-0.5 text-sm",
+    )
+
+
 def erase_question(state: type[LetterState]) -> rx.Component:
     """What an erasure takes and what it leaves, before it is asked for."""
     return rx.fragment(
@@ -194,7 +222,7 @@ def erase_question(state: type[LetterState]) -> rx.Component:
                 class_name="mt-2 font-medium",
             ),
         ),
-        fact_list(state.goes),
+        rx.el.dl(rx.foreach(state.goes, _count), class_name="mt-2"),
         rx.cond(
             count(state.stays) > 0,
             rx.el.div(

@@ -19,6 +19,7 @@ from conference_app.components.surfaces import banner
 from conference_app.components.times import moment
 from conference_app.components.values import count
 from conference_app.components.waiting import loading, skeleton
+from conference_app.config import settings
 from conference_app.texts import _, localized_path
 
 
@@ -115,7 +116,7 @@ def letter(
             ),
             copy_card(state, on_make, on_look),
         ),
-        _section(_("Leave"), "leave", *leave),
+        _section(_("Leave {brand}", brand=settings().brand_name), "leave", *leave),
     )
 
 

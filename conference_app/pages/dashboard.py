@@ -23,6 +23,7 @@ from conference_app.components.meeting_rows import (
     state_badge,
 )
 from conference_app.components.page_registry import page
+from conference_app.components.resting_account import resting_account_banner
 from conference_app.components.returned_mail import returned_mail_banner
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, empty_state, section_header
@@ -194,6 +195,7 @@ def dashboard() -> rx.Component:
         ),
         confirm_email_banner(),
         returned_mail_banner(),
+        resting_account_banner(),
         rx.cond(
             state.problem,
             banner(

@@ -14,7 +14,7 @@ from conference_app.components.guest_details import guest_details_form
 from conference_app.components.keep_data import Planned, keep_banners, keep_page
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
-from conference_app.components.privacy_choices import choice, erase_question, object_choice, restrict_choice
+from conference_app.components.privacy_choices import erase_choice, erase_question, object_choice, restrict_choice
 from conference_app.components.privacy_letter import letter, waiting
 from conference_app.components.privacy_letter_state import LetterState
 from conference_app.components.surfaces import empty_state
@@ -172,7 +172,7 @@ def _dialog() -> rx.Component:
         tab_index=0,
         role="region",
         aria_label=_("What would be erased"),
-        class_name="max-h-[60vh] overflow-y-auto",
+        class_name="max-h-[60vh] overflow-y-auto -mx-6 px-6",
     )
     return dialog(
         _("Erase everything?"),
@@ -209,13 +209,14 @@ def _letter() -> rx.Component:
                 object_choice(state, state.object_to_all, state.stop_objecting),
             ],
             leave=[
-                choice(
-                    _("Erase everything"),
+                erase_choice(
+                    state,
                     _(
                         "All that is kept about your address. You have {days} days to change your mind.",
                         days=settings().erasure_days,
                     ),
-                    button(_("Erase my data"), kind="danger", size="small", on_click=state.ask_erase),
+                    state.ask_erase,
+                    button(_("Keep my data"), size="small", on_click=state.keep),
                 )
             ],
             correct=rx.fragment(

@@ -18,6 +18,7 @@ from conference_app.components.meeting_fields import MeetingFieldsState, meeting
 from conference_app.components.meeting_rows import MeetingRow, row, state_badge
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
+from conference_app.components.resting_account import resting_account_banner
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, empty_state
 from conference_app.components.waiting import loading, skeleton
@@ -236,6 +237,7 @@ def own_meeting() -> rx.Component:
     there = rx.fragment(
         _heading(),
         rx.cond(SessionState.may_invite, rx.fragment(), confirm_email_banner()),
+        resting_account_banner(),
         rx.cond(state.is_editing, _editor(), _view()),
     )
     return app_frame(

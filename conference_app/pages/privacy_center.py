@@ -16,6 +16,7 @@ from conference_app.components.page_registry import page
 from conference_app.components.password_question import password_question
 from conference_app.components.privacy_choices import (
     choice,
+    erase_choice,
     erase_question,
     object_choice,
     restrict_choice,
@@ -162,14 +163,14 @@ class PrivacyCenterState(LetterState, rx.State):
         await self._say(_("Your account works again. Nothing is lost."))
 
 
+def _go_on() -> rx.Component:
+    state = PrivacyCenterState
+    label = rx.cond(state.planned.at, _("Keep my data"), _("Use my account again"))
+    return button(label, size="small", busy=state.working, on_click=state.go_on)
+
+
 def _rest_banner() -> rx.Component:
     state = PrivacyCenterState
-    go_on = button(
-        rx.cond(state.planned.at, _("Keep my data"), _("Use my account again")),
-        size="small",
-        busy=state.working,
-        on_click=state.go_on,
-    )
     return rx.cond(
         state.is_paused,
         banner(
@@ -185,7 +186,7 @@ def _rest_banner() -> rx.Component:
                 _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones."),
             ),
             "warn",
-            go_on,
+            _go_on(),
         ),
     )
 
@@ -224,18 +225,25 @@ def _choices() -> list[rx.Component]:
 def _leave() -> list[rx.Component]:
     state = PrivacyCenterState
     return [
-        choice(
-            _("Let the account rest"),
-            _("You are signed out everywhere and your meeting links stop. Sign in again to go on; nothing is lost."),
-            button(_("Deactivate my account"), kind="secondary", size="small", on_click=state.ask_pause),
+        rx.cond(
+            state.is_paused,
+            rx.fragment(),
+            choice(
+                _("Let the account rest"),
+                _(
+                    "You are signed out everywhere and your meeting links stop. Sign in again to go on; nothing is lost."
+                ),
+                button(_("Deactivate my account"), kind="secondary", size="small", on_click=state.ask_pause),
+            ),
         ),
-        choice(
-            _("Erase everything"),
+        erase_choice(
+            state,
             _(
                 "Your account, your meetings and all that belongs to them. You have {days} days to change your mind.",
                 days=settings().erasure_days,
             ),
-            button(_("Erase my data"), kind="danger", size="small", on_click=state.ask_erase),
+            state.ask_erase,
+            _go_on(),
         ),
     ]
 

@@ -51,7 +51,7 @@ def test_see_take_leave_and_come_back(visitor: NewVisitor, width: int) -> None:
     page, name = person.page, f"leaver{width}"
     person.register(name)
     page.goto("/privacy-center")
-    for heading in ("What we know", "Why", "Who has seen it", "Your choices", "Take it with you", "Leave"):
+    for heading in ("What we know", "Why", "Who has seen it", "Your choices", "Take it with you", "Leave Parley"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_text(f"{name}@example.org").first).to_be_visible()
     fine(page)
@@ -70,7 +70,12 @@ def test_see_take_leave_and_come_back(visitor: NewVisitor, width: int) -> None:
     confirm(page, "Erase my data")
     expect(page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
     expect(page.get_by_text("Erasure", exact=True).first).to_be_visible()
-    page.get_by_role("button", name="Keep my data").click()
+    expect(page.get_by_role("button", name="Erase my data")).to_have_count(0)
+    page.goto("/dashboard")
+    expect(page.get_by_text("Until then your meetings let nobody in.", exact=False)).to_be_visible()
+    fine(page)
+    page.get_by_role("link", name="Change that").click()
+    page.get_by_role("region", name="Leave Parley").get_by_role("button", name="Keep my data").click()
     expect(page.get_by_text("Your account works again. Nothing is lost.")).to_be_visible()
 
     page.get_by_role("button", name="Deactivate my account").click()
@@ -108,7 +113,7 @@ def test_a_link_that_opens_nothing_is_accessible_and_fits_a_phone(
 def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> None:
     page = new_context(java_script_enabled=False).new_page()
     words = {
-        "/privacy": "Who answers for your data",
+        "/privacy": "is the controller of your data",
         "/privacy/record": "Made from the tags",
         "/privacy/limits": "Nothing sent over the internet can be guaranteed",
         "/privacy/processors": "No other company handles it",
@@ -211,7 +216,7 @@ def test_a_guest_sees_takes_and_erases_by_link(visitor: NewVisitor, width: int) 
     page.get_by_role("button", name="Erase my data").click()
     page.locator("dialog[open]").get_by_role("button", name="Erase my data").click()
     expect(page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
-    page.get_by_role("button", name="Keep my data").click()
+    page.get_by_role("button", name="Keep my data").first.click()
     expect(page.get_by_text("Nothing is erased.")).to_be_visible()
     assert person.complaints == []
 

@@ -1,0 +1,51 @@
+"""The notice that one's account rests: it was deactivated, or is to be erased. Until then all looks as ever."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from conference_app.components.buttons import link_button
+from conference_app.components.keep_data import Planned, planned_words
+from conference_app.components.surfaces import banner
+from conference_app.components.times import instant
+from conference_app.services import privacy_state
+from conference_app.services.personal_rows import Person
+from conference_app.session import SessionState, require_account
+from conference_app.texts import _, localized_path
+
+
+class RestingAccountState(rx.State):
+    """Whether the account of who is signed in rests."""
+
+    is_paused: bool = False
+    planned: Planned = Planned()
+    """The erasure that was asked for."""
+
+    @rx.event
+    async def look(self) -> None:
+        now = await privacy_state.read(Person((await require_account(self)).account_id))
+        self.is_paused, self.planned = now.is_paused, Planned(instant(now.erase_due_at), bool(now.holds))
+
+
+def resting_account_banner() -> rx.Component:
+    """Stands where meetings are opened and shared, which lets nobody in while the account rests."""
+    state = RestingAccountState
+    erased = planned_words(
+        state.planned,
+        _("Your account is erased on {when}. Until then your meetings let nobody in."),
+        _(
+            "Your account is erased once no legal reason holds it any more, and not before {when}. Until then your meetings let nobody in."
+        ),
+    )
+    rests = _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones.")
+    change = link_button(_("Change that"), localized_path("/privacy-center"), kind="secondary", size="small")
+    return rx.cond(
+        SessionState.signed_in,
+        rx.el.div(
+            rx.cond(
+                state.is_paused,
+                rx.el.div(banner(rx.cond(state.planned.at, erased, rests), "warn", change), class_name="mb-6"),
+            ),
+            on_mount=state.look,
+        ),
+    )
