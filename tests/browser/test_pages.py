@@ -98,7 +98,7 @@ def test_a_refused_form_keeps_what_was_typed_and_moves_to_the_first_error(visito
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_label("Last name")).to_be_focused()
     expect(page.get_by_label("Last name")).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_label("Last name")).to_have_accessible_description(re.compile(r"Enter your last name\.$"))
+    expect(page.get_by_label("Last name")).to_have_accessible_description(re.compile(r"^Enter your last name\. "))
     expect(page.get_by_label("First name")).to_have_value("Anna")
     expect(page.get_by_label("E-mail")).to_have_value("anna@")
     expect(page.get_by_label("Password", exact=True)).to_have_value("short")
