@@ -42,8 +42,16 @@ async def _verify(db: AsyncSession, context: Context) -> Values | None:
         return {"is_new": False, "is_known": True, "sign_in": "/sign-in", "link": "", "facts": []}
     proof = account_tokens.proof_of(account.email)
     token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof, now=context.now)
-    shown = [(_("Username"), account.username)]
+    shown = [(_("Username"), _without_link(account.username))]
     return {"is_new": True, "is_known": False, "sign_in": "", "link": f"/verify#token={token}", "facts": shown}
+
+
+def _without_link(text: str) -> str:
+    """`text` with a joiner that draws nothing behind each dot, so that no mail program makes a link of it.
+
+    A stranger chooses it, and to whose address it goes.
+    """
+    return text.replace(".", ".\u2060")
 
 
 VERIFY = register(

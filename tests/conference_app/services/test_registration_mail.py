@@ -11,7 +11,7 @@ from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAtt
 from conference_app.services import email_proofs, registration_mail
 from tests.conference_app.people import ADDRESS, confirmed, registered
 from tests.fakes import ManualClock
-from tests.mailing import Mails, links_in
+from tests.mailing import Mails, html_of, links_in, text_of
 
 
 def token_of(mails: Mails, address: str) -> str:
@@ -86,3 +86,13 @@ async def test_corrections_are_counted_by_account_and_by_address(db: Settings) -
         await registration_mail.correct((await registered(f"bob{number}")).id, "target@example.com")
     with pytest.raises(TooManyAttempts):
         await registration_mail.correct((await registered("eve")).id, "Target@example.com")
+
+
+async def test_a_username_is_no_link_in_it(sqlite_db: Settings, mails: Mails) -> None:
+    """Whoever types somebody's address chooses the username that they then read in a letter of ours."""
+    await registered("www.evil.example", email="ann@example.com")
+    await mails.deliver()
+    [mail] = mails.to("ann@example.com")
+    for told in (text_of(mail), html_of(mail)):
+        assert "www.\u2060evil.\u2060example" in told
+        assert "www.evil" not in told
