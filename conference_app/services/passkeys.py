@@ -146,6 +146,9 @@ async def finish_adding(
         logger.info("a new passkey was refused: %s", type(err).__name__)
         raise NotAllowed(_REFUSED) from None
     async with database.session() as db:
+        await db.get(
+            Account, account_id, with_for_update=True
+        )  # a second answer waits, and finds what the first has kept
         found = await db.exec(select(Passkey.id).where(Passkey.credential_key == _key(proven.credential_id)))
         if found.first() is not None or len(await _rows(db, account_id)) >= PER_ACCOUNT:
             raise NotAllowed(_REFUSED)

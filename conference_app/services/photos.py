@@ -58,7 +58,7 @@ async def store(account_id: str, data: bytes, *, now: datetime | None = None) ->
         small = await asyncio.to_thread(_small, data)
     now = now or datetime.now(UTC)
     async with database.session() as db:
-        if await db.get(Account, account_id) is None:
+        if await db.get(Account, account_id, with_for_update=True) is None:
             raise NotFound(n_("This account no longer exists."))
         await db.merge(AccountPhoto(account_id=account_id, image=small, updated_at=now))
         await audit.record(db, AuditTag.PHOTO_CHANGED, account_id=account_id, now=now)

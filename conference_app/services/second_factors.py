@@ -79,7 +79,7 @@ async def begin(account_id: str, *, now: datetime | None = None) -> Setup:
     """A new secret for an app, not in force before `finish`. Raises NotAllowed if there is an authenticator already."""
     secret = random_base32()
     async with database.session(SECOND_FACTOR, SIGN_IN) as db:
-        account = await db.get(Account, account_id)
+        account = await db.get(Account, account_id, with_for_update=True)
         before = await db.get(Authenticator, account_id)
         if account is None or (before is not None and before.confirmed_at is not None):
             raise NotAllowed(n_("You have an authenticator app already. Remove it first."))

@@ -10,10 +10,24 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.config import Settings
+from conference_app.errors import NotAllowed
 from conference_app.models import Address, BadAddress, Case, ContactThread, MailLetter, PendingConsent, SQLModel
-from conference_app.services import addresses, bounces, cases, contact, newsletter_sign_up
+from conference_app.models.account_security import AccountPhoto, Authenticator, Passkey
+from conference_app.services import (
+    addresses,
+    bounces,
+    cases,
+    contact,
+    newsletter_sign_up,
+    passkeys,
+    photos,
+    second_factors,
+)
 from conference_app.services.contact import ContactForm
+from tests.conference_app.authenticator import Authenticator as Device
 from tests.conference_app.consent_people import NOW
+from tests.conference_app.people import confirmed
+from tests.conference_app.services.test_profiles import picture
 from tests.fakes import LOOKING
 
 AT_ONCE = 5
@@ -66,3 +80,19 @@ async def test_who_asks_for_the_newsletter_several_times_has_one_question_open(d
 
     await asyncio.gather(*(asked() for _ in range(AT_ONCE)))
     assert (await count(Address), await count(PendingConsent)) == (1, 1)
+
+
+async def test_what_an_account_has_once_is_set_up_in_two_tabs(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "_one_at_a_time", asyncio.Semaphore(AT_ONCE))  # as in several processes
+    ann, small = await confirmed("ann"), picture((8, 8))
+    ceremony, device = await passkeys.begin_adding(ann.id), Device()
+    proof = device.create(ceremony.options)
+
+    async def added() -> None:
+        await passkeys.finish_adding(ann.id, "Mine", proof, ceremony.challenge)
+
+    await asyncio.gather(*(photos.store(ann.id, small) for _ in range(AT_ONCE)))
+    await asyncio.gather(*(second_factors.begin(ann.id) for _ in range(AT_ONCE)))
+    refused = await asyncio.gather(*(added() for _ in range(AT_ONCE)), return_exceptions=True)
+    assert [type(one) for one in refused if one] == [NotAllowed] * (AT_ONCE - 1)
+    assert (await count(AccountPhoto), await count(Authenticator), await count(Passkey)) == (1, 1, 1)
