@@ -18,7 +18,7 @@ from conference_app.components.slots import slotted
 from conference_app.components.surfaces import card
 from conference_app.components.values import count, one_of
 from conference_app.components.waiting import loading, skeleton
-from conference_app.errors import ConferenceError, InvalidInput
+from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services import acceptance, document_versions
 from conference_app.services.documents import DOCUMENT_TITLES, Document
 from conference_app.services.text_changes import Kind, ParagraphChange
@@ -69,6 +69,8 @@ class AcceptState(FormState, rx.State):
 
     loaded: bool = False
     changed: list[ChangedDocument] = []
+    _texts: dict[Document, str] = {}
+    """The fingerprints of the texts whose changes are shown: nothing else is accepted."""
 
     @rx.event
     @before_acceptance
@@ -77,8 +79,7 @@ class AcceptState(FormState, rx.State):
         self._reset_form()
         if not account.must_accept:
             return rx.redirect(next_path(self))
-        waiting = await acceptance.waiting(account.account_id)
-        self.changed = [await _changed(document, since) for document, since in waiting.items()]
+        await self._show(account.account_id)
         self.loaded = True
         return None
 
@@ -92,8 +93,16 @@ class AcceptState(FormState, rx.State):
             if not ticked(form, "accepted"):
                 missing = ConferenceError(n_("Tick the box to go on, or sign out: nothing is lost either way."))
                 raise InvalidInput({"accepted": missing})
+            if self._texts != acceptance.texts():
+                await self._show(account.account_id)
+                raise NotAllowed(n_("The texts have changed once more. See what is new before you accept it."))
             await acceptance.accept(account.account_id, account.session_hash, current_language())
             yield rx.redirect(next_path(self))
+
+    async def _show(self, account_id: str) -> None:
+        waiting = await acceptance.waiting(account_id)
+        self.changed = [await _changed(document, since) for document, since in waiting.items()]
+        self._texts = acceptance.texts()
 
 
 def _piece(piece: ShownPiece) -> rx.Component:

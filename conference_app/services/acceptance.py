@@ -16,16 +16,21 @@ from conference_app.services.documents import DOCUMENTS, Document
 from conference_app.texts import current_language, language
 
 
+def texts() -> dict[Document, str]:
+    """The SHA-256 of every document as it stands in the current language."""
+    return {document: documents.fingerprint(document) for document in DOCUMENTS}
+
+
 def add_records(db: AsyncSession, account_id: str, code: str, *, now: datetime) -> None:
-    """Write down that the account accepts every document as it stands in language `code`."""
+    """Write down that the account accepts every document as it stands in language `code`, the one it was read in."""
     with language(code):
-        for document in DOCUMENTS:
+        for document, fingerprint in texts().items():
             db.add(
                 ConsentRecord(
                     account_id=account_id,
                     document=document,
                     language=code,
-                    text_sha256=documents.fingerprint(document),
+                    text_sha256=fingerprint,
                     accepted_at=now,
                 )
             )

@@ -76,9 +76,8 @@ async def _problems(values: dict[str, str | None | ConferenceError]) -> dict[str
     return {name: value for name, value in problems.items() if isinstance(value, ConferenceError)}
 
 
-def _language(form: RegistrationForm) -> str:
-    wanted = form.optional.get("language") or form.language
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+def _known(code: str) -> str:
+    return code if code in LANGUAGES else LANGUAGES[0]
 
 
 def _row(values: Mapping[str, Any], code: str, password_hash: str, now: datetime) -> Account:
@@ -103,11 +102,11 @@ def _row(values: Mapping[str, Any], code: str, password_hash: str, now: datetime
     return account
 
 
-async def _insert(account: Account, now: datetime) -> None:
+async def _insert(account: Account, read_in: str, now: datetime) -> None:
     async with database.session() as db:
         db.add(account)
         await db.flush()
-        acceptance.add_records(db, account.id, account.language, now=now)
+        acceptance.add_records(db, account.id, read_in, now=now)
         await audit.record(db, AuditTag.REGISTERED, account_id=account.id, now=now)
         await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account.id)))
 
@@ -125,9 +124,10 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
         raise InvalidInput(problems)
     await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, str(values["email"]).casefold())
     now = now or datetime.now(UTC)
-    account = _row(values, _language(form), await passwords.hash_password(form.password), now)
+    language = _known(form.optional.get("language") or form.language)
+    account = _row(values, language, await passwords.hash_password(form.password), now)
     try:
-        await _insert(account, now)
+        await _insert(account, _known(form.language), now)
     except IntegrityError:
         # Somebody else took the name while the password was being hashed. The database's words about it stay out of
         # the exception, since they may quote the row.

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
+from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed
+from conference_app.models import ConsentRecord
 from conference_app.pages.accept import AcceptState
 from conference_app.pages.account import AccountState
 from conference_app.pages.dashboard import DashboardState
+from conference_app.purposes import ACCEPTANCE
 from conference_app.services import acceptance, documents, joining, sign_in_sessions
 from conference_app.services.documents import Document
+from conference_app.texts import language
 from tests.conference_app.people import at_desk, meeting_of, registered, session_token
 from tests.conference_app.tabs import Tab, name_of, processing, redirects
 from tests.fakes import FakeRoomAdmin
@@ -58,6 +63,8 @@ async def test_the_gate_holds_until_the_box_is_ticked(
             updates = await tab.send(name_of(handler), **({"form": {}} if handler is AccountState.submit else {}))
             assert redirects(updates) == ["/accept?next=%2Fdashboard"]
         assert processor.executed == []
+        tab.path = "/accept"
+        await tab.send(name_of(AcceptState.load))
         await tab.send(name_of(AcceptState.submit), form={})
         await tab.send(name_of(AcceptState.submit), form={"accepted": "false"})
         assert redirects(await tab.send(name_of(DashboardState.load))) != []
@@ -79,3 +86,32 @@ async def test_what_is_accepted_after_the_clock_was_set_back_counts(
     await acceptance.accept(ann.id, desk.session_hash, "en")
     assert await acceptance.waiting(ann.id) == {}
     assert (await at_desk(ann)).must_accept is False
+
+
+async def test_only_the_texts_that_are_shown_are_accepted(
+    sqlite_db: Settings, rooms: FakeRoomAdmin, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release may change them while the page stands open."""
+    ann = await registered("ann")
+    request.getfixturevalue("changed_terms")
+    async with processing() as processor:
+        tab = Tab.signed_in(processor, await session_token(ann), path="/accept")
+        await tab.send(name_of(AcceptState.load))
+        with monkeypatch.context() as patch:
+            patch.setattr(documents, "fingerprint", lambda _document: "1" * 64)
+            updates = await tab.send(name_of(AcceptState.submit), form={"accepted": "on"})
+            assert "once more" in str([update.delta for update in updates])
+            assert list(await acceptance.waiting(ann.id)) == ["terms", "privacy"]
+            assert redirects(await tab.send(name_of(AcceptState.submit), form={"accepted": "on"})) == ["/dashboard"]
+            assert await acceptance.waiting(ann.id) == {}
+
+
+@pytest.mark.promise("P41")
+async def test_the_text_that_was_read_is_the_one_on_record(db: Settings) -> None:
+    """Not the one in the language that mails are to come in."""
+    ann = await registered("ann", language="en", optional={"language": "pl"})
+    async with database.reading(ACCEPTANCE) as session:
+        records = (await session.exec(select(ConsentRecord).where(ConsentRecord.account_id == ann.id))).all()
+    with language("en"):
+        assert {one.document: one.text_sha256 for one in records} == acceptance.texts()
+    assert {one.language for one in records} == {"en"}
