@@ -103,7 +103,11 @@ def _case(row: CaseRow) -> rx.Component:
             class_name="flex items-center gap-3",
         ),
         rx.el.p(
-            slotted(_("Asked on {opened}, to be done by {due}."), opened=moment(row.opened), due=moment(row.due)),
+            rx.cond(
+                row.is_closed,
+                slotted(_("Asked on {opened}."), opened=moment(row.opened)),
+                slotted(_("Asked on {opened}, to be done by {due}."), opened=moment(row.opened), due=moment(row.due)),
+            ),
             class_name="text-sm text-ink-muted mt-1 tabular-nums",
         ),
         rx.el.ol(rx.foreach(row.steps, _step), class_name="text-sm text-ink-muted mt-1 tabular-nums"),

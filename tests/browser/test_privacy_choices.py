@@ -94,6 +94,8 @@ def test_restricting_and_objecting_change_what_is_seen(visitor: NewVisitor, widt
     mine = page.get_by_role("listitem").filter(has_text="An objection")
     expect(mine).to_contain_text("Received")
     expect(mine).to_contain_text("to be done by")
+    done = page.get_by_role("listitem").filter(has_text="A restriction")
+    expect(done.first).not_to_contain_text("to be done by")
     fine(page)
     picture(page, "choices")
     page.goto("/preferences")
