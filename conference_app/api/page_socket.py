@@ -52,11 +52,12 @@ class PageSocket:
     async def watch(self) -> None:
         """Look again and again, for ever."""
         while self._checks:
-            self._turn(await self._is_all_there())
+            await self._look()
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _is_all_there(self) -> bool:
-        return all(await asyncio.gather(*[answers() for answers in self._checks]))
+    async def _look(self) -> bool:
+        self._turn(all(await asyncio.gather(*[answers() for answers in self._checks])))
+        return self._is_open
 
     def _turn(self, is_open: bool) -> None:
         if is_open == self._is_open:
@@ -73,7 +74,7 @@ class PageSocket:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "websocket" or not scope["path"].startswith(SOCKET_PATH) or not self._checks:
                 await app(scope, receive, send)
-            elif self._is_open:
+            elif self._is_open and await self._look():  # else what was noticed a moment later would close it again
                 closing = asyncio.ensure_future(self._closing.wait())
                 try:
                     await app(scope, _until(closing, receive), send)

@@ -100,6 +100,22 @@ async def test_open_sockets_close_and_new_ones_wait_while_something_is_away() ->
         await asyncio.wait_for(asyncio.gather(page, signalling), 5)
 
 
+async def test_who_comes_between_two_looks_meets_no_door_that_shuts_behind_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is pressed on a page just loaded would be lost with its socket."""
+    monkeypatch.setattr(page_socket, "LOOK_EVERY_S", 60.0)
+    need, early, late = Need(), Browser(), Browser()
+    door = PageSocket([need.answers])
+    async with watched(door):
+        page = opened(door, early)
+        await until(lambda: early.heard == [{"type": "websocket.accept"}])
+        need.is_there = False
+        await opened(door, late)
+        assert late.heard == [{"type": "websocket.close", "code": 1013}]
+        await asyncio.wait_for(page, 5)
+
+
 async def test_with_nothing_that_can_go_away_it_is_open() -> None:
     door = PageSocket([])
     await asyncio.wait_for(door.watch(), 5)
