@@ -9,7 +9,8 @@ import reflex as rx
 from conference_app.components.buttons import button, link_button
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner
-from conference_app.components.times import moment
+from conference_app.components.times import instant, moment
+from conference_app.services import privacy_state
 from conference_app.texts import _, localized_path
 
 
@@ -21,6 +22,11 @@ class Planned:
     """An `instant`; empty for none."""
     is_held: bool = False
     """Whether a legal hold keeps the rows, also when the time has come."""
+
+
+def planned_for(now: privacy_state.State) -> Planned:
+    """The erasure that a person whose data stands so has asked for."""
+    return Planned(instant(now.erase_due_at), bool(now.holds))
 
 
 def keep_banners(own: Planned, of_account: Planned, on_keep: object) -> rx.Component:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from conference_app.components.forms import FormState
-from conference_app.components.keep_data import Planned
+from conference_app.components.keep_data import Planned, planned_for
 from conference_app.components.notices import NoticeState
 from conference_app.components.times import instant
 from conference_app.errors import ConferenceError
@@ -101,7 +101,7 @@ class LetterState(FormState, mixin=True):
         now = await privacy_state.read(person)
         self.is_restricted, self.is_paused = now.restricted_at is not None, now.is_paused
         self.has_objected = await privacy_requests.has_objected(person)
-        self.planned = Planned(instant(now.erase_due_at), bool(now.holds))
+        self.planned = planned_for(now)
         self.seen = [SeenRow(_(one.what), _(one.reason), instant(one.at)) for one in now.seen]
         self.cases = [_case_row(one) for one in await privacy_requests.history(person)]
         self.holds = [SeenRow("", one.reason, instant(one.set_at)) for one in now.holds]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import link_button
-from conference_app.components.keep_data import Planned, planned_words
+from conference_app.components.keep_data import Planned, planned_for, planned_words
 from conference_app.components.surfaces import banner
-from conference_app.components.times import instant
 from conference_app.services import privacy_state
 from conference_app.services.personal_rows import Person
 from conference_app.session import SessionState, require_account
@@ -24,7 +23,7 @@ class RestingAccountState(rx.State):
     @rx.event
     async def look(self) -> None:
         now = await privacy_state.read(Person((await require_account(self)).account_id))
-        self.is_paused, self.planned = now.is_paused, Planned(instant(now.erase_due_at), bool(now.holds))
+        self.is_paused, self.planned = now.is_paused, planned_for(now)
 
 
 def resting_account_banner() -> rx.Component:

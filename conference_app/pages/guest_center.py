@@ -11,7 +11,7 @@ from conference_app.components.floating import dialog
 from conference_app.components.forms import typed
 from conference_app.components.guest_address import GuestAddressState, guest_address_card
 from conference_app.components.guest_details import guest_details_form
-from conference_app.components.keep_data import Planned, keep_banners, keep_page
+from conference_app.components.keep_data import Planned, keep_banners, keep_page, planned_for
 from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
 from conference_app.components.privacy_choices import erase_choice, erase_question, object_choice, restrict_choice
@@ -71,7 +71,7 @@ class GuestCenterState(LetterState, rx.State):
     async def _show_erasures(self, me: Person) -> None:
         own = await privacy_state.read(me)
         due, is_held = await erasure_requests.account_to_be_erased(me.email_keys[0])
-        self.planned = Planned(instant(own.erase_due_at), bool(own.holds))
+        self.planned = planned_for(own)
         self.account_planned = Planned(instant(due), is_held)
         self.loaded = True
 
