@@ -12,10 +12,12 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from conference_app.components.buttons import button_class, icon, spinner
-from conference_app.components.client import Delayed, KeepTyped, NewVersion
 from conference_app.components.languages import in_each_language
+from conference_app.components.new_version import NewVersion
 from conference_app.components.plain_elements import plain_link
 from conference_app.components.slots import slotted
+from conference_app.components.timing import Delayed
+from conference_app.components.typed import KeepTyped
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path

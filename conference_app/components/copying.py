@@ -5,11 +5,29 @@ from __future__ import annotations
 from typing import Literal
 
 import reflex as rx
+from reflex_base.components.component import Component
 
 from conference_app.components.buttons import Text, button_class, icon
-from conference_app.components.client import CopyButton, FullAddress
 from conference_app.components.fields import INPUT, LABEL
 from conference_app.texts import _
+
+
+class CopyButton(Component):
+    """Copies `text`; a text beginning with / is a path and gets the page's origin in front."""
+
+    library = rx.asset("copying.tsx", shared=True).importable_path
+    tag = "CopyButton"
+    text: rx.Var[str]
+    done: rx.Var[str]
+    failed: rx.Var[str]
+
+
+class FullAddress(Component):
+    """A read-only field that shows `path` behind the page's origin."""
+
+    library = rx.asset("copying.tsx", shared=True).importable_path
+    tag = "FullAddress"
+    path: rx.Var[str]
 
 
 def copy_button(

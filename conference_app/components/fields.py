@@ -11,7 +11,7 @@ from typing import Any
 import reflex as rx
 
 from conference_app.components.buttons import Text
-from conference_app.components.client import PasswordInput
+from conference_app.components.password_input import PasswordInput
 from conference_app.components.unbroken import unbroken
 from conference_app.texts import _
 

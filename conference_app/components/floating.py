@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_base.components.component import Component
 
 from conference_app.components.buttons import Text
-from conference_app.components.client import NativeDialog
+
+
+class NativeDialog(Component):
+    """The browser's modal dialog; `on_dismiss` fires on Escape and on a click beside it."""
+
+    library = rx.asset("dialog.tsx", shared=True).importable_path
+    tag = "Dialog"
+    open: rx.Var[bool]
+    label: rx.Var[str]
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 def dialog(

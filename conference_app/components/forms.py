@@ -8,7 +8,7 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.client import FocusFirstError
+from conference_app.components.first_error import FocusFirstError
 from conference_app.components.surfaces import banner
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.session import StartsAnew

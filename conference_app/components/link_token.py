@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 
 import reflex as rx
+from reflex_base.components.component import Component
 
-from conference_app.components.account_client import LinkToken
 from conference_app.components.surfaces import banner
 from conference_app.session import public
 from conference_app.texts import _
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{20,100}")
+
+
+class LinkToken(Component):
+    """Reports the secret in the address's fragment (`#token=…`), which it takes out of there, or "" if there is none."""
+
+    library = rx.asset("link_token.tsx", shared=True).importable_path
+    tag = "LinkToken"
+    on_token: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
 class LinkTokenState(rx.State):

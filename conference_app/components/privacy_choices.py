@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import reflex as rx
 
 from conference_app.components.buttons import Text, button, button_class, icon, link_button
-from conference_app.components.client import LookAgain
 from conference_app.components.keep_data import planned_words
 from conference_app.components.known_data import fact_list
 from conference_app.components.lists import long_list
@@ -16,6 +15,7 @@ from conference_app.components.privacy_letter_state import AnswerRow, CaseRow, L
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, banner, card
 from conference_app.components.times import moment
+from conference_app.components.timing import LookAgain
 from conference_app.components.values import count, one_of
 from conference_app.components.waiting import progress
 from conference_app.config import settings

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.account_client import PasskeyCeremony
 from conference_app.components.buttons import button
 from conference_app.components.fields import text_field
 from conference_app.components.forms import checked_form, typed
+from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.components.security_form import (
     FORMS,
     PasskeyRow,

@@ -1,6 +1,6 @@
 """Tells browsers the language of a built page before its script runs, and where none does.
 
-Reflex writes one language into all pages; the script corrects it (components.client.PageLanguage).
+Reflex writes one language into all pages; the script corrects it (components.page_language.PageLanguage).
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.account_client import PasskeyCeremony
 from conference_app.components.buttons import button, submit_button, text_link
 from conference_app.components.fields import email_field, password_field, text_field
 from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
+from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services import passkeys, second_factors, signing_in
 from conference_app.services.signing_in import SecondStep

@@ -1,0 +1,17 @@
+"""A moment on the clocks of whoever reads it, which only the browser knows."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_base.components.component import Component
+
+
+class Moment(Component):
+    """A moment `at` (ISO 8601, UTC) on the clocks of `zone`, or of the browser where that is empty."""
+
+    library = rx.asset("moment.tsx", shared=True).importable_path
+    tag = "Moment"
+    at: rx.Var[str]
+    zone: rx.Var[str]
+    lang: rx.Var[str]
+    pattern: rx.Var[str]

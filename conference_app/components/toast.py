@@ -1,0 +1,17 @@
+"""A short notice that goes away by itself."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_base.components.component import Component
+
+
+class Toast(Component):
+    """Shows its children for `seconds` each time `serial` grows; 0 seconds means until closed."""
+
+    library = rx.asset("toast.tsx", shared=True).importable_path
+    tag = "Toast"
+    serial: rx.Var[int]
+    seconds: rx.Var[int]
+    close: rx.Var[str]
+    button_class: rx.Var[str]

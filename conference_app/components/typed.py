@@ -1,0 +1,15 @@
+"""What is typed and not yet sent, kept while the page is loaded again."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_base.components.component import Component
+
+
+class KeepTyped(Component):
+    """Keeps what is typed when the page is loaded again; fires `on_stay` every `seconds`, also while nobody looks."""
+
+    library = rx.asset("typed.tsx", shared=True).importable_path
+    tag = "KeepTyped"
+    seconds: rx.Var[float]
+    on_stay: rx.EventHandler[rx.event.no_args_event_spec]
