@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventType
 
+from conference_app.components.head_scripts import FOLLOW_MAILED_LINK, STORAGE_FALLBACK
 from conference_app.components.theme import FONT_FILES
 from conference_app.config import LANGUAGES, settings
 from conference_app.texts import DEFAULT_LANGUAGE, _, language, localized_path
@@ -49,27 +50,6 @@ def page(
         return build
 
     return register
-
-
-STORAGE_FALLBACK = (
-    "(function(){function memory(){var kept={};return{getItem:function(k){return k in kept?kept[k]:null},"
-    "setItem:function(k,v){kept[k]=String(v)},removeItem:function(k){delete kept[k]},clear:function(){kept={}},"
-    "key:function(i){return Object.keys(kept)[i]||null},get length(){return Object.keys(kept).length}}}"
-    "var blocked=!navigator.cookieEnabled;['localStorage','sessionStorage'].forEach(function(name){"
-    "try{window[name].getItem('')}catch(error){blocked=true;"
-    "Object.defineProperty(window,name,{configurable:true,value:memory()})}});"
-    "if(blocked)document.documentElement.setAttribute('data-storage','blocked')})()"
-)
-"""Browsers that block cookies refuse their storage too, by an exception that would stop the whole page: the framework
-then gets one that forgets when the page is left, and `<html data-storage="blocked">` lets pages say what is lost."""
-
-
-FOLLOW_MAILED_LINK = (
-    "(function(){function take(){var found=/^#token=([A-Za-z0-9_-]{20,100})$/.exec(location.hash);if(found){"
-    "window.parleyLinkToken=found[1];history.replaceState(history.state,'',location.pathname+location.search)}}"
-    "take();window.addEventListener('hashchange',take)})()"
-)
-"""Takes the secret of a mailed link out of the address before anything else sees it; `LinkToken` hands it on."""
 
 
 def head_components() -> list[rx.Component]:
