@@ -65,6 +65,8 @@ logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name
 keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
+DEV_KIT = "conference_app.pages.dev_kit"
+
 erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
@@ -105,6 +107,12 @@ def in_first_language(asgi: ASGIApp) -> ASGIApp:
 def at_clean_paths(asgi: ASGIApp) -> ASGIApp:
     """Serves the built pages without a redirect."""
     return CleanPaths(asgi, built=static_dir())
+
+
+def page_modules(*, is_production: bool) -> list[str]:
+    """Every module below `pages`, by its full name; the page that shows the kit is for developers alone."""
+    found = [module.name for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}.")]
+    return [name for name in found if name != DEV_KIT or not is_production]
 
 
 def with_security_headers(asgi: ASGIApp) -> ASGIApp:
@@ -151,9 +159,8 @@ app = rx.App(
 app.add_middleware(Gate())
 app.register_lifespan_task(lifespan)
 
-for module in pkgutil.iter_modules(pages.__path__):
-    if module.name != "dev_kit" or not settings().is_production:
-        importlib.import_module(f"{pages.__name__}.{module.name}")  # registers its pages (page_registry.page)
+for name in page_modules(is_production=settings().is_production):
+    importlib.import_module(name)  # registers its pages (page_registry.page)
 if mail_sink.is_used(settings()):
     importlib.import_module("conference_app.embedded.dev_mail")
 add_pages(app)

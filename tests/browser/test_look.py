@@ -23,8 +23,8 @@ LAST_NAME = "Brzęczyszczykiewicz-Chrząszczyżewoszycka z Łękołodów-Zdroju"
 PLAIN = ("/nowhere", "/newsletter", "/privacy/changes", "/u/nonsense", "/preferences/nonsense")
 """An address that leads nowhere, and pages that the server makes itself."""
 
-for module in pkgutil.iter_modules(pages.__path__):
-    importlib.import_module(f"{pages.__name__}.{module.name}")
+for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}."):
+    importlib.import_module(module.name)
 ROUTES = [page.route for page in PAGES if "[" not in page.route and page.route not in ("/404", "/entering")]
 
 

@@ -14,8 +14,8 @@ from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.models.data_map import NOT_PERSONAL, UNTIL_ERASED, days_after, kept_for, personal_tables
 from conference_app.purposes import ACCOUNT, ANSWER, EMAIL_CHANGE, INTRODUCE, Purpose
 
-for _module in pkgutil.iter_modules(models.__path__):
-    importlib.import_module(f"{models.__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+    importlib.import_module(_module.name)
 
 TABLES = sorted(SQLModel.metadata.tables)
 

@@ -25,8 +25,8 @@ from tests.conference_app.people import registered
 from tests.conference_app.staff_desk import staff_member, staff_tab, tab_of, wrote
 from tests.conference_app.tabs import Processor, Tab, name_of
 
-for _module in pkgutil.iter_modules(pages.__path__):
-    importlib.import_module(f"{pages.__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}."):
+    importlib.import_module(_module.name)
 
 
 def staff_handlers() -> dict[str, Any]:

@@ -32,8 +32,8 @@ from conference_app.services.letter_template import TEMPLATES, Template
 from conference_app.services.letters import ParticipantTemplate
 from tests.fakes import NOON
 
-for _module in pkgutil.iter_modules(services.__path__):
-    importlib.import_module(f"{services.__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
+    importlib.import_module(_module.name)
 
 NAMES = sorted(TEMPLATES)
 FREE_TEXT = {"newsletter", "newsletter_test"}
