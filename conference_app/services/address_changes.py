@@ -40,7 +40,7 @@ from conference_app.services.address_moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.personal_rows import Person, of_email
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date.")

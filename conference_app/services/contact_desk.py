@@ -37,7 +37,7 @@ from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.letter_template import Context, Values, register
 from conference_app.services.letters import NecessaryTemplate
 from conference_app.services.paging import Page
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from conference_app.texts import n_
 
 ACCESS = n_("Your messages to us")

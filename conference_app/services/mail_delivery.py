@@ -40,7 +40,7 @@ from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
 from conference_app.services.mail import JOB, ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail_preparing import LETTERS, Batch, Ready, note
 from conference_app.services.mail_recipients import Withheld
-from conference_app.services.signed_links import SubjectKind
+from conference_app.services.subjects import SubjectKind
 
 logger = logging.getLogger(__name__)
 

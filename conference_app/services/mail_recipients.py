@@ -34,7 +34,7 @@ from conference_app.services.letter_rendering import MARKED, Choices
 from conference_app.services.letter_template import Template
 from conference_app.services.letters import ParticipantTemplate
 from conference_app.services.live_consents import Bound
-from conference_app.services.signed_links import Subject, SubjectKind
+from conference_app.services.subjects import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from conference_app.purposes import DEVICES, SIGN_IN
 from conference_app.services import basis, security_letters
 from conference_app.services.audit import AuditTag
 from conference_app.services.sign_in_sessions import end_others
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from conference_app.services.letter_blocks import button, note, paragraph
 from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient, RowRecipient
 from conference_app.services.letter_template import Context, Values, register
 from conference_app.services.letters import NecessaryTemplate
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from conference_app.texts import n_
 
 LINK_LIFE = timedelta(hours=24)

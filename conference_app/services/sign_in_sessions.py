@@ -23,7 +23,7 @@ from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LO
 from conference_app.services import acceptance, audit, basis, known_devices, security_letters, staff_role
 from conference_app.services.audit import AuditTag
 from conference_app.services.devices import UNKNOWN, Device
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 
 TICKET_LIFE = timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=10)

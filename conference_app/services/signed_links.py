@@ -20,10 +20,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, Address
+from conference_app.services.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 
 LinkKind = Literal["unsubscribe", "preferences", "privacy", "contact"]
-SubjectKind = Literal["account", "address"]
 
 _KINDS: tuple[LinkKind, ...] = ("unsubscribe", "preferences", "privacy", "contact")
 """A token holds the position, so the order stays."""
@@ -33,14 +33,6 @@ _HEAD = struct.Struct(">BBI32s16s")
 _MAC_BYTES = 16
 _MAX_LENGTH = 300
 _NO_ID = bytes(16)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A person to whom consents belong: a registered one, or an `Address`."""
-
-    kind: SubjectKind
-    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from conference_app.services import address_moves, addresses, consents, personal
 from conference_app.services.address_moves import Moved
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import of_email
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.fakes import LOOKING, NOON
 
 OLD, NEW = "old@example.com", "new@example.com"

@@ -15,7 +15,8 @@ from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.config import Settings
 from conference_app.services import consents, mail_stops, signed_links
-from conference_app.services.signed_links import LinkKind, Subject
+from conference_app.services.signed_links import LinkKind
+from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import agrees, gone, is_live, link, member, reader
 from tests.fakes import LOOKING
 

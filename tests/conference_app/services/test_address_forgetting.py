@@ -30,7 +30,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.letters import AddressRecipient
 from conference_app.services.personal_rows import of_email
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, reader
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of
 from tests.fakes import LOOKING

@@ -22,7 +22,7 @@ from conference_app.purposes import (
     TOPIC,
 )
 from conference_app.services import account_pause, basis, erasure_requests, meeting_mail, newsletter_topics
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered

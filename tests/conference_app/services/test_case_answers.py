@@ -15,7 +15,7 @@ from conference_app.services import audit, case_answers, cases, contact, erasure
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import FakeRoomAdmin
 from tests.mailing import Mails, text_of

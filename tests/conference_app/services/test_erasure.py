@@ -35,7 +35,7 @@ from conference_app.services import (
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import Person
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import Known, one_row_everywhere
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin

@@ -34,7 +34,7 @@ from conference_app.services.letter_recipients import (
     RowRecipient,
 )
 from conference_app.services.letters import Letter
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.own_letters import (
     CONFIRMATION,
     NEWS_BODY,

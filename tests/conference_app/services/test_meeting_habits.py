@@ -12,7 +12,7 @@ from conference_app.services import consents, meeting_habits, meetings, privacy_
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.meeting_habits import Habit
 from conference_app.services.personal_rows import Person
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, member
 from tests.fakes import LOOKING, FakeRoomAdmin
 

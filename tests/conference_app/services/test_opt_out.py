@@ -22,7 +22,7 @@ from conference_app.services import (
 )
 from conference_app.services.letter_recipients import AccountRecipient, ParticipantRecipient
 from conference_app.services.preferences import Person
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
 from tests.mailing import Mails

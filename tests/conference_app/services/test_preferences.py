@@ -9,7 +9,7 @@ from conference_app.config import Settings
 from conference_app.services import addresses, contact, live_consents, mail_stops, preferences, signed_links
 from conference_app.services.contact import ContactForm
 from conference_app.services.preferences import Person
-from conference_app.services.signed_links import Subject
+from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import agrees, is_live, link, member, reader
 from tests.conference_app.people import ADDRESS, registered
 from tests.fakes import LOOKING
