@@ -5,7 +5,6 @@ Makes bytes of rows; reads no database.
 
 from __future__ import annotations
 
-import base64
 import csv
 import html
 import io
@@ -20,6 +19,7 @@ from typing import Any
 from conference_app.config import settings
 from conference_app.models.data_map import PersonalTable
 from conference_app.services import personal_codes
+from conference_app.services.json_values import plain
 from conference_app.services.personal_words import GROUPS, retention_words, words_of
 from conference_app.texts import _, current_language
 
@@ -40,15 +40,6 @@ class TableCopy:
     def columns(self) -> list[str]:
         """The columns in the copy."""
         return [name for name, tag in self.described.tags.items() if tag.exported]
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: times in ISO 8601 (UTC), bytes in base64."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return value
 
 
 def make_zip(copies: Sequence[TableCopy], made_at: datetime) -> bytes:
