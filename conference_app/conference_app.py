@@ -45,19 +45,19 @@ from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
 from conference_app.services import (
-    address_forgetting,  # noqa: F401 - its time runs as a job
+    address_forgetting,
     admissions,
-    case_reminders,  # noqa: F401 - due in time by a job
-    document_versions,
+    case_reminders,
     erasure,
-    failed_jobs,  # noqa: F401 - forgotten by a job
+    failed_jobs,
     job_worker,
-    mail_delivery,  # noqa: F401 - letters leave as jobs
-    newsletter_queueing,  # noqa: F401 - as jobs too
-    retention,  # noqa: F401 - its timers run as jobs
+    mail_delivery,
+    newsletter_queueing,
+    retention,
     shared_state,
     sign_in_sessions,
 )
+from conference_app.services.documents import versions as document_versions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 

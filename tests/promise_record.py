@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conference_app.services.promises import NOT_RUN, PROMISES, RECORD
+from conference_app.services.documents.promises import NOT_RUN, PROMISES, RECORD
 from tests.sources import parsed
 
 TESTS = Path(__file__).parent

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from conference_app.api import plain_pages
 from conference_app.components.times import distance_in_words, moment_in_words
-from conference_app.services import document_versions, documents
-from conference_app.services.document_versions import Version
-from conference_app.services.text_changes import paragraph_changes
+from conference_app.services.documents import registry as documents
+from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents.text_changes import paragraph_changes
+from conference_app.services.documents.versions import Version
 from conference_app.texts import _, language, localized_path
 
 

@@ -12,7 +12,7 @@ from conference_app.components.plain_elements import PlainLink
 from conference_app.components.surfaces import banner
 from conference_app.components.unbroken import unbroken
 from conference_app.config import settings
-from conference_app.services.document_section import Point
+from conference_app.services.documents.section import Point
 from conference_app.texts import _
 
 

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from conference_app.services.promises import NOT_RUN, RECORD
+from conference_app.services.documents.promises import NOT_RUN, RECORD
 
 STAGES = (
     ("-n", "auto", "--dist", "worksteal", "-m", "not browser and not process"),

@@ -19,9 +19,10 @@ from conference_app.components.surfaces import card
 from conference_app.components.values import count, one_of
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.services import acceptance, document_versions
-from conference_app.services.documents import DOCUMENT_TITLES, Document
-from conference_app.services.text_changes import Kind, ParagraphChange
+from conference_app.services.documents import acceptance
+from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents.registry import DOCUMENT_TITLES, Document
+from conference_app.services.documents.text_changes import Kind, ParagraphChange
 from conference_app.session import before_acceptance, next_path, require_account
 from conference_app.texts import _, current_language, localized_path, n_
 

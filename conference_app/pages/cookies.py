@@ -8,8 +8,8 @@ from conference_app.components.page_frame import visitor_frame
 from conference_app.components.page_registry import page
 from conference_app.components.surfaces import badge, card
 from conference_app.config import settings
-from conference_app.services import cookie_registry
-from conference_app.services.cookie_registry import Kept
+from conference_app.services.documents import cookies as cookie_registry
+from conference_app.services.documents.cookies import Kept
 from conference_app.texts import _, n_
 
 

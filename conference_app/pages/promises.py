@@ -10,8 +10,8 @@ from conference_app.components.reading import contents, part_id, reading_page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, card
 from conference_app.components.times import instant, moment
-from conference_app.services import promises
-from conference_app.services.promises import Chapter, Promise, Proof
+from conference_app.services.documents import promises
+from conference_app.services.documents.promises import Chapter, Promise, Proof
 from conference_app.texts import _, n_, plural
 
 

@@ -6,7 +6,7 @@ import contextlib
 
 from playwright.sync_api import BrowserContext, Error, Page
 
-from conference_app.services import cookie_registry
+from conference_app.services.documents import cookies as cookie_registry
 
 _STORES = {
     "database": "indexedDB.databases().then(all => all.map(one => one.name))",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conference_app.services import cookie_registry
+from conference_app.services.documents import cookies as cookie_registry
 from tests.browser.conftest import NewContext, Visitor
 from tests.browser.cookieless import cookies_blocked
 from tests.browser.kept import kept_by, unregistered

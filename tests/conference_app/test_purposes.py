@@ -6,7 +6,7 @@ import pytest
 
 from conference_app import purposes
 from conference_app.purposes import PURPOSES
-from conference_app.services import documents
+from conference_app.services.documents import registry as documents
 from conference_app.texts import _, language
 
 _NAMED = ("meetings", "answer", "call_back", "admissions", "history", "promotion", "personalisation")

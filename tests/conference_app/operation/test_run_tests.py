@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.operation import run_tests
-from conference_app.services.promises import NOT_RUN
+from conference_app.services.documents.promises import NOT_RUN
 
 SAMPLE = """
 import pytest

@@ -17,8 +17,6 @@ from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.privacy_request import PrivacyRequestState
 from conference_app.services import (
     addresses,
-    document_versions,
-    documents,
     erasure_requests,
     export,
     job_worker,
@@ -30,9 +28,11 @@ from conference_app.services import (
     signed_links,
     staff_accesses,
 )
+from conference_app.services.documents import registry as documents
+from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents.text_changes import Piece
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy_letters import FAREWELL_WAIT, KEEP
-from conference_app.services.text_changes import Piece
 from conference_app.session import session_cookie
 from conference_app.texts import language
 from tests.conference_app.people import PASSWORD, meeting_of, registered, session_token

@@ -8,7 +8,7 @@ from reflex_base.registry import RegistrationContext
 
 import conference_app.conference_app  # noqa: F401 - brings every State
 from conference_app.config import settings
-from conference_app.services import cookie_registry
+from conference_app.services.documents import cookies as cookie_registry
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
 
 

@@ -10,8 +10,9 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import LANGUAGES, Settings
 from conference_app.models import DocumentVersion
-from conference_app.services import document_versions, documents
-from conference_app.services.text_changes import Piece
+from conference_app.services.documents import registry as documents
+from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents.text_changes import Piece
 from conference_app.texts import current_language, language
 from tests.fakes import LOOKING
 

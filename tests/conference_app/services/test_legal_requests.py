@@ -11,16 +11,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.purposes import RIGHTS
-from conference_app.services import (
-    audit,
-    document_versions,
-    erasure,
-    legal_requests,
-    personal_rows,
-    personal_view,
-    retention,
-)
+from conference_app.services import audit, erasure, legal_requests, personal_rows, personal_view, retention
 from conference_app.services.audit import AuditTag
+from conference_app.services.documents import versions as document_versions
 from conference_app.services.personal_rows import Person
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.demands import typed

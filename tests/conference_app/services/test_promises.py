@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conference_app.services import promises
-from conference_app.services.promises import NOT_RUN, PROMISES
+from conference_app.services.documents import promises
+from conference_app.services.documents.promises import NOT_RUN, PROMISES
 from tests.promise_record import PromiseRecord, marked_tests
 
 TESTS = Path(__file__).resolve().parents[2]

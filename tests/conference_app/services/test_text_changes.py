@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference_app.services.text_changes import ParagraphChange, Piece, paragraph_changes, word_changes
+from conference_app.services.documents.text_changes import ParagraphChange, Piece, paragraph_changes, word_changes
 
 WORDS = st.lists(st.sampled_from(["we", "keep", "your", "name", "for", "30", "days,", "no", "longer."]), max_size=8)
 TEXTS = st.lists(WORDS.map(" ".join), max_size=6).map("\n\n".join)

@@ -12,9 +12,9 @@ from conference_app import database
 from conference_app.config import LANGUAGES
 from conference_app.models import DocumentVersion
 from conference_app.models.columns import new_id
-from conference_app.services import documents
-from conference_app.services.documents import Document
-from conference_app.services.text_changes import ParagraphChange, paragraph_changes
+from conference_app.services.documents import registry as documents
+from conference_app.services.documents.registry import Document
+from conference_app.services.documents.text_changes import ParagraphChange, paragraph_changes
 from conference_app.texts import current_language, language
 
 _BESIDE = timedelta(minutes=1)

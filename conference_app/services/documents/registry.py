@@ -11,8 +11,8 @@ import hashlib
 from typing import Literal
 
 from conference_app.config import Settings, settings
-from conference_app.services import privacy_policy, terms
-from conference_app.services.document_section import Section
+from conference_app.services.documents import privacy_policy, terms
+from conference_app.services.documents.section import Section
 from conference_app.texts import current_language, language, n_
 
 Document = Literal["terms", "privacy"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conference_app.config import Settings
-from conference_app.services.document_section import Section
+from conference_app.services.documents.section import Section
 from conference_app.texts import _, n_
 
 _TERMS: tuple[str, ...] = (

@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import ConsentRecord, SignInSession
 from conference_app.purposes import ACCEPTANCE
-from conference_app.services import audit, documents
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.documents import DOCUMENTS, Document
+from conference_app.services.documents import registry as documents
+from conference_app.services.documents.registry import DOCUMENTS, Document
 from conference_app.texts import current_language, language
 
 
