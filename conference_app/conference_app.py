@@ -55,9 +55,9 @@ from conference_app.services import (
     newsletter_queueing,
     retention,
     shared_state,
-    sign_in_sessions,
 )
 from conference_app.services.documents import versions as document_versions
+from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE
 

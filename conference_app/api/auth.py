@@ -16,9 +16,11 @@ from starlette.routing import Route
 
 from conference_app.api.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
-from conference_app.services import accounts, known_devices, sign_in_sessions
-from conference_app.services.devices import Device, device
-from conference_app.services.known_devices import KNOWN_DAYS
+from conference_app.services import accounts
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device, device
+from conference_app.services.sign_in.known_devices import KNOWN_DAYS
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
 from conference_app.texts import _, language, language_of_path, localized_path, unlocalized_path
 

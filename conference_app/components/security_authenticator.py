@@ -15,7 +15,7 @@ from conference_app.components.forms import checked_form, typed
 from conference_app.components.security_form import SecurityState, confirmed_form, form_actions, form_opener, section
 from conference_app.components.surfaces import badge, banner
 from conference_app.components.values import count, one_of
-from conference_app.services import second_factors
+from conference_app.services.sign_in import second_factors
 from conference_app.session import require_account
 from conference_app.texts import _
 

@@ -16,7 +16,7 @@ from conference_app.components.security_form import (
     section,
     when_open,
 )
-from conference_app.services import account_passwords, email_proofs
+from conference_app.services.sign_in import account_passwords, email_proofs
 from conference_app.session import client_address, require_account
 from conference_app.texts import _
 

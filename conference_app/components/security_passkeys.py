@@ -24,7 +24,7 @@ from conference_app.components.slots import slotted
 from conference_app.components.times import moment
 from conference_app.components.values import count, one_of
 from conference_app.errors import ConferenceError
-from conference_app.services import passkeys
+from conference_app.services.sign_in import passkeys
 from conference_app.session import require_account
 from conference_app.texts import _, n_
 

@@ -16,7 +16,7 @@ from conference_app.components.part_links import part_links, view_links
 from conference_app.components.stepping import SteppedState, asked, steps
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import NotFound, SignInRequired
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import path_end, public, require_staff, signed_in
 from conference_app.texts import _, localized_path
 

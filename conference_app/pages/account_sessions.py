@@ -16,8 +16,8 @@ from conference_app.components.times import instant, moment, zone_city
 from conference_app.components.values import count
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
-from conference_app.services import open_sessions
-from conference_app.services.open_sessions import OpenSession
+from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in.session_list import OpenSession
 from conference_app.session import require_account
 from conference_app.texts import _, error_text, n_
 

@@ -14,7 +14,7 @@ from conference_app.components.link_token import drop_token, held_token, with_to
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.unbroken import unbroken
-from conference_app.services import account_passwords
+from conference_app.services.sign_in import account_passwords
 from conference_app.session import client_address, public
 from conference_app.texts import _, localized_path, n_
 

@@ -14,8 +14,9 @@ from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.services import passkeys, second_factors, signing_in
-from conference_app.services.signing_in import SecondStep
+from conference_app.services.sign_in import by_password as signing_in
+from conference_app.services.sign_in import passkeys, second_factors
+from conference_app.services.sign_in.by_password import SecondStep
 from conference_app.session import client_address, device_hash, enter, next_path, public, signed_in
 from conference_app.texts import _, localized_path, n_
 

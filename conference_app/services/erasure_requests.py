@@ -14,7 +14,6 @@ from conference_app.config import settings
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
 from conference_app.services import (
-    account_passwords,
     audit,
     erasure,
     host_rooms,
@@ -27,6 +26,7 @@ from conference_app.services import (
 )
 from conference_app.services.audit import AuditTag
 from conference_app.services.personal_rows import Person
+from conference_app.services.sign_in import account_passwords
 
 HOLD_LOOK = timedelta(days=1)
 """How often an erasure that a hold keeps looks whether it is lifted."""

@@ -14,7 +14,7 @@ from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services import admissions, bus, door, inviting, meetings, rate_limits, visitors
 from conference_app.services.meetings import PublicMeeting
 from conference_app.services.room_tokens import Role, room_token
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.services.visitors import Visitor
 from conference_app.texts import n_
 

@@ -11,10 +11,11 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account
 from conference_app.purposes import ACCOUNT, SIGN_IN
-from conference_app.services import accounts, mail, rate_limits, security_letters
+from conference_app.services import accounts, mail, rate_limits
 from conference_app.services.addresses import check_email, email_key
-from conference_app.services.email_proofs import replace_unconfirmed
 from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in.email_proofs import replace_unconfirmed
 from conference_app.texts import n_
 
 CORRECTED_WITHIN = timedelta(hours=1)

@@ -12,8 +12,9 @@ from reflex_base.event.context import EventContext
 
 from conference_app import texts
 from conference_app.errors import NotFound, SignInRequired
-from conference_app.services import privacy_state, sign_in_sessions
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services import privacy_state
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials
 from conference_app.session.state import EntryState
 from conference_app.session.storable import storable

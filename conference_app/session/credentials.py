@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conference_app.config import LANGUAGES, settings
-from conference_app.services import known_devices, sign_in_sessions
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session.cookies import LANGUAGE_COOKIE, cookie_value, device_cookie, session_cookie
 
 SOCKET_PATH = "/_event"

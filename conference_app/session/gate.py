@@ -17,7 +17,7 @@ from reflex_base.event.context import EventContext
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 from conference_app import texts
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials
 from conference_app.session.caller import current, page_language, sent_headers
 from conference_app.session.fresh_pages import is_first_of_page, start_anew

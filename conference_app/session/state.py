@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.config import settings
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session.cookies import TICKET_COOKIE
 from conference_app.session.marks import public
 

@@ -10,7 +10,7 @@ from conference_app.services import joining, meetings
 from conference_app.services.accounts import AccountView
 from conference_app.services.joining import Admitted, Waiting
 from conference_app.services.meetings import OwnMeeting
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in.sessions import SignedIn
 from tests.conference_app.people import ADDRESS, meeting_of
 from tests.fakes import LOOKING
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.services import account_tokens, email_proofs, meetings, registration, sign_in_sessions
-from conference_app.services.account_tokens import TokenKind
+from conference_app.services import meetings, registration
 from conference_app.services.accounts import AccountView
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.meetings import OwnMeeting
 from conference_app.services.registration import RegistrationForm
-from conference_app.services.sign_in_sessions import SignedIn
+from conference_app.services.sign_in import account_tokens, email_proofs
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.account_tokens import TokenKind
+from conference_app.services.sign_in.sessions import SignedIn
 from tests.fakes import LOOKING
 
 PASSWORD = "a quite long password"

@@ -19,8 +19,9 @@ from conference_app.models import Account, SQLModel
 from conference_app.pages.account import AccountState
 from conference_app.pages.register import RegisterState
 from conference_app.pages.sign_in import SignInState
-from conference_app.services import account_passwords, email_proofs, passkeys, profiles
-from conference_app.services.signing_in import sign_in
+from conference_app.services import profiles
+from conference_app.services.sign_in import account_passwords, email_proofs, passkeys
+from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, session_token
 from tests.conference_app.services.test_second_factors import with_app

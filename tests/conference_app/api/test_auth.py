@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 
 from conference_app.api import auth
 from conference_app.config import Settings, settings
-from conference_app.services import known_devices, sign_in_sessions
 from conference_app.services.accounts import AccountView
-from conference_app.services.signing_in import sign_in
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.by_password import sign_in
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
 from tests.conference_app.people import ADDRESS, PASSWORD, registered, session_token
 

@@ -15,8 +15,9 @@ from conference_app import database
 from conference_app.api import photos as routes
 from conference_app.config import Settings
 from conference_app.models import Meeting
-from conference_app.services import introductions, photos, sign_in_sessions
+from conference_app.services import introductions, photos
 from conference_app.services.documents import registry as documents
+from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import meeting_of, registered, session_token
 from tests.conference_app.services.test_profiles import picture

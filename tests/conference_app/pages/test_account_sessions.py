@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conference_app.pages.account_sessions import SessionsState
-from conference_app.services import sign_in_sessions
-from conference_app.services.devices import Device
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app import people
 from tests.conference_app.tabs import Processor, Tab, name_of
 

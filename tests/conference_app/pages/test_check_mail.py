@@ -15,7 +15,8 @@ from sqlalchemy.engine import Engine
 
 from conference_app.pages.check_mail import CheckMailState
 from conference_app.pages.register import RegisterState
-from conference_app.services import passwords, sign_in_sessions
+from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import EntryState, SessionState
 from tests.conference_app.people import confirmed, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects

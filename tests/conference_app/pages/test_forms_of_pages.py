@@ -12,9 +12,11 @@ from conference_app.pages.meeting_form import NewMeetingState
 from conference_app.pages.own_meeting import OwnMeetingState
 from conference_app.pages.register import RegisterState
 from conference_app.pages.sign_in import SignInState
-from conference_app.services import known_devices, meetings, sign_in_sessions
+from conference_app.services import meetings
 from conference_app.services.accounts import AccountView
-from conference_app.services.devices import Device
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device
 from conference_app.session import device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects

@@ -11,8 +11,9 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
-from conference_app.services import account_passwords, passkeys, second_factors, sign_in_sessions, weak_passwords
-from conference_app.services.signing_in import SecondStep, sign_in
+from conference_app.services.sign_in import account_passwords, passkeys, second_factors, weak_passwords
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, form, registered, session_token
 from tests.conference_app.services.test_email_proofs import link

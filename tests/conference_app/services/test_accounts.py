@@ -5,7 +5,7 @@ from __future__ import annotations
 from conference_app.config import Settings
 from conference_app.services import accounts
 from conference_app.services.accounts import AccountView
-from conference_app.services.signing_in import sign_in
+from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
 
 

@@ -14,7 +14,6 @@ from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import AddressChange, AddressToken, AuditEntry
 from conference_app.services import (
     address_changes,
-    email_proofs,
     erasure,
     erasure_requests,
     export,
@@ -27,6 +26,7 @@ from conference_app.services import (
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import of_email
+from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, is_live, link, reader
 from tests.conference_app.moved_addresses import counted
 from tests.conference_app.people import ADDRESS, confirmed

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import open_sessions
-from conference_app.services import sign_in_sessions as sessions
-from conference_app.services.devices import Device, device
+from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import sessions
+from conference_app.services.sign_in.browser_names import Device, device
 from tests.conference_app.people import at_desk, registered, session_token
 from tests.fakes import LOOKING
 

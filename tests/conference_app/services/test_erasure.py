@@ -31,10 +31,10 @@ from conference_app.services import (
     privacy_letters,
     privacy_requests,
     privacy_state,
-    sign_in_sessions,
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import Person
+from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.subjects import Subject
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import Known, one_row_everywhere

@@ -12,9 +12,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import KnownDevice
 from conference_app.purposes import SIGN_IN
-from conference_app.services import account_passwords, known_devices, retention, sign_in_sessions
+from conference_app.services import retention
 from conference_app.services.accounts import AccountView
-from conference_app.services.devices import Device
+from conference_app.services.sign_in import account_passwords, known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
 from tests.mailing import Mails, text_of
 

@@ -9,7 +9,6 @@ from conference_app.config import Settings
 from conference_app.services import (
     address_forgetting,
     address_moves,
-    email_proofs,
     erasure_requests,
     job_worker,
     legal_holds,
@@ -19,6 +18,7 @@ from conference_app.services import (
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin

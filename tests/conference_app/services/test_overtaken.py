@@ -11,10 +11,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account
-from conference_app.services import account_passwords, account_tokens, email_proofs, passwords, registration_mail
-from conference_app.services.account_tokens import TokenKind
+from conference_app.services import registration_mail
 from conference_app.services.accounts import AccountView
-from conference_app.services.signing_in import sign_in
+from conference_app.services.sign_in import account_passwords, account_tokens, email_proofs
+from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in.account_tokens import TokenKind
+from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
 from tests.conference_app.services.test_email_proofs import link
 from tests.fakes import LOOKING

@@ -8,8 +8,8 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import Unavailable
-from conference_app.services import passwords
-from conference_app.services.passwords import check_password, hash_password, password_strength
+from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in.password_hashes import check_password, hash_password, password_strength
 
 
 async def test_hashing_leaves_the_loop_free_and_a_flood_is_turned_away() -> None:

@@ -8,18 +8,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address
 from conference_app.purposes import ACCOUNT_MAIL, DEVICES, MEETINGS, NEWSLETTER, RIGHTS, TOPIC, Purpose
-from conference_app.services import (
-    addresses,
-    basis,
-    meeting_mail,
-    newsletter_topics,
-    open_sessions,
-    privacy_requests,
-    sign_in_sessions,
-)
-from conference_app.services.devices import Device
+from conference_app.services import addresses, basis, meeting_mail, newsletter_topics, privacy_requests
 from conference_app.services.letters import Occasion
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
 from tests.conference_app.people import meeting_of, registered

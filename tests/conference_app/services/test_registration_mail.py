@@ -8,7 +8,8 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
-from conference_app.services import email_proofs, registration_mail
+from conference_app.services import registration_mail
+from conference_app.services.sign_in import email_proofs
 from tests.conference_app.people import ADDRESS, confirmed, registered
 from tests.fakes import ManualClock
 from tests.mailing import Mails, html_of, links_in, text_of

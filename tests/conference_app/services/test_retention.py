@@ -11,19 +11,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services import (
-    account_tokens,
-    contact,
-    job_worker,
-    legal_holds,
-    personal_rows,
-    privacy_state,
-    retention,
-    sign_in_sessions,
-)
-from conference_app.services.account_tokens import TokenKind
+from conference_app.services import contact, job_worker, legal_holds, personal_rows, privacy_state, retention
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person
+from conference_app.services.sign_in import account_tokens
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.account_tokens import TokenKind
 from tests.conference_app.people import registered
 from tests.conference_app.rows import one_row_everywhere
 from tests.fakes import LOOKING, NOON

@@ -13,21 +13,14 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput
 from conference_app.models.job import Job
-from conference_app.services import (
-    account_passwords,
-    account_pause,
-    audit,
-    email_proofs,
-    erasure_requests,
-    open_sessions,
-    passkeys,
-    second_factors,
-    sign_in_sessions,
-)
+from conference_app.services import account_pause, audit, erasure_requests
 from conference_app.services.accounts import AccountView
 from conference_app.services.audit import SECURITY_RELEVANT, AuditTag
-from conference_app.services.devices import Device
-from conference_app.services.signing_in import SecondStep, sign_in
+from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors
+from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in.browser_names import Device
+from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered, session_token
 from tests.fakes import LOOKING

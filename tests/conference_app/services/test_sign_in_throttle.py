@@ -9,10 +9,13 @@ from limits import RateLimitItem
 
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed, TooManyAttempts
-from conference_app.services import known_devices, rate_limits, sign_in_sessions, sign_in_throttle
+from conference_app.services import rate_limits
 from conference_app.services.accounts import AccountView
-from conference_app.services.devices import Device
-from conference_app.services.signing_in import sign_in
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import throttle as sign_in_throttle
+from conference_app.services.sign_in.browser_names import Device
+from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import PASSWORD, confirmed, registered
 from tests.fakes import ManualClock
 

@@ -11,8 +11,9 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import NotAllowed, TooManyAttempts
 from conference_app.models import Account
-from conference_app.services import account_passwords, passwords
-from conference_app.services.signing_in import sign_in
+from conference_app.services.sign_in import account_passwords
+from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, confirm_address, confirmed, registered
 from tests.fakes import LOOKING, ManualClock
 

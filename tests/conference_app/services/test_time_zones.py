@@ -9,8 +9,8 @@ import pytest
 
 from conference_app.config import LANGUAGES, Settings
 from conference_app.services import person_fields, profiles, time_zones
-from conference_app.services.devices import device
 from conference_app.services.person_fields import BY_NAME
+from conference_app.services.sign_in.browser_names import device
 from tests.conference_app.people import registered
 from tests.conference_app.services.test_profiles import NAMES
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from conference_app.services import known_devices
-from conference_app.services.sign_in_sessions import session_hash
+from conference_app.services.sign_in import known_devices
+from conference_app.services.sign_in.sessions import session_hash
 from conference_app.session import cookie_value, device_cookie, hide_credentials, session_cookie
 
 

@@ -20,10 +20,12 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, SignInSession, SignInTicket
 from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
-from conference_app.services import audit, basis, known_devices, security_letters, staff_role
+from conference_app.services import audit, basis
 from conference_app.services.audit import AuditTag
-from conference_app.services.devices import UNKNOWN, Device
 from conference_app.services.documents import acceptance
+from conference_app.services.sign_in import known_devices, staff_role
+from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in.browser_names import UNKNOWN, Device
 from conference_app.services.subjects import Subject
 
 TICKET_LIFE = timedelta(seconds=60)

@@ -13,23 +13,17 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Authenticator, EmailChange, Passkey, RecoveryCode
 from conference_app.purposes import SIGN_IN
-from conference_app.services import (
-    account_tokens,
-    accounts,
-    answer_time,
-    audit,
-    mail,
-    passwords,
-    rate_limits,
-    security_letters,
-    sign_in_throttle,
-)
-from conference_app.services.account_tokens import TokenKind
+from conference_app.services import accounts, answer_time, audit, mail, rate_limits
 from conference_app.services.accounts import find_for_reset
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient
-from conference_app.services.sign_in_sessions import end_others
+from conference_app.services.sign_in import account_tokens
+from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import throttle as sign_in_throttle
+from conference_app.services.sign_in.account_tokens import TokenKind
+from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date. Ask for a new one.")

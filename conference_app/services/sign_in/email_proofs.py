@@ -15,22 +15,16 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, AccountToken, Authenticator, EmailChange, Passkey
 from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
-from conference_app.services import (
-    account_passwords,
-    account_tokens,
-    accounts,
-    answer_time,
-    email_change_letters,
-    mail,
-    rate_limits,
-    security_letters,
-)
-from conference_app.services.account_tokens import Taken, TokenKind
+from conference_app.services import accounts, answer_time, mail, rate_limits
 from conference_app.services.accounts import unclaimed_key
 from conference_app.services.addresses import check_email, email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient, RowRecipient
-from conference_app.services.sign_in_sessions import end_others
+from conference_app.services.sign_in import account_passwords, account_tokens
+from conference_app.services.sign_in import email_change_emails as email_change_letters
+from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in.account_tokens import Taken, TokenKind
+from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date. Ask for a new one.")

@@ -20,7 +20,7 @@ import zxcvbn_rs_py
 
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, Unavailable
-from conference_app.services import weak_passwords
+from conference_app.services.sign_in import weak_passwords
 from conference_app.texts import n_
 
 Result = TypeVar("Result")

@@ -21,7 +21,7 @@ from conference_app.models import AuditEntry, KnownDevice
 from conference_app.models.known_device import KNOWN_DAYS
 from conference_app.purposes import SIGN_IN
 from conference_app.services.audit import AuditTag
-from conference_app.services.devices import Device
+from conference_app.services.sign_in.browser_names import Device
 
 __all__ = ["KNOWN_DAYS", "distrust", "is_token", "knows", "new_token", "note", "token_hash"]
 
