@@ -48,15 +48,14 @@ from conference_app.services import (
     address_forgetting,
     admissions,
     case_reminders,
-    erasure,
     failed_jobs,
     job_worker,
     mail_delivery,
     newsletter_queueing,
-    retention,
     shared_state,
 )
 from conference_app.services.documents import versions as document_versions
+from conference_app.services.privacy import erasure, retention
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE

@@ -12,8 +12,9 @@ from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card
 from conference_app.errors import NotFound
-from conference_app.services import address_changes, guest_details, privacy_links
+from conference_app.services import address_changes, guest_details
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import center_links as privacy_links
 from conference_app.session import path_end, public
 from conference_app.texts import _
 

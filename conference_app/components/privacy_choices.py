@@ -19,7 +19,7 @@ from conference_app.components.timing import LookAgain
 from conference_app.components.values import count, one_of
 from conference_app.components.waiting import progress
 from conference_app.config import settings
-from conference_app.services.personal_view import Fact
+from conference_app.services.privacy.personal_view import Fact
 from conference_app.texts import _, localized_path
 
 _LOOK_S = 1.0

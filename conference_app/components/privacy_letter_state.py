@@ -12,12 +12,13 @@ from conference_app.components.keep_data import Planned, planned_for
 from conference_app.components.notices import NoticeState
 from conference_app.components.times import instant
 from conference_app.errors import ConferenceError
-from conference_app.services import cases, erasure, export, personal_view, privacy_requests, privacy_state
+from conference_app.services import cases, privacy_state
 from conference_app.services.cases import CaseView
-from conference_app.services.export import ExportView
 from conference_app.services.personal_rows import Person
-from conference_app.services.personal_view import Fact, Known
 from conference_app.services.personal_words import words_of
+from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
+from conference_app.services.privacy.export import ExportView
+from conference_app.services.privacy.personal_view import Fact, Known
 from conference_app.session import page_language
 from conference_app.texts import _, plural
 

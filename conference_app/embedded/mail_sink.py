@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP
 
 from conference_app.config import Settings, settings
 from conference_app.services import addresses, smtp
-from conference_app.services.erasure import Traces
+from conference_app.services.privacy.erasure import Traces
 
 logger = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd writes every address into it

@@ -12,7 +12,7 @@ from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
 from conference_app.components.surfaces import banner
-from conference_app.services import privacy_links
+from conference_app.services.privacy import center_links as privacy_links
 from conference_app.session import client_address, public
 from conference_app.texts import _, localized_path, n_
 

@@ -27,11 +27,8 @@ from conference_app.services import (
     addresses,
     answer_time,
     audit,
-    export,
     guest_details,
     mail,
-    privacy_letters,
-    privacy_requests,
     privacy_state,
     rate_limits,
     signed_links,
@@ -40,6 +37,8 @@ from conference_app.services.address_moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.privacy import export, privacy_requests
+from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.subjects import Subject
 from conference_app.texts import n_
 

@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
-from conference_app.services import jobs, privacy_letters, privacy_state
+from conference_app.services import jobs, privacy_state
 from conference_app.services.personal_rows import of_email
+from conference_app.services.privacy import privacy_emails as privacy_letters
 
 
 async def join(db: AsyncSession, old_key: bytes, new_key: bytes, *, now: datetime) -> None:

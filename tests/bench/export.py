@@ -14,8 +14,9 @@ from conference_app.config import settings
 from conference_app.models import Account, Meeting
 from conference_app.models.columns import lookup_key, new_id
 from conference_app.operation import migrations
-from conference_app.services import export, job_worker
+from conference_app.services import job_worker
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import export
 from tests.bench.report import Figure
 
 ROWS = 10_000

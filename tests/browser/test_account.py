@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from pyotp.totp import TOTP
 
-from conference_app.services.export_files import retention_words
 from conference_app.services.person_fields import FIELDS, Field
+from conference_app.services.privacy.export_files import retention_words
 from conference_app.texts import _, language
 from tests.browser.conftest import NewContext, Visitor
 from tests.browser.credentials import PASSWORD, add_passkey, try_to_sign_in

@@ -15,11 +15,12 @@ from sqlalchemy import make_url
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import addresses, contact, erasure, job_worker, meetings, personal_rows
+from conference_app.services import addresses, contact, job_worker, meetings, personal_rows
 from conference_app.services.addresses import email_key
 from conference_app.services.contact import ContactForm
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import erasure
 from tests.conference_app.people import ADDRESS, confirmed
 from tests.fakes import FakeRoomAdmin
 

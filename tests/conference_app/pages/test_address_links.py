@@ -7,10 +7,11 @@ import pytest
 from conference_app.components.guest_address import GuestAddressState
 from conference_app.components.link_token import LinkTokenState
 from conference_app.pages.address_links import AddressLinkState
-from conference_app.services import address_changes, guest_details, privacy_links, signed_links
+from conference_app.services import address_changes, guest_details, signed_links
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import Person
-from conference_app.services.privacy_letters import KEEP
+from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy.privacy_emails import KEEP
 from tests.conference_app.services.test_address_changes import token
 from tests.conference_app.services.test_guest_details import guest
 from tests.conference_app.tabs import Processor, Tab, name_of

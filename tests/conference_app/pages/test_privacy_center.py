@@ -17,13 +17,9 @@ from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.privacy_request import PrivacyRequestState
 from conference_app.services import (
     addresses,
-    erasure_requests,
-    export,
     job_worker,
     legal_holds,
     personal_rows,
-    privacy_links,
-    privacy_requests,
     privacy_state,
     signed_links,
     staff_accesses,
@@ -32,7 +28,9 @@ from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.documents.text_changes import Piece
 from conference_app.services.personal_rows import Person
-from conference_app.services.privacy_letters import FAREWELL_WAIT, KEEP
+from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import erasure_requests, export, privacy_requests
+from conference_app.services.privacy.privacy_emails import FAREWELL_WAIT, KEEP
 from conference_app.session import session_cookie
 from conference_app.texts import language
 from tests.conference_app.people import PASSWORD, meeting_of, registered, session_token

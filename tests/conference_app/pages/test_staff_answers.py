@@ -9,7 +9,7 @@ from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.staff_case import StaffCaseState
 from conference_app.services import addresses, cases, signed_links
-from conference_app.services.privacy_letters import LINK_LIFE
+from conference_app.services.privacy.privacy_emails import LINK_LIFE
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, tab_of
 from tests.conference_app.tabs import Processor, Tab, name_of

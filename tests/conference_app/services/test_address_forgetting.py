@@ -21,15 +21,14 @@ from conference_app.services import (
     mail,
     meeting_mail,
     newsletters,
-    privacy_requests,
     privacy_state,
-    retention,
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.letters import AddressRecipient
 from conference_app.services.personal_rows import of_email
+from conference_app.services.privacy import privacy_requests, retention
 from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, reader
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of

@@ -21,7 +21,8 @@ from conference_app.purposes import (
     RIGHTS,
     TOPIC,
 )
-from conference_app.services import account_pause, basis, erasure_requests, meeting_mail, newsletter_topics
+from conference_app.services import basis, meeting_mail, newsletter_topics
+from conference_app.services.privacy import account_pause, erasure_requests
 from conference_app.services.subjects import Subject
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader

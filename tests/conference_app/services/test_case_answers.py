@@ -11,10 +11,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import CaseAnswer, ContactThread
-from conference_app.services import audit, case_answers, cases, contact, erasure
+from conference_app.services import audit, case_answers, cases, contact
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import erasure
 from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import FakeRoomAdmin

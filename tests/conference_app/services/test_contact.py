@@ -22,11 +22,11 @@ from conference_app.services import (
     inbound_mail,
     mail_stops,
     preferences,
-    privacy_requests,
     signed_links,
 )
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, is_live, member, reader
 from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of

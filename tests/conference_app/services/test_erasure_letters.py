@@ -13,23 +13,13 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, ContactThread, Job, MailLetter
-from conference_app.services import (
-    account_pause,
-    addresses,
-    bounces,
-    contact,
-    erasure,
-    erasure_requests,
-    job_worker,
-    legal_holds,
-    personal_rows,
-    privacy_letters,
-    privacy_links,
-    signed_links,
-)
+from conference_app.services import addresses, bounces, contact, job_worker, legal_holds, personal_rows, signed_links
 from conference_app.services.addresses import email_key
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.privacy import account_pause, erasure, erasure_requests
+from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.texts import _, language
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
 from tests.fakes import FakeRoomAdmin

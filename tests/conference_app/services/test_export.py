@@ -20,10 +20,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import AccountPhoto, DataExport, LegalHold
-from conference_app.services import erasure, export, job_worker, personal_rows, privacy_requests
+from conference_app.services import job_worker, personal_rows
 from conference_app.services.addresses import email_key
-from conference_app.services.export_files import TableCopy
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import erasure, export, privacy_requests
+from conference_app.services.privacy.export_files import TableCopy
 from tests.conference_app.consent_people import agrees, member
 from tests.conference_app.people import registered
 from tests.conference_app.rows import Known, as_text, one_row_everywhere

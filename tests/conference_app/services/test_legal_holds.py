@@ -9,15 +9,15 @@ from conference_app.config import Settings
 from conference_app.services import (
     address_forgetting,
     address_moves,
-    erasure_requests,
     job_worker,
     legal_holds,
     personal_rows,
-    privacy_letters,
     privacy_state,
 )
 from conference_app.services.addresses import email_key
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.privacy import erasure_requests
+from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed

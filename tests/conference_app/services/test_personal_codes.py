@@ -10,7 +10,7 @@ from conference_app.purposes import PURPOSES
 from conference_app.services import audit, cases, consents, legal_requests, letters, person_fields, personal_rows
 from conference_app.services.documents import registry as documents
 from conference_app.services.mail import Status
-from conference_app.services.personal_codes import has_words, in_words
+from conference_app.services.privacy.code_words import has_words, in_words
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import language
 

@@ -11,9 +11,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services import contact, job_worker, legal_holds, personal_rows, privacy_state, retention
+from conference_app.services import contact, job_worker, legal_holds, personal_rows, privacy_state
 from conference_app.services.contact import ContactForm
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.account_tokens import TokenKind

@@ -12,7 +12,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import SignInSession, SignInTicket
-from conference_app.services import retention
+from conference_app.services.privacy import retention
 from conference_app.services.sign_in import sessions
 from tests.conference_app.people import registered, session_token
 from tests.fakes import LOOKING, NOON

@@ -20,9 +20,10 @@ from conference_app import database
 from conference_app.models import Address, Erasure, Job, MailLetter
 from conference_app.models.columns import new_id
 from conference_app.purposes import RIGHTS
-from conference_app.services import export, host_rooms, jobs, mail, personal_rows, privacy_requests
+from conference_app.services import host_rooms, jobs, mail, personal_rows
 from conference_app.services.host_rooms import HostRoom
 from conference_app.services.personal_rows import Person
+from conference_app.services.privacy import export, privacy_requests
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
-from conference_app.services import addresses, answer_time, mail, privacy_letters, rate_limits, signed_links
+from conference_app.services import addresses, answer_time, mail, rate_limits, signed_links
 from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.privacy import privacy_emails as privacy_letters
 
 
 async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
