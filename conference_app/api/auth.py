@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from conference_app.api.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
-from conference_app.services import accounts
+from conference_app.services.people import identity as accounts
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device, device

@@ -11,10 +11,10 @@ from conference_app.components.buttons import Text, icon
 from conference_app.components.fields import Option, email_field, password_field, select_field, text_field
 from conference_app.components.forms import typed
 from conference_app.components.unbroken import unbroken
-from conference_app.services import person_fields, time_zones
-from conference_app.services.person_fields import Field
+from conference_app.services.people import person_fields, time_zones
+from conference_app.services.people.person_fields import Field
+from conference_app.services.people.time_zones import UTC
 from conference_app.services.personal_words import retention_words
-from conference_app.services.time_zones import UTC
 from conference_app.texts import _, current_language
 
 _LIMITS: dict[str, Any] = {"max_length": person_fields.NAME_LENGTH}

@@ -9,7 +9,7 @@ from conference_app.config import settings
 from conference_app.database import driver_url
 from conference_app.errors import ConfigurationError
 from conference_app.models.columns import cipher_of
-from conference_app.services.accounts import username_key
+from conference_app.services.people.identity import username_key
 
 
 def check_keys() -> None:

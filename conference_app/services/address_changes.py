@@ -24,22 +24,22 @@ from conference_app.services import (
     address_letters,
     address_moves,
     address_tokens,
-    addresses,
     answer_time,
     audit,
     guest_details,
     mail,
     privacy_state,
     rate_limits,
-    signed_links,
 )
 from conference_app.services.address_moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import RowRecipient
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person, of_email
 from conference_app.services.privacy import export, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
-from conference_app.services.subjects import Subject
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date.")

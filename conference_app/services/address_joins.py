@@ -16,8 +16,8 @@ from conference_app.models import Address, AuditEntry, Case, MailLetter, Meeting
 from conference_app.models.columns import new_id
 from conference_app.purposes import CONSENT_PROOF, FIND_ADDRESS, LANGUAGE
 from conference_app.services import consent_moves, mail
-from conference_app.services.addresses import email_key
-from conference_app.services.subjects import Subject
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 
 BY_NUMBER: tuple[tuple[type[Any], str, str], ...] = (
     (MailLetter, "address_id", "created_at"),

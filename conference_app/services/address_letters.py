@@ -8,12 +8,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import address_tokens, addresses, mail_recipients
+from conference_app.services import address_tokens, mail_recipients
 from conference_app.services.letter_blocks import button, note, paragraph
 from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.letter_template import Context, Values, register
 from conference_app.services.letters import NecessaryTemplate
 from conference_app.services.mail_recipients import Mailbox
+from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import n_
 
 COMING, LEAVING = "coming_address", "leaving_address"

@@ -30,8 +30,8 @@ from conference_app.models import (
 from conference_app.purposes import LANGUAGE
 from conference_app.services import address_joins, consent_moves, mail_stops, privacy_joins
 from conference_app.services.address_joins import Joined
-from conference_app.services.addresses import email_key
-from conference_app.services.subjects import Subject
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 
 BY_KEY: tuple[type[Any], ...] = (ContactThread, LegalHold, StaffAccess, LegalRequest, AddressChange)
 """Tables whose rows are the person's by the address's key, and simply get another one."""

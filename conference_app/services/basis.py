@@ -26,7 +26,7 @@ from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.models import Account, Address, MeetingMailGrant, PrivacyState
 from conference_app.purposes import PARTICIPANT_MAIL, LiveBasis, Purpose
 from conference_app.services import live_consents, privacy_state
-from conference_app.services.subjects import Subject, SubjectKind
+from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 
 _NO_CONSENT = n_("This needs a consent that was not given, or was taken back.")

@@ -18,7 +18,7 @@ from conference_app.purposes import REQUESTS
 from conference_app.services import audit, jobs, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.paging import Page
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
 
 Kind = Literal["access", "rectify", "erase", "restrict", "object", "portability", "complaint", "other"]

@@ -17,7 +17,7 @@ from conference_app import database
 from conference_app.models import ConsentEvent
 from conference_app.purposes import CONSENT_PROOF
 from conference_app.services import consents
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 
 _PAGE = "address change"
 """Stands in the place of a page."""

@@ -26,7 +26,6 @@ from conference_app.services import (
     mail,
     masking,
     paging,
-    person_fields,
     personal_rows,
     staff_accesses,
 )
@@ -37,7 +36,8 @@ from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.letter_template import Context, Values, register
 from conference_app.services.letters import NecessaryTemplate
 from conference_app.services.paging import Page
-from conference_app.services.subjects import Subject
+from conference_app.services.people import person_fields
+from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
 
 ACCESS = n_("Your messages to us")

@@ -20,7 +20,7 @@ from conference_app.models import Account, AccountPhoto, Meeting
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, MEETINGS
 from conference_app.services import photos, privacy_state
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
 
 LINK_LIFE = timedelta(days=1)

@@ -25,22 +25,14 @@ from conference_app.config import settings
 from conference_app.models import MailLetter
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services import (
-    addresses,
-    bounces,
-    dkim_signature,
-    jobs,
-    live_consents,
-    mail_recipients,
-    privacy_state,
-    smtp,
-)
+from conference_app.services import bounces, dkim_signature, jobs, live_consents, mail_recipients, privacy_state, smtp
 from conference_app.services.job_leases import LEASE
 from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
 from conference_app.services.mail import JOB, ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail_preparing import LETTERS, Batch, Ready, note
 from conference_app.services.mail_recipients import Withheld
-from conference_app.services.subjects import SubjectKind
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.subjects import SubjectKind
 
 logger = logging.getLogger(__name__)
 

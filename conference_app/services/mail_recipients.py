@@ -13,16 +13,7 @@ from conference_app import database
 from conference_app.models import Account, MailLetter
 from conference_app.models.person import Address
 from conference_app.purposes import LANGUAGE, PURPOSES, LiveBasis, Purpose
-from conference_app.services import (
-    addresses,
-    basis,
-    bounces,
-    jobs,
-    live_consents,
-    meeting_mail,
-    privacy_state,
-    signed_links,
-)
+from conference_app.services import basis, bounces, jobs, live_consents, meeting_mail, privacy_state
 from conference_app.services.letter_recipients import (
     AccountRecipient,
     AddressRecipient,
@@ -34,7 +25,9 @@ from conference_app.services.letter_rendering import MARKED, Choices
 from conference_app.services.letter_template import Template
 from conference_app.services.letters import ParticipantTemplate
 from conference_app.services.live_consents import Bound
-from conference_app.services.subjects import Subject, SubjectKind
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
+from conference_app.services.people.subjects import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from conference_app import database
 from conference_app.models import Meeting
 from conference_app.purposes import PERSONALISATION
 from conference_app.services import basis
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)

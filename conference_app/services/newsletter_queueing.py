@@ -25,7 +25,7 @@ from conference_app.purposes import DELIVERY
 from conference_app.services import jobs, live_consents, mail, newsletter_topics, newsletters
 from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient
 from conference_app.services.newsletter_views import Counts, Stage, counts_of
-from conference_app.services.subjects import Subject, SubjectKind
+from conference_app.services.people.subjects import Subject, SubjectKind
 
 JOB = newsletters.QUEUE_JOB
 PIECE = 1000

@@ -18,9 +18,9 @@ from conference_app.services import audit, legal_holds, staff_accesses
 from conference_app.services.audit import AuditTag
 from conference_app.services.legal_holds import Hold
 from conference_app.services.live_consents import Bound
+from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.services.personal_rows import Person
 from conference_app.services.staff_accesses import Seen
-from conference_app.services.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 
 _MONTH = timedelta(days=30.44)

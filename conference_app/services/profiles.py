@@ -12,9 +12,10 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
 from conference_app.purposes import RIGHTS
-from conference_app.services import audit, person_fields, photos
-from conference_app.services.accounts import TAKEN, username_key, username_taken
+from conference_app.services import audit, photos
 from conference_app.services.audit import AuditTag
+from conference_app.services.people import person_fields
+from conference_app.services.people.identity import TAKEN, username_key, username_taken
 from conference_app.services.sign_in import email_proofs
 from conference_app.texts import n_
 

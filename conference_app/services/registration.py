@@ -14,12 +14,14 @@ from conference_app.config import LANGUAGES, settings
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
 from conference_app.models.columns import new_id
-from conference_app.services import accounts, audit, mail, person_fields, rate_limits
-from conference_app.services.accounts import TAKEN, AccountView
-from conference_app.services.addresses import email_key
+from conference_app.services import audit, mail, rate_limits
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import acceptance
 from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.people import identity as accounts
+from conference_app.services.people import person_fields
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.identity import TAKEN, AccountView
 from conference_app.services.sign_in import password_hashes as passwords
 from conference_app.services.sign_in import security_emails as security_letters
 from conference_app.texts import n_

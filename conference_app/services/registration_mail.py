@@ -11,9 +11,10 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account
 from conference_app.purposes import ACCOUNT, SIGN_IN
-from conference_app.services import accounts, mail, rate_limits
-from conference_app.services.addresses import check_email, email_key
+from conference_app.services import mail, rate_limits
 from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.people import identity as accounts
+from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.sign_in import security_emails as security_letters
 from conference_app.services.sign_in.email_proofs import replace_unconfirmed
 from conference_app.texts import n_

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.models import Address, ConsentEvent
-from conference_app.services import addresses, signed_links
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
 from tests.bench.own_data import Engine, own_data
 from tests.bench.report import Figure, percentile
 

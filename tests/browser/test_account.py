@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from pyotp.totp import TOTP
 
-from conference_app.services.person_fields import FIELDS, Field
+from conference_app.services.people.person_fields import FIELDS, Field
 from conference_app.services.privacy.export_files import retention_words
 from conference_app.texts import _, language
 from tests.browser.conftest import NewContext, Visitor

@@ -8,7 +8,7 @@ from conference_app import database
 from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.purposes import Purpose
 from conference_app.services import basis, consents
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 
 
 async def lives(subject: Subject, purpose: Purpose, detail: str = "") -> bool:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from conference_app import database, purposes
 from conference_app.models import Account, Address
-from conference_app.services import addresses, consents, live_consents, signed_links
-from conference_app.services.signed_links import LinkKind
-from conference_app.services.subjects import Subject
+from conference_app.services import consents, live_consents
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
+from conference_app.services.people.signed_links import LinkKind
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.people import registered
 from tests.fakes import LOOKING
 

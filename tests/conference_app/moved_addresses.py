@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from conference_app import database
-from conference_app.services import address_moves, addresses, consents, personal_rows
+from conference_app.services import address_moves, consents, personal_rows
 from conference_app.services.address_moves import Moved
-from conference_app.services.addresses import email_key
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import of_email
-from conference_app.services.subjects import Subject
 from tests.fakes import LOOKING, NOON
 
 OLD, NEW = "old@example.com", "new@example.com"

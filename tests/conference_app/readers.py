@@ -11,8 +11,9 @@ from conference_app import database
 from conference_app.models import ConsentEvent, MailLetter
 from conference_app.models.columns import new_id
 from conference_app.models.person import Address
-from conference_app.services import addresses, job_worker, newsletter_drafts, newsletters
+from conference_app.services import job_worker, newsletter_drafts, newsletters
 from conference_app.services.newsletter_views import Draft
+from conference_app.services.people import email_addresses as addresses
 from tests.fakes import LOOKING
 
 DRAFT = Draft("What is *new*", "Co nowego", "Hello <b>you</b>\n\n## More", "Dzień dobry")

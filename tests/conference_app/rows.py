@@ -13,7 +13,7 @@ from conference_app import database
 from conference_app.models import Account, Address, SQLModel
 from conference_app.models.columns import EncryptedBytes, EncryptedText, UTCDateTime, new_id
 from conference_app.models.data_map import personal_tables
-from conference_app.services import addresses
+from conference_app.services.people import email_addresses as addresses
 from tests.fakes import LOOKING, NOON
 
 

@@ -15,10 +15,11 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.conference_app import routes
 from conference_app.config import Settings
-from conference_app.services import addresses, consents, job_worker, meeting_mail, meetings
+from conference_app.services import consents, job_worker, meeting_mail, meetings
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import export
-from conference_app.services.subjects import Subject
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.staff_desk import staff_member

@@ -15,10 +15,11 @@ from sqlalchemy import make_url
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import addresses, contact, job_worker, meetings, personal_rows
-from conference_app.services.addresses import email_key
+from conference_app.services import contact, job_worker, meetings, personal_rows
 from conference_app.services.contact import ContactForm
 from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure
 from tests.conference_app.people import ADDRESS, confirmed

@@ -14,8 +14,8 @@ from conference_app.purposes import CONSENT_PROOF, OPPOSABLE, REQUESTS, WISHES
 from conference_app.services import audit, cases, consents, live_consents, meeting_mail, personal_rows, privacy_state
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import CaseView, Kind, Status
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
-from conference_app.services.subjects import Subject
 
 OPTIONAL_USES = ("newsletter", "promotion", "personalisation", *OPPOSABLE)
 """What an objection in the center is about even where it was never agreed to; all that was agreed to ends besides, and

@@ -19,8 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import AccountToken
 from conference_app.purposes import LINKS
-from conference_app.services import accounts
-from conference_app.services.addresses import email_key
+from conference_app.services.people import identity as accounts
+from conference_app.services.people.email_addresses import email_key
 
 
 class TokenKind(StrEnum):

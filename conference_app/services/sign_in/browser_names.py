@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from conference_app.services import time_zones
+from conference_app.services.people import time_zones
 
 _BROWSERS = (
     ("Edge", r"\bEdgA?/|\bEdgiOS/"),

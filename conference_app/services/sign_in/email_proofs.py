@@ -15,11 +15,12 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, AccountToken, Authenticator, EmailChange, Passkey
 from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
-from conference_app.services import accounts, answer_time, mail, rate_limits
-from conference_app.services.accounts import unclaimed_key
-from conference_app.services.addresses import check_email, email_key
+from conference_app.services import answer_time, mail, rate_limits
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import AccountRecipient, RowRecipient
+from conference_app.services.people import identity as accounts
+from conference_app.services.people.email_addresses import check_email, email_key
+from conference_app.services.people.identity import unclaimed_key
 from conference_app.services.sign_in import account_passwords, account_tokens
 from conference_app.services.sign_in import email_change_emails as email_change_letters
 from conference_app.services.sign_in import security_emails as security_letters

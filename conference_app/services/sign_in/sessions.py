@@ -23,10 +23,10 @@ from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LO
 from conference_app.services import audit, basis
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import acceptance
+from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import known_devices, staff_role
 from conference_app.services.sign_in import security_emails as security_letters
 from conference_app.services.sign_in.browser_names import UNKNOWN, Device
-from conference_app.services.subjects import Subject
 
 TICKET_LIFE = timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=10)

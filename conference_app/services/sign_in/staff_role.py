@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.config import settings
 from conference_app.models import Account
-from conference_app.services.addresses import email_key
 from conference_app.services.audit import AuditTag
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.sign_in import security_emails as security_letters
 
 STAFF = "staff"

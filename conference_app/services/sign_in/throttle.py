@@ -11,7 +11,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, 
 
 from conference_app.errors import ConferenceError, TooManyAttempts
 from conference_app.services import rate_limits
-from conference_app.services.addresses import check_email, email_key
+from conference_app.services.people.email_addresses import check_email, email_key
 
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(10, 15, "sign-in-account-network")
 PER_DEVICE = RateLimitItemPerMinute(10, 15, "sign-in-device")

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from conference_app.api import auth
 from conference_app.config import Settings, settings
-from conference_app.services.accounts import AccountView
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.by_password import sign_in

@@ -18,8 +18,8 @@ from conference_app.api import newsletter, unsubscribe
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
 from conference_app.services import address_forgetting, consents, live_consents
+from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import retention
-from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import agrees, is_live, link, member
 from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of

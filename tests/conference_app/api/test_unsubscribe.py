@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.config import Settings
-from conference_app.services import consents, mail_stops, signed_links
-from conference_app.services.signed_links import LinkKind
-from conference_app.services.subjects import Subject
+from conference_app.services import consents, mail_stops
+from conference_app.services.people import signed_links
+from conference_app.services.people.signed_links import LinkKind
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import agrees, gone, is_live, link, member, reader
 from tests.fakes import LOOKING
 

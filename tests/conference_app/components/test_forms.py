@@ -9,7 +9,7 @@ from conference_app.components.fields import password_field, select_field, text_
 from conference_app.components.forms import ticked, typed
 from conference_app.components.person_inputs import why_asked
 from conference_app.components.slots import slotted
-from conference_app.services.person_fields import BY_NAME
+from conference_app.services.people.person_fields import BY_NAME
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a"], {"a": 1}, True])

@@ -11,7 +11,7 @@ from conference_app.models import Account
 from conference_app.pages.mailed_links import MailedLinkState
 from conference_app.pages.reset import ResetState
 from conference_app.purposes import SIGN_IN
-from conference_app.services.accounts import AccountView
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_passwords
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered

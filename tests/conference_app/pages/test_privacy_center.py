@@ -15,18 +15,12 @@ from conference_app.config import Settings
 from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.privacy_request import PrivacyRequestState
-from conference_app.services import (
-    addresses,
-    job_worker,
-    legal_holds,
-    personal_rows,
-    privacy_state,
-    signed_links,
-    staff_accesses,
-)
+from conference_app.services import job_worker, legal_holds, personal_rows, privacy_state, staff_accesses
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.documents.text_changes import Piece
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import erasure_requests, export, privacy_requests

@@ -8,7 +8,9 @@ from conference_app import database
 from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.staff_case import StaffCaseState
-from conference_app.services import addresses, cases, signed_links
+from conference_app.services import cases
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import signed_links
 from conference_app.services.privacy.privacy_emails import LINK_LIFE
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, tab_of

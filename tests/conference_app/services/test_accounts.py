@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conference_app.config import Settings
-from conference_app.services import accounts
-from conference_app.services.accounts import AccountView
+from conference_app.services.people import identity as accounts
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
 

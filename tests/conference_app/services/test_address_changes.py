@@ -12,8 +12,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import AddressChange, AddressToken, AuditEntry
-from conference_app.services import address_changes, guest_details, preferences, signed_links
-from conference_app.services.addresses import email_key
+from conference_app.services import address_changes, guest_details, preferences
+from conference_app.services.people import signed_links
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import of_email
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import erasure, erasure_requests, export, privacy_requests, retention

@@ -23,13 +23,13 @@ from conference_app.services import (
     newsletters,
     privacy_state,
 )
-from conference_app.services.addresses import email_key
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.letters import AddressRecipient
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import of_email
 from conference_app.services.privacy import privacy_requests, retention
-from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, reader
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of
 from tests.fakes import LOOKING

@@ -14,12 +14,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
 from conference_app.services import consents, mail, mail_stops, meeting_mail, newsletters, personal_rows, privacy_state
-from conference_app.services.addresses import email_key
 from conference_app.services.letter_recipients import AddressRecipient
 from conference_app.services.letters import NewsletterLetter
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import of_email
 from conference_app.services.privacy import privacy_requests
-from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address
 from tests.conference_app.people import confirmed, meeting_of

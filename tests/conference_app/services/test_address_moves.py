@@ -19,7 +19,7 @@ from conference_app.services import (
     meeting_mail,
     staff_accesses,
 )
-from conference_app.services.addresses import email_key
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import of_email
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import Settings
-from conference_app.services.addresses import ascii_address, check_email, email_key
+from conference_app.services.people.email_addresses import ascii_address, check_email, email_key
 from tests.conference_app.people import confirmed, registered
 from tests.mailing import Mails
 

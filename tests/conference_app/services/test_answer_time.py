@@ -8,7 +8,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.services import address_changes, answer_time, newsletter_sign_up
-from conference_app.services.addresses import email_key
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import of_email
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.sign_in import account_passwords, email_proofs

@@ -22,8 +22,8 @@ from conference_app.purposes import (
     TOPIC,
 )
 from conference_app.services import basis, meeting_mail, newsletter_topics
+from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import account_pause, erasure_requests
-from conference_app.services.subjects import Subject
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered

@@ -14,9 +14,9 @@ from conference_app.models import CaseAnswer, ContactThread
 from conference_app.services import audit, case_answers, cases, contact
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure
-from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import FakeRoomAdmin
 from tests.mailing import Mails, text_of

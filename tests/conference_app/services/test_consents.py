@@ -14,9 +14,10 @@ from conference_app import database, purposes
 from conference_app.config import Settings
 from conference_app.errors import NoConsent
 from conference_app.models import ConsentEvent, NewsletterTopic
-from conference_app.services import consents, live_consents, mail_stops, signed_links
+from conference_app.services import consents, live_consents, mail_stops
 from conference_app.services.consents import Entry
-from conference_app.services.subjects import Subject
+from conference_app.services.people import signed_links
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, gone, is_live, link, member, reader
 from tests.fakes import LOOKING
 

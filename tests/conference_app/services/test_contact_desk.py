@@ -6,9 +6,10 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.services import addresses, audit, contact, contact_desk, masking, privacy_state, profiles
+from conference_app.services import audit, contact, contact_desk, masking, privacy_state, profiles
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
+from conference_app.services.people import email_addresses as addresses
 from conference_app.services.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, member

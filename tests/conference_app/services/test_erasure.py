@@ -18,12 +18,12 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
 from conference_app.services import cases, job_worker, jobs, legal_holds, meetings, personal_rows, privacy_state
-from conference_app.services.addresses import email_key
+from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import account_pause, erasure, erasure_requests, export, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.sign_in import sessions as sign_in_sessions
-from conference_app.services.subjects import Subject
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import Known, one_row_everywhere
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin

@@ -21,7 +21,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import AccountPhoto, DataExport, LegalHold
 from conference_app.services import job_worker, personal_rows
-from conference_app.services.addresses import email_key
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure, export, privacy_requests
 from conference_app.services.privacy.export_files import TableCopy

@@ -14,8 +14,8 @@ from conference_app.config import Settings, settings
 from conference_app.models import SQLModel
 from conference_app.room.texts import room_texts
 from conference_app.services import joining, meetings, personal_rows
-from conference_app.services.accounts import AccountView
 from conference_app.services.joining import Admitted, Waiting
+from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import retention
 from conference_app.texts import language

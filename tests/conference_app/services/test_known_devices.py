@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import KnownDevice
 from conference_app.purposes import SIGN_IN
-from conference_app.services.accounts import AccountView
+from conference_app.services.people.identity import AccountView
 from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_passwords, known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions

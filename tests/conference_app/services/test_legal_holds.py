@@ -14,7 +14,7 @@ from conference_app.services import (
     personal_rows,
     privacy_state,
 )
-from conference_app.services.addresses import email_key
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import Person, of_email
 from conference_app.services.privacy import erasure_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters

@@ -13,7 +13,6 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Job, MailLetter, Meeting, columns
 from conference_app.services import (
-    addresses,
     bounces,
     consents,
     failed_jobs,
@@ -34,7 +33,8 @@ from conference_app.services.letter_recipients import (
     RowRecipient,
 )
 from conference_app.services.letters import Letter
-from conference_app.services.subjects import Subject
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import (
     CONFIRMATION,
     NEWS_BODY,

@@ -11,9 +11,9 @@ from conference_app.config import Settings
 from conference_app.services import consents, meeting_habits, meetings
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.meeting_habits import Habit
+from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
-from conference_app.services.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, member
 from tests.fakes import LOOKING, FakeRoomAdmin
 

@@ -24,7 +24,7 @@ from conference_app.services import (
     newsletters,
 )
 from conference_app.services.newsletter_views import Draft, Stage
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent
 from tests.conference_app.services.test_mail import account
 from tests.fakes import LOOKING

@@ -9,7 +9,6 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.services import (
-    addresses,
     consents,
     job_worker,
     mail,
@@ -20,9 +19,10 @@ from conference_app.services import (
     service_notices,
 )
 from conference_app.services.letter_recipients import AccountRecipient, ParticipantRecipient
+from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people.subjects import Subject
 from conference_app.services.preferences import Person
 from conference_app.services.sign_in import account_passwords
-from conference_app.services.subjects import Subject
 from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
 from tests.mailing import Mails

@@ -9,7 +9,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound
-from conference_app.services.accounts import AccountView
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import passkeys
 from tests.conference_app.authenticator import USER_PRESENT, Authenticator
 from tests.conference_app.people import ADDRESS, registered

@@ -14,9 +14,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services import audit, person_fields, photos, profiles
+from conference_app.services import audit, photos, profiles
 from conference_app.services.audit import AuditTag
-from conference_app.services.person_fields import BY_NAME, FIELDS, OPTIONAL, REQUIRED, checked
+from conference_app.services.people import person_fields
+from conference_app.services.people.person_fields import BY_NAME, FIELDS, OPTIONAL, REQUIRED, checked
 from conference_app.texts import language
 from tests.conference_app.people import form, registered
 from tests.conference_app.services.test_registration import problems

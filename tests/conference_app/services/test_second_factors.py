@@ -14,8 +14,8 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, TooManyAttempts
 from conference_app.models import Authenticator, RecoveryCode
 from conference_app.services import audit
-from conference_app.services.accounts import AccountView
 from conference_app.services.audit import AuditTag
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import second_factors
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered

@@ -14,8 +14,8 @@ from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput
 from conference_app.models.job import Job
 from conference_app.services import audit
-from conference_app.services.accounts import AccountView
 from conference_app.services.audit import SECURITY_RELEVANT, AuditTag
+from conference_app.services.people.identity import AccountView
 from conference_app.services.privacy import account_pause, erasure_requests
 from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors
 from conference_app.services.sign_in import session_list as open_sessions

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
 from conference_app.models.columns import new_id
-from conference_app.services import signed_links
-from conference_app.services.signed_links import LinkTarget
-from conference_app.services.subjects import Subject
+from conference_app.services.people import signed_links
+from conference_app.services.people.signed_links import LinkTarget
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import NOW, link, member
 
 KEY = bytes(range(32))

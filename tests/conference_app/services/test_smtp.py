@@ -25,7 +25,7 @@ from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, MailLetter
 from conference_app.services import job_worker, mail, smtp
 from conference_app.services.letter_recipients import AccountRecipient
-from conference_app.services.subjects import Subject
+from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import NEWS_BODY, PLAIN
 from tests.conference_app.services.test_mail import account, ledger
 from tests.fakes import LOOKING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import Settings, settings
-from conference_app.services.accounts import AccountView
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import email_proofs
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered, session_token

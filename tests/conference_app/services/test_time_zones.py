@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from conference_app.config import LANGUAGES, Settings
-from conference_app.services import person_fields, profiles, time_zones
-from conference_app.services.person_fields import BY_NAME
+from conference_app.services import profiles
+from conference_app.services.people import person_fields, time_zones
+from conference_app.services.people.person_fields import BY_NAME
 from conference_app.services.sign_in.browser_names import device
 from tests.conference_app.people import registered
 from tests.conference_app.services.test_profiles import NAMES

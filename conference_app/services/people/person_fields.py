@@ -22,8 +22,8 @@ from conference_app.models.account import Account
 from conference_app.models.account_security import AccountPhoto
 from conference_app.models.data_map import DataTag, Retention, tag_of
 from conference_app.purposes import Basis
-from conference_app.services import time_zones
-from conference_app.services.addresses import check_email
+from conference_app.services.people import time_zones
+from conference_app.services.people.email_addresses import check_email
 from conference_app.texts import current_language, n_
 
 Kind = Literal["line", "username", "email", "password", "phone", "country", "time_zone", "language", "photo"]

@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, Address
-from conference_app.services.subjects import Subject, SubjectKind
+from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 
 LinkKind = Literal["unsubscribe", "preferences", "privacy", "contact"]

@@ -20,7 +20,7 @@ from conference_app.errors import ConferenceError
 from conference_app.models import Account
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SIGN_IN
-from conference_app.services.addresses import check_email, email_key
+from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.texts import n_
 
 TAKEN = n_("This username is taken. Choose another.")
