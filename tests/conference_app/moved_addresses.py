@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conference_app import database
-from conference_app.services import address_moves, consents, personal_rows
-from conference_app.services.address_moves import Moved
+from conference_app.services import consents, personal_rows
+from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses.moves import Moved
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject

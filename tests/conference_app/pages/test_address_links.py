@@ -7,7 +7,8 @@ import pytest
 from conference_app.components.guest_address import GuestAddressState
 from conference_app.components.link_token import LinkTokenState
 from conference_app.pages.address_links import AddressLinkState
-from conference_app.services import address_changes, guest_details
+from conference_app.services.addresses import changes as address_changes
+from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import Person

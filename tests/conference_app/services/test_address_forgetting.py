@@ -11,7 +11,6 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address, AuditEntry, MailLetter, PrivacyState
 from conference_app.services import (
-    address_forgetting,
     audit,
     cases,
     consents,
@@ -23,6 +22,7 @@ from conference_app.services import (
     newsletters,
     privacy_state,
 )
+from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
 from conference_app.services.letters import AddressRecipient

@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import address_tokens, mail_recipients
+from conference_app.services import mail_recipients
+from conference_app.services.addresses import address_tokens
 from conference_app.services.letter_blocks import button, note, paragraph
 from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.letter_template import Context, Values, register

@@ -20,18 +20,12 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import (
-    address_letters,
-    address_moves,
-    address_tokens,
-    answer_time,
-    audit,
-    guest_details,
-    mail,
-    privacy_state,
-    rate_limits,
-)
-from conference_app.services.address_moves import Moved
+from conference_app.services import answer_time, audit, mail, privacy_state, rate_limits
+from conference_app.services.addresses import address_emails as address_letters
+from conference_app.services.addresses import address_tokens
+from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import RowRecipient
 from conference_app.services.people import email_addresses as addresses
