@@ -45,7 +45,6 @@ from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
 from conference_app.services import (
-    admissions,
     case_reminders,
     failed_jobs,
     job_worker,
@@ -56,6 +55,7 @@ from conference_app.services import (
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.privacy import erasure, retention
+from conference_app.services.room import admissions
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.texts import DEFAULT_LANGUAGE

@@ -11,7 +11,7 @@ from typing import Literal
 
 from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
 from conference_app.services.introductions import Introduction
-from conference_app.services.joining import Admitted
+from conference_app.services.room.joining import Admitted
 from conference_app.texts import _, error_text
 
 DoorStatus = Literal["loading", "waiting", "open", "locked", "ended", "not_found", "too_many_attempts", "unavailable"]

@@ -6,10 +6,11 @@ import jwt
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.services import joining, meetings
-from conference_app.services.joining import Admitted, Waiting
+from conference_app.services import meetings
 from conference_app.services.meetings import OwnMeeting
 from conference_app.services.people.identity import AccountView
+from conference_app.services.room import joining
+from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.sign_in.sessions import SignedIn
 from tests.conference_app.people import ADDRESS, meeting_of
 from tests.fakes import LOOKING

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from conference_app import database
 from conference_app.purposes import WISHES
-from conference_app.services import host_rooms, privacy_state
+from conference_app.services import privacy_state
 from conference_app.services.audit import AuditTag
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure_requests
+from conference_app.services.room import host_rooms
 from conference_app.services.sign_in import account_passwords
 from conference_app.services.sign_in import security_emails as security_letters
 from conference_app.services.sign_in import sessions as sign_in_sessions

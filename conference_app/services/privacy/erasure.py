@@ -20,10 +20,11 @@ from conference_app import database
 from conference_app.models import Address, Erasure, Job, MailLetter
 from conference_app.models.columns import new_id
 from conference_app.purposes import RIGHTS
-from conference_app.services import host_rooms, jobs, mail, personal_rows
-from conference_app.services.host_rooms import HostRoom
+from conference_app.services import jobs, mail, personal_rows
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import export, privacy_requests
+from conference_app.services.room import host_rooms
+from conference_app.services.room.host_rooms import HostRoom
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,12 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
-from conference_app.services import audit, host_rooms, jobs, legal_holds, personal_rows, privacy_state
+from conference_app.services import audit, jobs, legal_holds, personal_rows, privacy_state
 from conference_app.services.audit import AuditTag
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.room import host_rooms
 from conference_app.services.sign_in import account_passwords
 
 HOLD_LOOK = timedelta(days=1)

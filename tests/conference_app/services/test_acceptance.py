@@ -15,10 +15,10 @@ from conference_app.pages.accept import AcceptState
 from conference_app.pages.account import AccountState
 from conference_app.pages.dashboard import DashboardState
 from conference_app.purposes import ACCEPTANCE
-from conference_app.services import joining
 from conference_app.services.documents import acceptance
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents.registry import Document
+from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.texts import language
 from tests.conference_app.people import at_desk, meeting_of, registered, session_token

@@ -6,8 +6,8 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services.door import MeetingEnded, MeetingLocked, Removed, RoomFull, WrongPassPhrase
-from conference_app.services.joining import Waiting
+from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed, RoomFull, WrongPassPhrase
+from conference_app.services.room.joining import Waiting
 from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock

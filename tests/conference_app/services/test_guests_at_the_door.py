@@ -13,11 +13,12 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import SQLModel
 from conference_app.room.texts import room_texts
-from conference_app.services import joining, meetings, personal_rows
-from conference_app.services.joining import Admitted, Waiting
+from conference_app.services import meetings, personal_rows
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import retention
+from conference_app.services.room import joining
+from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.texts import language
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin

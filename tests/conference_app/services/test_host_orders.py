@@ -6,8 +6,10 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services import admissions, host_orders, meetings
-from conference_app.services.door import MeetingEnded, MeetingLocked, Removed
+from conference_app.services import meetings
+from conference_app.services.room import admissions
+from conference_app.services.room import moderation as host_orders
+from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed
 from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import FakeRoomAdmin

@@ -11,12 +11,13 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
-from conference_app.services import introductions, joining, meetings, photos, profiles
+from conference_app.services import introductions, meetings, photos, profiles
 from conference_app.services.introductions import LINK_LIFE, Introduction
-from conference_app.services.joining import Admitted
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
+from conference_app.services.room import joining
+from conference_app.services.room.joining import Admitted
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of
 from tests.conference_app.services.test_profiles import picture
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin

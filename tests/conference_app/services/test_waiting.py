@@ -8,8 +8,9 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services import bus, joining, meetings
-from conference_app.services.joining import Waiting
+from conference_app.services import bus, meetings
+from conference_app.services.room import joining
+from conference_app.services.room.joining import Waiting
 from tests.conference_app.door import admitted, join
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock

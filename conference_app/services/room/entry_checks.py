@@ -12,8 +12,8 @@ from conference_app.purposes import MEETINGS
 from conference_app.services import inviting, rate_limits
 from conference_app.services.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
+from conference_app.services.room.visitors import Visitor
 from conference_app.services.room_admin import room_admin
-from conference_app.services.visitors import Visitor
 from conference_app.texts import n_
 
 

@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services import privacy_state
-from conference_app.services.visitors import IDENTITY, Visitor
+from conference_app.services.room.visitors import IDENTITY, Visitor
 
 
 async def earlier(db: AsyncSession, meeting: Meeting, visitor: Visitor) -> Admission | None:

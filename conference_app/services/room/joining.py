@@ -11,11 +11,13 @@ from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services import admissions, bus, door, inviting, meetings, rate_limits, visitors
+from conference_app.services import bus, inviting, meetings, rate_limits
 from conference_app.services.meetings import PublicMeeting
+from conference_app.services.room import admissions, visitors
+from conference_app.services.room import entry_checks as door
+from conference_app.services.room.visitors import Visitor
 from conference_app.services.room_tokens import Role, room_token
 from conference_app.services.sign_in.sessions import SignedIn
-from conference_app.services.visitors import Visitor
 from conference_app.texts import n_
 
 
