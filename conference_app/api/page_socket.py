@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import shared_state
+from conference_app.services.limits import redis as shared_state
 from conference_app.session.credentials import SOCKET_PATH
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.build import static_dir
 from conference_app.operation.processes import port_is_free
-from conference_app.services import shared_state
+from conference_app.services.limits import redis as shared_state
 
 RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
 """No right clock is before this."""

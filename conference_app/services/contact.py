@@ -18,7 +18,8 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.models.columns import new_id
 from conference_app.purposes import ANSWER
-from conference_app.services import cases, contact_letters, contact_requests, live_consents, preferences, rate_limits
+from conference_app.services import cases, contact_letters, contact_requests, live_consents, preferences
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.preferences import Person
 from conference_app.texts import DEFAULT_LANGUAGE, _, n_

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from conference_app import texts
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services import bounces, contact, contact_marks, mail_reports, mail_words, rate_limits, raw_mail
+from conference_app.services import bounces, contact, contact_marks, mail_reports, mail_words, raw_mail
 from conference_app.services.contact import Incoming
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import DEFAULT_LANGUAGE
 

@@ -12,8 +12,9 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.models import Account, AccountPhoto
 from conference_app.purposes import INTRODUCE
-from conference_app.services import audit, rate_limits
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.limits import rate_limits
 from conference_app.texts import n_
 
 MAX_BYTES = 2 * 1024 * 1024

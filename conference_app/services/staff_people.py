@@ -15,8 +15,9 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, ContactThread, LegalHold
 from conference_app.purposes import RIGHTS
-from conference_app.services import legal_holds, masking, personal_rows, rate_limits, staff_accesses
+from conference_app.services import legal_holds, masking, personal_rows, staff_accesses
 from conference_app.services.legal_holds import Hold
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import identity as accounts
 from conference_app.services.personal_rows import Person

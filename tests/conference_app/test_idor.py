@@ -16,7 +16,7 @@ from reflex_base.utils.format import json_dumps
 from conference_app.config import Settings
 from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.meeting import MeetingState
-from conference_app.services import rate_limits
+from conference_app.services.limits import rate_limits
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie

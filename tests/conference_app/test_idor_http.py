@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from conference_app.conference_app import routes
 from conference_app.config import Settings
-from conference_app.services import rate_limits
+from conference_app.services.limits import rate_limits
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.asking import Ask, asks

@@ -20,7 +20,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import answer_time, audit, mail, privacy_state, rate_limits
+from conference_app.services import audit, mail, privacy_state
 from conference_app.services.addresses import address_emails as address_letters
 from conference_app.services.addresses import address_tokens
 from conference_app.services.addresses import holder_details as guest_details
@@ -28,6 +28,8 @@ from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.letter_recipients import RowRecipient
+from conference_app.services.limits import even_answers as answer_time
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject

@@ -9,7 +9,8 @@ from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotAllowed, Unavailable
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import MEETINGS
-from conference_app.services import inviting, rate_limits
+from conference_app.services import inviting
+from conference_app.services.limits import rate_limits
 from conference_app.services.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
 from conference_app.services.room.visitors import Visitor

@@ -14,7 +14,7 @@ from conference_app import database
 from conference_app.errors import NotAllowed
 from conference_app.models import Account, Authenticator, Passkey
 from conference_app.purposes import SECOND_FACTOR, SIGN_IN
-from conference_app.services import rate_limits
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity as accounts
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_tokens, known_devices

@@ -36,8 +36,9 @@ from conference_app.config import settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, Passkey
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
-from conference_app.services import audit, rate_limits
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView, view
 from conference_app.services.people.person_fields import clean_line
 from conference_app.services.sign_in import security_emails as security_letters

@@ -21,8 +21,8 @@ from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account, Authenticator, RecoveryCode
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
-from conference_app.services import rate_limits
 from conference_app.services.audit import AuditTag
+from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity as accounts
 from conference_app.services.people.identity import AccountView, view
 from conference_app.services.sign_in import account_tokens

@@ -10,7 +10,7 @@ from __future__ import annotations
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services import rate_limits
+from conference_app.services.limits import rate_limits
 from conference_app.services.people.email_addresses import check_email, email_key
 
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(10, 15, "sign-in-account-network")

@@ -11,8 +11,9 @@ from limits import RateLimitItemPerMinute
 
 from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
-from conference_app.services import rate_limits, shared_state
-from conference_app.services.rate_limits import check, count, forgive, network_of
+from conference_app.services.limits import rate_limits
+from conference_app.services.limits import redis as shared_state
+from conference_app.services.limits.rate_limits import check, count, forgive, network_of
 from tests.fakes import ManualClock
 from tests.ports import free_port
 

@@ -9,7 +9,7 @@ from limits import RateLimitItem
 
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed, TooManyAttempts
-from conference_app.services import rate_limits
+from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions

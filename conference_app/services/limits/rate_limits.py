@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
 from conference_app.models.columns import lookup_key
-from conference_app.services import shared_state
+from conference_app.services.limits import redis as shared_state
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
