@@ -16,7 +16,6 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Case, ContactMessage, ContactThread
 from conference_app.purposes import ANSWER, CALL_BACK, REQUESTS
 from conference_app.services import (
-    asked_secrets,
     audit,
     basis,
     cases,
@@ -31,10 +30,11 @@ from conference_app.services import (
 )
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import CaseView
-from conference_app.services.letter_blocks import note, plain
-from conference_app.services.letter_recipients import RowRecipient
-from conference_app.services.letter_template import Context, Values, register
-from conference_app.services.letters import NecessaryTemplate
+from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails.blocks import note, plain
+from conference_app.services.emails.messages import NecessaryTemplate
+from conference_app.services.emails.recipients import RowRecipient
+from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.paging import Page
 from conference_app.services.people import person_fields
 from conference_app.services.people.subjects import Subject

@@ -14,10 +14,10 @@ from conference_app.errors import TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.purposes import ANSWER
 from conference_app.services import contact_marks, mail, mail_recipients
-from conference_app.services.letter_blocks import button, facts, note, paragraph
-from conference_app.services.letter_recipients import RowRecipient
-from conference_app.services.letter_template import Context, Values, register
-from conference_app.services.letters import NecessaryTemplate
+from conference_app.services.emails.blocks import button, facts, note, paragraph
+from conference_app.services.emails.messages import NecessaryTemplate
+from conference_app.services.emails.recipients import RowRecipient
+from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import rate_limits
 from conference_app.services.mail_recipients import Mailbox
 from conference_app.services.people import signed_links

@@ -19,14 +19,14 @@ from conference_app.models import MailLetter
 from conference_app.models.columns import new_id
 from conference_app.purposes import DELIVERY
 from conference_app.services import jobs
-from conference_app.services.letter_recipients import (
+from conference_app.services.emails.messages import Letter, NewsletterLetter, PromotionLetter
+from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     RowRecipient,
 )
-from conference_app.services.letter_template import LetterClass, Refs
-from conference_app.services.letters import Letter, NewsletterLetter, PromotionLetter
+from conference_app.services.emails.template import LetterClass, Refs
 
 JOB = "mail.send"
 PRIORITY = {"necessary": 0, "participant": 1, "service": 2, "newsletter": 9, "promotion": 9}

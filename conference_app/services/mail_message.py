@@ -15,9 +15,9 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 
 from conference_app.config import settings
-from conference_app.services.letter_rendering import Choices, Rendered, absolute
-from conference_app.services.letter_template import Template, Values
-from conference_app.services.letters import NecessaryTemplate
+from conference_app.services.emails.messages import NecessaryTemplate
+from conference_app.services.emails.rendering import Choices, Rendered, absolute
+from conference_app.services.emails.template import Template, Values
 from conference_app.services.people.email_addresses import ascii_address
 
 EXTRA_HEADERS = ("Reply-To", "In-Reply-To", "References", "Message-ID")

@@ -14,16 +14,16 @@ from conference_app.models import Account, MailLetter
 from conference_app.models.person import Address
 from conference_app.purposes import LANGUAGE, PURPOSES, LiveBasis, Purpose
 from conference_app.services import basis, bounces, jobs, live_consents, meeting_mail, privacy_state
-from conference_app.services.letter_recipients import (
+from conference_app.services.emails.messages import ParticipantTemplate
+from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     Recipient,
     RowRecipient,
 )
-from conference_app.services.letter_rendering import MARKED, Choices
-from conference_app.services.letter_template import Template
-from conference_app.services.letters import ParticipantTemplate
+from conference_app.services.emails.rendering import MARKED, Choices
+from conference_app.services.emails.template import Template
 from conference_app.services.live_consents import Bound
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import MeetingMailGrant
 from conference_app.purposes import CONSENT_PROOF
-from conference_app.services.letters import Occasion
+from conference_app.services.emails.messages import Occasion
 
 
 async def allow(

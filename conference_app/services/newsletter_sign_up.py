@@ -15,10 +15,10 @@ from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import Address, PendingConsent
 from conference_app.purposes import CONFIRM_ADDRESS
 from conference_app.services import consents, live_consents, mail
-from conference_app.services.letter_blocks import button, note, paragraph
-from conference_app.services.letter_recipients import AddressRecipient
-from conference_app.services.letter_template import Context, Values, register
-from conference_app.services.letters import NecessaryTemplate
+from conference_app.services.emails.blocks import button, note, paragraph
+from conference_app.services.emails.messages import NecessaryTemplate
+from conference_app.services.emails.recipients import AddressRecipient
+from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses

@@ -16,12 +16,13 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.models import MailLetter, Newsletter
 from conference_app.purposes import ACCOUNT_MAIL, NEWSLETTER
-from conference_app.services import jobs, letter_rendering, live_consents, mail, newsletter_drafts, newsletter_topics
-from conference_app.services.letter_blocks import rich
-from conference_app.services.letter_recipients import AccountRecipient
-from conference_app.services.letter_rendering import Rendered
-from conference_app.services.letter_template import Context, Values, register
-from conference_app.services.letters import NecessaryTemplate, NewsletterTemplate
+from conference_app.services import jobs, live_consents, mail, newsletter_drafts, newsletter_topics
+from conference_app.services.emails import rendering as letter_rendering
+from conference_app.services.emails.blocks import rich
+from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate
+from conference_app.services.emails.recipients import AccountRecipient
+from conference_app.services.emails.rendering import Rendered
+from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.mail import Status
 from conference_app.services.newsletter_views import Draft, Stage
 from conference_app.texts import language, n_

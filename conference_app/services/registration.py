@@ -17,7 +17,7 @@ from conference_app.models.columns import new_id
 from conference_app.services import audit, mail
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import acceptance
-from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity as accounts
 from conference_app.services.people import person_fields

@@ -15,13 +15,13 @@ from conference_app.services import (
     job_leases,
     job_worker,
     jobs,
-    letter_template,
     mail_delivery,
     newsletter_drafts,
     newsletter_queueing,
     newsletters,
     smtp,
 )
+from conference_app.services.emails import template as letter_template
 from conference_app.services.newsletter_views import Draft
 from tests.bench.own_data import own_data
 from tests.bench.report import Figure

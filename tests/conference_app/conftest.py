@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 import pytest
 
-from conference_app.services import letter_template, personal_rows
+from conference_app.services import personal_rows
+from conference_app.services.emails import template as letter_template
 from tests.conference_app.consent_people import NOW
 from tests.conference_app.own_letters import OWN_LETTERS
 

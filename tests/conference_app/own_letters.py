@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from conference_app.purposes import ACCOUNT_MAIL, NEWSLETTER, PROMOTION, REQUESTS
-from conference_app.services.letter_blocks import button, paragraph, rich
-from conference_app.services.letter_template import Context, Values
-from conference_app.services.letters import (
+from conference_app.services.emails.blocks import button, paragraph, rich
+from conference_app.services.emails.messages import (
     NecessaryTemplate,
     NewsletterTemplate,
     ParticipantTemplate,
     PromotionTemplate,
     ServiceTemplate,
 )
+from conference_app.services.emails.template import Context, Values
 
 WELCOME = NecessaryTemplate(
     "test_welcome",

@@ -27,7 +27,7 @@ from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
-from conference_app.services.letter_recipients import RowRecipient
+from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses

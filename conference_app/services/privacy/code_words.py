@@ -11,8 +11,9 @@ from typing import Any
 
 from conference_app.config import settings
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, cases, consents, legal_requests, letters, mail_stops
+from conference_app.services import audit, cases, consents, legal_requests, mail_stops
 from conference_app.services.documents import registry as documents
+from conference_app.services.emails import messages as letters
 from conference_app.services.mail import Status
 from conference_app.services.people import person_fields
 from conference_app.services.sign_in.account_tokens import TokenKind

@@ -15,7 +15,7 @@ from conference_app.models import Account, Authenticator, EmailChange, Passkey, 
 from conference_app.purposes import SIGN_IN
 from conference_app.services import audit, mail
 from conference_app.services.audit import AuditTag
-from conference_app.services.letter_recipients import AccountRecipient
+from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity as accounts

@@ -17,7 +17,7 @@ from conference_app.models import Account, AccountToken, Authenticator, EmailCha
 from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
 from conference_app.services import mail
 from conference_app.services.audit import AuditTag
-from conference_app.services.letter_recipients import AccountRecipient, RowRecipient
+from conference_app.services.emails.recipients import AccountRecipient, RowRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity as accounts

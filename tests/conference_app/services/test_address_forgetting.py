@@ -25,7 +25,7 @@ from conference_app.services import (
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.contact import ContactForm
-from conference_app.services.letters import AddressRecipient
+from conference_app.services.emails.messages import AddressRecipient
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import of_email

@@ -14,8 +14,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
 from conference_app.services import consents, mail, mail_stops, meeting_mail, newsletters, personal_rows, privacy_state
-from conference_app.services.letter_recipients import AddressRecipient
-from conference_app.services.letters import NewsletterLetter
+from conference_app.services.emails.messages import NewsletterLetter
+from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import of_email

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.services import asked_secrets
+from conference_app.services.emails import secret_requests as asked_secrets
 
 
 @pytest.mark.parametrize(

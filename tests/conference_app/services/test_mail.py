@@ -26,13 +26,13 @@ from conference_app.services import (
     meeting_mail,
     smtp,
 )
-from conference_app.services.letter_recipients import (
+from conference_app.services.emails.messages import Letter
+from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     RowRecipient,
 )
-from conference_app.services.letters import Letter
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import (

@@ -18,7 +18,7 @@ from conference_app.services import (
     preferences,
     service_notices,
 )
-from conference_app.services.letter_recipients import AccountRecipient, ParticipantRecipient
+from conference_app.services.emails.recipients import AccountRecipient, ParticipantRecipient
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.preferences import Person

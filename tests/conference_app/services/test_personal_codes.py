@@ -7,8 +7,9 @@ from sqlalchemy import String
 
 from conference_app.models.columns import EncryptedText
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, cases, consents, legal_requests, letters, personal_rows
+from conference_app.services import audit, cases, consents, legal_requests, personal_rows
 from conference_app.services.documents import registry as documents
+from conference_app.services.emails import messages as letters
 from conference_app.services.mail import Status
 from conference_app.services.people import person_fields
 from conference_app.services.privacy.code_words import has_words, in_words

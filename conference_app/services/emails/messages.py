@@ -32,14 +32,14 @@ from types import MappingProxyType
 from typing import Literal
 
 from conference_app.purposes import ACCOUNT_MAIL, PARTICIPANT_MAIL, Purpose
-from conference_app.services.letter_recipients import (
+from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     Person,
     RowRecipient,
 )
-from conference_app.services.letter_template import NAME, TEMPLATES, Refs, Template
+from conference_app.services.emails.template import NAME, TEMPLATES, Refs, Template
 
 Occasion = Literal["confirmation", "change", "reminder", "follow_up"]
 """What a participant may have asked for; a change or the end of the meeting belongs to the confirmation."""

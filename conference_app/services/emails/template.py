@@ -14,8 +14,8 @@ from typing import ClassVar, TypeVar
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.purposes import MailClass, Purpose
-from conference_app.services.letter_blocks import Block
-from conference_app.services.letter_recipients import Recipient
+from conference_app.services.emails.blocks import Block
+from conference_app.services.emails.recipients import Recipient
 
 LetterClass = MailClass
 Refs = Mapping[str, str | int]

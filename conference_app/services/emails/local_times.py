@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account
 from conference_app.purposes import LOCAL_TIMES
-from conference_app.services.letter_recipients import AccountRecipient
-from conference_app.services.letter_template import Context
+from conference_app.services.emails.recipients import AccountRecipient
+from conference_app.services.emails.template import Context
 from conference_app.texts import current_language
 
 

@@ -23,10 +23,11 @@ from markupsafe import Markup
 
 from conference_app import texts
 from conference_app.config import settings
-from conference_app.services import letter_colors, letter_text
-from conference_app.services.letter_blocks import Block
-from conference_app.services.letter_template import LetterClass, Values
-from conference_app.services.letter_template import Template as LetterTemplate
+from conference_app.services.emails import colors as letter_colors
+from conference_app.services.emails import plain_text as letter_text
+from conference_app.services.emails.blocks import Block
+from conference_app.services.emails.template import LetterClass, Values
+from conference_app.services.emails.template import Template as LetterTemplate
 from conference_app.texts import _, localized_path
 
 _FOLDER = Path(__file__).parent / "letter_templates"
