@@ -19,10 +19,11 @@ from conference_app.api.bodies import body_of, fields_of
 from conference_app.components.times import date_in_words
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import consents, preferences
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import preferences
+from conference_app.services.consent.preferences import Choice, Person
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind, LinkTarget
-from conference_app.services.preferences import Choice, Person
 from conference_app.texts import _, current_language, error_text, language, localized_path, unlocalized_path
 
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")

@@ -10,7 +10,7 @@ from conference_app.components.buttons import button, link_button
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner
 from conference_app.components.times import instant, moment
-from conference_app.services import privacy_state
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.texts import _, localized_path
 
 

@@ -18,8 +18,9 @@ from conference_app.components.surfaces import banner, card
 from conference_app.components.times import date_in_words
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
-from conference_app.services import consents, preferences
-from conference_app.services.preferences import Choice
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import preferences
+from conference_app.services.consent.preferences import Choice
 from conference_app.session import before_acceptance, require_account
 from conference_app.texts import _, error_text, n_
 

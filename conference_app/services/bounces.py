@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.config import settings
 from conference_app.models import BadAddress
 from conference_app.services import raw_mail
-from conference_app.services.live_consents import Bound
+from conference_app.services.consent.live_consents import Bound
 from conference_app.services.people import email_addresses as addresses
 
 if TYPE_CHECKING:

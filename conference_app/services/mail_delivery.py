@@ -25,7 +25,9 @@ from conference_app.config import settings
 from conference_app.models import MailLetter
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services import bounces, dkim_signature, jobs, live_consents, mail_recipients, privacy_state, smtp
+from conference_app.services import bounces, dkim_signature, jobs, mail_recipients, smtp
+from conference_app.services.consent import live_consents
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.job_leases import LEASE
 from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
 from conference_app.services.mail import JOB, ONCE_AT_MOST, WAITING, Status

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models import Meeting
 from conference_app.purposes import PERSONALISATION
-from conference_app.services import basis
+from conference_app.services.consent import legal_basis as basis
 from conference_app.services.people.subjects import Subject
 
 

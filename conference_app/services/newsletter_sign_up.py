@@ -14,7 +14,9 @@ from conference_app import database, purposes
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import Address, PendingConsent
 from conference_app.purposes import CONFIRM_ADDRESS
-from conference_app.services import consents, live_consents, mail
+from conference_app.services import mail
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AddressRecipient

@@ -16,7 +16,8 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.models import MailLetter, Newsletter
 from conference_app.purposes import ACCOUNT_MAIL, NEWSLETTER
-from conference_app.services import jobs, live_consents, mail, newsletter_drafts, newsletter_topics
+from conference_app.services import jobs, mail, newsletter_drafts, newsletter_topics
+from conference_app.services.consent import live_consents
 from conference_app.services.emails import rendering as letter_rendering
 from conference_app.services.emails.blocks import rich
 from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate

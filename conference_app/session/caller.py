@@ -12,7 +12,7 @@ from reflex_base.event.context import EventContext
 
 from conference_app import texts
 from conference_app.errors import NotFound, SignInRequired
-from conference_app.services import privacy_state
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials

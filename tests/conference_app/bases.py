@@ -7,7 +7,8 @@ import pytest
 from conference_app import database
 from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.purposes import Purpose
-from conference_app.services import basis, consents
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import legal_basis as basis
 from conference_app.services.people.subjects import Subject
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from conference_app import database, purposes
 from conference_app.models import Account, Address
-from conference_app.services import consents, live_consents
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind

@@ -20,13 +20,14 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import audit, mail, privacy_state
+from conference_app.services import audit, mail
 from conference_app.services.addresses import address_emails as address_letters
 from conference_app.services.addresses import address_tokens
 from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits

@@ -26,7 +26,8 @@ from conference_app.models import (
     PendingConsent,
     PrivacyState,
 )
-from conference_app.services import jobs, legal_holds, live_consents, newsletter_sign_up
+from conference_app.services import jobs, legal_holds, newsletter_sign_up
+from conference_app.services.consent import live_consents
 
 logger = logging.getLogger(__name__)
 

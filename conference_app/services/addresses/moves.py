@@ -28,10 +28,11 @@ from conference_app.models import (
     StaffAccess,
 )
 from conference_app.purposes import LANGUAGE
-from conference_app.services import consent_moves, mail_stops
 from conference_app.services.addresses import joins as address_joins
 from conference_app.services.addresses import state_joins as privacy_joins
 from conference_app.services.addresses.joins import Joined
+from conference_app.services.consent import ledger_moves as consent_moves
+from conference_app.services.consent import mail_stops
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 

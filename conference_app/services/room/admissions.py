@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services import privacy_state
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.room.visitors import IDENTITY, Visitor
 
 

@@ -12,8 +12,8 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import SignInSession
 from conference_app.purposes import DEVICES, SIGN_IN
-from conference_app.services import basis
 from conference_app.services.audit import AuditTag
+from conference_app.services.consent import legal_basis as basis
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import security_emails as security_letters
 from conference_app.services.sign_in.sessions import end_others

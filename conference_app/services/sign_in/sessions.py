@@ -20,8 +20,9 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, SignInSession, SignInTicket
 from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
-from conference_app.services import audit, basis
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.consent import legal_basis as basis
 from conference_app.services.documents import acceptance
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import known_devices, staff_role

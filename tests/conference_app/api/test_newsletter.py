@@ -17,8 +17,9 @@ from conference_app import database, purposes
 from conference_app.api import newsletter, unsubscribe
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
-from conference_app.services import consents, live_consents
 from conference_app.services.addresses import forgetting as address_forgetting
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import retention
 from tests.conference_app.consent_people import agrees, is_live, link, member

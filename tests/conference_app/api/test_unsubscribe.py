@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.config import Settings
-from conference_app.services import consents, mail_stops
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import mail_stops
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind
 from conference_app.services.people.subjects import Subject

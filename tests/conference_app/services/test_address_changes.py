@@ -12,9 +12,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import AddressChange, AddressToken, AuditEntry
-from conference_app.services import preferences
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.consent import preferences
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_rows import of_email

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
-from conference_app.services import consents, mail, mail_stops, meeting_mail, newsletters, personal_rows, privacy_state
+from conference_app.services import mail, newsletters, personal_rows
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import mail_stops
+from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.emails.messages import NewsletterLetter
 from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.people.email_addresses import email_key

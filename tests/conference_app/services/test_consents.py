@@ -14,8 +14,9 @@ from conference_app import database, purposes
 from conference_app.config import Settings
 from conference_app.errors import NoConsent
 from conference_app.models import ConsentEvent, NewsletterTopic
-from conference_app.services import consents, live_consents, mail_stops
-from conference_app.services.consents import Entry
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents, mail_stops
+from conference_app.services.consent.ledger import Entry
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, gone, is_live, link, member, reader

@@ -6,8 +6,9 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.services import audit, contact, contact_desk, masking, privacy_state, profiles
+from conference_app.services import audit, contact, contact_desk, masking, profiles
 from conference_app.services.audit import AuditTag
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.contact import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.personal_rows import Person, of_email

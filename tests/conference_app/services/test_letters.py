@@ -157,7 +157,7 @@ async def test_only_participants_get_a_meetings_letters(
     sqlite_db: Settings, mails: Mails, wants: bool, takes_part: bool, template: letters.ParticipantTemplate
 ) -> None:
     from conference_app.models.columns import new_id
-    from conference_app.services import meeting_mail
+    from conference_app.services.consent import participant_mail as meeting_mail
     from conference_app.services.people import email_addresses as addresses
 
     email, before = f"{new_id()}@example.com", len(mails.all())

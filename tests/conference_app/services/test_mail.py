@@ -14,7 +14,6 @@ from conference_app.config import Settings
 from conference_app.models import Account, Job, MailLetter, Meeting, columns
 from conference_app.services import (
     bounces,
-    consents,
     failed_jobs,
     job_worker,
     jobs,
@@ -22,10 +21,11 @@ from conference_app.services import (
     mail_delivery,
     mail_recipients,
     mail_reports,
-    mail_stops,
-    meeting_mail,
     smtp,
 )
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import mail_stops
+from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.emails.messages import Letter
 from conference_app.services.emails.recipients import (
     AccountRecipient,

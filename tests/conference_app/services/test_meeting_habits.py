@@ -8,7 +8,8 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import consents, meeting_habits, meetings
+from conference_app.services import meeting_habits, meetings
+from conference_app.services.consent import ledger as consents
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.meeting_habits import Habit
 from conference_app.services.people.subjects import Subject

@@ -13,16 +13,16 @@ from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, ConsentEvent, Job, Newsletter
 from conference_app.services import (
-    consents,
     job_worker,
     jobs,
-    live_consents,
     newsletter_drafts,
     newsletter_queueing,
     newsletter_topics,
     newsletter_views,
     newsletters,
 )
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents
 from conference_app.services.newsletter_views import Draft, Stage
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent

@@ -6,12 +6,13 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import contact, live_consents, mail_stops, preferences
+from conference_app.services import contact
+from conference_app.services.consent import live_consents, mail_stops, preferences
+from conference_app.services.consent.preferences import Person
 from conference_app.services.contact import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
-from conference_app.services.preferences import Person
 from tests.conference_app.consent_people import agrees, is_live, link, member, reader
 from tests.conference_app.people import ADDRESS, registered
 from tests.fakes import LOOKING

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Case, ConsentEvent, DataExport, PrivacyState
-from conference_app.services import consents
+from conference_app.services.consent import ledger as consents
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person, of_email

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import ConsentEvent
 from conference_app.purposes import CONSENT_PROOF
-from conference_app.services import consents
+from conference_app.services.consent import ledger as consents
 from conference_app.services.people.subjects import Subject
 
 _PAGE = "address change"

@@ -17,7 +17,9 @@ from conference_app.config import LANGUAGES
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Account, Address, MeetingMailGrant, NewsletterTopic
 from conference_app.purposes import ACCOUNT_MAIL, LANGUAGE
-from conference_app.services import consents, live_consents, mail_stops, meeting_mail
+from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import live_consents, mail_stops
+from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.people.signed_links import LinkTarget
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import _, current_language, n_

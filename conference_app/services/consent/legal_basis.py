@@ -25,7 +25,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.models import Account, Address, MeetingMailGrant, PrivacyState
 from conference_app.purposes import PARTICIPANT_MAIL, LiveBasis, Purpose
-from conference_app.services import live_consents, privacy_state
+from conference_app.services.consent import live_consents
+from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 

@@ -15,7 +15,7 @@ from conference_app import database, purposes
 from conference_app.errors import NoConsent
 from conference_app.models import Account, Address, ConsentEvent, NewsletterTopic
 from conference_app.purposes import CONSENT_PROOF
-from conference_app.services import mail_stops
+from conference_app.services.consent import mail_stops
 from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database, purposes
 from conference_app.models import Account, Address, ConsentEvent, MailStop
 from conference_app.purposes import CONSENT_PROOF
-from conference_app.services import live_consents, mail_stops
+from conference_app.services.consent import live_consents, mail_stops
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import current_language, n_
 
