@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from conference_app.api.bodies import body_of
 from conference_app.config import settings
-from conference_app.services import bounces, mail_reports
+from conference_app.services.mail import bounces
+from conference_app.services.mail import delivery_reports as mail_reports
 
 TOLERANCE_S = 300
 """A signature is good for so long, so that an overheard request is worth nothing later."""

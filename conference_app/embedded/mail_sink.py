@@ -13,7 +13,7 @@ from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
 
 from conference_app.config import Settings, settings
-from conference_app.services import smtp
+from conference_app.services.mail import smtp
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.privacy.erasure import Traces
 

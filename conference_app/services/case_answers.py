@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, CaseAnswer, ContactThread
 from conference_app.purposes import REQUESTS
-from conference_app.services import audit, cases, mail
+from conference_app.services import audit, cases
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import Kind, Status
 from conference_app.services.emails import secret_requests as asked_secrets
@@ -20,6 +20,7 @@ from conference_app.services.emails.blocks import button, facts, paragraph, plai
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, RowRecipient
 from conference_app.services.emails.template import Context, Values, register
+from conference_app.services.mail import outbox as mail
 from conference_app.texts import _, n_
 
 WORDS_LENGTH = 2000

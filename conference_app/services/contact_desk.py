@@ -21,7 +21,6 @@ from conference_app.services import (
     contact,
     contact_letters,
     contact_marks,
-    mail,
     masking,
     paging,
     personal_rows,
@@ -35,6 +34,7 @@ from conference_app.services.emails.blocks import note, plain
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
+from conference_app.services.mail import outbox as mail
 from conference_app.services.paging import Page
 from conference_app.services.people import person_fields
 from conference_app.services.people.subjects import Subject

@@ -13,13 +13,15 @@ from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.purposes import ANSWER
-from conference_app.services import contact_marks, mail, mail_recipients
+from conference_app.services import contact_marks
 from conference_app.services.emails.blocks import button, facts, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import rate_limits
-from conference_app.services.mail_recipients import Mailbox
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import outbox as mail
+from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.people import signed_links
 from conference_app.texts import _, n_
 

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Literal
 from conference_app import texts
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services import bounces, contact, contact_marks, mail_reports, mail_words, raw_mail
+from conference_app.services import contact, contact_marks, mail_words
 from conference_app.services.contact import Incoming
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import bounces, raw_mail
+from conference_app.services.mail import delivery_reports as mail_reports
 from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from conference_app.services.raw_mail import Mail
+    from conference_app.services.mail.raw_mail import Mail
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import nh3
 
-from conference_app.services import contact, raw_mail
+from conference_app.services import contact
+from conference_app.services.mail import raw_mail
 from conference_app.texts import _
 
 if TYPE_CHECKING:
-    from conference_app.services.raw_mail import Mail
+    from conference_app.services.mail.raw_mail import Mail
 
 _TEXT_BYTES = 4 * contact.MAIL_LENGTH
 """Bytes of a text that are read: the rest of a mail written to keep us busy is not."""

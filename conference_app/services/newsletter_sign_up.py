@@ -14,7 +14,6 @@ from conference_app import database, purposes
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import Address, PendingConsent
 from conference_app.purposes import CONFIRM_ADDRESS
-from conference_app.services import mail
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.blocks import button, note, paragraph
@@ -23,6 +22,7 @@ from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import n_
 

@@ -16,7 +16,7 @@ from conference_app.errors import NotFound
 from conference_app.models import ConsentEvent, MailLetter, Newsletter
 from conference_app.purposes import DELIVERY
 from conference_app.services import newsletter_topics, paging
-from conference_app.services.mail import Status
+from conference_app.services.mail.outbox import Status
 from conference_app.services.paging import Page
 from conference_app.texts import n_
 

@@ -14,11 +14,12 @@ from conference_app.config import LANGUAGES, settings
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
 from conference_app.models.columns import new_id
-from conference_app.services import audit, mail
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import acceptance
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import identity as accounts
 from conference_app.services.people import person_fields
 from conference_app.services.people.email_addresses import email_key

@@ -11,9 +11,9 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.models import Account
 from conference_app.purposes import ACCOUNT, SIGN_IN
-from conference_app.services import mail
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import identity as accounts
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.sign_in import security_emails as security_letters

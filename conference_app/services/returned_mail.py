@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models import Account, BadAddress
 from conference_app.purposes import BOUNCES
-from conference_app.services import bounces
+from conference_app.services.mail import bounces
 
 
 async def comes_back(account_id: str) -> bool:

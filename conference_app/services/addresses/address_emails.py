@@ -8,13 +8,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import mail_recipients
 from conference_app.services.addresses import address_tokens
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail_recipients import Mailbox
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import n_
 

@@ -20,7 +20,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
-from conference_app.services import audit, mail
+from conference_app.services import audit
 from conference_app.services.addresses import address_emails as address_letters
 from conference_app.services.addresses import address_tokens
 from conference_app.services.addresses import holder_details as guest_details
@@ -31,6 +31,7 @@ from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject

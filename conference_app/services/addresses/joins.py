@@ -15,8 +15,8 @@ from conference_app import database
 from conference_app.models import Address, AuditEntry, Case, MailLetter, MeetingMailGrant, PendingConsent
 from conference_app.models.columns import new_id
 from conference_app.purposes import CONSENT_PROOF, FIND_ADDRESS, LANGUAGE
-from conference_app.services import mail
 from conference_app.services.consent import ledger_moves as consent_moves
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 

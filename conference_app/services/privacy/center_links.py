@@ -13,9 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
-from conference_app.services import mail
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.personal_rows import Person, of_email

@@ -16,7 +16,7 @@ from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.documents import registry as documents
 from conference_app.services.emails import messages as letters
-from conference_app.services.mail import Status
+from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import _, n_

@@ -7,12 +7,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, EmailChange
 from conference_app.purposes import ACCOUNT_MAIL, EMAIL_CHANGE, LANGUAGE, LOCAL_TIMES
-from conference_app.services import mail_recipients
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail_recipients import Mailbox
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_

@@ -15,11 +15,11 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, AccountToken, Authenticator, EmailChange, Passkey
 from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
-from conference_app.services import mail
 from conference_app.services.audit import AuditTag
 from conference_app.services.emails.recipients import AccountRecipient, RowRecipient
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import identity as accounts
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import unclaimed_key

@@ -9,13 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.models import Account, AuditEntry
 from conference_app.purposes import ACCOUNT_MAIL, EMAIL_CHANGE, HISTORY, LOCAL_TIMES, USERNAME
-from conference_app.services import audit, mail
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.emails import local_times as letter_times
 from conference_app.services.emails.blocks import button, facts, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
+from conference_app.services.mail import outbox as mail
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import _, localized_path, n_

@@ -17,8 +17,9 @@ from conference_app import database
 from conference_app.api import mail_bounce
 from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, MailLetter
-from conference_app.services import bounces, mail
 from conference_app.services.emails.recipients import AccountRecipient
+from conference_app.services.mail import bounces
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from tests.conference_app.own_letters import PLAIN
 from tests.conference_app.services.test_mail import account

@@ -8,7 +8,7 @@ import pytest
 
 from conference_app.config import load_settings, settings
 from conference_app.embedded import kept_mail, mail_sink
-from conference_app.services import smtp
+from conference_app.services.mail import smtp
 from conference_app.services.privacy.erasure import Traces
 from tests.conference_app.config.environments import REAL, environment
 from tests.conference_app.embedded.maildir import keep

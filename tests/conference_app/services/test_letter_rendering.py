@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from conference_app import services, texts
 from conference_app.config import LANGUAGES, settings
 from conference_app.purposes import NEWSLETTER
-from conference_app.services import mail_message, mail_recipients
 from conference_app.services.emails import blocks as letter_blocks
 from conference_app.services.emails import colors as letter_colors
 from conference_app.services.emails import messages as letters
@@ -27,6 +26,8 @@ from conference_app.services.emails.colors import contrast
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.rendering import Choices, render, rich_html, sample
 from conference_app.services.emails.template import TEMPLATES, Template
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import message as mail_message
 from tests.fakes import NOON
 
 for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):

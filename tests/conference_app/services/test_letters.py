@@ -17,7 +17,6 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
 from conference_app.purposes import ACCOUNT_MAIL
-from conference_app.services import mail
 from conference_app.services.emails import messages as letters
 from conference_app.services.emails.blocks import paragraph, rich
 from conference_app.services.emails.messages import (
@@ -36,6 +35,7 @@ from conference_app.services.emails.recipients import (
     RowRecipient,
 )
 from conference_app.services.emails.template import Template, register
+from conference_app.services.mail import outbox as mail
 from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER, SERVICE
 from tests.conference_app.services.test_mail import account, address, meeting
 from tests.fakes import LOOKING

@@ -12,17 +12,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Job, MailLetter, Meeting, columns
-from conference_app.services import (
-    bounces,
-    failed_jobs,
-    job_worker,
-    jobs,
-    mail,
-    mail_delivery,
-    mail_recipients,
-    mail_reports,
-    smtp,
-)
+from conference_app.services import failed_jobs, job_worker, jobs
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -33,6 +23,11 @@ from conference_app.services.emails.recipients import (
     ParticipantRecipient,
     RowRecipient,
 )
+from conference_app.services.mail import bounces, smtp
+from conference_app.services.mail import delivery as mail_delivery
+from conference_app.services.mail import delivery_reports as mail_reports
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import (

@@ -12,11 +12,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from conference_app.purposes import NEWSLETTER
-from conference_app.services import mail_message
 from conference_app.services.emails import messages as letters
 from conference_app.services.emails import rendering as letter_rendering
 from conference_app.services.emails.blocks import facts, paragraph, plain, rich
 from conference_app.services.emails.rendering import Choices
+from conference_app.services.mail import message as mail_message
 from tests.fakes import NOON
 
 CHOICES = Choices("/u/token", "/preferences/token")

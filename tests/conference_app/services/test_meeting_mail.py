@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import unsubscribe
 from conference_app.config import Settings
-from conference_app.services import mail
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.emails.recipients import ParticipantRecipient
+from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from tests.conference_app.own_letters import CONFIRMATION, FOLLOW_UP, REMINDER
 from tests.conference_app.people import confirmed, meeting_of

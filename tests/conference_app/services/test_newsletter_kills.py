@@ -19,16 +19,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, MailLetter
 from conference_app.models.person import Address
-from conference_app.services import (
-    job_leases,
-    job_worker,
-    mail_delivery,
-    newsletter_queueing,
-    newsletter_views,
-    newsletters,
-    smtp,
-)
-from conference_app.services.mail_preparing import Batch
+from conference_app.services import job_leases, job_worker, newsletter_queueing, newsletter_views, newsletters
+from conference_app.services.mail import delivery as mail_delivery
+from conference_app.services.mail import smtp
+from conference_app.services.mail.preparing import Batch
 from conference_app.services.newsletter_views import Stage
 from tests.conference_app.readers import letters_of, readers, run, sent
 from tests.fakes import LOOKING

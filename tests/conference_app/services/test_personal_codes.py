@@ -11,7 +11,7 @@ from conference_app.services import audit, cases, legal_requests, personal_rows
 from conference_app.services.consent import ledger as consents
 from conference_app.services.documents import registry as documents
 from conference_app.services.emails import messages as letters
-from conference_app.services.mail import Status
+from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
 from conference_app.services.privacy.code_words import has_words, in_words
 from conference_app.services.sign_in.account_tokens import TokenKind

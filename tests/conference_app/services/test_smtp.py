@@ -23,8 +23,10 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, MailLetter
-from conference_app.services import job_worker, mail, smtp
+from conference_app.services import job_worker
 from conference_app.services.emails.recipients import AccountRecipient
+from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import smtp
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import NEWS_BODY, PLAIN
 from tests.conference_app.services.test_mail import account, ledger

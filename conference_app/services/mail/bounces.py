@@ -19,12 +19,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.config import settings
 from conference_app.models import BadAddress
-from conference_app.services import raw_mail
 from conference_app.services.consent.live_consents import Bound
+from conference_app.services.mail import raw_mail
 from conference_app.services.people import email_addresses as addresses
 
 if TYPE_CHECKING:
-    from conference_app.services.raw_mail import Mail
+    from conference_app.services.mail.raw_mail import Mail
 
 MAX_BYTES = 262_144
 """A report quotes our letter at most; ours have some 20,000 bytes."""

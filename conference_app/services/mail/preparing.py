@@ -17,13 +17,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database, texts
 from conference_app.models import MailLetter
 from conference_app.purposes import DELIVERY, LANGUAGE
-from conference_app.services import jobs, mail_message, mail_recipients
+from conference_app.services import jobs
 from conference_app.services.emails import rendering as letter_rendering
 from conference_app.services.emails.recipients import Recipient
 from conference_app.services.emails.template import TEMPLATES, Context, Refs, Template, Values
-from conference_app.services.mail import ONCE_AT_MOST, WAITING, Status
-from conference_app.services.mail_message import Sheet
-from conference_app.services.mail_recipients import Mailbox, Withheld
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import message as mail_message
+from conference_app.services.mail.mailboxes import Mailbox, Withheld
+from conference_app.services.mail.message import Sheet
+from conference_app.services.mail.outbox import ONCE_AT_MOST, WAITING, Status
 
 LETTERS = SQLModel.metadata.tables["mail_letter"]
 

@@ -25,14 +25,17 @@ from conference_app.config import settings
 from conference_app.models import MailLetter
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services import bounces, dkim_signature, jobs, mail_recipients, smtp
+from conference_app.services import jobs
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.job_leases import LEASE
 from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
-from conference_app.services.mail import JOB, ONCE_AT_MOST, WAITING, Status
-from conference_app.services.mail_preparing import LETTERS, Batch, Ready, note
-from conference_app.services.mail_recipients import Withheld
+from conference_app.services.mail import bounces, smtp
+from conference_app.services.mail import dkim as dkim_signature
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail.mailboxes import Withheld
+from conference_app.services.mail.outbox import JOB, ONCE_AT_MOST, WAITING, Status
+from conference_app.services.mail.preparing import LETTERS, Batch, Ready, note
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import SubjectKind
 

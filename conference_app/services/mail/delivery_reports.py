@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from conference_app import database
 from conference_app.models import MailLetter
 from conference_app.purposes import DELIVERY
-from conference_app.services import bounces, mail_recipients
-from conference_app.services.mail import Status
+from conference_app.services.mail import bounces
+from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail.outbox import Status
 
 BELIEVED_FOR = timedelta(days=14)
 """After a letter left. Relays give up after some five days; what comes later is made up from the head of an old mail."""
