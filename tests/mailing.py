@@ -15,7 +15,7 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from conference_app.embedded import mail_sink
-from conference_app.services import job_worker
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import delivery as mail_delivery
 from conference_app.services.mail import smtp
 

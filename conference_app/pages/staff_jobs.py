@@ -16,7 +16,7 @@ from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.surfaces import banner, card
 from conference_app.components.times import instant, moment
 from conference_app.errors import ConferenceError
-from conference_app.services import failed_jobs
+from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.session import public, require_staff
 from conference_app.texts import _, error_text, n_, plural
 

@@ -11,12 +11,12 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Case
 from conference_app.purposes import REQUESTS
-from conference_app.services import jobs
 from conference_app.services.cases import KINDS, REMINDER, Kind
 from conference_app.services.emails.blocks import button, facts, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import outbox as mail
 from conference_app.services.mail.mailboxes import Mailbox

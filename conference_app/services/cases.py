@@ -15,8 +15,9 @@ from conference_app.errors import NotFound
 from conference_app.models import Account, Address, Case, CaseAnswer, CaseEvent
 from conference_app.models.columns import new_id
 from conference_app.purposes import REQUESTS
-from conference_app.services import audit, jobs, paging
+from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.paging import Page
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_

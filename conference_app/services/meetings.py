@@ -17,8 +17,9 @@ from conference_app.errors import NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import new_id
 from conference_app.purposes import MEETINGS
-from conference_app.services import bus, inviting, meeting_forms
+from conference_app.services import inviting, meeting_forms
 from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
 from conference_app.services.meeting_codes import code_key, new_code, normalize_code
 from conference_app.services.meeting_forms import MeetingForm

@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import NewsletterTopic
-from conference_app.services import jobs
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import live_consents
+from conference_app.services.jobs import queue as jobs
 from conference_app.texts import n_
 
 GENERAL = "newsletter"

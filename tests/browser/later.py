@@ -27,7 +27,7 @@ def later(environment: Mapping[str, str], now: datetime) -> None:
 async def _run(now: datetime) -> None:
     from conference_app.config import settings
     from conference_app.embedded.mail_sink import running_sink
-    from conference_app.services import job_worker
+    from conference_app.services.jobs import worker as job_worker
     from conference_app.services.privacy import erasure_requests
 
     async with running_sink(settings()):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from conference_app import database
-from conference_app.services import job_worker, jobs
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 
 runs: list[str] = []
 """One for each time it ran."""

@@ -26,8 +26,9 @@ from conference_app.models import (
     PendingConsent,
     PrivacyState,
 )
-from conference_app.services import jobs, legal_holds, newsletter_sign_up
+from conference_app.services import legal_holds, newsletter_sign_up
 from conference_app.services.consent import live_consents
+from conference_app.services.jobs import queue as jobs
 
 logger = logging.getLogger(__name__)
 

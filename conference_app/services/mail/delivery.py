@@ -25,11 +25,11 @@ from conference_app.config import settings
 from conference_app.models import MailLetter
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services import jobs
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.job_leases import LEASE
-from conference_app.services.jobs import Outcome, Postponed, Run, TryAgain
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs.leases import LEASE
+from conference_app.services.jobs.queue import Outcome, Postponed, Run, TryAgain
 from conference_app.services.mail import bounces, smtp
 from conference_app.services.mail import dkim as dkim_signature
 from conference_app.services.mail import mailboxes as mail_recipients

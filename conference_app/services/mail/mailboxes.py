@@ -13,7 +13,6 @@ from conference_app import database
 from conference_app.models import Account, MailLetter
 from conference_app.models.person import Address
 from conference_app.purposes import LANGUAGE, PURPOSES, LiveBasis, Purpose
-from conference_app.services import jobs
 from conference_app.services.consent import legal_basis as basis
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -29,6 +28,7 @@ from conference_app.services.emails.recipients import (
 )
 from conference_app.services.emails.rendering import MARKED, Choices
 from conference_app.services.emails.template import Template
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import bounces
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links

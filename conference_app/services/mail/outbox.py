@@ -18,7 +18,6 @@ from conference_app import database
 from conference_app.models import MailLetter
 from conference_app.models.columns import new_id
 from conference_app.purposes import DELIVERY
-from conference_app.services import jobs
 from conference_app.services.emails.messages import Letter, NewsletterLetter, PromotionLetter
 from conference_app.services.emails.recipients import (
     AccountRecipient,
@@ -27,6 +26,7 @@ from conference_app.services.emails.recipients import (
     RowRecipient,
 )
 from conference_app.services.emails.template import LetterClass, Refs
+from conference_app.services.jobs import queue as jobs
 
 JOB = "mail.send"
 PRIORITY = {"necessary": 0, "participant": 1, "service": 2, "newsletter": 9, "promotion": 9}

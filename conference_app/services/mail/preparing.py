@@ -17,10 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database, texts
 from conference_app.models import MailLetter
 from conference_app.purposes import DELIVERY, LANGUAGE
-from conference_app.services import jobs
 from conference_app.services.emails import rendering as letter_rendering
 from conference_app.services.emails.recipients import Recipient
 from conference_app.services.emails.template import TEMPLATES, Context, Refs, Template, Values
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import message as mail_message
 from conference_app.services.mail.mailboxes import Mailbox, Withheld

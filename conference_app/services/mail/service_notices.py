@@ -16,12 +16,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, MailLetter
 from conference_app.purposes import DELIVERY
-from conference_app.services import jobs
 from conference_app.services.emails import local_times as letter_times
 from conference_app.services.emails.blocks import paragraph
 from conference_app.services.emails.messages import ServiceTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox as mail
 from conference_app.texts import n_, plural
 

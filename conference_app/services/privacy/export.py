@@ -21,8 +21,9 @@ from conference_app.errors import NotFound
 from conference_app.models import DataExport
 from conference_app.models.columns import new_id
 from conference_app.purposes import COPIES
-from conference_app.services import audit, jobs, personal_rows
+from conference_app.services import audit, personal_rows
 from conference_app.services.audit import AuditTag
+from conference_app.services.jobs import queue as jobs
 from conference_app.services.limits import rate_limits
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import privacy_requests

@@ -12,7 +12,7 @@ from conference_app.components.returned_mail import ReturnedMailState
 from conference_app.config import Settings
 from conference_app.models import MailLetter
 from conference_app.purposes import DELIVERY
-from conference_app.services import job_worker
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox as mail
 from conference_app.services.mail import service_notices
 from conference_app.services.sign_in import sessions as sign_in_sessions

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conference_app.pages.staff_jobs import StaffJobsState
-from conference_app.services import audit, failed_jobs, job_worker, jobs
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.failed_work import failed, outcome, runs
 from tests.conference_app.staff_desk import staff_tab
 from tests.conference_app.tabs import Processor, name_of

@@ -17,8 +17,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
-from conference_app.services import cases, job_worker, jobs, legal_holds, meetings, personal_rows
+from conference_app.services import cases, legal_holds, meetings, personal_rows
 from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person

@@ -11,8 +11,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Job
-from conference_app.services import audit, failed_jobs, job_worker, jobs
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.people import registered
 from tests.fakes import LOOKING
 

@@ -15,7 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import failed_jobs, job_leases, job_worker, jobs
+from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import leases as job_leases
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from tests.fakes import LOOKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -12,7 +12,6 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Job, MailLetter, Meeting, columns
-from conference_app.services import failed_jobs, job_worker, jobs
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -23,6 +22,9 @@ from conference_app.services.emails.recipients import (
     ParticipantRecipient,
     RowRecipient,
 )
+from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import bounces, smtp
 from conference_app.services.mail import delivery as mail_delivery
 from conference_app.services.mail import delivery_reports as mail_reports

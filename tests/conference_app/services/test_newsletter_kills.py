@@ -19,7 +19,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, MailLetter
 from conference_app.models.person import Address
-from conference_app.services import job_leases, job_worker, newsletter_queueing, newsletter_views, newsletters
+from conference_app.services import newsletter_queueing, newsletter_views, newsletters
+from conference_app.services.jobs import leases as job_leases
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import delivery as mail_delivery
 from conference_app.services.mail import smtp
 from conference_app.services.mail.preparing import Batch

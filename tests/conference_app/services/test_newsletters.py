@@ -13,8 +13,6 @@ from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, ConsentEvent, Job, Newsletter
 from conference_app.services import (
-    job_worker,
-    jobs,
     newsletter_drafts,
     newsletter_queueing,
     newsletter_topics,
@@ -23,6 +21,8 @@ from conference_app.services import (
 )
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import live_consents
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.newsletter_views import Draft, Stage
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent

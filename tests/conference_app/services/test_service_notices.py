@@ -8,8 +8,8 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import job_worker
 from conference_app.services.consent import mail_stops
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import service_notices
 from conference_app.services.people import email_addresses as addresses
 from tests.conference_app.services.test_mail import account, address

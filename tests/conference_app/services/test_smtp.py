@@ -23,8 +23,8 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, MailLetter
-from conference_app.services import job_worker
 from conference_app.services.emails.recipients import AccountRecipient
+from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox as mail
 from conference_app.services.mail import smtp
 from conference_app.services.people.subjects import Subject

@@ -17,8 +17,10 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.models.job import Job
-from conference_app.services import bus, job_leases, jobs
-from conference_app.services.jobs import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
+from conference_app.services.jobs import leases as job_leases
+from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.jobs.queue import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
 
 logger = logging.getLogger(__name__)
 

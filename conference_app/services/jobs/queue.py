@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.models.columns import new_id
 from conference_app.models.job import Job
-from conference_app.services import bus
+from conference_app.services.jobs import wake_ups as bus
 
 Payload = Mapping[str, str | int]
 Handler = Callable[[Payload], Awaitable[None]]

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models.columns import new_id
 from conference_app.models.job import Job
-from conference_app.services import jobs
+from conference_app.services.jobs import queue as jobs
 
 LEASE = timedelta(seconds=60)
 """How long a worker that is heard of no more keeps a job."""
