@@ -44,8 +44,9 @@ from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services import case_reminders, newsletter_queueing
+from conference_app.services import newsletter_queueing
 from conference_app.services.addresses import forgetting as address_forgetting
+from conference_app.services.cases import case_reminders
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.services.jobs import worker as job_worker

@@ -12,8 +12,8 @@ from conference_app.components.keep_data import Planned, planned_for
 from conference_app.components.notices import NoticeState
 from conference_app.components.times import instant
 from conference_app.errors import ConferenceError
-from conference_app.services import cases
-from conference_app.services.cases import CaseView
+from conference_app.services.cases import cases
+from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.personal_rows import Person
 from conference_app.services.personal_words import words_of

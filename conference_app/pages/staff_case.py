@@ -17,8 +17,8 @@ from conference_app.components.staff_frame import StaffThingState, back_link, st
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant, moment
 from conference_app.components.values import count
-from conference_app.services import case_answers, cases
-from conference_app.services.cases import CaseView
+from conference_app.services.cases import case_answers, cases
+from conference_app.services.cases.cases import CaseView
 from conference_app.session import require_staff
 from conference_app.texts import _, localized_path, n_
 

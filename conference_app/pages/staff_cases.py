@@ -11,7 +11,7 @@ from conference_app.components.lists import linked_row
 from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffListState, staff_list
 from conference_app.components.times import moment
-from conference_app.services import cases
+from conference_app.services.cases import cases
 from conference_app.texts import _, n_
 
 

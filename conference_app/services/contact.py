@@ -18,7 +18,8 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.models.columns import new_id
 from conference_app.purposes import ANSWER
-from conference_app.services import cases, contact_letters, contact_requests
+from conference_app.services import contact_letters, contact_requests
+from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents, preferences
 from conference_app.services.consent.preferences import Person
 from conference_app.services.limits import rate_limits

@@ -17,7 +17,6 @@ from conference_app.models import Account, Case, ContactMessage, ContactThread
 from conference_app.purposes import ANSWER, CALL_BACK, REQUESTS
 from conference_app.services import (
     audit,
-    cases,
     contact,
     contact_letters,
     contact_marks,
@@ -27,7 +26,8 @@ from conference_app.services import (
     staff_accesses,
 )
 from conference_app.services.audit import AuditTag
-from conference_app.services.cases import CaseView
+from conference_app.services.cases import cases
+from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import legal_basis as basis
 from conference_app.services.emails import secret_requests as asked_secrets
 from conference_app.services.emails.blocks import note, plain

@@ -11,7 +11,8 @@ from typing import Any
 
 from conference_app.config import settings
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, cases, legal_requests
+from conference_app.services import audit, legal_requests
+from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.documents import registry as documents

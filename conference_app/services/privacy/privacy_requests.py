@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Address, Case, ContactThread
 from conference_app.purposes import CONSENT_PROOF, OPPOSABLE, REQUESTS, WISHES
-from conference_app.services import audit, cases, personal_rows
+from conference_app.services import audit, personal_rows
 from conference_app.services.audit import AuditTag
-from conference_app.services.cases import CaseView, Kind, Status
+from conference_app.services.cases import cases
+from conference_app.services.cases.cases import CaseView, Kind, Status
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import participant_mail as meeting_mail

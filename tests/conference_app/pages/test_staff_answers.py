@@ -8,7 +8,7 @@ from conference_app import database
 from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.staff_case import StaffCaseState
-from conference_app.services import cases
+from conference_app.services.cases import cases
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.privacy.privacy_emails import LINK_LIFE

@@ -10,9 +10,10 @@ from sqlmodel import SQLModel
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models.data_map import personal_tables
-from conference_app.services import cases, legal_holds, staff_accesses
+from conference_app.services import legal_holds, staff_accesses
 from conference_app.services.addresses import joins as address_joins
 from conference_app.services.addresses import moves as address_moves
+from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.people.email_addresses import email_key

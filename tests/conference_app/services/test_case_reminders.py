@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from conference_app import database
 from conference_app.config import Settings, settings
-from conference_app.services import case_reminders, cases
+from conference_app.services.cases import case_reminders, cases
 from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.consent_people import NOW, member
 from tests.fakes import LOOKING

@@ -13,7 +13,8 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread, SQLModel
-from conference_app.services import cases, contact, contact_desk, contact_marks, inbound_mail
+from conference_app.services import contact, contact_desk, contact_marks, inbound_mail
+from conference_app.services.cases import cases
 from conference_app.services.consent import mail_stops, preferences
 from conference_app.services.contact import ContactForm
 from conference_app.services.people import email_addresses as addresses

@@ -17,7 +17,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
-from conference_app.services import cases, legal_holds, meetings, personal_rows
+from conference_app.services import legal_holds, meetings, personal_rows
+from conference_app.services.cases import cases
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker

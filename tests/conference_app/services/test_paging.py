@@ -11,8 +11,9 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import cases, contact, contact_desk, legal_holds, legal_requests, newsletter_views
+from conference_app.services import contact, contact_desk, legal_holds, legal_requests, newsletter_views
 from conference_app.services import newsletter_drafts as drafts
+from conference_app.services.cases import cases
 from conference_app.services.contact import ContactForm
 from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.services.newsletter_views import Draft

@@ -7,7 +7,8 @@ from sqlalchemy import String
 
 from conference_app.models.columns import EncryptedText
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, cases, legal_requests, personal_rows
+from conference_app.services import audit, legal_requests, personal_rows
+from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.documents import registry as documents
 from conference_app.services.emails import messages as letters

@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Case
 from conference_app.purposes import REQUESTS
-from conference_app.services.cases import KINDS, REMINDER, Kind
+from conference_app.services.cases.cases import KINDS, REMINDER, Kind
 from conference_app.services.emails.blocks import button, facts, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient

@@ -12,9 +12,10 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, CaseAnswer, ContactThread
 from conference_app.purposes import REQUESTS
-from conference_app.services import audit, cases
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.cases import Kind, Status
+from conference_app.services.cases import cases
+from conference_app.services.cases.cases import Kind, Status
 from conference_app.services.emails import secret_requests as asked_secrets
 from conference_app.services.emails.blocks import button, facts, paragraph, plain
 from conference_app.services.emails.messages import NecessaryTemplate
