@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from conference_app.api.bodies import body_of
 from conference_app.config import settings
-from conference_app.services import inbound_mail
+from conference_app.services.contact import inbound_mail
 
 
 async def take(request: Request) -> Response:

@@ -9,8 +9,8 @@ import reflex as rx
 from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffListState, staff_list
 from conference_app.components.times import instant, moment
-from conference_app.services import contact_desk
-from conference_app.services.contact_desk import ThreadRow
+from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact.desk import ThreadRow
 from conference_app.texts import _, localized_path, n_, plural
 
 

@@ -18,8 +18,9 @@ from conference_app.components.staff_frame import StaffState, back_link, staff_f
 from conference_app.components.surfaces import badge, card
 from conference_app.components.times import instant, moment
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import contact, contact_desk
-from conference_app.services.contact_desk import OpenThread
+from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.desk import OpenThread
 from conference_app.session import path_end, public, require_staff
 from conference_app.texts import _, error_text, localized_path, n_
 

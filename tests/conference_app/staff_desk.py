@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import settings
-from conference_app.services import contact, contact_desk
-from conference_app.services.contact import ContactForm
+from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.identity import AccountView
 from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.tabs import Processor, Tab

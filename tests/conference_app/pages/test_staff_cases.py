@@ -12,9 +12,10 @@ from conference_app.pages.staff_case import StaffCaseState
 from conference_app.pages.staff_cases import StaffCasesState
 from conference_app.pages.staff_contact import StaffContactState
 from conference_app.pages.staff_thread import StaffThreadState
-from conference_app.services import audit, contact_desk
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
+from conference_app.services.contact import desk as contact_desk
 from tests.conference_app.staff_desk import staff_tab, wrote
 from tests.conference_app.tabs import Processor, name_of, redirects
 

@@ -10,14 +10,15 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address, AuditEntry, MailLetter, PrivacyState
-from conference_app.services import audit, contact, legal_holds, newsletters
+from conference_app.services import audit, legal_holds, newsletters
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.contact import ContactForm
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.emails.messages import AddressRecipient
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox as mail

@@ -11,10 +11,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import CaseAnswer, ContactThread
-from conference_app.services import audit, contact
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import case_answers, cases
-from conference_app.services.contact import ContactForm
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_rows import Person
 from conference_app.services.privacy import erasure

@@ -13,10 +13,13 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread, SQLModel
-from conference_app.services import contact, contact_desk, contact_marks, inbound_mail
 from conference_app.services.cases import cases
 from conference_app.services.consent import mail_stops, preferences
-from conference_app.services.contact import ContactForm
+from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact import inbound_mail
+from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.personal_rows import Person, of_email

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.services.contact_requests import recognise
+from conference_app.services.contact.recognised_requests import recognise
 
 UNSUBSCRIBE = [
     "unsubscribe",

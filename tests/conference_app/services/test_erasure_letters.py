@@ -13,8 +13,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, ContactThread, Job, MailLetter
-from conference_app.services import contact, legal_holds, personal_rows
-from conference_app.services.contact import ContactForm
+from conference_app.services import legal_holds, personal_rows
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import bounces
 from conference_app.services.people import email_addresses as addresses

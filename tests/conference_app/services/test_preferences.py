@@ -6,10 +6,10 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import contact
 from conference_app.services.consent import live_consents, mail_stops, preferences
 from conference_app.services.consent.preferences import Person
-from conference_app.services.contact import ContactForm
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject

@@ -18,10 +18,11 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.models.columns import new_id
 from conference_app.purposes import ANSWER
-from conference_app.services import contact_letters, contact_requests
 from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents, preferences
 from conference_app.services.consent.preferences import Person
+from conference_app.services.contact import contact_emails as contact_letters
+from conference_app.services.contact import recognised_requests as contact_requests
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.texts import DEFAULT_LANGUAGE, _, n_

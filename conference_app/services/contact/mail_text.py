@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import nh3
 
-from conference_app.services import contact
+from conference_app.services.contact import threads as contact
 from conference_app.services.mail import raw_mail
 from conference_app.texts import _
 

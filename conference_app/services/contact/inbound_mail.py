@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from conference_app import texts
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services import contact, contact_marks, mail_words
-from conference_app.services.contact import Incoming
+from conference_app.services.contact import mail_text as mail_words
+from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import threads as contact
+from conference_app.services.contact.threads import Incoming
 from conference_app.services.limits import rate_limits
 from conference_app.services.mail import bounces, raw_mail
 from conference_app.services.mail import delivery_reports as mail_reports

@@ -13,7 +13,7 @@ from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.purposes import ANSWER
-from conference_app.services import contact_marks
+from conference_app.services.contact import reply_addresses as contact_marks
 from conference_app.services.emails.blocks import button, facts, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient

@@ -15,20 +15,14 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Case, ContactMessage, ContactThread
 from conference_app.purposes import ANSWER, CALL_BACK, REQUESTS
-from conference_app.services import (
-    audit,
-    contact,
-    contact_letters,
-    contact_marks,
-    masking,
-    paging,
-    personal_rows,
-    staff_accesses,
-)
+from conference_app.services import audit, masking, paging, personal_rows, staff_accesses
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import legal_basis as basis
+from conference_app.services.contact import contact_emails as contact_letters
+from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import threads as contact
 from conference_app.services.emails import secret_requests as asked_secrets
 from conference_app.services.emails.blocks import note, plain
 from conference_app.services.emails.messages import NecessaryTemplate
