@@ -10,7 +10,7 @@ from conference_app.api import plain_pages
 from conference_app.api.auth import is_same_site
 from conference_app.api.bodies import body_of, fields_of
 from conference_app.errors import InvalidInput, NotFound
-from conference_app.services import disclosure
+from conference_app.services.legal import disclosure
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import session_cookie

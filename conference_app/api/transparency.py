@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app.api import plain_pages
-from conference_app.services import legal_requests
-from conference_app.services.legal_requests import Year
+from conference_app.services.legal import legal_requests
+from conference_app.services.legal.legal_requests import Year
 from conference_app.texts import _, language, localized_path, plural
 
 

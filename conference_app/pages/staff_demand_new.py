@@ -15,8 +15,8 @@ from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
 from conference_app.components.surfaces import card
 from conference_app.errors import ConferenceError
-from conference_app.services import legal_requests
-from conference_app.services.legal_requests import LENGTHS, NewDemand
+from conference_app.services.legal import legal_requests
+from conference_app.services.legal.legal_requests import LENGTHS, NewDemand
 from conference_app.session import public, require_staff
 from conference_app.texts import _, localized_path, n_
 

@@ -14,7 +14,7 @@ from conference_app.components.plain_elements import plain_link
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.surfaces import empty_state
-from conference_app.services import legal_requests
+from conference_app.services.legal import legal_requests
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conference_app.services.legal_requests import NewDemand
+from conference_app.services.legal.legal_requests import NewDemand
 
 
 def typed(wanted: str = "ann", **changes: str) -> NewDemand:

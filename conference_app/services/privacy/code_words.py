@@ -11,12 +11,13 @@ from typing import Any
 
 from conference_app.config import settings
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, legal_requests
+from conference_app.services import audit
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.documents import registry as documents
 from conference_app.services.emails import messages as letters
+from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
 from conference_app.services.sign_in.account_tokens import TokenKind

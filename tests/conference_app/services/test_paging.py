@@ -11,13 +11,14 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import legal_holds, legal_requests, newsletter_views
+from conference_app.services import legal_holds, newsletter_views
 from conference_app.services import newsletter_drafts as drafts
 from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.legal import legal_requests
 from conference_app.services.newsletter_views import Draft
 from conference_app.services.paging import ROWS, Page
 from conference_app.services.personal_rows import Person

@@ -7,11 +7,12 @@ from sqlalchemy import String
 
 from conference_app.models.columns import EncryptedText
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, legal_requests, personal_rows
+from conference_app.services import audit, personal_rows
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.documents import registry as documents
 from conference_app.services.emails import messages as letters
+from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
 from conference_app.services.privacy.code_words import has_words, in_words

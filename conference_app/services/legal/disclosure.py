@@ -24,9 +24,10 @@ from conference_app.models import LegalRequest
 from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.models.data_map import PersonalTable
 from conference_app.purposes import DEMANDS
-from conference_app.services import audit, legal_holds, legal_requests, personal_rows, staff_accesses
+from conference_app.services import audit, legal_holds, personal_rows, staff_accesses
 from conference_app.services.audit import AuditTag
 from conference_app.services.json_values import plain
+from conference_app.services.legal import legal_requests
 from conference_app.services.personal_rows import Person
 from conference_app.services.personal_words import words_of
 from conference_app.texts import _, n_
