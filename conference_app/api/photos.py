@@ -10,7 +10,7 @@ from starlette.routing import Route
 from conference_app.api.auth import is_same_site
 from conference_app.api.bodies import body_of
 from conference_app.errors import ConferenceError
-from conference_app.services import introductions, photos
+from conference_app.services.accounts import introductions, photos
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import session_cookie

@@ -9,7 +9,7 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
-from conference_app.services import registration_mail
+from conference_app.services.accounts import registration_mail
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text
 

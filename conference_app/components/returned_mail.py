@@ -7,7 +7,7 @@ import reflex as rx
 from conference_app.components.buttons import button, link_button
 from conference_app.components.notices import NoticeState
 from conference_app.components.surfaces import banner
-from conference_app.services import returned_mail
+from conference_app.services.accounts import returned_mail
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, localized_path
 

@@ -14,7 +14,8 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant
 from conference_app.errors import ConferenceError
-from conference_app.services import audit, profiles
+from conference_app.services import audit
+from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, passkeys, second_factors
 from conference_app.session import client_address, require_account
 from conference_app.texts import _, error_text, plural

@@ -19,10 +19,10 @@ from conference_app.components.returned_mail import returned_mail_banner
 from conference_app.components.surfaces import avatar, badge, banner, card, section_header
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
-from conference_app.services import photos, profiles
+from conference_app.services.accounts import photos, profiles
+from conference_app.services.accounts.profiles import Profile
 from conference_app.services.people import person_fields
 from conference_app.services.people.person_fields import BY_NAME
-from conference_app.services.profiles import Profile
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 

@@ -17,7 +17,7 @@ from conference_app.components.surfaces import banner
 from conference_app.components.waiting import loading, skeleton
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
-from conference_app.services import registration_mail
+from conference_app.services.accounts import registration_mail
 from conference_app.session import public, require_account, signed_in
 from conference_app.texts import _, error_text, localized_path, n_
 

@@ -15,7 +15,7 @@ from conference_app.components.page_registry import page
 from conference_app.components.plain_elements import plain_link
 from conference_app.components.surfaces import card
 from conference_app.config import settings
-from conference_app.services import profiles
+from conference_app.services.accounts import profiles
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.session import client_address, public, signed_in

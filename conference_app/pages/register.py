@@ -16,7 +16,7 @@ from conference_app.components.person_inputs import person_input, person_inputs,
 from conference_app.components.slots import slotted
 from conference_app.components.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
-from conference_app.services import registration
+from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED
 from conference_app.services.sign_in import password_hashes as passwords
 from conference_app.session import client_address, enter, public, signed_in

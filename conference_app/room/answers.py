@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
-from conference_app.services.introductions import Introduction
+from conference_app.services.accounts.introductions import Introduction
 from conference_app.services.room.joining import Admitted
 from conference_app.texts import _, error_text
 

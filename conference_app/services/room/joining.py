@@ -11,7 +11,8 @@ from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services import inviting, meetings
+from conference_app.services import meetings
+from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
 from conference_app.services.meetings import PublicMeeting

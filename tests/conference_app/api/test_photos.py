@@ -15,7 +15,7 @@ from conference_app import database
 from conference_app.api import photos as routes
 from conference_app.config import Settings
 from conference_app.models import Meeting
-from conference_app.services import introductions, photos
+from conference_app.services.accounts import introductions, photos
 from conference_app.services.documents import registry as documents
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie

@@ -16,7 +16,7 @@ from conference_app.models import Account, Meeting, SQLModel
 from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.operation import rotate_keys
 from conference_app.operation.rotate_keys import rotate
-from conference_app.services import photos
+from conference_app.services.accounts import photos
 from tests.conference_app.people import meeting_of, registered
 from tests.conference_app.services.test_profiles import picture
 from tests.fakes import LOOKING

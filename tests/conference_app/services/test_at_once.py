@@ -13,7 +13,8 @@ from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import Address, BadAddress, Case, ContactThread, MailLetter, PendingConsent, SQLModel
 from conference_app.models.account_security import AccountPhoto, Authenticator, Passkey
-from conference_app.services import newsletter_sign_up, photos
+from conference_app.services import newsletter_sign_up
+from conference_app.services.accounts import photos
 from conference_app.services.cases import cases
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm

@@ -6,7 +6,8 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.services import audit, masking, profiles
+from conference_app.services import audit, masking
+from conference_app.services.accounts import profiles
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.contact import desk as contact_desk

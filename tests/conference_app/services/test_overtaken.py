@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account
-from conference_app.services import registration_mail
+from conference_app.services.accounts import registration_mail
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_passwords, account_tokens, email_proofs
 from conference_app.services.sign_in import password_hashes as passwords

@@ -14,7 +14,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services import audit, photos, profiles
+from conference_app.services import audit
+from conference_app.services.accounts import photos, profiles
 from conference_app.services.audit import AuditTag
 from conference_app.services.people import person_fields
 from conference_app.services.people.person_fields import BY_NAME, FIELDS, OPTIONAL, REQUIRED, checked

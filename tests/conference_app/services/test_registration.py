@@ -12,8 +12,8 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, TooManyAttempts
 from conference_app.models import ConsentRecord
+from conference_app.services.accounts.registration import RegistrationForm, register
 from conference_app.services.documents import registry as documents
-from conference_app.services.registration import RegistrationForm, register
 from conference_app.texts import language
 from tests.conference_app.people import ADDRESS, form, registered
 from tests.fakes import LOOKING, NOON, ManualClock

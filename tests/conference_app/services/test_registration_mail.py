@@ -8,7 +8,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
-from conference_app.services import registration_mail
+from conference_app.services.accounts import registration_mail
 from conference_app.services.sign_in import email_proofs
 from tests.conference_app.people import ADDRESS, confirmed, registered
 from tests.fakes import ManualClock

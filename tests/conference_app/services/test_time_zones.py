@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from conference_app.config import LANGUAGES, Settings
-from conference_app.services import profiles
+from conference_app.services.accounts import profiles
 from conference_app.services.people import person_fields, time_zones
 from conference_app.services.people.person_fields import BY_NAME
 from conference_app.services.sign_in.browser_names import device

@@ -12,7 +12,8 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account
 from conference_app.purposes import RIGHTS
-from conference_app.services import audit, photos
+from conference_app.services import audit
+from conference_app.services.accounts import photos
 from conference_app.services.audit import AuditTag
 from conference_app.services.people import person_fields
 from conference_app.services.people.identity import TAKEN, username_key, username_taken

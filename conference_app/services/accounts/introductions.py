@@ -19,7 +19,7 @@ from conference_app.errors import NotFound
 from conference_app.models import Account, AccountPhoto, Meeting
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, MEETINGS
-from conference_app.services import photos
+from conference_app.services.accounts import photos
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
