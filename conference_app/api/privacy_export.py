@@ -9,8 +9,8 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.api import plain_pages
 from conference_app.errors import NotFound
-from conference_app.services import personal_rows
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import export
 from conference_app.services.sign_in import sessions as sign_in_sessions

@@ -14,7 +14,7 @@ from conference_app.components.surfaces import banner, card
 from conference_app.errors import NotFound
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details as guest_details
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.session import path_end, public
 from conference_app.texts import _

@@ -11,7 +11,7 @@ from conference_app.components.buttons import button
 from conference_app.components.floating import dialog
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant, moment
-from conference_app.services.legal_holds import Hold
+from conference_app.services.personal_data.legal_holds import Hold
 from conference_app.texts import _
 
 

@@ -14,7 +14,7 @@ from conference_app.components.unbroken import unbroken
 from conference_app.services.people import person_fields, time_zones
 from conference_app.services.people.person_fields import Field
 from conference_app.services.people.time_zones import UTC
-from conference_app.services.personal_words import retention_words
+from conference_app.services.personal_data.table_names import retention_words
 from conference_app.texts import _, current_language
 
 _LIMITS: dict[str, Any] = {"max_length": person_fields.NAME_LENGTH}

@@ -15,8 +15,8 @@ from conference_app.errors import ConferenceError
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.personal_rows import Person
-from conference_app.services.personal_words import words_of
+from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.table_names import words_of
 from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
 from conference_app.services.privacy.export import ExportView
 from conference_app.services.privacy.personal_view import Fact, Known

@@ -26,7 +26,7 @@ from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.addresses.holder_details import GuestDetails
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import erasure_requests
 from conference_app.session import path_end, public

@@ -28,9 +28,9 @@ from conference_app.components.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.purposes import OPPOSABLE, PURPOSES
-from conference_app.services import personal_rows
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import account_pause, erasure_requests
 from conference_app.session import before_acceptance, client_address, require_account
 from conference_app.texts import _, error_text, localized_path, n_

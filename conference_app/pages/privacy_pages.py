@@ -12,7 +12,7 @@ from conference_app.config import settings
 from conference_app.models import SQLModel
 from conference_app.models.data_map import PersonalTable, Who, personal_tables
 from conference_app.services.documents.privacy_policy import covered_host, nobody_else
-from conference_app.services.personal_words import retention_words, words_of
+from conference_app.services.personal_data.table_names import retention_words, words_of
 from conference_app.services.privacy.personal_view import recipients
 from conference_app.texts import _, n_
 

@@ -15,9 +15,9 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
 from conference_app.components.surfaces import banner, card, section_header
-from conference_app.services import legal_holds
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS
+from conference_app.services.personal_data import legal_holds
 from conference_app.session import require_staff
 from conference_app.texts import _, n_
 

@@ -18,10 +18,10 @@ from conference_app.components.staff_frame import StaffThingState, back_link_to,
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant, moment
 from conference_app.errors import ConferenceError
-from conference_app.services import legal_holds
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal import non_disclosure as legal_gags
 from conference_app.services.legal.non_disclosure import Change
+from conference_app.services.personal_data import legal_holds
 from conference_app.session import require_staff
 from conference_app.texts import _, localized_path, n_
 

@@ -16,9 +16,10 @@ from conference_app.components.stepping import SteppedState, asked, steps
 from conference_app.components.surfaces import badge, card
 from conference_app.components.values import one_of
 from conference_app.errors import ConferenceError
-from conference_app.services import legal_holds, staff_people
-from conference_app.services.personal_rows import Person
-from conference_app.services.staff_people import PersonView
+from conference_app.services.personal_data import legal_holds
+from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data.lookup import PersonView
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.session import public, require_staff
 from conference_app.texts import _, error_text, n_
 

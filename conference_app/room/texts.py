@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conference_app.services import personal_rows
+from conference_app.services.personal_data import personal_rows
 from conference_app.texts import _, current_language, plural
 
 PLURAL_SAMPLES = {"en": {"one": 1, "other": 2}, "pl": {"one": 1, "few": 2, "many": 5}}

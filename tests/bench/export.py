@@ -15,7 +15,7 @@ from conference_app.models import Account, Meeting
 from conference_app.models.columns import lookup_key, new_id
 from conference_app.operation import migrations
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import export
 from tests.bench.report import Figure
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from email import policy
 from pathlib import Path
 
-from conference_app.services import personal_rows
+from conference_app.services.personal_data import personal_rows
 
 
 def files_of(data: Path) -> Iterator[tuple[str, bytes]]:

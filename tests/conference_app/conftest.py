@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 
 import pytest
 
-from conference_app.services import personal_rows
 from conference_app.services.emails import template as letter_template
+from conference_app.services.personal_data import personal_rows
 from tests.conference_app.consent_people import NOW
 from tests.conference_app.own_letters import OWN_LETTERS
 

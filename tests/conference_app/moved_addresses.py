@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from conference_app import database
-from conference_app.services import personal_rows
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.consent import ledger as consents
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import of_email
 from tests.fakes import LOOKING, NOON
 
 OLD, NEW = "old@example.com", "new@example.com"

@@ -21,7 +21,7 @@ from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import export
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirmed, meeting_of, session_token

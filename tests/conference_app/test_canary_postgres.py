@@ -15,14 +15,15 @@ from sqlalchemy import make_url
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import meetings, personal_rows
+from conference_app.services import meetings
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure
 from tests.conference_app.people import ADDRESS, confirmed
 from tests.fakes import FakeRoomAdmin

@@ -15,7 +15,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import SQLModel
 from conference_app.purposes import PERSONALISATION
-from conference_app.services import personal_rows
+from conference_app.services.personal_data import personal_rows
 from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.tabs import Processor, Tab, processing
 from tests.fakes import FakeRoomAdmin

@@ -35,7 +35,7 @@ from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import export, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.texts import n_

@@ -13,7 +13,7 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Address, ContactThread
 from conference_app.purposes import RIGHTS
 from conference_app.services.people import person_fields
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
 
 

@@ -13,7 +13,7 @@ from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import privacy_emails as privacy_letters
 
 

@@ -14,13 +14,14 @@ from conference_app.config import settings
 from conference_app.models import Account, Address, PrivacyState
 from conference_app.models.columns import new_id
 from conference_app.purposes import ACCOUNT, WISHES
-from conference_app.services import audit, legal_holds, staff_accesses
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent.live_consents import Bound
-from conference_app.services.legal_holds import Hold
 from conference_app.services.people.subjects import Subject, SubjectKind
-from conference_app.services.personal_rows import Person
-from conference_app.services.staff_accesses import Seen
+from conference_app.services.personal_data import legal_holds, staff_accesses
+from conference_app.services.personal_data.legal_holds import Hold
+from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.staff_accesses import Seen
 from conference_app.texts import n_
 
 _MONTH = timedelta(days=30.44)

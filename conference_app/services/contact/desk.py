@@ -15,7 +15,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Case, ContactMessage, ContactThread
 from conference_app.purposes import ANSWER, CALL_BACK, REQUESTS
-from conference_app.services import audit, masking, paging, personal_rows, staff_accesses
+from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
@@ -32,6 +32,7 @@ from conference_app.services.mail import outbox as mail
 from conference_app.services.paging import Page
 from conference_app.services.people import person_fields
 from conference_app.services.people.subjects import Subject
+from conference_app.services.personal_data import masking, personal_rows, staff_accesses
 from conference_app.texts import n_
 
 ACCESS = n_("Your messages to us")

@@ -10,7 +10,7 @@ from conference_app.models import SQLModel
 from conference_app.models.data_map import PersonalTable, personal_tables
 from conference_app.purposes import OPPOSABLE, PURPOSES
 from conference_app.services.documents.section import Point, Section
-from conference_app.services.personal_words import retention_words, words_of
+from conference_app.services.personal_data.table_names import retention_words, words_of
 from conference_app.texts import _
 
 

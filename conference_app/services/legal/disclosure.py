@@ -24,12 +24,13 @@ from conference_app.models import LegalRequest
 from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.models.data_map import PersonalTable
 from conference_app.purposes import DEMANDS
-from conference_app.services import audit, legal_holds, personal_rows, staff_accesses
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.json_values import plain
 from conference_app.services.legal import legal_requests
-from conference_app.services.personal_rows import Person
-from conference_app.services.personal_words import words_of
+from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
+from conference_app.services.personal_data.json_values import plain
+from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.table_names import words_of
 from conference_app.texts import _, n_
 
 WHAT = n_("What exists about you, for a demand of an authority")

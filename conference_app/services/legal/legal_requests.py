@@ -15,11 +15,12 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import DocumentVersion, LegalRequest
 from conference_app.models.columns import new_id
 from conference_app.purposes import DEMANDS
-from conference_app.services import audit, paging, staff_people
+from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.paging import Page
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.texts import n_
 
 Kind = Literal["subpoena", "court_order", "other"]

@@ -13,9 +13,10 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import GagChange, LegalRequest, StaffAccess
 from conference_app.purposes import DEMANDS
-from conference_app.services import audit, legal_holds
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.legal import legal_requests
+from conference_app.services.personal_data import legal_holds
 from conference_app.texts import n_
 
 

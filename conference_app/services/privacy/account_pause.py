@@ -8,7 +8,7 @@ from conference_app import database
 from conference_app.purposes import WISHES
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure_requests
 from conference_app.services.room import host_rooms
 from conference_app.services.sign_in import account_passwords

@@ -18,7 +18,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_emails as privacy_letters
 
 

@@ -20,10 +20,10 @@ from conference_app import database
 from conference_app.models import Address, Erasure, Job, MailLetter
 from conference_app.models.columns import new_id
 from conference_app.purposes import RIGHTS
-from conference_app.services import personal_rows
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox as mail
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import export, privacy_requests
 from conference_app.services.room import host_rooms
 from conference_app.services.room.host_rooms import HostRoom

@@ -13,11 +13,12 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
-from conference_app.services import audit, legal_holds, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.room import host_rooms

@@ -21,11 +21,12 @@ from conference_app.errors import NotFound
 from conference_app.models import DataExport
 from conference_app.models.columns import new_id
 from conference_app.purposes import COPIES
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.limits import rate_limits
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.privacy.export_files import Row, TableCopy, make_zip
 from conference_app.texts import language, n_

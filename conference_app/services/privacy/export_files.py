@@ -18,8 +18,8 @@ from typing import Any
 
 from conference_app.config import settings
 from conference_app.models.data_map import PersonalTable
-from conference_app.services.json_values import plain
-from conference_app.services.personal_words import GROUPS, retention_words, words_of
+from conference_app.services.personal_data.json_values import plain
+from conference_app.services.personal_data.table_names import GROUPS, retention_words, words_of
 from conference_app.services.privacy import code_words as personal_codes
 from conference_app.texts import _, current_language
 

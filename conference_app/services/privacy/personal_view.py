@@ -8,10 +8,10 @@ from typing import Any
 
 from conference_app import database
 from conference_app.models.data_map import PersonalTable
-from conference_app.services import personal_rows
-from conference_app.services.json_values import plain
-from conference_app.services.personal_rows import Person
-from conference_app.services.personal_words import GROUPS, retention_words, words_of
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.json_values import plain
+from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.table_names import GROUPS, retention_words, words_of
 from conference_app.services.privacy import code_words as personal_codes
 from conference_app.texts import _, plural
 

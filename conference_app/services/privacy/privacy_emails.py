@@ -10,7 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, Address, ContactThread, MailLetter, PrivacyState
 from conference_app.purposes import DELIVERY, RIGHTS
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.emails import local_times as letter_times
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
@@ -20,6 +19,7 @@ from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox as mail
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
+from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.texts import n_
 
 LINK_LIFE = timedelta(hours=24)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Address, Case, ContactThread
 from conference_app.purposes import CONSENT_PROOF, OPPOSABLE, REQUESTS, WISHES
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView, Kind, Status
@@ -20,7 +20,8 @@ from conference_app.services.consent import live_consents
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 
 OPTIONAL_USES = ("newsletter", "promotion", "personalisation", *OPPOSABLE)
 """What an objection in the center is about even where it was never agreed to; all that was agreed to ends besides, and

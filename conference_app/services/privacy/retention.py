@@ -16,9 +16,9 @@ from conference_app import database
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, Retention
 from conference_app.purposes import SIGN_IN
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure
 
 logger = logging.getLogger(__name__)

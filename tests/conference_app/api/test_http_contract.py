@@ -24,11 +24,11 @@ from conference_app.api.security_headers import SecurityHeaders
 from conference_app.conference_app import app as product
 from conference_app.conference_app import routes
 from conference_app.config import Settings, settings
-from conference_app.services import personal_rows
 from conference_app.services.documents import cookies as cookie_registry
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people import signed_links
+from conference_app.services.personal_data import personal_rows
 from conference_app.services.privacy import export
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie

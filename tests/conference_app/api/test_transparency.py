@@ -16,7 +16,7 @@ from conference_app.config import Settings, settings
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.legal import legal_requests
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.consent_people import NOW

@@ -11,7 +11,7 @@ from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy.privacy_emails import KEEP
 from tests.conference_app.services.test_address_changes import token

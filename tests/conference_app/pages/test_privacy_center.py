@@ -15,7 +15,6 @@ from conference_app.config import Settings
 from conference_app.pages.guest_center import GuestCenterState
 from conference_app.pages.privacy_center import PrivacyCenterState
 from conference_app.pages.privacy_request import PrivacyRequestState
-from conference_app.services import legal_holds, personal_rows, staff_accesses
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions
@@ -23,7 +22,8 @@ from conference_app.services.documents.text_changes import Piece
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import erasure_requests, export, privacy_requests
 from conference_app.services.privacy.privacy_emails import FAREWELL_WAIT, KEEP

@@ -17,12 +17,12 @@ from conference_app.models import Account, SignInSession
 from conference_app.pages.staff import StaffOverviewState
 from conference_app.pages.staff_contact import StaffContactState
 from conference_app.purposes import SIGN_IN
-from conference_app.services import legal_holds
 from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import legal_holds
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.session import SessionState
 from tests.conference_app.failed_work import failed
 from tests.conference_app.people import registered

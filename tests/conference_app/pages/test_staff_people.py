@@ -11,9 +11,9 @@ from conference_app.pages.staff_demand import StaffDemandState
 from conference_app.pages.staff_demand_new import StaffNewDemandState
 from conference_app.pages.staff_legal import StaffLegalState
 from conference_app.pages.staff_people import StaffPeopleState
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.personal_data import legal_holds, personal_rows
 from tests.conference_app.demands import typed
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, wrote

@@ -17,7 +17,7 @@ from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.consent import preferences
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import erasure, erasure_requests, export, privacy_requests, retention
 from conference_app.services.sign_in import email_proofs

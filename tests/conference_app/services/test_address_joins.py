@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
-from conference_app.services import newsletters, personal_rows
+from conference_app.services import newsletters
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -23,7 +23,8 @@ from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.mail import outbox as mail
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address

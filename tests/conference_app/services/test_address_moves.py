@@ -10,14 +10,14 @@ from sqlmodel import SQLModel
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models.data_map import personal_tables
-from conference_app.services import legal_holds, staff_accesses
 from conference_app.services.addresses import joins as address_joins
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data import legal_holds, staff_accesses
+from conference_app.services.personal_data.personal_rows import of_email
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address
 from tests.conference_app.people import confirmed, meeting_of

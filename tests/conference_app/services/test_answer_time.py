@@ -11,7 +11,7 @@ from conference_app.services import newsletter_sign_up
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import of_email
+from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.sign_in import account_passwords, email_proofs
 from tests.conference_app.consent_people import agrees, member, reader

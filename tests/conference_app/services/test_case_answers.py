@@ -17,7 +17,7 @@ from conference_app.services.cases import case_answers, cases
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import FakeRoomAdmin

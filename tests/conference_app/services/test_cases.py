@@ -11,7 +11,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import LOOKING

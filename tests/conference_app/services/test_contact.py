@@ -22,7 +22,7 @@ from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, is_live, member, reader
 from tests.fakes import LOOKING

@@ -6,7 +6,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.services import audit, masking
+from conference_app.services import audit
 from conference_app.services.accounts import profiles
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state as privacy_state
@@ -14,7 +14,8 @@ from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data import masking
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, member
 

@@ -13,7 +13,6 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, ContactThread, Job, MailLetter
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
@@ -21,7 +20,8 @@ from conference_app.services.mail import bounces
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import account_pause, erasure, erasure_requests
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy import privacy_emails as privacy_letters

@@ -20,10 +20,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import AccountPhoto, DataExport, LegalHold
-from conference_app.services import personal_rows
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure, export, privacy_requests
 from conference_app.services.privacy.export_files import TableCopy
 from tests.conference_app.consent_people import agrees, member

@@ -8,14 +8,14 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput
 from conference_app.purposes import RIGHTS
-from conference_app.services import personal_rows
 from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.addresses.holder_details import GuestDetails
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.people import ADDRESS
 from tests.fakes import NOON

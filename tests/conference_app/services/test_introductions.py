@@ -15,7 +15,7 @@ from conference_app.services import meetings
 from conference_app.services.accounts import introductions, photos, profiles
 from conference_app.services.accounts.introductions import LINK_LIFE, Introduction
 from conference_app.services.people.identity import AccountView
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted

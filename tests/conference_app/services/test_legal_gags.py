@@ -9,12 +9,13 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal import non_disclosure as legal_gags
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure, personal_view, retention
 from tests.conference_app.consent_people import NOW, member
 from tests.conference_app.demands import typed

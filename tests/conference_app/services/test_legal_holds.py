@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import erasure_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.sign_in import email_proofs

@@ -11,11 +11,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.purposes import RIGHTS
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.legal import legal_requests
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure, personal_view, retention
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.demands import typed

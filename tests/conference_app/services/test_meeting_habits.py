@@ -13,7 +13,7 @@ from conference_app.services.consent import ledger as consents
 from conference_app.services.meeting_forms import MeetingForm
 from conference_app.services.meeting_habits import Habit
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, member
 from tests.fakes import LOOKING, FakeRoomAdmin

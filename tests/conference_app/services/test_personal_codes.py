@@ -7,7 +7,7 @@ from sqlalchemy import String
 
 from conference_app.models.columns import EncryptedText
 from conference_app.purposes import PURPOSES
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger as consents
 from conference_app.services.documents import registry as documents
@@ -15,6 +15,7 @@ from conference_app.services.emails import messages as letters
 from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
+from conference_app.services.personal_data import personal_rows
 from conference_app.services.privacy.code_words import has_words, in_words
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import language

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import Settings
-from conference_app.services import personal_rows
+from conference_app.services.personal_data import personal_rows
 from conference_app.services.privacy import personal_view
 from conference_app.texts import language
 from tests.conference_app.people import registered

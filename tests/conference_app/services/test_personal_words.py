@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conference_app.services.personal_rows import tables
-from conference_app.services.personal_words import GROUPS, WORDS, words_of
+from conference_app.services.personal_data.personal_rows import tables
+from conference_app.services.personal_data.table_names import GROUPS, WORDS, words_of
 
 
 def test_every_table_that_may_hold_somebody_has_a_title_in_words() -> None:

@@ -13,7 +13,7 @@ from conference_app.services.consent import legal_basis as basis
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.emails.messages import Occasion
 from conference_app.services.people import email_addresses as addresses
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.sign_in import session_list as open_sessions
 from conference_app.services.sign_in import sessions as sign_in_sessions

@@ -11,12 +11,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services import legal_holds, personal_rows
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in import sessions as sign_in_sessions

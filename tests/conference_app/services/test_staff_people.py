@@ -8,14 +8,16 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
-from conference_app.services import audit, legal_holds, staff_people
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses as addresses
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data import legal_holds
+from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.people import registered
 

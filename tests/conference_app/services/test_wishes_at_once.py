@@ -14,7 +14,7 @@ from conference_app.models import Case, ConsentEvent, DataExport, PrivacyState
 from conference_app.services.consent import ledger as consents
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import erasure_requests, export, privacy_requests
 from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.services.test_at_once import AT_ONCE, count

@@ -20,10 +20,11 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, LegalHold
 from conference_app.models.columns import new_id
 from conference_app.purposes import HOLDS
-from conference_app.services import audit, paging, personal_rows
+from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.paging import Page
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 from conference_app.texts import n_
 
 REASON_LENGTH = 500

@@ -15,13 +15,13 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, ContactThread, LegalHold
 from conference_app.purposes import RIGHTS
-from conference_app.services import legal_holds, masking, personal_rows, staff_accesses
-from conference_app.services.legal_holds import Hold
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import identity as accounts
-from conference_app.services.personal_rows import Person
-from conference_app.services.personal_words import words_of
+from conference_app.services.personal_data import legal_holds, masking, personal_rows, staff_accesses
+from conference_app.services.personal_data.legal_holds import Hold
+from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.table_names import words_of
 from conference_app.texts import n_
 
 WHAT = n_("That you are known here, and how much we hold")

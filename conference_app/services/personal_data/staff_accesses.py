@@ -12,9 +12,10 @@ from conference_app import database
 from conference_app.models import LegalRequest, StaffAccess
 from conference_app.models.columns import new_id
 from conference_app.purposes import ACCESSES
-from conference_app.services import audit, personal_rows
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.personal_rows import Person
+from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data.personal_rows import Person
 
 SHOWN = 50
 """Accesses a person is shown at most, newest first; the copy has them all."""
