@@ -11,7 +11,7 @@ import reflex as rx
 from conference_app.components.buttons import icon
 from conference_app.components.surfaces import badge
 from conference_app.components.times import day_in_words, distance_in_words, in_zone, moment_in_words, zone_city
-from conference_app.services.meetings import OwnMeeting
+from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.texts import _, localized_path
 
 STILL_DUE = timedelta(hours=2)

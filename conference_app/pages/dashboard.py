@@ -30,7 +30,7 @@ from conference_app.components.surfaces import banner, card, empty_state, sectio
 from conference_app.components.values import count
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 

@@ -21,8 +21,8 @@ from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Un
 from conference_app.room.answers import Answer, Door, Notice, admission, introduction_words, new_id, refusal
 from conference_app.room.meeting_room import meeting_room
 from conference_app.room.texts import room_texts
-from conference_app.services import meetings
 from conference_app.services.accounts import introductions
+from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room import moderation as host_orders
 from conference_app.services.room.joining import Admitted, Waiting

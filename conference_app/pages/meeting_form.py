@@ -15,7 +15,8 @@ from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
 from conference_app.components.surfaces import card
 from conference_app.errors import ConferenceError
-from conference_app.services import meeting_habits, meetings
+from conference_app.services.meetings import last_choices as meeting_habits
+from conference_app.services.meetings import meetings
 from conference_app.session import require_account
 from conference_app.texts import _, localized_path, n_
 

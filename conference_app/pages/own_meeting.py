@@ -23,8 +23,8 @@ from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, empty_state
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import meetings
-from conference_app.services.meetings import OwnMeeting
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.session import SessionState, path_end, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 

@@ -6,8 +6,8 @@ import jwt
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.services import meetings
-from conference_app.services.meetings import OwnMeeting
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.people.identity import AccountView
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.services import meetings
 from conference_app.services.accounts import registration
 from conference_app.services.accounts.registration import RegistrationForm
-from conference_app.services.meeting_forms import MeetingForm
-from conference_app.services.meetings import OwnMeeting
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meeting_forms import MeetingForm
+from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_tokens, email_proofs
 from conference_app.services.sign_in import sessions as sign_in_sessions

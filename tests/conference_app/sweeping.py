@@ -19,7 +19,7 @@ from conference_app import database
 from conference_app.components.page_registry import PAGES
 from conference_app.models import PrivacyState, SQLModel
 from conference_app.models.data_map import personal_tables
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.room import joining
 from conference_app.session.payloads import parameters

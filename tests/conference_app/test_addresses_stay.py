@@ -15,10 +15,10 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.conference_app import routes
 from conference_app.config import Settings
-from conference_app.services import meetings
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.jobs import worker as job_worker
+from conference_app.services.meetings import meetings
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import Person

@@ -15,11 +15,11 @@ from sqlalchemy import make_url
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import meetings
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows

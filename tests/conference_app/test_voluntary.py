@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Account
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
 from tests.conference_app.people import form, meeting_of, registered

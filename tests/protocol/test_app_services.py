@@ -10,7 +10,7 @@ from livekit import rtc
 
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room import moderation as host_orders
 from conference_app.services.room.entry_checks import Removed

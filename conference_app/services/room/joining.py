@@ -11,11 +11,11 @@ from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services import meetings
 from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
-from conference_app.services.meetings import PublicMeeting
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meetings import PublicMeeting
 from conference_app.services.room import admissions, visitors
 from conference_app.services.room import entry_checks as door
 from conference_app.services.room.visitors import Visitor

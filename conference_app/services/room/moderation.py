@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.errors import NotFound
 from conference_app.models import Admission
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.room.visitors import IDENTITY
 from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_

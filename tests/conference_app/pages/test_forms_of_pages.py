@@ -12,7 +12,7 @@ from conference_app.pages.meeting_form import NewMeetingState
 from conference_app.pages.own_meeting import OwnMeetingState
 from conference_app.pages.register import RegisterState
 from conference_app.pages.sign_in import SignInState
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions

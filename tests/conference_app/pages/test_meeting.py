@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from conference_app.pages.meeting import MeetingState
-from conference_app.services import meetings, room_tokens
-from conference_app.services.meetings import OwnMeeting
+from conference_app.services import room_tokens
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.people import confirmed, meeting_of, session_token

@@ -12,8 +12,9 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account, AccountToken
-from conference_app.services import audit, meetings
+from conference_app.services import audit
 from conference_app.services.audit import AuditTag
+from conference_app.services.meetings import meetings
 from conference_app.services.sign_in import account_passwords, email_proofs, passkeys
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.by_password import sign_in

@@ -17,11 +17,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
-from conference_app.services import meetings
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
+from conference_app.services.meetings import meetings
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds, personal_rows

@@ -13,7 +13,7 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import SQLModel
 from conference_app.room.texts import room_texts
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person

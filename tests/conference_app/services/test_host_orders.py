@@ -6,7 +6,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services import meetings
+from conference_app.services.meetings import meetings
 from conference_app.services.room import admissions
 from conference_app.services.room import moderation as host_orders
 from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed

@@ -11,9 +11,9 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
-from conference_app.services import meetings
 from conference_app.services.accounts import introductions, photos, profiles
 from conference_app.services.accounts.introductions import LINK_LIFE, Introduction
+from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests

@@ -9,7 +9,7 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import NotAllowed, NotFound, TooManyAttempts
-from conference_app.services import meeting_codes, meetings
+from conference_app.services.meetings import meeting_codes, meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from tests.conference_app.door import admitted, claims, join, opened, room_of

@@ -8,10 +8,11 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import meeting_habits, meetings
 from conference_app.services.consent import ledger as consents
-from conference_app.services.meeting_forms import MeetingForm
-from conference_app.services.meeting_habits import Habit
+from conference_app.services.meetings import last_choices as meeting_habits
+from conference_app.services.meetings import meetings
+from conference_app.services.meetings.last_choices import Habit
+from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests

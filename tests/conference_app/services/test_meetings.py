@@ -13,8 +13,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from conference_app.models import Meeting
-from conference_app.services import meeting_codes, meetings
-from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.meetings import meeting_codes, meetings
+from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.room import moderation as host_orders
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin, ManualClock

@@ -8,8 +8,8 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services import meetings
 from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Waiting
 from tests.conference_app.door import admitted, join

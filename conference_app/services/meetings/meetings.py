@@ -17,13 +17,13 @@ from conference_app.errors import NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import new_id
 from conference_app.purposes import MEETINGS
-from conference_app.services import meeting_forms
 from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
-from conference_app.services.meeting_codes import code_key, new_code, normalize_code
-from conference_app.services.meeting_forms import MeetingForm
+from conference_app.services.meetings import meeting_forms
+from conference_app.services.meetings.meeting_codes import code_key, new_code, normalize_code
+from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
 
