@@ -11,7 +11,7 @@ from conference_app.api import plain_pages
 from conference_app.api.auth import is_same_site
 from conference_app.api.bodies import body_of, fields_of
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services import newsletter_sign_up
+from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.texts import _, current_language, error_text, language, localized_path
 
 

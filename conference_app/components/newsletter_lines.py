@@ -9,7 +9,7 @@ import reflex as rx
 from conference_app.components.surfaces import badge
 from conference_app.components.times import instant
 from conference_app.components.values import one_of
-from conference_app.services.newsletter_views import NewsletterView, Stage
+from conference_app.services.newsletters.views import NewsletterView, Stage
 from conference_app.texts import _, current_language, localized_path, n_
 
 DRAFT_PATH, SENDING_PATH = "/staff/newsletters/draft", "/staff/newsletters/sending"

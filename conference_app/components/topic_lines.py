@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conference_app.components.times import instant
-from conference_app.services import newsletter_topics
-from conference_app.services.newsletter_topics import Topic
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters.topics import Topic
 from conference_app.texts import current_language
 
 

@@ -17,8 +17,10 @@ from conference_app.components.surfaces import card
 from conference_app.components.topic_lines import TopicLine, topic_lines
 from conference_app.components.views import tabs
 from conference_app.errors import NotFound
-from conference_app.services import newsletter_drafts, newsletter_views, newsletters
-from conference_app.services.newsletter_views import Draft, Stage
+from conference_app.services.newsletters import drafts as newsletter_drafts
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.session import path_end, public, require_staff
 from conference_app.texts import _, localized_path, n_, plural
 

@@ -17,8 +17,9 @@ from conference_app.components.staff_frame import StaffState, back_link, staff_f
 from conference_app.components.surfaces import banner, card
 from conference_app.components.waiting import progress
 from conference_app.errors import NotFound
-from conference_app.services import newsletter_views, newsletters
-from conference_app.services.newsletter_views import NewsletterView, Stage
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters.views import NewsletterView, Stage
 from conference_app.session import path_end, public, require_staff
 from conference_app.texts import _, n_, plural
 

@@ -11,7 +11,7 @@ from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.surfaces import empty_state
 from conference_app.components.times import moment
-from conference_app.services import newsletter_views
+from conference_app.services.newsletters import views as newsletter_views
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
 

@@ -17,7 +17,7 @@ from conference_app.components.surfaces import card
 from conference_app.components.times import moment
 from conference_app.components.topic_lines import TopicLine, topic_lines
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.services import newsletter_topics
+from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.session import public, require_staff
 from conference_app.texts import _, n_
 

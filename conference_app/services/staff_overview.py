@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Case, ContactThread, Job, LegalHold, LegalRequest, Newsletter
 from conference_app.purposes import REQUESTS
-from conference_app.services.newsletter_views import Stage
+from conference_app.services.newsletters.views import Stage
 
 
 @dataclass(frozen=True, slots=True)

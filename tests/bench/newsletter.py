@@ -11,14 +11,16 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter, process_time
 
 from conference_app import database
-from conference_app.services import newsletter_drafts, newsletter_queueing, newsletters
 from conference_app.services.emails import template as letter_template
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import delivery as mail_delivery
 from conference_app.services.mail import smtp
-from conference_app.services.newsletter_views import Draft
+from conference_app.services.newsletters import drafts as newsletter_drafts
+from conference_app.services.newsletters import queueing as newsletter_queueing
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters.views import Draft
 from tests.bench.own_data import own_data
 from tests.bench.report import Figure
 from tests.conference_app.readers import readers

@@ -11,9 +11,10 @@ from conference_app import database
 from conference_app.models import ConsentEvent, MailLetter
 from conference_app.models.columns import new_id
 from conference_app.models.person import Address
-from conference_app.services import newsletter_drafts, newsletters
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.newsletter_views import Draft
+from conference_app.services.newsletters import drafts as newsletter_drafts
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters.views import Draft
 from conference_app.services.people import email_addresses as addresses
 from tests.fakes import LOOKING
 

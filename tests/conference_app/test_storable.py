@@ -15,8 +15,9 @@ from conference_app.conference_app import plain_routes
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError
 from conference_app.pages.staff_newsletter_draft import StaffNewsletterDraftState
-from conference_app.services import newsletter_topics, newsletter_views
 from conference_app.services.limits import rate_limits
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie

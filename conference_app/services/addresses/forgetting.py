@@ -26,9 +26,9 @@ from conference_app.models import (
     PendingConsent,
     PrivacyState,
 )
-from conference_app.services import newsletter_sign_up
 from conference_app.services.consent import live_consents
 from conference_app.services.jobs import queue as jobs
+from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.services.personal_data import legal_holds
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address, AuditEntry, MailLetter, PrivacyState
-from conference_app.services import audit, newsletters
+from conference_app.services import audit
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
@@ -22,6 +22,7 @@ from conference_app.services.contact.threads import ContactForm
 from conference_app.services.emails.messages import AddressRecipient
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox as mail
+from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import MailLetter
-from conference_app.services import newsletters
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -21,6 +20,7 @@ from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.emails.messages import NewsletterLetter
 from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.mail import outbox as mail
+from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import personal_rows

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from conference_app.config import Settings
-from conference_app.services import newsletter_sign_up
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.limits import even_answers as answer_time
+from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import center_links as privacy_links

@@ -13,12 +13,12 @@ from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import Address, BadAddress, Case, ContactThread, MailLetter, PendingConsent, SQLModel
 from conference_app.models.account_security import AccountPhoto, Authenticator, Passkey
-from conference_app.services import newsletter_sign_up
 from conference_app.services.accounts import photos
 from conference_app.services.cases import cases
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.mail import bounces
+from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.sign_in import passkeys, second_factors
 from tests.conference_app.authenticator import Authenticator as Device

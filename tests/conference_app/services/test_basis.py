@@ -21,9 +21,9 @@ from conference_app.purposes import (
     RIGHTS,
     TOPIC,
 )
-from conference_app.services import newsletter_topics
 from conference_app.services.consent import legal_basis as basis
 from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import account_pause, erasure_requests
 from tests.conference_app.bases import ledger, lives

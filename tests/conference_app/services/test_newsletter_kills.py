@@ -19,13 +19,15 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, MailLetter
 from conference_app.models.person import Address
-from conference_app.services import newsletter_queueing, newsletter_views, newsletters
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import delivery as mail_delivery
 from conference_app.services.mail import smtp
 from conference_app.services.mail.preparing import Batch
-from conference_app.services.newsletter_views import Stage
+from conference_app.services.newsletters import queueing as newsletter_queueing
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters.views import Stage
 from tests.conference_app.readers import letters_of, readers, run, sent
 from tests.fakes import LOOKING
 from tests.mailing import Mails

@@ -12,18 +12,16 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, ConsentEvent, Job, Newsletter
-from conference_app.services import (
-    newsletter_drafts,
-    newsletter_queueing,
-    newsletter_topics,
-    newsletter_views,
-    newsletters,
-)
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import live_consents
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.newsletter_views import Draft, Stage
+from conference_app.services.newsletters import drafts as newsletter_drafts
+from conference_app.services.newsletters import queueing as newsletter_queueing
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent
 from tests.conference_app.services.test_mail import account

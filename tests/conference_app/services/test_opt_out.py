@@ -8,7 +8,6 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services import newsletter_sign_up
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops, preferences
 from conference_app.services.consent import participant_mail as meeting_mail
@@ -17,6 +16,7 @@ from conference_app.services.emails.recipients import AccountRecipient, Particip
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox as mail
 from conference_app.services.mail import service_notices
+from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import account_passwords

@@ -11,15 +11,15 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services import newsletter_drafts as drafts
-from conference_app.services import newsletter_views
 from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.services.legal import legal_requests
-from conference_app.services.newsletter_views import Draft
+from conference_app.services.newsletters import drafts
+from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters.views import Draft
 from conference_app.services.paging import ROWS, Page
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import Person

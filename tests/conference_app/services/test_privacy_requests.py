@@ -8,10 +8,10 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address
 from conference_app.purposes import ACCOUNT_MAIL, DEVICES, MEETINGS, NEWSLETTER, RIGHTS, TOPIC, Purpose
-from conference_app.services import newsletter_topics
 from conference_app.services.consent import legal_basis as basis
 from conference_app.services.consent import participant_mail as meeting_mail
 from conference_app.services.emails.messages import Occasion
+from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests

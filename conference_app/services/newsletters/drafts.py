@@ -10,9 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Newsletter
-from conference_app.services import newsletter_topics
 from conference_app.services.emails import secret_requests as asked_secrets
-from conference_app.services.newsletter_views import Draft, Stage
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.texts import n_
 
 SUBJECT_LENGTH = 150

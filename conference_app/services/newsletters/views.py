@@ -15,8 +15,9 @@ from conference_app import database
 from conference_app.errors import NotFound
 from conference_app.models import ConsentEvent, MailLetter, Newsletter
 from conference_app.purposes import DELIVERY
-from conference_app.services import newsletter_topics, paging
+from conference_app.services import paging
 from conference_app.services.mail.outbox import Status
+from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.paging import Page
 from conference_app.texts import n_
 

@@ -16,7 +16,6 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.models import MailLetter, Newsletter
 from conference_app.purposes import ACCOUNT_MAIL, NEWSLETTER
-from conference_app.services import newsletter_drafts, newsletter_topics
 from conference_app.services.consent import live_consents
 from conference_app.services.emails import rendering as letter_rendering
 from conference_app.services.emails.blocks import rich
@@ -27,7 +26,9 @@ from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox as mail
 from conference_app.services.mail.outbox import Status
-from conference_app.services.newsletter_views import Draft, Stage
+from conference_app.services.newsletters import drafts as newsletter_drafts
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.texts import language, n_
 
 

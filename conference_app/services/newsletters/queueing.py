@@ -22,12 +22,13 @@ from conference_app.models import Account, MailLetter, Newsletter
 from conference_app.models.mail import LETTER_DAYS
 from conference_app.models.person import Address
 from conference_app.purposes import DELIVERY
-from conference_app.services import newsletter_topics, newsletters
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox as mail
-from conference_app.services.newsletter_views import Counts, Stage, counts_of
+from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters.views import Counts, Stage, counts_of
 from conference_app.services.people.subjects import Subject, SubjectKind
 
 JOB = newsletters.QUEUE_JOB
