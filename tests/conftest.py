@@ -26,9 +26,9 @@ from psycopg import sql
 from conference_app import database
 from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import migrations
-from conference_app.services import room_admin
 from conference_app.services.limits import even_answers as answer_time
 from conference_app.services.limits import rate_limits
+from conference_app.services.media_server import room_service as room_admin
 from conference_app.services.sign_in import password_hashes as passwords
 from tests.fakes import FakeRoomAdmin, ManualClock
 from tests.mailing import Mails, receiving

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError
-from conference_app.services.room_tokens import verify_room_token
+from conference_app.services.media_server.access_tokens import verify_room_token
 
 if TYPE_CHECKING:
     from starlette.datastructures import URL

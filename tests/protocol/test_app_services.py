@@ -10,12 +10,12 @@ from livekit import rtc
 
 from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
+from conference_app.services.media_server.room_service import LiveKitRoomAdmin, room_admin
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room import moderation as host_orders
 from conference_app.services.room.entry_checks import Removed
 from conference_app.services.room.joining import Admitted
-from conference_app.services.room_admin import LiveKitRoomAdmin, room_admin
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
 

@@ -21,10 +21,10 @@ from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
+from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meeting_forms
 from conference_app.services.meetings.meeting_codes import code_key, new_code, normalize_code
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)

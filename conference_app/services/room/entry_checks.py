@@ -11,10 +11,10 @@ from conference_app.models import Admission, Meeting
 from conference_app.purposes import MEETINGS
 from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.limits import rate_limits
+from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
 from conference_app.services.room.visitors import Visitor
-from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
 
 

@@ -13,8 +13,8 @@ from conference_app.errors import NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.purposes import MEETINGS
 from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
-from conference_app.services.room_admin import room_admin
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
+from conference_app.services.media_server.access_tokens import Role, room_token
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import PublicMeeting
 from conference_app.services.room import admissions, visitors
 from conference_app.services.room import entry_checks as door
 from conference_app.services.room.visitors import Visitor
-from conference_app.services.room_tokens import Role, room_token
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.texts import n_
 

@@ -11,9 +11,9 @@ from conference_app import database
 from conference_app.errors import NotFound
 from conference_app.models import Admission
 from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
 from conference_app.services.room.visitors import IDENTITY
-from conference_app.services.room_admin import room_admin
 from conference_app.texts import n_
 
 _TRACK = re.compile(r"[A-Za-z0-9_-]{1,64}")

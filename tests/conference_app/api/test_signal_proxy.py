@@ -21,7 +21,7 @@ from websockets.http11 import Request, Response
 
 from conference_app.api.signal_proxy import FRAME_LIMIT
 from conference_app.config import settings
-from conference_app.services.room_tokens import room_token
+from conference_app.services.media_server.access_tokens import room_token
 from tests.ports import free_port
 
 pytestmark = pytest.mark.process

@@ -14,9 +14,9 @@ from conference_app.api import auth
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
 from conference_app.operation.private_logs import keep_logs_private
-from conference_app.services import room_admin
 from conference_app.services.accounts import registration
 from conference_app.services.accounts.registration import RegistrationForm
+from conference_app.services.media_server import room_service as room_admin
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.room import joining

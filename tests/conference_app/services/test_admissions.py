@@ -9,7 +9,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Admission, Meeting
-from conference_app.services import room_tokens
+from conference_app.services.media_server import access_tokens as room_tokens
 from conference_app.services.privacy import account_pause
 from conference_app.services.room import admissions
 from tests.conference_app.door import admitted, opened

@@ -12,7 +12,7 @@ from livekit import api
 
 from conference_app.config import settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services.room_admin import LiveKitRoomAdmin
+from conference_app.services.media_server.room_service import LiveKitRoomAdmin
 
 Answer = Callable[[httpx.Request], httpx.Response]
 NOT_FOUND = httpx.Response(404, json={"code": "not_found", "msg": "requested room does not exist"})

@@ -10,7 +10,7 @@ from livekit import api
 
 from conference_app.config import Settings, settings
 from conference_app.errors import NotAllowed
-from conference_app.services.room_tokens import Role, admin_token, room_token, verify_room_token
+from conference_app.services.media_server.access_tokens import Role, admin_token, room_token, verify_room_token
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx
 
 from conference_app.config import settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services.room_tokens import admin_token
+from conference_app.services.media_server.access_tokens import admin_token
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
