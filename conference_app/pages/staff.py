@@ -10,8 +10,8 @@ from conference_app.components.buttons import icon
 from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.surfaces import badge
-from conference_app.services import staff_overview
-from conference_app.services.staff_overview import Waiting
+from conference_app.services.staff import overview as staff_overview
+from conference_app.services.staff.overview import Waiting
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_, plural
 
