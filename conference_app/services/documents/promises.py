@@ -14,7 +14,7 @@ from typing import Literal
 
 from conference_app.texts import n_
 
-RECORD = Path(__file__).parents[1] / "promises.json"
+RECORD = Path(__file__).parents[2] / "promises.json"
 NOT_RUN = "not run"
 """Stands in the record for a marked test without an outcome."""
 State = Literal["proven", "failing", "not_yet"]

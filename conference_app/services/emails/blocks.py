@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a letter's body: a template under letter_templates/blocks/ and what fills it.
+    """A piece of a letter's body: a template under templates/blocks/ and what fills it.
 
     `text` is a msgid whose {placeholders} come from the letter's values; `value` names the value the block shows.
     """

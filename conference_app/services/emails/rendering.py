@@ -30,7 +30,7 @@ from conference_app.services.emails.template import LetterClass, Values
 from conference_app.services.emails.template import Template as LetterTemplate
 from conference_app.texts import _, localized_path
 
-_FOLDER = Path(__file__).parent / "letter_templates"
+_FOLDER = Path(__file__).parent / "templates"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RICH_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h2", "h3", "blockquote", "code"}
 

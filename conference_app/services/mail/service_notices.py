@@ -1,6 +1,6 @@
 """Word to every account holder about the service itself: scheduled maintenance. Nothing else fits into these letters.
 
-`python -m conference_app.services.service_notices 2026-12-01T22:00+01:00 30` announces half an hour of maintenance.
+`python -m conference_app.services.mail.service_notices 2026-12-01T22:00+01:00 30` announces half an hour of maintenance.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}.")
 NAMES = sorted(TEMPLATES)
 FREE_TEXT = {"newsletter", "newsletter_test"}
 """The letters whose body staff write."""
-FOLDER = Path(letter_rendering.__file__).parent / "letter_templates"
+FOLDER = Path(letter_rendering.__file__).parent / "templates"
 KNOWN_TAGS = {
     *("mjml", "mj-head", "mj-title", "mj-preview", "mj-raw", "mj-attributes", "mj-all", "mj-text", "mj-section"),
     *("mj-column", "mj-button", "mj-table", "mj-style", "mj-body"),

@@ -184,8 +184,8 @@ async def a_meeting() -> str:
 
 
 WRONG = """
-from conference_app.services.letter_recipients import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
-from conference_app.services.letters import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
+from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
+from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
 
 def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: ParticipantTemplate) -> None:
     n.letter(ParticipantRecipient("m", "a"))

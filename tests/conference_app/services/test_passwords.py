@@ -22,7 +22,7 @@ async def test_hashing_leaves_the_loop_free_and_a_flood_is_turned_away() -> None
 async def test_the_product_uses_the_cost_it_says() -> None:
     import importlib.util
 
-    spec = importlib.util.find_spec("conference_app.services.passwords")
+    spec = importlib.util.find_spec("conference_app.services.sign_in.password_hashes")
     assert spec is not None
     assert spec.loader is not None
     fresh = importlib.util.module_from_spec(spec)
