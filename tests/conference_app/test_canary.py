@@ -24,7 +24,7 @@ from conference_app.services.sign_in import account_passwords, email_proofs, pas
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, session_token
-from tests.conference_app.services.test_second_factors import with_app
+from tests.conference_app.services.sign_in.test_second_factors import with_app
 from tests.conference_app.tabs import Tab, name_of, processing
 from tests.fakes import LOOKING
 from tests.mailing import Mails

@@ -22,7 +22,7 @@ from conference_app.services.mail import bounces
 from conference_app.services.mail import outbox as mail
 from conference_app.services.people import email_addresses as addresses
 from tests.conference_app.own_letters import PLAIN
-from tests.conference_app.services.test_mail import account
+from tests.conference_app.services.mail.test_outbox import account
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 

@@ -20,7 +20,7 @@ from conference_app.services.documents import registry as documents
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import meeting_of, registered, session_token
-from tests.conference_app.services.test_profiles import picture
+from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING
 
 

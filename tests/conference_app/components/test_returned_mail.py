@@ -17,7 +17,7 @@ from conference_app.services.mail import outbox as mail
 from conference_app.services.mail import service_notices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.people import confirmed
-from tests.conference_app.services.test_smtp import Server, relay, use
+from tests.conference_app.services.mail.test_smtp import Server, relay, use
 from tests.conference_app.tabs import Tab, name_of, processing
 
 SOON = datetime.now(UTC) + timedelta(days=2)

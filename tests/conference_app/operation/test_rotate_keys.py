@@ -18,7 +18,7 @@ from conference_app.operation import rotate_keys
 from conference_app.operation.rotate_keys import rotate
 from conference_app.services.accounts import photos
 from tests.conference_app.people import meeting_of, registered
-from tests.conference_app.services.test_profiles import picture
+from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING
 
 SAID: list[str] = []

@@ -14,8 +14,8 @@ from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.services.privacy.privacy_emails import KEEP
-from tests.conference_app.services.test_address_changes import token
-from tests.conference_app.services.test_guest_details import guest
+from tests.conference_app.services.addresses.test_changes import token
+from tests.conference_app.services.addresses.test_holder_details import guest
 from tests.conference_app.tabs import Processor, Tab, name_of
 from tests.mailing import Mails
 

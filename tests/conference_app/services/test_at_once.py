@@ -24,7 +24,7 @@ from conference_app.services.sign_in import passkeys, second_factors
 from tests.conference_app.authenticator import Authenticator as Device
 from tests.conference_app.consent_people import NOW
 from tests.conference_app.people import confirmed
-from tests.conference_app.services.test_profiles import picture
+from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING
 
 AT_ONCE = 5

@@ -12,7 +12,7 @@ from conference_app.services.consent import mail_stops
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import service_notices
 from conference_app.services.people import email_addresses as addresses
-from tests.conference_app.services.test_mail import account, address
+from tests.conference_app.services.mail.test_outbox import account, address
 from tests.fakes import LOOKING
 from tests.mailing import Mails, text_of
 

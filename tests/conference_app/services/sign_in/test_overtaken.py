@@ -18,7 +18,7 @@ from conference_app.services.sign_in import password_hashes as passwords
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
-from tests.conference_app.services.test_email_proofs import link
+from tests.conference_app.services.sign_in.test_email_proofs import link
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 

@@ -16,9 +16,9 @@ from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, form, registered, session_token
-from tests.conference_app.services.test_email_proofs import link
-from tests.conference_app.services.test_registration import problems
-from tests.conference_app.services.test_second_factors import with_app
+from tests.conference_app.services.accounts.test_registration import problems
+from tests.conference_app.services.sign_in.test_email_proofs import link
+from tests.conference_app.services.sign_in.test_second_factors import with_app
 from tests.fakes import ManualClock
 from tests.mailing import Mails
 

@@ -29,7 +29,7 @@ from conference_app.services.mail import outbox as mail
 from conference_app.services.mail import smtp
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.own_letters import NEWS_BODY, PLAIN
-from tests.conference_app.services.test_mail import account, ledger
+from tests.conference_app.services.mail.test_outbox import account, ledger
 from tests.fakes import LOOKING
 
 pytestmark = pytest.mark.usefixtures("own_letters")

@@ -21,7 +21,7 @@ from conference_app.services.people import person_fields
 from conference_app.services.people.person_fields import BY_NAME, FIELDS, OPTIONAL, REQUIRED, checked
 from conference_app.texts import language
 from tests.conference_app.people import form, registered
-from tests.conference_app.services.test_registration import problems
+from tests.conference_app.services.accounts.test_registration import problems
 from tests.fakes import LOOKING
 
 FULL = {

@@ -24,7 +24,7 @@ from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, is_live, link, reader
 from tests.conference_app.moved_addresses import counted
 from tests.conference_app.people import ADDRESS, confirmed
-from tests.conference_app.services.test_guest_details import guest
+from tests.conference_app.services.addresses.test_holder_details import guest
 from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of
 

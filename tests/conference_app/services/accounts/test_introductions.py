@@ -20,7 +20,7 @@ from conference_app.services.privacy import privacy_requests
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of
-from tests.conference_app.services.test_profiles import picture
+from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 
 ABOUT = "Dr, Acme, Warsaw University"

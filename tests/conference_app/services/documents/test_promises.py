@@ -11,7 +11,7 @@ from conference_app.services.documents import promises
 from conference_app.services.documents.promises import NOT_RUN, PROMISES
 from tests.promise_record import PromiseRecord, marked_tests
 
-TESTS = Path(__file__).resolve().parents[2]
+TESTS = Path(__file__).resolve().parents[3]
 
 
 def test_every_promise_of_the_source_has_words() -> None:

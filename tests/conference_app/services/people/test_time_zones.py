@@ -13,7 +13,7 @@ from conference_app.services.people import person_fields, time_zones
 from conference_app.services.people.person_fields import BY_NAME
 from conference_app.services.sign_in.browser_names import device
 from tests.conference_app.people import registered
-from tests.conference_app.services.test_profiles import NAMES
+from tests.conference_app.services.accounts.test_profiles import NAMES
 
 KNOWN = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 DAYS = [datetime(2026, month, 15, 12, tzinfo=UTC) for month in (1, 4, 7, 10)]

@@ -37,7 +37,7 @@ from conference_app.services.emails.recipients import (
 from conference_app.services.emails.template import Template, register
 from conference_app.services.mail import outbox as mail
 from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER, SERVICE
-from tests.conference_app.services.test_mail import account, address, meeting
+from tests.conference_app.services.mail.test_outbox import account, address, meeting
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
@@ -203,7 +203,7 @@ def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: Pa
 @pytest.mark.process
 @pytest.mark.timeout(120)
 def test_the_type_checker_refuses_each_wrong_pair(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     (tmp_path / "wrong.py").write_text(WRONG)
     config = {"include": [str(tmp_path)], "extraPaths": [str(root)], "venvPath": str(Path(sys.prefix).parent)}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config | {"venv": Path(sys.prefix).name}))

@@ -24,7 +24,7 @@ from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent
-from tests.conference_app.services.test_mail import account
+from tests.conference_app.services.mail.test_outbox import account
 from tests.fakes import LOOKING
 from tests.mailing import Mails, html_of, text_of
 
