@@ -44,15 +44,18 @@ from conference_app.operation.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services.addresses import forgetting as address_forgetting
-from conference_app.services.cases import case_reminders
+from conference_app.services.addresses import forgetting as address_forgetting  # noqa: F401 - its time runs as a job
+from conference_app.services.cases import case_reminders  # noqa: F401 - due in time by a job
 from conference_app.services.documents import versions as document_versions
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters as failed_jobs  # noqa: F401 - forgotten by a job
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.limits import redis as shared_state
-from conference_app.services.mail import delivery as mail_delivery
-from conference_app.services.newsletters import queueing as newsletter_queueing
-from conference_app.services.privacy import erasure, retention
+from conference_app.services.mail import delivery as mail_delivery  # noqa: F401 - emails leave as jobs
+from conference_app.services.newsletters import queueing as newsletter_queueing  # noqa: F401 - as jobs too
+from conference_app.services.privacy import (
+    erasure,
+    retention,  # noqa: F401 - its timers run as jobs
+)
 from conference_app.services.room import admissions
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
