@@ -30,11 +30,11 @@ from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs.leases import LEASE
 from conference_app.services.jobs.queue import Outcome, Postponed, Run, TryAgain
-from conference_app.services.mail import bounces, smtp
+from conference_app.services.mail import bounces, permission, smtp
 from conference_app.services.mail import dkim as dkim_signature
 from conference_app.services.mail import mailboxes as mail_recipients
-from conference_app.services.mail.mailboxes import Withheld
 from conference_app.services.mail.outbox import JOB, ONCE_AT_MOST, WAITING, Status
+from conference_app.services.mail.permission import Withheld
 from conference_app.services.mail.preparing import LETTERS, Batch, Ready, note
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people.subjects import SubjectKind
@@ -140,14 +140,14 @@ async def _begin(db: AsyncSession, ready: Ready) -> bool:
 
 @functools.lru_cache(maxsize=200)
 def _beginning(kind: SubjectKind, purpose: str) -> Update:
-    """One statement that lets a letter begin if everything holds that `mail_recipients.allowed` looks at."""
+    """One statement that lets a letter begin if everything holds that `permission.allowed` looks at."""
     the_id: BindParameter[str] = bindparam("the_id", type_=String)
     the_key: BindParameter[bytes] = bindparam("the_key", type_=LargeBinary)
     the_time: BindParameter[datetime] = bindparam("the_time", type_=UTCDateTime)
     return (
         update(LETTERS)
         .where(col(MailLetter.id) == bindparam("the_letter"), col(MailLetter.status) == bindparam("the_status"))
-        .where(mail_recipients.is_reached(kind, the_id, the_key))
+        .where(permission.is_reached(kind, the_id, the_key))
         .where(live_consents.agrees(kind, the_id, purpose, the_time))
         .where(privacy_state.is_free(kind, the_id), ~bounces.is_marked(the_key))
         .values(status=Status.HANDING_OVER, changed_at=the_time)
@@ -163,7 +163,7 @@ async def _begin_slowly(db: AsyncSession, ready: Ready) -> bool:
     if row.status != ready.status:  # somebody else lets it leave at this moment: what comes of it is seen later
         raise Postponed(jobs.now() + LEASE)
     try:
-        mailbox = await mail_recipients.allowed(db, row, ready.template)
+        mailbox = await permission.allowed(db, row, ready.template)
     except Withheld as why:
         await note(db, [row.id], Status.WITHHELD, str(why))
         return False

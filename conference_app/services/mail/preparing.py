@@ -23,9 +23,11 @@ from conference_app.services.emails.template import TEMPLATES, Context, Refs, Te
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import message as mail_message
-from conference_app.services.mail.mailboxes import Mailbox, Withheld
+from conference_app.services.mail import permission, stop_links
+from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.mail.message import Sheet
 from conference_app.services.mail.outbox import ONCE_AT_MOST, WAITING, Status
+from conference_app.services.mail.permission import Withheld
 
 LETTERS = SQLModel.metadata.tables["mail_letter"]
 
@@ -68,7 +70,7 @@ class Batch:
             rows = (await db.exec(select(MailLetter).where(*waiting))).all()
             broken = [row for row in rows if row.status == Status.HANDING_OVER and row.letter_class in ONCE_AT_MOST]
             rows = [row for row in rows if row not in broken]
-            mailboxes = await mail_recipients.mailboxes_of_many(db, [row for row in rows if _is_alike(row)])
+            mailboxes = await permission.mailboxes_of_many(db, [row for row in rows if _is_alike(row)])
         if broken:
             async with database.session() as db:
                 await note(db, [row.id for row in broken], Status.UNCERTAIN)
@@ -117,10 +119,10 @@ async def _made(letter_id: str, refs: Refs) -> Ready | None:
         template = TEMPLATES.get(row.template)
         if template is None or template.letter_class != row.letter_class:
             raise Withheld("unknown_template")
-        mailbox = await mail_recipients.allowed(db, row, template)
+        mailbox = await permission.allowed(db, row, template)
         language, recipient = row.language or mailbox.language, mail_recipients.recipient_of(row)
         context = Context(recipient, refs, language, mailbox.name, jobs.now(), row.id)
-        async with database.within(db, LANGUAGE, *await mail_recipients.read_for(db, row, template)) as own:
+        async with database.within(db, LANGUAGE, *await permission.read_for(db, row, template)) as own:
             values = await _values(own, template, context)
         if values is None:
             raise Withheld("not_wanted")
@@ -133,11 +135,11 @@ async def _values(db: AsyncSession, template: Template, context: Context) -> Val
 
 
 def _sheet(template: Template, values: Values, language: str) -> Sheet:
-    rendered = letter_rendering.render(template, values, language, mail_recipients.marked_choices(template))
+    rendered = letter_rendering.render(template, values, language, stop_links.marked_choices(template))
     return mail_message.sheet(template, rendered, values, language, jobs.now())
 
 
 def _ready(row: MailLetter, template: Template, mailbox: Mailbox, sheet: Sheet) -> Ready:
-    choices = mail_recipients.choices(row, template, mailbox)
+    choices = stop_links.choices(row, template, mailbox)
     message = mail_message.addressed(sheet, row.id, mailbox.email, choices)
     return Ready(row.id, row.status, template, mail_recipients.recipient_of(row), row.purpose, mailbox, message)

@@ -26,8 +26,8 @@ from conference_app.services.emails.colors import contrast
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.rendering import Choices, render, rich_html, sample
 from conference_app.services.emails.template import TEMPLATES, Template
-from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import message as mail_message
+from conference_app.services.mail import stop_links
 from tests.fakes import NOON
 
 for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
@@ -141,7 +141,7 @@ class TestEveryLetter:
     @pytest.mark.promise("P60")
     def test_says_so_to_mail_programs_as_well(self, name: str, code: str) -> None:
         template = TEMPLATES[name]
-        choices = mail_recipients.marked_choices(template)
+        choices = stop_links.marked_choices(template)
         made = render(template, template.sample, code, choices)
         sheet = mail_message.sheet(template, made, {}, code, NOON)
         mail = message_from_bytes(mail_message.addressed(sheet, "a" * 32, "ann@example.com", choices))
