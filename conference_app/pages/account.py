@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from conference_app.components.account_frame import account_frame
+from conference_app.components.accounts.account_frame import account_frame
+from conference_app.components.accounts.confirm_email import confirm_email_banner
+from conference_app.components.accounts.person_inputs import person_inputs, why_asked
+from conference_app.components.accounts.photo_upload import PhotoUpload
+from conference_app.components.accounts.returned_mail import returned_mail_banner
 from conference_app.components.buttons import button, submit_button, text_link
-from conference_app.components.confirm_email import confirm_email_banner
 from conference_app.components.fields import ERROR, HINT, field_label, need_mark
 from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page
-from conference_app.components.person_inputs import person_inputs, why_asked
-from conference_app.components.photo_upload import PhotoUpload
-from conference_app.components.returned_mail import returned_mail_banner
 from conference_app.components.surfaces import avatar, badge, banner, card, section_header
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError

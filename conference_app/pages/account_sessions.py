@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.account_frame import account_frame
+from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.buttons import button, icon
 from conference_app.components.notices import NoticeState
 from conference_app.components.page_registry import page

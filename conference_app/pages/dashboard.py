@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.accounts.confirm_email import confirm_email_banner
+from conference_app.components.accounts.returned_mail import returned_mail_banner
 from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, link_button
-from conference_app.components.confirm_email import confirm_email_banner
 from conference_app.components.copying import copy_button
 from conference_app.components.meeting_rows import (
     Agenda,
@@ -24,7 +25,6 @@ from conference_app.components.meeting_rows import (
 )
 from conference_app.components.page_registry import page
 from conference_app.components.resting_account import resting_account_banner
-from conference_app.components.returned_mail import returned_mail_banner
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, empty_state, section_header
 from conference_app.components.values import count

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, icon, link_button, submit_button
-from conference_app.components.confirm_email import confirm_email_banner
 from conference_app.components.floating import dialog
 from conference_app.components.forms import checked_form
 from conference_app.components.invitation import invitation

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.account_frame import account_frame
+from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.buttons import button
 from conference_app.components.choices import switch
 from conference_app.components.fields import HINT

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.accounts.person_inputs import person_input, person_inputs, typed_optional
 from conference_app.components.buttons import icon, submit_button, text_link
 from conference_app.components.choices import checkbox
 from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.page_frame import narrow_frame
 from conference_app.components.page_registry import page
-from conference_app.components.person_inputs import person_input, person_inputs, typed_optional
 from conference_app.components.slots import slotted
 from conference_app.components.strength_meter import strength_meter
 from conference_app.errors import ConferenceError

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import reflex as rx
 
+from conference_app.components.accounts.person_inputs import why_asked
 from conference_app.components.fields import password_field, select_field, text_area, text_field
 from conference_app.components.forms import ticked, typed
-from conference_app.components.person_inputs import why_asked
 from conference_app.components.slots import slotted
 from conference_app.services.people.person_fields import BY_NAME
 

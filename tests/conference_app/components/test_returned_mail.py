@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from conference_app import database
-from conference_app.components.returned_mail import ReturnedMailState
+from conference_app.components.accounts.returned_mail import ReturnedMailState
 from conference_app.config import Settings
 from conference_app.models import MailLetter
 from conference_app.purposes import DELIVERY
