@@ -35,9 +35,9 @@ from conference_app.api.page_socket import PageSocket, needs
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.signal_proxy import SignalProxy
-from conference_app.components.connection import guarded, page_notices
-from conference_app.components.notices import report_exception
-from conference_app.components.page_registry import add_pages, head_components
+from conference_app.components.frame.connection import guarded, page_notices
+from conference_app.components.frame.notices import report_exception
+from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
 from conference_app.operation.build import static_dir

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from conference_app.components.footer import documents, run_by
-from conference_app.components.preferences import LANGUAGE_NAMES
+from conference_app.components.frame.footer import documents, run_by
+from conference_app.components.frame.page_menus import LANGUAGE_NAMES
 from conference_app.components.theme import ARCS, declarations, tokens
 from conference_app.config import LANGUAGES, settings
 from conference_app.texts import (

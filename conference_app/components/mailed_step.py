@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import reflex as rx
 
 from conference_app.components.buttons import Kind, button
-from conference_app.components.link_token import drop_token, held_token, with_token
-from conference_app.components.page_frame import narrow_frame
+from conference_app.components.frame.link_token import drop_token, held_token, with_token
+from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.surfaces import banner
 from conference_app.components.unbroken import unbroken
 from conference_app.components.values import flag_var

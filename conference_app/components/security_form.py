@@ -10,7 +10,7 @@ from reflex_base.event import EventSpec
 from conference_app.components.buttons import button, submit_button
 from conference_app.components.fields import password_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.notices import NoticeState
+from conference_app.components.frame.notices import NoticeState
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant
 from conference_app.errors import ConferenceError

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import reflex as rx
 
 from conference_app.components.buttons import button, icon
-from conference_app.components.page_frame import visitor_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import visitor_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.surfaces import banner, card, empty_state
 from conference_app.components.values import one_of
 from conference_app.components.views import tabs

@@ -14,8 +14,8 @@ from conference_app.components.accounts.returned_mail import returned_mail_banne
 from conference_app.components.buttons import button, submit_button, text_link
 from conference_app.components.fields import ERROR, HINT, field_label, need_mark
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.surfaces import avatar, badge, banner, card, section_header
 from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError

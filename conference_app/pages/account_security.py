@@ -7,7 +7,7 @@ import reflex as rx
 from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.buttons import button
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
 from conference_app.components.security_authenticator import authenticator_section
 from conference_app.components.security_credentials import email_section, password_section
 from conference_app.components.security_form import SecurityState, section

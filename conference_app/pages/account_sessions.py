@@ -8,8 +8,8 @@ import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.buttons import button, icon
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, banner, card, section_header
 from conference_app.components.times import instant, moment, zone_city

@@ -10,8 +10,8 @@ from reflex_base.event import EventSpec
 from conference_app.components.buttons import button, link_button, submit_button
 from conference_app.components.fields import email_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_frame import narrow_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import narrow_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner
 from conference_app.components.waiting import loading, skeleton

@@ -10,8 +10,8 @@ from reflex_base.event import EventSpec
 from conference_app.components.buttons import submit_button
 from conference_app.components.fields import email_field, text_area, text_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_frame import NEEDS_SCRIPT, visitor_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import NEEDS_SCRIPT, visitor_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.plain_elements import plain_link
 from conference_app.components.surfaces import card
 from conference_app.config import settings

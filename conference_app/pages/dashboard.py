@@ -10,9 +10,10 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.accounts.returned_mail import returned_mail_banner
-from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, link_button
 from conference_app.components.copying import copy_button
+from conference_app.components.frame.app_frame import app_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.meeting_rows import (
     Agenda,
     MeetingDay,
@@ -23,7 +24,6 @@ from conference_app.components.meeting_rows import (
     row,
     state_badge,
 )
-from conference_app.components.page_registry import page
 from conference_app.components.resting_account import resting_account_banner
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import banner, card, empty_state, section_header

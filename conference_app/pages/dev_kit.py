@@ -6,10 +6,10 @@ import reflex as rx
 
 from conference_app.components import choices, copying, fields, floating, lists, surfaces, times, views, waiting
 from conference_app.components.buttons import Kind, button, icon_button, link_button, text_link
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_frame import visitor_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.meeting_rows import MeetingRow, meeting_list
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_frame import visitor_frame
-from conference_app.components.page_registry import page
 from conference_app.components.part_links import part_links
 from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.strength_meter import strength_meter

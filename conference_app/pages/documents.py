@@ -5,9 +5,15 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import text_link
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
+from conference_app.components.frame.reading_page import (
+    contents,
+    example_notice,
+    part_id,
+    reading_page,
+    reading_section,
+)
 from conference_app.components.plain_elements import plain_link
-from conference_app.components.reading import contents, example_notice, part_id, reading_page, reading_section
 from conference_app.services.documents import registry as documents
 from conference_app.texts import _, localized_path, n_
 

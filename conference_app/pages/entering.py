@@ -6,8 +6,8 @@ import reflex as rx
 from reflex_base.utils.imports import ImportDict
 from reflex_base.vars.base import Var
 
-from conference_app.components.page_frame import narrow_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import narrow_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.texts import _, n_
 
 _LEAVE = """useEffect(() => {

@@ -9,11 +9,11 @@ import reflex as rx
 from conference_app.components.buttons import button, link_button
 from conference_app.components.floating import dialog
 from conference_app.components.forms import typed
+from conference_app.components.frame.page_frame import visitor_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.guest_address import GuestAddressState, guest_address_card
 from conference_app.components.guest_details import guest_details_form
 from conference_app.components.keep_data import Planned, keep_banners, keep_page, planned_for
-from conference_app.components.page_frame import visitor_frame
-from conference_app.components.page_registry import page
 from conference_app.components.privacy_choices import erase_choice, erase_question, object_choice, restrict_choice
 from conference_app.components.privacy_letter import letter, waiting
 from conference_app.components.privacy_letter_state import LetterState

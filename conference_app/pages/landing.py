@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import icon, link_button, text_link
+from conference_app.components.frame.page_frame import visitor_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.newsletter_form import newsletter_section
-from conference_app.components.page_frame import visitor_frame
-from conference_app.components.page_registry import page
 from conference_app.components.unbroken import unbroken
 from conference_app.config import settings
 from conference_app.session import SessionState

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.footer import footer
-from conference_app.components.languages import in_each_language
-from conference_app.components.nothing_here import nothing_here
-from conference_app.components.page_frame import header
-from conference_app.components.page_language import PageLanguage
-from conference_app.components.page_registry import page
+from conference_app.components.frame.footer import footer
+from conference_app.components.frame.languages import in_each_language
+from conference_app.components.frame.nothing_here import nothing_here
+from conference_app.components.frame.page_frame import header
+from conference_app.components.frame.page_language import PageLanguage
+from conference_app.components.frame.page_registry import page
 from conference_app.texts import n_
 
 

@@ -13,7 +13,7 @@ from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.buttons import button
 from conference_app.components.choices import switch
 from conference_app.components.fields import HINT
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
 from conference_app.components.surfaces import banner, card
 from conference_app.components.times import date_in_words
 from conference_app.components.waiting import loading, skeleton

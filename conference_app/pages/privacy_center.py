@@ -8,11 +8,11 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app import database
-from conference_app.components.app_frame import app_frame
 from conference_app.components.buttons import button, link_button, text_link
 from conference_app.components.forms import typed
+from conference_app.components.frame.app_frame import app_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.keep_data import planned_words
-from conference_app.components.page_registry import page
 from conference_app.components.password_question import password_question
 from conference_app.components.privacy_choices import (
     choice,

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import reflex as rx
 
+from conference_app.components.frame.page_registry import page
+from conference_app.components.frame.reading_page import (
+    contents,
+    example_notice,
+    part_id,
+    reading_page,
+    reading_section,
+)
 from conference_app.components.lists import data_table
-from conference_app.components.page_registry import page
-from conference_app.components.reading import contents, example_notice, part_id, reading_page, reading_section
 from conference_app.components.surfaces import card
 from conference_app.config import settings
 from conference_app.models import SQLModel

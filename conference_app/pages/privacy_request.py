@@ -9,8 +9,8 @@ import reflex as rx
 from conference_app.components.buttons import submit_button, text_link
 from conference_app.components.fields import email_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_frame import narrow_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import narrow_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.surfaces import banner
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.session import client_address, public

@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import icon
-from conference_app.components.page_registry import page
-from conference_app.components.reading import contents, part_id, reading_page
+from conference_app.components.frame.page_registry import page
+from conference_app.components.frame.reading_page import contents, part_id, reading_page
 from conference_app.components.slots import slotted
 from conference_app.components.surfaces import badge, card
 from conference_app.components.times import instant, moment

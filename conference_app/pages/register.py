@@ -11,8 +11,8 @@ from conference_app.components.accounts.person_inputs import person_input, perso
 from conference_app.components.buttons import icon, submit_button, text_link
 from conference_app.components.choices import checkbox
 from conference_app.components.forms import FormState, checked_form, ticked, typed
-from conference_app.components.page_frame import narrow_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import narrow_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.slots import slotted
 from conference_app.components.strength_meter import strength_meter
 from conference_app.errors import ConferenceError

@@ -10,8 +10,8 @@ from reflex_base.event import EventSpec
 from conference_app.components.buttons import button, submit_button, text_link
 from conference_app.components.fields import email_field, password_field, text_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_frame import narrow_frame
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_frame import narrow_frame
+from conference_app.components.frame.page_registry import page
 from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services.sign_in import by_password as signing_in

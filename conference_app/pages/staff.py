@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.buttons import icon
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.surfaces import badge
 from conference_app.services.staff import overview as staff_overview

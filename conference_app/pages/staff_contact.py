@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
 from conference_app.components.staff_frame import StaffListState, staff_list
 from conference_app.components.times import instant, moment
 from conference_app.services.contact import desk as contact_desk

@@ -10,8 +10,8 @@ from reflex_base.event import EventSpec
 from conference_app.components.buttons import submit_button
 from conference_app.components.fields import select_field, text_area, text_field
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
 from conference_app.components.surfaces import card
 from conference_app.errors import ConferenceError

@@ -12,8 +12,8 @@ from conference_app.components.buttons import submit_button
 from conference_app.components.demand_lines import DemandLine, demand_line, last_day
 from conference_app.components.fields import text_area, text_field
 from conference_app.components.forms import checked_form, typed
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.staff_frame import StaffThingState, back_link_to, staff_frame
 from conference_app.components.surfaces import card, section_header
 from conference_app.components.times import instant, moment

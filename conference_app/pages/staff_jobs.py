@@ -9,8 +9,8 @@ import reflex as rx
 
 from conference_app.components.buttons import button
 from conference_app.components.floating import dialog
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.surfaces import banner, card

@@ -8,8 +8,8 @@ import reflex as rx
 
 from conference_app.components.buttons import link_button
 from conference_app.components.demand_lines import DemandLine, demand_badges, demand_line
+from conference_app.components.frame.page_registry import page
 from conference_app.components.lists import linked_row
-from conference_app.components.page_registry import page
 from conference_app.components.plain_elements import plain_link
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, steps

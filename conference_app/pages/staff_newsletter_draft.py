@@ -8,10 +8,10 @@ from reflex.event import EventSpec
 from conference_app.components.buttons import button, submit_button
 from conference_app.components.floating import dialog
 from conference_app.components.forms import FormState, checked_form, typed
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.newsletter_fields import text_fields, topic_choice
 from conference_app.components.newsletter_lines import DRAFT_PATH, SENDING_PATH
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
 from conference_app.components.surfaces import card
 from conference_app.components.topic_lines import TopicLine, topic_lines

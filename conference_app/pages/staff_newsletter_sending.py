@@ -11,8 +11,8 @@ from reflex.event import EventType
 from conference_app.components.buttons import button
 from conference_app.components.floating import dialog
 from conference_app.components.forms import FormState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.newsletter_lines import SENDING_PATH, NewsletterLine, newsletter_line
-from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
 from conference_app.components.surfaces import banner, card
 from conference_app.components.waiting import progress

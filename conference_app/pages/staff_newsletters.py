@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import link_button
+from conference_app.components.frame.page_registry import page
 from conference_app.components.newsletter_lines import DRAFT_PATH, NewsletterLine, newsletter_line, stage_badge
-from conference_app.components.page_registry import page
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, steps
 from conference_app.components.surfaces import empty_state

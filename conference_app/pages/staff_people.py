@@ -7,9 +7,9 @@ import reflex as rx
 from conference_app.components.buttons import button, submit_button
 from conference_app.components.fields import text_area, text_field
 from conference_app.components.forms import FormState, checked_form, typed
+from conference_app.components.frame.notices import NoticeState
+from conference_app.components.frame.page_registry import page
 from conference_app.components.hold_lines import HoldLine, hold_line, hold_list, lift_dialog
-from conference_app.components.notices import NoticeState
-from conference_app.components.page_registry import page
 from conference_app.components.person_facts import Fact, counts_of, fact_list, facts_of
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.components.stepping import SteppedState, asked, steps

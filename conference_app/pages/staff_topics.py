@@ -10,7 +10,7 @@ from conference_app.components.buttons import button, submit_button
 from conference_app.components.fields import text_field
 from conference_app.components.floating import dialog
 from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.page_registry import page
+from conference_app.components.frame.page_registry import page
 from conference_app.components.slots import slotted
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
 from conference_app.components.surfaces import card

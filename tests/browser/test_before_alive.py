@@ -10,8 +10,8 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from reflex_base.event import EventHandler
 
 import conference_app.conference_app  # noqa: F401 - registers every page
-from conference_app.components.page_registry import PAGES
-from conference_app.components.page_registry import Page as RegisteredPage
+from conference_app.components.frame.page_registry import PAGES
+from conference_app.components.frame.page_registry import Page as RegisteredPage
 from conference_app.session.marks import is_public
 from tests.browser.conftest import Visitor
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 import conference_app.conference_app  # noqa: F401 - registers every page
-from conference_app.components.page_registry import PAGES
+from conference_app.components.frame.page_registry import PAGES
 from tests.browser.conftest import Visitor
 from tests.browser.cookieless import cookies_blocked
 from tests.browser.kept import unregistered

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conference_app import pages
-from conference_app.components.page_registry import PAGES
+from conference_app.components.frame.page_registry import PAGES
 from tests.browser.conftest import NewContext, Visitor
 from tests.browser.looks import axe_violations, overflow, small_targets
 

@@ -16,7 +16,7 @@ from sqlalchemy import Table, text, update
 from sqlmodel import col
 
 from conference_app import database
-from conference_app.components.page_registry import PAGES
+from conference_app.components.frame.page_registry import PAGES
 from conference_app.models import PrivacyState, SQLModel
 from conference_app.models.data_map import personal_tables
 from conference_app.services.meetings import meetings

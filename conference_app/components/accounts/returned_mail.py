@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.buttons import button, link_button
-from conference_app.components.notices import NoticeState
+from conference_app.components.frame.notices import NoticeState
 from conference_app.components.surfaces import banner
 from conference_app.services.accounts import returned_mail
 from conference_app.session import SessionState, require_account

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from conference_app.components.notices import NoticeState, report_exception
+from conference_app.components.frame.notices import NoticeState, report_exception
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.pages.dashboard import DashboardState

@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from conference_app.components.page_registry import PAGES, Page
+from conference_app.components.frame.page_registry import PAGES, Page
 from conference_app.conference_app import page_modules
 from conference_app.config import LANGUAGES
 from conference_app.embedded import dev_mail

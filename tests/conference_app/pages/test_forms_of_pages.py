@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conference_app.components.notices import NoticeState
+from conference_app.components.frame.notices import NoticeState
 from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.meeting_form import NewMeetingState
 from conference_app.pages.own_meeting import OwnMeetingState

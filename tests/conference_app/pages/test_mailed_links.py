@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conference_app import database
-from conference_app.components.link_token import LinkTokenState
-from conference_app.components.page_registry import PAGES
+from conference_app.components.frame.link_token import LinkTokenState
+from conference_app.components.frame.page_registry import PAGES
 from conference_app.models import Account
 from conference_app.pages.mailed_links import MailedLinkState
 from conference_app.pages.reset import ResetState

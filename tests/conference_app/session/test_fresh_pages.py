@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from conference_app.components.link_token import LinkTokenState
+from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.config import Settings
 from conference_app.pages.contact import ContactState
 from tests.conference_app.tabs import HYDRATE, Tab, delta_of, name_of, processing

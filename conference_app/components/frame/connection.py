@@ -12,8 +12,8 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from conference_app.components.buttons import button_class, icon, spinner
-from conference_app.components.languages import in_each_language
-from conference_app.components.new_version import NewVersion
+from conference_app.components.frame.languages import in_each_language
+from conference_app.components.frame.new_version import NewVersion
 from conference_app.components.plain_elements import plain_link
 from conference_app.components.slots import slotted
 from conference_app.components.timing import Delayed

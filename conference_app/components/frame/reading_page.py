@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import reflex as rx
 
 from conference_app.components.buttons import icon
-from conference_app.components.page_frame import visitor_frame
+from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.plain_elements import PlainLink
 from conference_app.components.surfaces import banner
 from conference_app.components.unbroken import unbroken
