@@ -14,7 +14,7 @@ from reflex.utils import registry
 from reflex_base.constants import StateManagerMode
 from reflex_base.plugins import Plugin, SitemapPlugin, TailwindV4Plugin
 
-from conference_app.components.theme import ThemePlugin, tailwind_config
+from conference_app.components.kit.theme import ThemePlugin, tailwind_config
 from conference_app.config import settings
 from conference_app.operation.load_first import LoadFirstPlugin
 from conference_app.operation.new_version import NewVersionPlugin

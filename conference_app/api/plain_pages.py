@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from conference_app.components.frame.footer import documents, run_by
 from conference_app.components.frame.page_menus import LANGUAGE_NAMES
-from conference_app.components.theme import ARCS, declarations, tokens
+from conference_app.components.kit.theme import ARCS, declarations, tokens
 from conference_app.config import LANGUAGES, settings
 from conference_app.texts import (
     DEFAULT_LANGUAGE,

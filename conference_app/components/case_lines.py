@@ -7,8 +7,8 @@ from datetime import datetime
 
 import reflex as rx
 
-from conference_app.components.surfaces import badge
-from conference_app.components.times import instant
+from conference_app.components.kit.surfaces import badge
+from conference_app.components.kit.times import instant
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.texts import _, localized_path, n_, plural

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import reflex as rx
 
-from conference_app.components.surfaces import badge
+from conference_app.components.kit.surfaces import badge
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import Demand
 from conference_app.texts import _, localized_path

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from conference_app.components.buttons import button, submit_button
-from conference_app.components.fields import text_field
-from conference_app.components.forms import FormState, checked_form, typed
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner, card
+from conference_app.components.kit.buttons import button, submit_button
+from conference_app.components.kit.fields import text_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import banner, card
 from conference_app.errors import NotFound
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details as guest_details

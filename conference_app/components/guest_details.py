@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import submit_button, text_link
-from conference_app.components.fields import select_field, text_field
-from conference_app.components.forms import FormState, checked_form
-from conference_app.components.surfaces import card
+from conference_app.components.kit.buttons import submit_button, text_link
+from conference_app.components.kit.fields import select_field, text_field
+from conference_app.components.kit.forms import FormState, checked_form
+from conference_app.components.kit.surfaces import card
 from conference_app.services.addresses.holder_details import GuestDetails
 from conference_app.services.people import person_fields
 from conference_app.texts import _, localized_path

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.buttons import button
-from conference_app.components.floating import dialog
-from conference_app.components.surfaces import card, section_header
-from conference_app.components.times import instant, moment
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.floating import dialog
+from conference_app.components.kit.surfaces import card, section_header
+from conference_app.components.kit.times import instant, moment
 from conference_app.services.personal_data.legal_holds import Hold
 from conference_app.texts import _
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button, icon
-from conference_app.components.copying import copy_field
+from conference_app.components.kit.buttons import button, icon
+from conference_app.components.kit.copying import copy_field
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import card
 from conference_app.components.meeting_rows import MeetingRow
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import card
 from conference_app.texts import _
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.buttons import button, link_button
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner
-from conference_app.components.times import instant, moment
+from conference_app.components.kit.buttons import button, link_button
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import banner
+from conference_app.components.kit.times import instant, moment
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.texts import _, localized_path
 

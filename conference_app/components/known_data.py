@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import icon
-from conference_app.components.times import moment
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.times import moment
 from conference_app.services.privacy.personal_view import Entry, Fact, Item, Known
 from conference_app.texts import _
 

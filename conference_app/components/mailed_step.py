@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import reflex as rx
 
-from conference_app.components.buttons import Kind, button
 from conference_app.components.frame.link_token import drop_token, held_token, with_token
 from conference_app.components.frame.page_frame import narrow_frame
-from conference_app.components.surfaces import banner
-from conference_app.components.unbroken import unbroken
-from conference_app.components.values import flag_var
+from conference_app.components.kit.buttons import Kind, button
+from conference_app.components.kit.surfaces import banner
+from conference_app.components.kit.unbroken import unbroken
+from conference_app.components.kit.vars import flag_var
 from conference_app.errors import ConferenceError
 from conference_app.session import StartsAnew, client_address
 from conference_app.texts import error_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import Text
-from conference_app.components.choices import radio_cards
-from conference_app.components.fields import ERROR, HINT, INPUT, LABEL, NEED, text_field
-from conference_app.components.forms import FormState, typed
+from conference_app.components.kit.buttons import Text
+from conference_app.components.kit.choices import radio_cards
+from conference_app.components.kit.fields import ERROR, HINT, INPUT, LABEL, NEED, text_field
+from conference_app.components.kit.forms import FormState, typed
 from conference_app.components.when import WhenFields
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.texts import _, current_language

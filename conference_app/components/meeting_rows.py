@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import reflex as rx
 
-from conference_app.components.buttons import icon
-from conference_app.components.surfaces import badge
-from conference_app.components.times import day_in_words, distance_in_words, in_zone, moment_in_words, zone_city
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.surfaces import badge
+from conference_app.components.kit.times import day_in_words, distance_in_words, in_zone, moment_in_words, zone_city
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.texts import _, localized_path
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app import purposes
-from conference_app.components.buttons import button_class
-from conference_app.components.fields import EMAIL_LENGTH, INPUT
-from conference_app.components.plain_elements import PostForm
+from conference_app.components.kit.buttons import button_class
+from conference_app.components.kit.fields import EMAIL_LENGTH, INPUT
+from conference_app.components.kit.plain_elements import PostForm
 from conference_app.texts import _, localized_path
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.surfaces import badge
-from conference_app.components.times import instant
-from conference_app.components.values import one_of
+from conference_app.components.kit.surfaces import badge
+from conference_app.components.kit.times import instant
+from conference_app.components.kit.vars import one_of
 from conference_app.services.newsletters.views import NewsletterView, Stage
 from conference_app.texts import _, current_language, localized_path, n_
 

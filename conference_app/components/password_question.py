@@ -6,10 +6,10 @@ from typing import Literal
 
 import reflex as rx
 
-from conference_app.components.buttons import button
-from conference_app.components.fields import password_field
-from conference_app.components.floating import dialog
-from conference_app.components.forms import FormState, checked_form
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.fields import password_field
+from conference_app.components.kit.floating import dialog
+from conference_app.components.kit.forms import FormState, checked_form
 from conference_app.texts import _
 
 

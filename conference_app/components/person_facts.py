@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.times import instant, moment
+from conference_app.components.kit.times import instant, moment
 from conference_app.services.personal_data.lookup import PersonView
 from conference_app.texts import _, plural
 

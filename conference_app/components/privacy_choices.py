@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from conference_app.components.buttons import Text, button, button_class, icon, link_button
 from conference_app.components.keep_data import planned_words
+from conference_app.components.kit.buttons import Text, button, button_class, icon, link_button
+from conference_app.components.kit.lists import long_list
+from conference_app.components.kit.loading import progress
+from conference_app.components.kit.plain_elements import PlainLink
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import badge, banner, card
+from conference_app.components.kit.times import moment
+from conference_app.components.kit.timing import LookAgain
+from conference_app.components.kit.vars import count, one_of
 from conference_app.components.known_data import fact_list
-from conference_app.components.lists import long_list
-from conference_app.components.plain_elements import PlainLink
 from conference_app.components.privacy_letter_state import AnswerRow, CaseRow, LetterState, StepRow
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import badge, banner, card
-from conference_app.components.times import moment
-from conference_app.components.timing import LookAgain
-from conference_app.components.values import count, one_of
-from conference_app.components.waiting import progress
 from conference_app.config import settings
 from conference_app.services.privacy.personal_view import Fact
 from conference_app.texts import _, localized_path

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from conference_app.components.buttons import text_link
+from conference_app.components.kit.buttons import text_link
+from conference_app.components.kit.lists import long_list
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.surfaces import banner
+from conference_app.components.kit.times import moment
+from conference_app.components.kit.vars import count
 from conference_app.components.known_data import known_group
-from conference_app.components.lists import long_list
 from conference_app.components.privacy_choices import case_list, copy_card
 from conference_app.components.privacy_letter_state import LetterState, SeenRow
-from conference_app.components.surfaces import banner
-from conference_app.components.times import moment
-from conference_app.components.values import count
-from conference_app.components.waiting import loading, skeleton
 from conference_app.config import settings
 from conference_app.texts import _, localized_path
 

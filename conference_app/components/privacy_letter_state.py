@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conference_app.components.forms import FormState
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.keep_data import Planned, planned_for
-from conference_app.components.times import instant
+from conference_app.components.kit.forms import FormState
+from conference_app.components.kit.times import instant
 from conference_app.errors import ConferenceError
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from conference_app.components.fields import email_field, password_field
-from conference_app.components.forms import checked_form, typed
+from conference_app.components.kit.fields import email_field, password_field
+from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.security_form import (
     SecurityState,
     form_actions,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button, submit_button
-from conference_app.components.fields import password_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.notices import NoticeState
-from conference_app.components.surfaces import card, section_header
-from conference_app.components.times import instant
+from conference_app.components.kit.buttons import button, submit_button
+from conference_app.components.kit.fields import password_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.surfaces import card, section_header
+from conference_app.components.kit.times import instant
 from conference_app.errors import ConferenceError
 from conference_app.services import audit
 from conference_app.services.accounts import profiles

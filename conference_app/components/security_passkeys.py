@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button
-from conference_app.components.fields import text_field
-from conference_app.components.forms import checked_form, typed
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.fields import text_field
+from conference_app.components.kit.forms import checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.times import moment
+from conference_app.components.kit.vars import count, one_of
 from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.components.security_form import (
     FORMS,
@@ -20,9 +23,6 @@ from conference_app.components.security_form import (
     password_again,
     section,
 )
-from conference_app.components.slots import slotted
-from conference_app.components.times import moment
-from conference_app.components.values import count, one_of
 from conference_app.errors import ConferenceError
 from conference_app.services.sign_in import passkeys
 from conference_app.session import require_account

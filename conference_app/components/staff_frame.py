@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 
 import reflex as rx
 
-from conference_app.components.buttons import Text, icon, link_button
-from conference_app.components.forms import FormState
 from conference_app.components.frame.app_frame import STAFF, app_frame
 from conference_app.components.frame.nothing_here import nothing_here
 from conference_app.components.frame.page_frame import visitor_frame
-from conference_app.components.only_here import OnlyHere
-from conference_app.components.part_links import part_links, view_links
-from conference_app.components.stepping import SteppedState, asked, steps
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import Text, icon, link_button
+from conference_app.components.kit.forms import FormState
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.only_here import OnlyHere
+from conference_app.components.kit.paging_links import SteppedState, asked, steps
+from conference_app.components.kit.part_links import part_links, view_links
 from conference_app.errors import NotFound, SignInRequired
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import path_end, public, require_staff, signed_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conference_app.components.times import instant
+from conference_app.components.kit.times import instant
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters.topics import Topic
 from conference_app.texts import current_language

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 
 import reflex as rx
 
-from conference_app.components.buttons import button, icon
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.surfaces import banner, card, empty_state
-from conference_app.components.values import one_of
-from conference_app.components.views import tabs
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button, icon
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.surfaces import banner, card, empty_state
+from conference_app.components.kit.tabs import tabs
+from conference_app.components.kit.vars import one_of
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
 from conference_app.embedded.kept_mail import MailLine, OpenMail, newest, opened

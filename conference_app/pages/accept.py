@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button_class, submit_button, text_link
-from conference_app.components.choices import checkbox
-from conference_app.components.forms import FormState, checked_form, ticked
 from conference_app.components.frame.app_frame import sign_out_form
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import card
-from conference_app.components.values import count, one_of
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button_class, submit_button, text_link
+from conference_app.components.kit.choices import checkbox
+from conference_app.components.kit.forms import FormState, checked_form, ticked
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import card
+from conference_app.components.kit.vars import count, one_of
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services.documents import acceptance
 from conference_app.services.documents import versions as document_versions

@@ -11,13 +11,13 @@ from conference_app.components.accounts.confirm_email import confirm_email_banne
 from conference_app.components.accounts.person_inputs import person_inputs, why_asked
 from conference_app.components.accounts.photo_upload import PhotoUpload
 from conference_app.components.accounts.returned_mail import returned_mail_banner
-from conference_app.components.buttons import button, submit_button, text_link
-from conference_app.components.fields import ERROR, HINT, field_label, need_mark
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
-from conference_app.components.surfaces import avatar, badge, banner, card, section_header
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button, submit_button, text_link
+from conference_app.components.kit.fields import ERROR, HINT, field_label, need_mark
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.surfaces import avatar, badge, banner, card, section_header
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import photos, profiles
 from conference_app.services.accounts.profiles import Profile

@@ -6,15 +6,15 @@ import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.accounts.confirm_email import confirm_email_banner
-from conference_app.components.buttons import button
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.surfaces import banner
+from conference_app.components.kit.times import moment
 from conference_app.components.security_authenticator import authenticator_section
 from conference_app.components.security_credentials import email_section, password_section
 from conference_app.components.security_form import SecurityState, section
 from conference_app.components.security_passkeys import passkeys_section
-from conference_app.components.surfaces import banner
-from conference_app.components.times import moment
-from conference_app.components.waiting import loading, skeleton
 from conference_app.texts import _, n_
 
 

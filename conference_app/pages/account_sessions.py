@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
-from conference_app.components.buttons import button, icon
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import badge, banner, card, section_header
-from conference_app.components.times import instant, moment, zone_city
-from conference_app.components.values import count
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button, icon
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import badge, banner, card, section_header
+from conference_app.components.kit.times import instant, moment, zone_city
+from conference_app.components.kit.vars import count
 from conference_app.errors import ConferenceError
 from conference_app.services.sign_in import session_list as open_sessions
 from conference_app.services.sign_in.session_list import OpenSession

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from conference_app.components.buttons import link_button
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button
 from conference_app.components.mailed_step import MailedStepState, mailed_step
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.privacy import privacy_emails as privacy_letters

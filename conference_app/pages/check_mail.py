@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button, link_button, submit_button
-from conference_app.components.fields import email_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button, link_button, submit_button
+from conference_app.components.kit.fields import email_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration_mail

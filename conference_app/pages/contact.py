@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import submit_button
-from conference_app.components.fields import email_field, text_area, text_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.page_frame import NEEDS_SCRIPT, visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.plain_elements import plain_link
-from conference_app.components.surfaces import card
+from conference_app.components.kit.buttons import submit_button
+from conference_app.components.kit.fields import email_field, text_area, text_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.plain_elements import plain_link
+from conference_app.components.kit.surfaces import card
 from conference_app.config import settings
 from conference_app.services.accounts import profiles
 from conference_app.services.contact import threads as contact

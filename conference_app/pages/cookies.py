@@ -6,7 +6,7 @@ import reflex as rx
 
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.surfaces import badge, card
+from conference_app.components.kit.surfaces import badge, card
 from conference_app.config import settings
 from conference_app.services.documents import cookies as cookie_registry
 from conference_app.services.documents.cookies import Kept

@@ -10,10 +10,14 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.accounts.returned_mail import returned_mail_banner
-from conference_app.components.buttons import button, link_button
-from conference_app.components.copying import copy_button
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button, link_button
+from conference_app.components.kit.copying import copy_button
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import banner, card, empty_state, section_header
+from conference_app.components.kit.vars import count
 from conference_app.components.meeting_rows import (
     Agenda,
     MeetingDay,
@@ -25,10 +29,6 @@ from conference_app.components.meeting_rows import (
     state_badge,
 )
 from conference_app.components.resting_account import resting_account_banner
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import banner, card, empty_state, section_header
-from conference_app.components.values import count
-from conference_app.components.waiting import loading, skeleton
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import meetings
 from conference_app.session import SessionState, require_account

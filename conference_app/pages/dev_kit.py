@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components import choices, copying, fields, floating, lists, surfaces, times, views, waiting
-from conference_app.components.buttons import Kind, button, icon_button, link_button, text_link
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit import choices, copying, fields, floating, lists, surfaces, times
+from conference_app.components.kit import loading as waiting
+from conference_app.components.kit import tabs as views
+from conference_app.components.kit.buttons import Kind, button, icon_button, link_button, text_link
+from conference_app.components.kit.paging_links import SteppedState, steps
+from conference_app.components.kit.part_links import part_links
+from conference_app.components.kit.strength_meter import strength_meter
+from conference_app.components.kit.theme import tokens
 from conference_app.components.meeting_rows import MeetingRow, meeting_list
-from conference_app.components.part_links import part_links
-from conference_app.components.stepping import SteppedState, steps
-from conference_app.components.strength_meter import strength_meter
-from conference_app.components.theme import tokens
 from conference_app.config import settings
 from conference_app.session import public
 

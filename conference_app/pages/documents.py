@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import text_link
 from conference_app.components.frame.page_registry import page
 from conference_app.components.frame.reading_page import (
     contents,
@@ -13,7 +12,8 @@ from conference_app.components.frame.reading_page import (
     reading_page,
     reading_section,
 )
-from conference_app.components.plain_elements import plain_link
+from conference_app.components.kit.buttons import text_link
+from conference_app.components.kit.plain_elements import plain_link
 from conference_app.services.documents import registry as documents
 from conference_app.texts import _, localized_path, n_
 

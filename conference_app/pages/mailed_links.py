@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import link_button
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button
 from conference_app.components.mailed_step import MailedStepState, mailed_step
 from conference_app.services.sign_in import email_proofs
 from conference_app.session import SessionState, public

@@ -13,9 +13,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import EventType
 
-from conference_app.components.buttons import link_button
 from conference_app.components.frame.page_frame import header, whole_page
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Unavailable
 from conference_app.room.answers import Answer, Door, Notice, admission, introduction_words, new_id, refusal

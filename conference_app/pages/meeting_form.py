@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import link_button, submit_button
-from conference_app.components.forms import checked_form
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button, submit_button
+from conference_app.components.kit.forms import checked_form
+from conference_app.components.kit.surfaces import card
 from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
-from conference_app.components.surfaces import card
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import last_choices as meeting_habits
 from conference_app.services.meetings import meetings

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
-from conference_app.components.buttons import button
-from conference_app.components.choices import switch
-from conference_app.components.fields import HINT
 from conference_app.components.frame.page_registry import page
-from conference_app.components.surfaces import banner, card
-from conference_app.components.times import date_in_words
-from conference_app.components.waiting import loading, skeleton
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.choices import switch
+from conference_app.components.kit.fields import HINT
+from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.surfaces import banner, card
+from conference_app.components.kit.times import date_in_words
 from conference_app.errors import ConferenceError
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import preferences

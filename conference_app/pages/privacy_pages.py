@@ -12,8 +12,8 @@ from conference_app.components.frame.reading_page import (
     reading_page,
     reading_section,
 )
-from conference_app.components.lists import data_table
-from conference_app.components.surfaces import card
+from conference_app.components.kit.lists import data_table
+from conference_app.components.kit.surfaces import card
 from conference_app.config import settings
 from conference_app.models import SQLModel
 from conference_app.models.data_map import PersonalTable, Who, personal_tables

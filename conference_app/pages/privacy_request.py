@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from conference_app.components.buttons import submit_button, text_link
-from conference_app.components.fields import email_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.surfaces import banner
+from conference_app.components.kit.buttons import submit_button, text_link
+from conference_app.components.kit.fields import email_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.surfaces import banner
 from conference_app.services.privacy import center_links as privacy_links
 from conference_app.session import client_address, public
 from conference_app.texts import _, localized_path, n_

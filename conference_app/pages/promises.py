@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import icon
 from conference_app.components.frame.page_registry import page
 from conference_app.components.frame.reading_page import contents, part_id, reading_page
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import badge, card
-from conference_app.components.times import instant, moment
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import badge, card
+from conference_app.components.kit.times import instant, moment
 from conference_app.services.documents import promises
 from conference_app.services.documents.promises import Chapter, Promise, Proof
 from conference_app.texts import _, n_, plural

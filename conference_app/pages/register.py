@@ -8,13 +8,13 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.accounts.person_inputs import person_input, person_inputs, typed_optional
-from conference_app.components.buttons import icon, submit_button, text_link
-from conference_app.components.choices import checkbox
-from conference_app.components.forms import FormState, checked_form, ticked, typed
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.slots import slotted
-from conference_app.components.strength_meter import strength_meter
+from conference_app.components.kit.buttons import icon, submit_button, text_link
+from conference_app.components.kit.choices import checkbox
+from conference_app.components.kit.forms import FormState, checked_form, ticked, typed
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED

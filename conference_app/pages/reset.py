@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import link_button, submit_button, text_link
-from conference_app.components.fields import email_field, password_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.link_token import drop_token, held_token, with_token
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.unbroken import unbroken
+from conference_app.components.kit.buttons import link_button, submit_button, text_link
+from conference_app.components.kit.fields import email_field, password_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.unbroken import unbroken
 from conference_app.services.sign_in import account_passwords
 from conference_app.session import client_address, public
 from conference_app.texts import _, localized_path, n_

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button, submit_button, text_link
-from conference_app.components.fields import email_field, password_field, text_field
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button, submit_button, text_link
+from conference_app.components.kit.fields import email_field, password_field, text_field
+from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services.sign_in import by_password as signing_in

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.buttons import icon
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.surfaces import badge
 from conference_app.components.staff_frame import StaffState, staff_frame
-from conference_app.components.surfaces import badge
 from conference_app.services.staff import overview as staff_overview
 from conference_app.services.staff.overview import Waiting
 from conference_app.session import public

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from conference_app.components.buttons import link_button, submit_button
 from conference_app.components.case_lines import CaseLine, case_badges, case_line
-from conference_app.components.fields import select_field, text_area
-from conference_app.components.forms import checked_form, typed
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button, submit_button
+from conference_app.components.kit.fields import select_field, text_area
+from conference_app.components.kit.forms import checked_form, typed
+from conference_app.components.kit.surfaces import card, section_header
+from conference_app.components.kit.times import instant, moment
+from conference_app.components.kit.vars import count
 from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
-from conference_app.components.surfaces import card, section_header
-from conference_app.components.times import instant, moment
-from conference_app.components.values import count
 from conference_app.services.cases import case_answers, cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.session import require_staff

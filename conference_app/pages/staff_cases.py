@@ -8,9 +8,9 @@ import reflex as rx
 
 from conference_app.components.case_lines import CaseLine, case_badges, case_line
 from conference_app.components.frame.page_registry import page
-from conference_app.components.lists import linked_row
+from conference_app.components.kit.lists import linked_row
+from conference_app.components.kit.times import moment
 from conference_app.components.staff_frame import StaffListState, staff_list
-from conference_app.components.times import moment
 from conference_app.services.cases import cases
 from conference_app.texts import _, n_
 

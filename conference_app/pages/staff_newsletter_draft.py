@@ -5,17 +5,17 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import EventSpec
 
-from conference_app.components.buttons import button, submit_button
-from conference_app.components.floating import dialog
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button, submit_button
+from conference_app.components.kit.floating import dialog
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.surfaces import card
+from conference_app.components.kit.tabs import tabs
 from conference_app.components.newsletter_fields import text_fields, topic_choice
 from conference_app.components.newsletter_lines import DRAFT_PATH, SENDING_PATH
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
-from conference_app.components.surfaces import card
 from conference_app.components.topic_lines import TopicLine, topic_lines
-from conference_app.components.views import tabs
 from conference_app.errors import NotFound
 from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters

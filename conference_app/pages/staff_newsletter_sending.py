@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Awaitable
 import reflex as rx
 from reflex.event import EventType
 
-from conference_app.components.buttons import button
-from conference_app.components.floating import dialog
-from conference_app.components.forms import FormState
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.floating import dialog
+from conference_app.components.kit.forms import FormState
+from conference_app.components.kit.loading import progress
+from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.newsletter_lines import SENDING_PATH, NewsletterLine, newsletter_line
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
-from conference_app.components.surfaces import banner, card
-from conference_app.components.waiting import progress
 from conference_app.errors import NotFound
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import views as newsletter_views

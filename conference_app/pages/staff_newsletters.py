@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import link_button
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import link_button
+from conference_app.components.kit.paging_links import SteppedState, steps
+from conference_app.components.kit.surfaces import empty_state
+from conference_app.components.kit.times import moment
 from conference_app.components.newsletter_lines import DRAFT_PATH, NewsletterLine, newsletter_line, stage_badge
 from conference_app.components.staff_frame import StaffState, staff_frame
-from conference_app.components.stepping import SteppedState, steps
-from conference_app.components.surfaces import empty_state
-from conference_app.components.times import moment
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.buttons import button, icon, submit_button
 from conference_app.components.case_lines import CaseLine, case_badges, case_line
-from conference_app.components.fields import text_area
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
+from conference_app.components.kit.buttons import button, icon, submit_button
+from conference_app.components.kit.fields import text_area
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.surfaces import badge, card
+from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
-from conference_app.components.surfaces import badge, card
-from conference_app.components.times import instant, moment
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact

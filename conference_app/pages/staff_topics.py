@@ -6,15 +6,15 @@ from datetime import UTC, datetime, time
 
 import reflex as rx
 
-from conference_app.components.buttons import button, submit_button
-from conference_app.components.fields import text_field
-from conference_app.components.floating import dialog
-from conference_app.components.forms import FormState, checked_form, typed
 from conference_app.components.frame.page_registry import page
-from conference_app.components.slots import slotted
+from conference_app.components.kit.buttons import button, submit_button
+from conference_app.components.kit.fields import text_field
+from conference_app.components.kit.floating import dialog
+from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import card
+from conference_app.components.kit.times import moment
 from conference_app.components.staff_frame import StaffState, back_link, staff_frame
-from conference_app.components.surfaces import card
-from conference_app.components.times import moment
 from conference_app.components.topic_lines import TopicLine, topic_lines
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.services.newsletters import topics as newsletter_topics

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.frame.app_frame import app_frame
-from conference_app.components.part_links import part_links
+from conference_app.components.kit.part_links import part_links
 from conference_app.texts import _
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button
 from conference_app.components.frame.notices import NoticeState
-from conference_app.components.surfaces import banner
+from conference_app.components.kit.buttons import button
+from conference_app.components.kit.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration_mail

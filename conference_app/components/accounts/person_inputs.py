@@ -7,10 +7,10 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.buttons import Text, icon
-from conference_app.components.fields import Option, email_field, password_field, select_field, text_field
-from conference_app.components.forms import typed
-from conference_app.components.unbroken import unbroken
+from conference_app.components.kit.buttons import Text, icon
+from conference_app.components.kit.fields import Option, email_field, password_field, select_field, text_field
+from conference_app.components.kit.forms import typed
+from conference_app.components.kit.unbroken import unbroken
 from conference_app.services.people import person_fields, time_zones
 from conference_app.services.people.person_fields import Field
 from conference_app.services.people.time_zones import UTC

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button_class, icon
 from conference_app.components.frame.brand import home_link, mark
 from conference_app.components.frame.footer import document_links
 from conference_app.components.frame.member_posts import member_post, post_button
 from conference_app.components.frame.page_frame import NEEDS_SCRIPT, whole_page
 from conference_app.components.frame.page_menus import language_menu, theme_menu
-from conference_app.components.surfaces import avatar
+from conference_app.components.kit.buttons import button_class, icon
+from conference_app.components.kit.surfaces import avatar
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.theme import ARCS
+from conference_app.components.kit.theme import ARCS
 from conference_app.config import settings
 from conference_app.texts import _, localized_path
 

@@ -11,13 +11,13 @@ from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
-from conference_app.components.buttons import button_class, icon, spinner
 from conference_app.components.frame.languages import in_each_language
 from conference_app.components.frame.new_version import NewVersion
-from conference_app.components.plain_elements import plain_link
-from conference_app.components.slots import slotted
-from conference_app.components.timing import Delayed
-from conference_app.components.typed import KeepTyped
+from conference_app.components.kit.buttons import button_class, icon, spinner
+from conference_app.components.kit.plain_elements import plain_link
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.timing import Delayed
+from conference_app.components.kit.typed import KeepTyped
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.plain_elements import PlainLink
+from conference_app.components.kit.plain_elements import PlainLink
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path

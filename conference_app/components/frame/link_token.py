@@ -11,7 +11,7 @@ import re
 import reflex as rx
 from reflex_base.components.component import Component
 
-from conference_app.components.surfaces import banner
+from conference_app.components.kit.surfaces import banner
 from conference_app.session import public
 from conference_app.texts import _
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.buttons import Text
-from conference_app.components.plain_elements import PostForm
+from conference_app.components.kit.buttons import Text
+from conference_app.components.kit.plain_elements import PostForm
 from conference_app.session import SessionState
 
 

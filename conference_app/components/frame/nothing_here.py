@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button_class
+from conference_app.components.kit.buttons import button_class
 from conference_app.texts import _, localized_path
 
 

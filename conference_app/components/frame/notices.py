@@ -16,8 +16,8 @@ from reflex_base.event import EventSpec
 from reflex_base.event.context import EventContext
 
 from conference_app import database
-from conference_app.components.buttons import icon
-from conference_app.components.toast import Toast
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.toast import Toast
 from conference_app.errors import ConferenceError
 from conference_app.session import public
 from conference_app.texts import _

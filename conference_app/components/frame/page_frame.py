@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import button_class, link_button
 from conference_app.components.frame.brand import home_link
 from conference_app.components.frame.footer import footer
 from conference_app.components.frame.notices import notice_region
 from conference_app.components.frame.page_language import PageLanguage
 from conference_app.components.frame.page_menus import language_menu, theme_menu
-from conference_app.components.plain_elements import PlainLink
-from conference_app.components.surfaces import banner
+from conference_app.components.kit.buttons import button_class, link_button
+from conference_app.components.kit.plain_elements import PlainLink
+from conference_app.components.kit.surfaces import banner
 from conference_app.session import SessionState
 from conference_app.texts import _, current_language, localized_path
 

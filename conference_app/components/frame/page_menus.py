@@ -6,9 +6,9 @@ import reflex as rx
 from reflex.style import color_mode, set_color_mode
 from reflex_base.constants import LiteralColorMode
 
-from conference_app.components.buttons import button_class, icon
 from conference_app.components.frame.page_language import LanguageLink
-from conference_app.components.menu import Menu
+from conference_app.components.kit.buttons import button_class, icon
+from conference_app.components.kit.menu import Menu
 from conference_app.config import LANGUAGES
 from conference_app.texts import _, current_language
 

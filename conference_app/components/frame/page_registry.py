@@ -9,7 +9,7 @@ import reflex as rx
 from reflex_base.event import EventType
 
 from conference_app.components.frame.head_scripts import FOLLOW_MAILED_LINK, STORAGE_FALLBACK
-from conference_app.components.theme import FONT_FILES
+from conference_app.components.kit.theme import FONT_FILES
 from conference_app.config import LANGUAGES, settings
 from conference_app.texts import DEFAULT_LANGUAGE, _, language, localized_path
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from conference_app.components.buttons import icon
 from conference_app.components.frame.page_frame import visitor_frame
-from conference_app.components.plain_elements import PlainLink
-from conference_app.components.surfaces import banner
-from conference_app.components.unbroken import unbroken
+from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.plain_elements import PlainLink
+from conference_app.components.kit.surfaces import banner
+from conference_app.components.kit.unbroken import unbroken
 from conference_app.config import settings
 from conference_app.services.documents.section import Point
 from conference_app.texts import _

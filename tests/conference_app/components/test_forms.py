@@ -6,9 +6,9 @@ import pytest
 import reflex as rx
 
 from conference_app.components.accounts.person_inputs import why_asked
-from conference_app.components.fields import password_field, select_field, text_area, text_field
-from conference_app.components.forms import ticked, typed
-from conference_app.components.slots import slotted
+from conference_app.components.kit.fields import password_field, select_field, text_area, text_field
+from conference_app.components.kit.forms import ticked, typed
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.services.people.person_fields import BY_NAME
 
 

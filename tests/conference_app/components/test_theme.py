@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.components.color import contrast, lighter, mix, readable, text_on
-from conference_app.components.theme import stylesheet, tailwind_config, tokens, weak_pairs
+from conference_app.components.kit.color import contrast, lighter, mix, readable, text_on
+from conference_app.components.kit.theme import stylesheet, tailwind_config, tokens, weak_pairs
 
 ACCENTS = ["#4f46e5", "#000000", "#ffffff", "#ffff00", "#ff0000", "#00ff00", "#0000ff", "#777777", "#16a34a", "#f5c6d6"]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conference_app.components.times import distance_in_words, in_zone, moment_in_words
+from conference_app.components.kit.times import distance_in_words, in_zone, moment_in_words
 from conference_app.texts import language
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conference_app import database
-from conference_app.components.times import instant
+from conference_app.components.kit.times import instant
 from conference_app.pages.staff_case import StaffCaseState
 from conference_app.pages.staff_cases import StaffCasesState
 from conference_app.pages.staff_contact import StaffContactState

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from conference_app.components.buttons import Text, icon
-from conference_app.components.unbroken import unbroken
+from conference_app.components.kit.buttons import Text, icon
+from conference_app.components.kit.unbroken import unbroken
 
 Tone = Literal["neutral", "accent", "ok", "warn", "danger"]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from reflex_base.plugins import Plugin
 from reflex_base.plugins.shared_tailwind import TailwindConfig
 
-from conference_app.components.color import contrast, mix, readable, text_on
-from conference_app.components.color import lighter as shifted
+from conference_app.components.kit.color import contrast, mix, readable, text_on
+from conference_app.components.kit.color import lighter as shifted
 from conference_app.config import settings
 
 FONT_FILES = ("/fonts/inter-latin.woff2", "/fonts/inter-latin-a.woff2", "/fonts/inter-latin-ext.woff2")

@@ -10,9 +10,9 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.buttons import Text
-from conference_app.components.password_input import PasswordInput
-from conference_app.components.unbroken import unbroken
+from conference_app.components.kit.buttons import Text
+from conference_app.components.kit.password_input import PasswordInput
+from conference_app.components.kit.unbroken import unbroken
 from conference_app.texts import _
 
 Help = Text | rx.Component

@@ -6,7 +6,7 @@ import re
 
 import reflex as rx
 
-from conference_app.components.buttons import Text
+from conference_app.components.kit.buttons import Text
 
 _WHOLE = re.compile(r"(\be-mail\w*)", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from conference_app.components.values import Flag, Text, flag_var
+from conference_app.components.kit.vars import Flag, Text, flag_var
 from conference_app.texts import _
 
 Kind = Literal["primary", "secondary", "quiet", "danger"]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import reflex as rx
 from reflex_base.event import EventType
 
-from conference_app.components.buttons import Text, icon
-from conference_app.components.surfaces import TONES
-from conference_app.components.values import text_var
+from conference_app.components.kit.buttons import Text, icon
+from conference_app.components.kit.surfaces import TONES
+from conference_app.components.kit.vars import text_var
 
 
 def tabs(

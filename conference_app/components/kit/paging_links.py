@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from conference_app.components.buttons import button_class
-from conference_app.components.slots import slotted
+from conference_app.components.kit.buttons import button_class
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.services.paging import Page, Row
 from conference_app.session import query_value
 from conference_app.texts import _

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import reflex as rx
 
-from conference_app.components.buttons import Text, icon
-from conference_app.components.slots import slotted
-from conference_app.components.surfaces import card
+from conference_app.components.kit.buttons import Text, icon
+from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.surfaces import card
 from conference_app.texts import _
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import EventType
 
-from conference_app.components.buttons import Text, icon
-from conference_app.components.fields import ERROR, HINT, LABEL, invalid, need_mark
-from conference_app.components.values import text_var
+from conference_app.components.kit.buttons import Text, icon
+from conference_app.components.kit.fields import ERROR, HINT, LABEL, invalid, need_mark
+from conference_app.components.kit.vars import text_var
 
 
 def checkbox(label: rx.Component | Text, field_id: str, *, error: Text = "", **props: Any) -> rx.Component:

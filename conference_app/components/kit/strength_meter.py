@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.buttons import Text
-from conference_app.components.fields import HINT
-from conference_app.components.values import Number, number_var
+from conference_app.components.kit.buttons import Text
+from conference_app.components.kit.fields import HINT
+from conference_app.components.kit.vars import Number, number_var
 from conference_app.texts import _
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.el.element import Element
 
-from conference_app.components.buttons import LINK
+from conference_app.components.kit.buttons import LINK
 
 
 class PlainLink(Element):

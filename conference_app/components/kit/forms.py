@@ -8,8 +8,8 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.first_error import FocusFirstError
-from conference_app.components.surfaces import banner
+from conference_app.components.kit.first_error import FocusFirstError
+from conference_app.components.kit.surfaces import banner
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.session import StartsAnew
 from conference_app.texts import error_text

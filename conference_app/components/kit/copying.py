@@ -7,8 +7,8 @@ from typing import Literal
 import reflex as rx
 from reflex_base.components.component import Component
 
-from conference_app.components.buttons import Text, button_class, icon
-from conference_app.components.fields import INPUT, LABEL
+from conference_app.components.kit.buttons import Text, button_class, icon
+from conference_app.components.kit.fields import INPUT, LABEL
 from conference_app.texts import _
 
 

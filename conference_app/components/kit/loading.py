@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.values import Number, number_var
+from conference_app.components.kit.vars import Number, number_var
 from conference_app.texts import _
 
 

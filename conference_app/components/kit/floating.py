@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
-from conference_app.components.buttons import Text
+from conference_app.components.kit.buttons import Text
 
 
 class NativeDialog(Component):

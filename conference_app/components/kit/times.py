@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import reflex as rx
 from babel.dates import format_date, format_timedelta
 
-from conference_app.components.moment import Moment
+from conference_app.components.kit.moment import Moment
 from conference_app.session import SessionState
 from conference_app.texts import _, current_language
 
