@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from conference_app.components.case_lines import CaseLine, case_badges, case_line
+from conference_app.components.cases.lines import CaseLine, case_badges, case_line
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.lists import linked_row
 from conference_app.components.kit.times import moment

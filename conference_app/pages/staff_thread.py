@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.case_lines import CaseLine, case_badges, case_line
+from conference_app.components.cases.lines import CaseLine, case_badges, case_line
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon, submit_button
