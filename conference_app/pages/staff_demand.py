@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from conference_app.components.demand_lines import DemandLine, demand_badges, demand_line
 from conference_app.components.frame.member_posts import member_post, post_button
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
@@ -14,6 +13,7 @@ from conference_app.components.kit.buttons import button_class, icon, link_butto
 from conference_app.components.kit.fields import HINT, LABEL, select_field, text_area
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import banner, card, section_header
+from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
 from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS

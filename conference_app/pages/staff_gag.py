@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.demand_lines import DemandLine, demand_line, last_day
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import submit_button
@@ -16,6 +15,7 @@ from conference_app.components.kit.fields import text_area, text_field
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import card, section_header
 from conference_app.components.kit.times import instant, moment
+from conference_app.components.legal.request_lines import DemandLine, demand_line, last_day
 from conference_app.components.staff_frame import StaffThingState, back_link_to, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests

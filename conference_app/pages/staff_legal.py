@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from conference_app.components.demand_lines import DemandLine, demand_badges, demand_line
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
 from conference_app.components.kit.lists import linked_row
 from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.plain_elements import plain_link
 from conference_app.components.kit.surfaces import empty_state
+from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.services.legal import legal_requests
 from conference_app.session import public

@@ -6,13 +6,13 @@ import reflex as rx
 
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
-from conference_app.components.hold_lines import HoldLine, hold_line, hold_list, lift_dialog
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.fields import text_area, text_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.paging_links import SteppedState, asked, steps
 from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.vars import one_of
+from conference_app.components.legal.hold_lines import HoldLine, hold_line, hold_list, lift_dialog
 from conference_app.components.person_facts import Fact, counts_of, fact_list, facts_of
 from conference_app.components.staff_frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
