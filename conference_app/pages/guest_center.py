@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
+from conference_app.components.addresses.change_form import GuestAddressState, guest_address_card
+from conference_app.components.addresses.details_form import guest_details_form
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.guest_address import GuestAddressState, guest_address_card
-from conference_app.components.guest_details import guest_details_form
 from conference_app.components.keep_data import Planned, keep_banners, keep_page, planned_for
 from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.floating import dialog
