@@ -18,7 +18,7 @@ from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card, empty_state, section_header
 from conference_app.components.kit.vars import count
-from conference_app.components.meeting_rows import (
+from conference_app.components.meetings.rows import (
     Agenda,
     MeetingDay,
     MeetingRow,

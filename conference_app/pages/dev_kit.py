@@ -15,7 +15,7 @@ from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.part_links import part_links
 from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.components.kit.theme import tokens
-from conference_app.components.meeting_rows import MeetingRow, meeting_list
+from conference_app.components.meetings.rows import MeetingRow, meeting_list
 from conference_app.config import settings
 from conference_app.session import public
 

@@ -13,7 +13,7 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.surfaces import card
-from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
+from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import last_choices as meeting_habits
 from conference_app.services.meetings import meetings

@@ -12,15 +12,15 @@ from conference_app.components.accounts.confirm_email import confirm_email_banne
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
-from conference_app.components.invitation import invitation
 from conference_app.components.kit.buttons import button, icon, link_button, submit_button
 from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card, empty_state
-from conference_app.components.meeting_fields import MeetingFieldsState, meeting_fields
-from conference_app.components.meeting_rows import MeetingRow, row, state_badge
+from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
+from conference_app.components.meetings.invitation import invitation
+from conference_app.components.meetings.rows import MeetingRow, row, state_badge
 from conference_app.components.resting_account import resting_account_banner
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.meetings import meetings

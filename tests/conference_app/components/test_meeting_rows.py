@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conference_app.components.meeting_rows import STILL_DUE, agenda, days, row
+from conference_app.components.meetings.rows import STILL_DUE, agenda, days, row
 from conference_app.services.meetings.meetings import MeetingState, OwnMeeting
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

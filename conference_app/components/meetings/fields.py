@@ -8,7 +8,7 @@ from conference_app.components.kit.buttons import Text
 from conference_app.components.kit.choices import radio_cards
 from conference_app.components.kit.fields import ERROR, HINT, INPUT, LABEL, NEED, text_field
 from conference_app.components.kit.forms import FormState, typed
-from conference_app.components.when import WhenFields
+from conference_app.components.meetings.when import WhenFields
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.texts import _, current_language
 

@@ -8,7 +8,7 @@ from conference_app.components.kit.buttons import button, icon
 from conference_app.components.kit.copying import copy_field
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import card
-from conference_app.components.meeting_rows import MeetingRow
+from conference_app.components.meetings.rows import MeetingRow
 from conference_app.texts import _
 
 
