@@ -28,7 +28,7 @@ from conference_app.components.meetings.rows import (
     row,
     state_badge,
 )
-from conference_app.components.resting_account import resting_account_banner
+from conference_app.components.privacy.deactivated_account import resting_account_banner
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import meetings
 from conference_app.session import SessionState, require_account

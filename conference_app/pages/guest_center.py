@@ -10,7 +10,6 @@ from conference_app.components.addresses.change_form import GuestAddressState, g
 from conference_app.components.addresses.details_form import guest_details_form
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.keep_data import Planned, keep_banners, keep_page, planned_for
 from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.forms import typed
@@ -18,9 +17,10 @@ from conference_app.components.kit.surfaces import empty_state
 from conference_app.components.kit.times import instant
 from conference_app.components.kit.unbroken import unbroken
 from conference_app.components.kit.vars import count
-from conference_app.components.privacy_choices import erase_choice, erase_question, object_choice, restrict_choice
-from conference_app.components.privacy_letter import letter, waiting
-from conference_app.components.privacy_letter_state import LetterState
+from conference_app.components.privacy.choices import erase_choice, erase_question, object_choice, restrict_choice
+from conference_app.components.privacy.keep_data import Planned, keep_banners, keep_page, planned_for
+from conference_app.components.privacy.overview import letter, waiting
+from conference_app.components.privacy.overview_state import LetterState
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.addresses import holder_details as guest_details

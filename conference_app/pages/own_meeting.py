@@ -21,7 +21,7 @@ from conference_app.components.kit.surfaces import banner, card, empty_state
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
 from conference_app.components.meetings.invitation import invitation
 from conference_app.components.meetings.rows import MeetingRow, row, state_badge
-from conference_app.components.resting_account import resting_account_banner
+from conference_app.components.privacy.deactivated_account import resting_account_banner
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting

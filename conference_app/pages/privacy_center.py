@@ -10,12 +10,11 @@ from reflex_base.event import EventSpec
 from conference_app import database
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.keep_data import planned_words
 from conference_app.components.kit.buttons import button, link_button, text_link
 from conference_app.components.kit.forms import typed
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.password_question import password_question
-from conference_app.components.privacy_choices import (
+from conference_app.components.privacy.choices import (
     choice,
     erase_choice,
     erase_question,
@@ -23,8 +22,9 @@ from conference_app.components.privacy_choices import (
     restrict_choice,
     review_card,
 )
-from conference_app.components.privacy_letter import letter, waiting
-from conference_app.components.privacy_letter_state import LetterState
+from conference_app.components.privacy.keep_data import planned_words
+from conference_app.components.privacy.overview import letter, waiting
+from conference_app.components.privacy.overview_state import LetterState
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.purposes import OPPOSABLE, PURPOSES

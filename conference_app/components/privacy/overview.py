@@ -16,9 +16,9 @@ from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count
-from conference_app.components.known_data import known_group
-from conference_app.components.privacy_choices import case_list, copy_card
-from conference_app.components.privacy_letter_state import LetterState, SeenRow
+from conference_app.components.privacy.choices import case_list, copy_card
+from conference_app.components.privacy.known_data import known_group
+from conference_app.components.privacy.overview_state import LetterState, SeenRow
 from conference_app.config import settings
 from conference_app.texts import _, localized_path
 

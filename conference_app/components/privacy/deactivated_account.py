@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.keep_data import Planned, planned_for, planned_words
 from conference_app.components.kit.buttons import link_button
 from conference_app.components.kit.surfaces import banner
+from conference_app.components.privacy.keep_data import Planned, planned_for, planned_words
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.session import SessionState, require_account

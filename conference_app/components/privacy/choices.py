@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from conference_app.components.keep_data import planned_words
 from conference_app.components.kit.buttons import Text, button, button_class, icon, link_button
 from conference_app.components.kit.lists import long_list
 from conference_app.components.kit.loading import progress
@@ -16,8 +15,9 @@ from conference_app.components.kit.surfaces import badge, banner, card
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.timing import LookAgain
 from conference_app.components.kit.vars import count, one_of
-from conference_app.components.known_data import fact_list
-from conference_app.components.privacy_letter_state import AnswerRow, CaseRow, LetterState, StepRow
+from conference_app.components.privacy.keep_data import planned_words
+from conference_app.components.privacy.known_data import fact_list
+from conference_app.components.privacy.overview_state import AnswerRow, CaseRow, LetterState, StepRow
 from conference_app.config import settings
 from conference_app.services.privacy.personal_view import Fact
 from conference_app.texts import _, localized_path

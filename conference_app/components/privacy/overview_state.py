@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from conference_app.components.frame.notices import NoticeState
-from conference_app.components.keep_data import Planned, planned_for
 from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.times import instant
+from conference_app.components.privacy.keep_data import Planned, planned_for
 from conference_app.errors import ConferenceError
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
