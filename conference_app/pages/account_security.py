@@ -11,10 +11,10 @@ from conference_app.components.kit.buttons import button
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.kit.times import moment
-from conference_app.components.security_authenticator import authenticator_section
-from conference_app.components.security_credentials import email_section, password_section
-from conference_app.components.security_form import SecurityState, section
-from conference_app.components.security_passkeys import passkeys_section
+from conference_app.components.sign_in.authenticator_section import authenticator_section
+from conference_app.components.sign_in.credentials_section import email_section, password_section
+from conference_app.components.sign_in.passkeys_section import passkeys_section
+from conference_app.components.sign_in.security_form import SecurityState, section
 from conference_app.texts import _, n_
 
 

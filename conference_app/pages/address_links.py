@@ -8,7 +8,7 @@ import reflex as rx
 
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
-from conference_app.components.mailed_step import MailedStepState, mailed_step
+from conference_app.components.sign_in.mailed_step import MailedStepState, mailed_step
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.session import public

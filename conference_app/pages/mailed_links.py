@@ -13,7 +13,7 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
-from conference_app.components.mailed_step import MailedStepState, mailed_step
+from conference_app.components.sign_in.mailed_step import MailedStepState, mailed_step
 from conference_app.services.sign_in import email_proofs
 from conference_app.session import SessionState, public
 from conference_app.texts import _, localized_path, n_

@@ -13,7 +13,6 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, link_button, text_link
 from conference_app.components.kit.forms import typed
 from conference_app.components.kit.surfaces import banner
-from conference_app.components.password_question import password_question
 from conference_app.components.privacy.choices import (
     choice,
     erase_choice,
@@ -25,6 +24,7 @@ from conference_app.components.privacy.choices import (
 from conference_app.components.privacy.keep_data import planned_words
 from conference_app.components.privacy.overview import letter, waiting
 from conference_app.components.privacy.overview_state import LetterState
+from conference_app.components.sign_in.password_question import password_question
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.purposes import OPPOSABLE, PURPOSES

@@ -12,7 +12,7 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button, text_link
 from conference_app.components.kit.fields import email_field, password_field, text_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
-from conference_app.components.passkey_ceremony import PasskeyCeremony
+from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
 from conference_app.services.sign_in import by_password as signing_in
 from conference_app.services.sign_in import passkeys, second_factors

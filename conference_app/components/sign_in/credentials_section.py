@@ -8,7 +8,7 @@ import reflex as rx
 
 from conference_app.components.kit.fields import email_field, password_field
 from conference_app.components.kit.forms import checked_form, typed
-from conference_app.components.security_form import (
+from conference_app.components.sign_in.security_form import (
     SecurityState,
     form_actions,
     form_opener,

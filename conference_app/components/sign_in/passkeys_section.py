@@ -13,8 +13,8 @@ from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count, one_of
-from conference_app.components.passkey_ceremony import PasskeyCeremony
-from conference_app.components.security_form import (
+from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
+from conference_app.components.sign_in.security_form import (
     FORMS,
     PasskeyRow,
     SecurityState,

@@ -14,7 +14,13 @@ from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import badge, banner
 from conference_app.components.kit.vars import count, one_of
-from conference_app.components.security_form import SecurityState, confirmed_form, form_actions, form_opener, section
+from conference_app.components.sign_in.security_form import (
+    SecurityState,
+    confirmed_form,
+    form_actions,
+    form_opener,
+    section,
+)
 from conference_app.services.sign_in import second_factors
 from conference_app.session import require_account
 from conference_app.texts import _
