@@ -8,7 +8,7 @@ from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import icon, link_button, text_link
 from conference_app.components.kit.unbroken import unbroken
-from conference_app.components.newsletter_form import newsletter_section
+from conference_app.components.newsletters.sign_up_form import newsletter_section
 from conference_app.config import settings
 from conference_app.session import SessionState
 from conference_app.texts import _, localized_path, n_

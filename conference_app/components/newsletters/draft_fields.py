@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.kit.fields import INPUT, LABEL, text_area, text_field
-from conference_app.components.topic_lines import TopicLine
+from conference_app.components.newsletters.topic_lines import TopicLine
 from conference_app.texts import _
 
 
