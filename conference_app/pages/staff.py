@@ -9,7 +9,7 @@ import reflex as rx
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import icon
 from conference_app.components.kit.surfaces import badge
-from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.services.staff import overview as staff_overview
 from conference_app.services.staff.overview import Waiting
 from conference_app.session import public

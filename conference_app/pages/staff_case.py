@@ -16,7 +16,7 @@ from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import card, section_header
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.kit.vars import count
-from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffThingState, back_link, staff_frame
 from conference_app.services.cases import case_answers, cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.session import require_staff

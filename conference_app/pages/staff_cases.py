@@ -10,7 +10,7 @@ from conference_app.components.cases.lines import CaseLine, case_badges, case_li
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.lists import linked_row
 from conference_app.components.kit.times import moment
-from conference_app.components.staff_frame import StaffListState, staff_list
+from conference_app.components.staff.frame import StaffListState, staff_list
 from conference_app.services.cases import cases
 from conference_app.texts import _, n_
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.times import instant, moment
-from conference_app.components.staff_frame import StaffListState, staff_list
+from conference_app.components.staff.frame import StaffListState, staff_list
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact.desk import ThreadRow
 from conference_app.texts import _, localized_path, n_, plural

@@ -14,7 +14,7 @@ from conference_app.components.kit.fields import HINT, LABEL, select_field, text
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import banner, card, section_header
 from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
-from conference_app.components.staff_frame import StaffThingState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffThingState, back_link, staff_frame
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS
 from conference_app.services.personal_data import legal_holds

@@ -13,7 +13,7 @@ from conference_app.components.kit.buttons import submit_button
 from conference_app.components.kit.fields import select_field, text_area, text_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.surfaces import card
-from conference_app.components.staff_frame import StaffState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS, NewDemand

@@ -16,7 +16,7 @@ from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import card, section_header
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.legal.request_lines import DemandLine, demand_line, last_day
-from conference_app.components.staff_frame import StaffThingState, back_link_to, staff_frame
+from conference_app.components.staff.frame import StaffThingState, back_link_to, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal import non_disclosure as legal_gags

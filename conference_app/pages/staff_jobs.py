@@ -14,7 +14,7 @@ from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.kit.times import instant, moment
-from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.jobs import dead_letters as failed_jobs
 from conference_app.session import public, require_staff

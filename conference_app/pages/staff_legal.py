@@ -13,7 +13,7 @@ from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.plain_elements import plain_link
 from conference_app.components.kit.surfaces import empty_state
 from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
-from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.services.legal import legal_requests
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_

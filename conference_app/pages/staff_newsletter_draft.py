@@ -15,7 +15,7 @@ from conference_app.components.kit.tabs import tabs
 from conference_app.components.newsletters.draft_fields import text_fields, topic_choice
 from conference_app.components.newsletters.lines import DRAFT_PATH, SENDING_PATH
 from conference_app.components.newsletters.topic_lines import TopicLine, topic_lines
-from conference_app.components.staff_frame import StaffState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import NotFound
 from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters

@@ -15,7 +15,7 @@ from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.loading import progress
 from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.newsletters.lines import SENDING_PATH, NewsletterLine, newsletter_line
-from conference_app.components.staff_frame import StaffState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import NotFound
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import views as newsletter_views

@@ -10,7 +10,7 @@ from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.surfaces import empty_state
 from conference_app.components.kit.times import moment
 from conference_app.components.newsletters.lines import DRAFT_PATH, NewsletterLine, newsletter_line, stage_badge
-from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_

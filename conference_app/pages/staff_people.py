@@ -13,8 +13,8 @@ from conference_app.components.kit.paging_links import SteppedState, asked, step
 from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.vars import one_of
 from conference_app.components.legal.hold_lines import HoldLine, hold_line, hold_list, lift_dialog
-from conference_app.components.person_facts import Fact, counts_of, fact_list, facts_of
-from conference_app.components.staff_frame import StaffState, staff_frame
+from conference_app.components.staff.frame import StaffState, staff_frame
+from conference_app.components.staff.person_facts import Fact, counts_of, fact_list, facts_of
 from conference_app.errors import ConferenceError
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people

@@ -16,7 +16,7 @@ from conference_app.components.kit.fields import text_area
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.times import instant, moment
-from conference_app.components.staff_frame import StaffState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact

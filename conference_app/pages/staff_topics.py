@@ -15,7 +15,7 @@ from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import card
 from conference_app.components.kit.times import moment
 from conference_app.components.newsletters.topic_lines import TopicLine, topic_lines
-from conference_app.components.staff_frame import StaffState, back_link, staff_frame
+from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.session import public, require_staff
