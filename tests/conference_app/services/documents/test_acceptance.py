@@ -11,9 +11,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import ConsentRecord
-from conference_app.pages.accept import AcceptState
 from conference_app.pages.account import AccountState
 from conference_app.pages.dashboard import DashboardState
+from conference_app.pages.documents.accept import AcceptState
 from conference_app.purposes import ACCEPTANCE
 from conference_app.services.documents import acceptance
 from conference_app.services.documents import registry as documents
