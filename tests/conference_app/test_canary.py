@@ -16,8 +16,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError
 from conference_app.models import Account, SQLModel
-from conference_app.pages.account import AccountState
-from conference_app.pages.register import RegisterState
+from conference_app.pages.accounts.details import AccountState
+from conference_app.pages.accounts.register import RegisterState
 from conference_app.pages.sign_in import SignInState
 from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, email_proofs, passkeys

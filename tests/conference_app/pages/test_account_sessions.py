@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.pages.account_sessions import SessionsState
+from conference_app.pages.accounts.sessions import SessionsState
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app import people

@@ -13,8 +13,8 @@ from reflex_base.registry import RegistrationContext
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from conference_app.pages.check_mail import CheckMailState
-from conference_app.pages.register import RegisterState
+from conference_app.pages.accounts.check_mail import CheckMailState
+from conference_app.pages.accounts.register import RegisterState
 from conference_app.services.sign_in import password_hashes as passwords
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import EntryState, SessionState

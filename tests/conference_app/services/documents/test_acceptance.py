@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import ConsentRecord
-from conference_app.pages.account import AccountState
+from conference_app.pages.accounts.details import AccountState
 from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.documents.accept import AcceptState
 from conference_app.purposes import ACCEPTANCE
