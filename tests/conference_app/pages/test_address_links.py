@@ -6,7 +6,7 @@ import pytest
 
 from conference_app.components.addresses.change_form import GuestAddressState
 from conference_app.components.frame.link_token import LinkTokenState
-from conference_app.pages.address_links import AddressLinkState
+from conference_app.pages.addresses.address_links import AddressLinkState
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details as guest_details
 from conference_app.services.people import signed_links
