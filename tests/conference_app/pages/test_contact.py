@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conference_app.pages.contact import ContactState
+from conference_app.pages.contact.contact import ContactState
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.people import registered, session_token
 from tests.conference_app.tabs import Processor, Tab, name_of

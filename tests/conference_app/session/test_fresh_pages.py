@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.config import Settings
-from conference_app.pages.contact import ContactState
+from conference_app.pages.contact.contact import ContactState
 from tests.conference_app.tabs import HYDRATE, Tab, delta_of, name_of, processing
 
 MESSAGE = {"name": "", "email": "ann@example.org", "message": "Good morning."}
