@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from conference_app.components.frame.notices import NoticeState, report_exception
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.pages.dashboard import DashboardState
+from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.session import credentials
 from tests.conference_app.tabs import Tab, delta_of, name_of, processing
 

@@ -8,9 +8,9 @@ import pytest
 
 from conference_app.components.frame.notices import NoticeState
 from conference_app.pages.accounts.register import RegisterState
-from conference_app.pages.dashboard import DashboardState
-from conference_app.pages.meeting_form import NewMeetingState
-from conference_app.pages.own_meeting import OwnMeetingState
+from conference_app.pages.meetings.dashboard import DashboardState
+from conference_app.pages.meetings.new_meeting import NewMeetingState
+from conference_app.pages.meetings.own_meeting import OwnMeetingState
 from conference_app.pages.sign_in import SignInState
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView

@@ -12,8 +12,8 @@ from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import ConsentRecord
 from conference_app.pages.accounts.details import AccountState
-from conference_app.pages.dashboard import DashboardState
 from conference_app.pages.documents.accept import AcceptState
+from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.purposes import ACCEPTANCE
 from conference_app.services.documents import acceptance
 from conference_app.services.documents import registry as documents
