@@ -10,7 +10,7 @@ from conference_app.components.frame.page_registry import PAGES, Page
 from conference_app.conference_app import page_modules
 from conference_app.config import LANGUAGES
 from conference_app.embedded import dev_mail
-from conference_app.pages import dev_kit
+from conference_app.pages.site import dev_kit
 from conference_app.texts import language
 
 for name in page_modules(is_production=False):
