@@ -18,7 +18,7 @@ from conference_app.errors import ConferenceError
 from conference_app.models import Account, SQLModel
 from conference_app.pages.accounts.details import AccountState
 from conference_app.pages.accounts.register import RegisterState
-from conference_app.pages.sign_in import SignInState
+from conference_app.pages.sign_in.sign_in import SignInState
 from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, email_proofs, passkeys
 from conference_app.services.sign_in.by_password import sign_in

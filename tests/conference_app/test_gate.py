@@ -17,7 +17,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Admission, SQLModel
 from conference_app.pages.meetings.dashboard import DashboardState
-from conference_app.pages.sign_in import SignInState
+from conference_app.pages.sign_in.sign_in import SignInState
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions

@@ -11,7 +11,7 @@ from conference_app.pages.accounts.register import RegisterState
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.meetings.new_meeting import NewMeetingState
 from conference_app.pages.meetings.own_meeting import OwnMeetingState
-from conference_app.pages.sign_in import SignInState
+from conference_app.pages.sign_in.sign_in import SignInState
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices

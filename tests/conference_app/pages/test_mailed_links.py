@@ -8,8 +8,8 @@ from conference_app import database
 from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.components.frame.page_registry import PAGES
 from conference_app.models import Account
-from conference_app.pages.mailed_links import MailedLinkState
-from conference_app.pages.reset import ResetState
+from conference_app.pages.sign_in.confirm_email import MailedLinkState
+from conference_app.pages.sign_in.reset_password import ResetState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_passwords
