@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api import document_changes, privacy_export
 from conference_app.config import Settings
-from conference_app.pages.guest_center import GuestCenterState
-from conference_app.pages.privacy_center import PrivacyCenterState
-from conference_app.pages.privacy_request import PrivacyRequestState
+from conference_app.pages.privacy.ask_link import PrivacyRequestState
+from conference_app.pages.privacy.center import PrivacyCenterState
+from conference_app.pages.privacy.center_by_link import GuestCenterState
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conference_app import database
-from conference_app.pages.guest_center import GuestCenterState
-from conference_app.pages.privacy_center import PrivacyCenterState
+from conference_app.pages.privacy.center import PrivacyCenterState
+from conference_app.pages.privacy.center_by_link import GuestCenterState
 from conference_app.pages.staff_case import StaffCaseState
 from conference_app.services.cases import cases
 from conference_app.services.people import email_addresses as addresses
