@@ -14,8 +14,8 @@ import pytest_asyncio
 from reflex_base.utils.format import json_dumps
 
 from conference_app.config import Settings
-from conference_app.pages.meeting import MeetingState
 from conference_app.pages.meetings.dashboard import DashboardState
+from conference_app.pages.room.room import MeetingState
 from conference_app.services.limits import rate_limits
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions

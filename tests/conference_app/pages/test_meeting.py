@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conference_app.pages.meeting import MeetingState
+from conference_app.pages.room.room import MeetingState
 from conference_app.services.media_server import access_tokens as room_tokens
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
