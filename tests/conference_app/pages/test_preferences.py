@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from conference_app import database
 from conference_app.models import SignInSession
-from conference_app.pages.preferences import PreferencesState
+from conference_app.pages.consent.preferences import PreferencesState
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.consent_people import agrees, is_live, member
