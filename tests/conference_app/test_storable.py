@@ -14,7 +14,7 @@ from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 from conference_app.conference_app import plain_routes
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError
-from conference_app.pages.staff_newsletter_draft import StaffNewsletterDraftState
+from conference_app.pages.staff.newsletter_draft import StaffNewsletterDraftState
 from conference_app.services.limits import rate_limits
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters import views as newsletter_views

@@ -14,8 +14,8 @@ from sqlmodel import select
 
 from conference_app import database, pages
 from conference_app.models import Account, SignInSession
-from conference_app.pages.staff import StaffOverviewState
-from conference_app.pages.staff_contact import StaffContactState
+from conference_app.pages.staff.conversations import StaffContactState
+from conference_app.pages.staff.overview import StaffOverviewState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk

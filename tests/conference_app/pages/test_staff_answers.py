@@ -7,7 +7,7 @@ import pytest
 from conference_app import database
 from conference_app.pages.privacy.center import PrivacyCenterState
 from conference_app.pages.privacy.center_by_link import GuestCenterState
-from conference_app.pages.staff_case import StaffCaseState
+from conference_app.pages.staff.case import StaffCaseState
 from conference_app.services.cases import cases
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links

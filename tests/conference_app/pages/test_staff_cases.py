@@ -8,10 +8,10 @@ import pytest
 
 from conference_app import database
 from conference_app.components.kit.times import instant
-from conference_app.pages.staff_case import StaffCaseState
-from conference_app.pages.staff_cases import StaffCasesState
-from conference_app.pages.staff_contact import StaffContactState
-from conference_app.pages.staff_thread import StaffThreadState
+from conference_app.pages.staff.case import StaffCaseState
+from conference_app.pages.staff.cases import StaffCasesState
+from conference_app.pages.staff.conversation import StaffThreadState
+from conference_app.pages.staff.conversations import StaffContactState
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conference_app.pages.staff_jobs import StaffJobsState
+from conference_app.pages.staff.failed_jobs import StaffJobsState
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.jobs import dead_letters as failed_jobs

@@ -7,10 +7,10 @@ import dataclasses
 import pytest
 
 from conference_app import database
-from conference_app.pages.staff_demand import StaffDemandState
-from conference_app.pages.staff_demand_new import StaffNewDemandState
-from conference_app.pages.staff_legal import StaffLegalState
-from conference_app.pages.staff_people import StaffPeopleState
+from conference_app.pages.staff.legal_request import StaffDemandState
+from conference_app.pages.staff.legal_requests import StaffLegalState
+from conference_app.pages.staff.new_legal_request import StaffNewDemandState
+from conference_app.pages.staff.people import StaffPeopleState
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.personal_data import legal_holds, personal_rows
