@@ -16,7 +16,6 @@ from starlette.types import ASGIApp
 
 from conference_app import database, pages
 from conference_app.api import (
-    auth,
     inbound,
     mail_bounce,
     newsletter,
@@ -34,6 +33,7 @@ from conference_app.api.incidents import Incidents
 from conference_app.api.page_socket import PageSocket, needs
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.security_headers import SecurityHeaders
+from conference_app.api.sign_in import cookies as auth
 from conference_app.api.signal_proxy import SignalProxy
 from conference_app.components.frame.connection import guarded, page_notices
 from conference_app.components.frame.notices import report_exception

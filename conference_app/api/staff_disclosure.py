@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app.api import plain_pages
-from conference_app.api.auth import is_same_site
 from conference_app.api.bodies import body_of, fields_of
+from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.services.legal import disclosure
 from conference_app.services.sign_in import sessions as sign_in_sessions

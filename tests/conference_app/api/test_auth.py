@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from conference_app.api import auth
+from conference_app.api.sign_in import cookies as auth
 from conference_app.config import Settings, settings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices

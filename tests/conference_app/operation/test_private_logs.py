@@ -10,7 +10,7 @@ import pytest
 from reflex_base.registry import RegistrationContext
 from starlette.applications import Starlette
 
-from conference_app.api import auth
+from conference_app.api.sign_in import cookies as auth
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
 from conference_app.operation.private_logs import keep_logs_private
