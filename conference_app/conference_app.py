@@ -15,24 +15,16 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import (
-    inbound,
-    mail_bounce,
-    newsletter,
-    photos,
-    security_txt,
-    staff_disclosure,
-    transparency,
-    unsubscribe,
-)
-from conference_app.api.clean_paths import CleanPaths
+from conference_app.api import inbound, mail_bounce, newsletter, photos, staff_disclosure, transparency, unsubscribe
 from conference_app.api.document_changes import routes as document_changes_routes
-from conference_app.api.first_language import FirstLanguage
-from conference_app.api.health import health_route
-from conference_app.api.incidents import Incidents
-from conference_app.api.page_socket import PageSocket, needs
+from conference_app.api.http import security_txt
+from conference_app.api.http.clean_paths import CleanPaths
+from conference_app.api.http.first_language import FirstLanguage
+from conference_app.api.http.health import health_route
+from conference_app.api.http.incidents import Incidents
+from conference_app.api.http.page_socket import PageSocket, needs
+from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.privacy_export import routes as privacy_export_routes
-from conference_app.api.security_headers import SecurityHeaders
 from conference_app.api.sign_in import cookies as auth
 from conference_app.api.signal_proxy import SignalProxy
 from conference_app.components.frame.connection import guarded, page_notices

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conference_app.api import plain_pages
+from conference_app.api.http import plain_pages
 from conference_app.components.kit.times import distance_in_words, moment_in_words
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from conference_app.api.bodies import body_of
+from conference_app.api.http.bodies import body_of
 from conference_app.config import settings
 from conference_app.services.contact import inbound_mail
 

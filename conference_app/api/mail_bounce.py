@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from conference_app.api.bodies import body_of
+from conference_app.api.http.bodies import body_of
 from conference_app.config import settings
 from conference_app.services.mail import bounces
 from conference_app.services.mail import delivery_reports as mail_reports

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app import purposes
-from conference_app.api import plain_pages
-from conference_app.api.bodies import body_of, fields_of
+from conference_app.api.http import plain_pages
+from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.newsletters import sign_up as newsletter_sign_up

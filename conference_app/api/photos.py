@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from conference_app.api.bodies import body_of
+from conference_app.api.http.bodies import body_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import introductions, photos

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app import database
-from conference_app.api import plain_pages
+from conference_app.api.http import plain_pages
 from conference_app.errors import NotFound
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person

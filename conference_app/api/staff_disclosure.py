@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conference_app.api import plain_pages
-from conference_app.api.bodies import body_of, fields_of
+from conference_app.api.http import plain_pages
+from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.services.legal import disclosure

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conference_app.api import plain_pages
+from conference_app.api.http import plain_pages
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import Year
 from conference_app.texts import _, language, localized_path, plural

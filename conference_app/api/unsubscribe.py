@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conference_app import purposes
-from conference_app.api import plain_pages
-from conference_app.api.bodies import body_of, fields_of
+from conference_app.api.http import plain_pages
+from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.components.kit.times import date_in_words
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from conference_app.api.bodies import body_of, fields_of
+from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
 from conference_app.services.people import identity as accounts
 from conference_app.services.sign_in import known_devices

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.staticfiles import StaticFiles
 
-from conference_app.api.clean_paths import CleanPaths
+from conference_app.api.http.clean_paths import CleanPaths
 
 
 @pytest.fixture

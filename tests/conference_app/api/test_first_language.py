@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from conference_app.api.first_language import FirstLanguage
+from conference_app.api.http.first_language import FirstLanguage
 
 
 async def page(_request: object) -> PlainTextResponse:

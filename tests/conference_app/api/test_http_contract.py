@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 
 from conference_app import database
 from conference_app.api import mail_bounce
-from conference_app.api.security_headers import SecurityHeaders
+from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.conference_app import app as product
 from conference_app.conference_app import routes
 from conference_app.config import Settings, settings

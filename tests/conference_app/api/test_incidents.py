@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from conference_app.api.incidents import Incidents
+from conference_app.api.http.incidents import Incidents
 from conference_app.config import Settings
 
 

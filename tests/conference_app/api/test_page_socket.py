@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from conference_app.api import page_socket
-from conference_app.api.page_socket import PageSocket, needs
+from conference_app.api.http import page_socket
+from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.config import load_settings
 from conference_app.session.credentials import SOCKET_PATH
 

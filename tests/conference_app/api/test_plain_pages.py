@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from conference_app.api.plain_pages import network_address
+from conference_app.api.http.plain_pages import network_address
 from conference_app.config import settings
 
 PROXY, CLIENT, MADE_UP = "192.0.2.1", "198.51.100.7", "203.0.113.9"

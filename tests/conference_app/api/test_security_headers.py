@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from conference_app.api.security_headers import (
+from conference_app.api.http.security_headers import (
     SHELL,
     SecurityHeaders,
     content_security_policy,

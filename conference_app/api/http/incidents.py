@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from conference_app.api import plain_pages
+from conference_app.api.http import plain_pages
 from conference_app.components.frame.notices import incident_text, noted_failure, noted_incident
 from conference_app.texts import _, language
 
