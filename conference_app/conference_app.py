@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from conference_app import database, pages
 from conference_app.api import inbound, mail_bounce, newsletter, photos, staff_disclosure, transparency, unsubscribe
-from conference_app.api.document_changes import routes as document_changes_routes
+from conference_app.api.documents.changes import routes as document_changes_routes
 from conference_app.api.http import security_txt
 from conference_app.api.http.clean_paths import CleanPaths
 from conference_app.api.http.first_language import FirstLanguage
