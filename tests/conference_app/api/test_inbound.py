@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from conference_app import database
-from conference_app.api import inbound
+from conference_app.api.contact import inbound_mail as inbound
 from conference_app.api.http import security_txt
 from conference_app.config import Settings, load_settings, settings
 from conference_app.errors import ConfigurationError
