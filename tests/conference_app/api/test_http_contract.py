@@ -19,8 +19,8 @@ from schemathesis.python import asgi
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import mail_bounce
 from conference_app.api.http.security_headers import SecurityHeaders
+from conference_app.api.mail import bounces as mail_bounce
 from conference_app.conference_app import app as product
 from conference_app.conference_app import routes
 from conference_app.config import Settings, settings

@@ -14,7 +14,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import mail_bounce
+from conference_app.api.mail import bounces as mail_bounce
 from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, MailLetter
 from conference_app.services.emails.recipients import AccountRecipient
