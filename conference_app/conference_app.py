@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import newsletter, photos, staff_disclosure, transparency, unsubscribe
+from conference_app.api import photos, staff_disclosure, transparency, unsubscribe
 from conference_app.api.contact import inbound_mail as inbound
 from conference_app.api.documents.changes import routes as document_changes_routes
 from conference_app.api.http import security_txt
@@ -26,6 +26,7 @@ from conference_app.api.http.incidents import Incidents
 from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.mail import bounces as mail_bounce
+from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.api.privacy_export import routes as privacy_export_routes
 from conference_app.api.sign_in import cookies as auth
 from conference_app.api.signal_proxy import SignalProxy

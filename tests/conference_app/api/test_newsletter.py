@@ -14,7 +14,8 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from conference_app import database, purposes
-from conference_app.api import newsletter, unsubscribe
+from conference_app.api import unsubscribe
+from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
 from conference_app.services.addresses import forgetting as address_forgetting
