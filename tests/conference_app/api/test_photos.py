@@ -12,7 +12,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import photos as routes
+from conference_app.api.accounts import photos as routes
 from conference_app.config import Settings
 from conference_app.models import Meeting
 from conference_app.services.accounts import introductions, photos
