@@ -28,7 +28,7 @@ from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.mail import bounces as mail_bounce
 from conference_app.api.newsletters import sign_up as newsletter
-from conference_app.api.privacy_export import routes as privacy_export_routes
+from conference_app.api.privacy.export import routes as privacy_export_routes
 from conference_app.api.sign_in import cookies as auth
 from conference_app.api.signal_proxy import SignalProxy
 from conference_app.components.frame.connection import guarded, page_notices

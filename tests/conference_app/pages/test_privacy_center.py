@@ -10,8 +10,8 @@ import pytest
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import privacy_export
 from conference_app.api.documents import changes as document_changes
+from conference_app.api.privacy import export as privacy_export
 from conference_app.config import Settings
 from conference_app.pages.privacy.ask_link import PrivacyRequestState
 from conference_app.pages.privacy.center import PrivacyCenterState
