@@ -29,8 +29,8 @@ from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.mail import bounces as mail_bounce
 from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.api.privacy.export import routes as privacy_export_routes
+from conference_app.api.room.signalling_relay import SignalProxy
 from conference_app.api.sign_in import cookies as auth
-from conference_app.api.signal_proxy import SignalProxy
 from conference_app.components.frame.connection import guarded, page_notices
 from conference_app.components.frame.notices import report_exception
 from conference_app.components.frame.page_registry import add_pages, head_components

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from conference_app.api.signal_proxy import SignalProxy
+from conference_app.api.room.signalling_relay import SignalProxy
 from conference_app.config import settings
 
 

@@ -19,7 +19,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Request, Response
 
-from conference_app.api.signal_proxy import FRAME_LIMIT
+from conference_app.api.room.signalling_relay import FRAME_LIMIT
 from conference_app.config import settings
 from conference_app.services.media_server.access_tokens import room_token
 from tests.ports import free_port
