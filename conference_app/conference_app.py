@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import staff_disclosure, transparency, unsubscribe
+from conference_app.api import unsubscribe
 from conference_app.api.accounts import photos
 from conference_app.api.contact import inbound_mail as inbound
 from conference_app.api.documents.changes import routes as document_changes_routes
@@ -26,6 +26,8 @@ from conference_app.api.http.health import health_route
 from conference_app.api.http.incidents import Incidents
 from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
+from conference_app.api.legal import disclosure as staff_disclosure
+from conference_app.api.legal import transparency
 from conference_app.api.mail import bounces as mail_bounce
 from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.api.privacy.export import routes as privacy_export_routes

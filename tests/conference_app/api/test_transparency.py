@@ -11,7 +11,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from conference_app.api import staff_disclosure, transparency
+from conference_app.api.legal import disclosure as staff_disclosure
+from conference_app.api.legal import transparency
 from conference_app.config import Settings, settings
 from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.documents import versions as document_versions
