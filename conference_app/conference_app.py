@@ -15,8 +15,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conference_app import database, pages
-from conference_app.api import unsubscribe
 from conference_app.api.accounts import photos
+from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail as inbound
 from conference_app.api.documents.changes import routes as document_changes_routes
 from conference_app.api.http import security_txt

@@ -11,7 +11,7 @@ import httpx
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import unsubscribe
+from conference_app.api.consent import unsubscribe
 from conference_app.models import Address, ConsentEvent
 from conference_app.services.people import email_addresses as addresses
 from conference_app.services.people import signed_links

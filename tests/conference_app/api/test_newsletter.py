@@ -14,7 +14,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from conference_app import database, purposes
-from conference_app.api import unsubscribe
+from conference_app.api.consent import unsubscribe
 from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent

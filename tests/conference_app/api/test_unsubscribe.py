@@ -12,7 +12,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api import unsubscribe
+from conference_app.api.consent import unsubscribe
 from conference_app.config import Settings
 from conference_app.services.consent import ledger as consents
 from conference_app.services.consent import mail_stops
