@@ -16,11 +16,11 @@ from reflex_base.plugins import Plugin, SitemapPlugin, TailwindV4Plugin
 
 from conference_app.components.kit.theme import ThemePlugin, tailwind_config
 from conference_app.config import settings
-from conference_app.operation.load_first import LoadFirstPlugin
-from conference_app.operation.new_version import NewVersionPlugin
-from conference_app.operation.one_origin import OneOriginPlugin
-from conference_app.operation.paint_first import PaintFirstPlugin
-from conference_app.operation.static_language import StaticLanguagePlugin
+from conference_app.operation.frontend.load_first import LoadFirstPlugin
+from conference_app.operation.frontend.new_version import NewVersionPlugin
+from conference_app.operation.frontend.one_origin import OneOriginPlugin
+from conference_app.operation.frontend.paint_first import PaintFirstPlugin
+from conference_app.operation.frontend.static_language import StaticLanguagePlugin
 
 # Reflex would time two registries at build time, one of them a mirror nobody chose: take its first one unasked.
 registry.average_latency = lambda *_unused: 0

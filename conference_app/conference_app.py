@@ -38,7 +38,7 @@ from conference_app.components.frame.notices import report_exception
 from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
-from conference_app.operation.build import static_dir
+from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent

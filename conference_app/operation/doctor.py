@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from conference_app import database
 from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
-from conference_app.operation.build import static_dir
+from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.processes import port_is_free
 from conference_app.services.limits import redis as shared_state
 

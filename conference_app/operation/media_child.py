@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from typing import IO
 
 from conference_app.config import Settings
-from conference_app.operation.build import ROOT
+from conference_app.operation.frontend.build import ROOT
 from conference_app.operation.processes import die_with_parent
 
 logger = logging.getLogger(__name__)

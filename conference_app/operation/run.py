@@ -19,7 +19,7 @@ from pathlib import Path
 
 from conference_app.config import Settings, settings
 from conference_app.errors import ConfigurationError
-from conference_app.operation.build import ROOT, build_if_needed
+from conference_app.operation.frontend.build import ROOT, build_if_needed
 from conference_app.operation.processes import die_with_parent, port_is_free
 
 STOP_TIMEOUT_S = 2.5

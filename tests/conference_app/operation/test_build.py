@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.config import Settings, load_settings
-from conference_app.operation import build
+from conference_app.operation.frontend import build
 
 pytestmark = pytest.mark.timeout(120)  # somebody may be building the pages of this very checkout
 

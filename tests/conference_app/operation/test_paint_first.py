@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.errors import ConfigurationError
-from conference_app.operation.paint_first import PaintFirstPlugin, later
+from conference_app.operation.frontend.paint_first import PaintFirstPlugin, later
 
 STYLE = '<link href="/a.css" rel="stylesheet"/><link as="font" href="/f.woff2" rel="preload"/>'
 SCRIPT = '<link rel="modulepreload" href="/a.js"/>'

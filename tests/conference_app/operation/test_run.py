@@ -20,7 +20,7 @@ import pytest
 from conference_app.config import load_settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation import run
-from conference_app.operation.build import ROOT
+from conference_app.operation.frontend.build import ROOT
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]  # the first of them builds the pages

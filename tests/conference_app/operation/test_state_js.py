@@ -9,10 +9,10 @@ import pytest
 from reflex_base.constants import Templates
 
 from conference_app.errors import ConfigurationError
-from conference_app.operation import state_js
-from conference_app.operation.load_first import LoadFirstPlugin
-from conference_app.operation.new_version import NewVersionPlugin
-from conference_app.operation.one_origin import OneOriginPlugin
+from conference_app.operation.frontend import state_js
+from conference_app.operation.frontend.load_first import LoadFirstPlugin
+from conference_app.operation.frontend.new_version import NewVersionPlugin
+from conference_app.operation.frontend.one_origin import OneOriginPlugin
 
 PLUGINS = (OneOriginPlugin(), NewVersionPlugin(), LoadFirstPlugin())
 

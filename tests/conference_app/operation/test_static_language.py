@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.errors import ConfigurationError
-from conference_app.operation.static_language import StaticLanguagePlugin
+from conference_app.operation.frontend.static_language import StaticLanguagePlugin
 
 ENGLISH = '<!DOCTYPE html><html lang="en"><head></head></html>'
 POLISH = ENGLISH.replace('"en"', '"pl"')

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reflex_base.plugins import Plugin
 
-from conference_app.operation.state_js import change_state_js
+from conference_app.operation.frontend.state_js import change_state_js
 
 _LOADS_ANEW = "  if (Date.now() - last_reload > info.reload_cooldown_ms) {\n"
 _IF_UNUSED = "  if (!navigator.userActivation?.hasBeenActive && Date.now() - last_reload > info.reload_cooldown_ms) {\n"

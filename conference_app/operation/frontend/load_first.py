@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reflex_base.plugins import Plugin
 
-from conference_app.operation.state_js import change_state_js
+from conference_app.operation.frontend.state_js import change_state_js
 
 _RECONNECTING = "      socket.current.wait_connect = true;\n      socket.current.io.opts.query"
 _WAITING_TOO = "      socket.current.wait_load = true;\n" + _RECONNECTING

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reflex_base.plugins import Plugin
 
-from conference_app.operation.state_js import change_state_js
+from conference_app.operation.frontend.state_js import change_state_js
 
 _BAKED = "    endpoint.hostname = frontend_hostname;\n"
 _OWN_PORT = "    endpoint.port = window.location.port;\n"
