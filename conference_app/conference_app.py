@@ -63,7 +63,7 @@ logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name
 keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 
-DEV_KIT = "conference_app.pages.dev_kit"
+DEV_KIT = "conference_app.pages.site.dev_kit"
 
 erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), admissions.admits)

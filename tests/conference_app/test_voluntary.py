@@ -20,7 +20,7 @@ from tests.fakes import LOOKING
 
 ROOT = Path(conference_app.__file__).parent
 CLIENTS = {"httpx", "aiohttp", "requests", "urllib", "aiosmtplib", "smtplib", "websockets", "socket", "ftplib", "dns"}
-MAY_CONNECT = {"services/media_server/room_service.py", "services/mail/smtp.py", "api/signal_proxy.py"}
+MAY_CONNECT = {"services/media_server/room_service.py", "services/mail/smtp.py", "api/room/signalling_relay.py"}
 """The media server, the operator's mail server, and the relay to the media server."""
 HARMLESS = {"urllib.parse"}
 

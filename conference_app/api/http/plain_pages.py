@@ -25,8 +25,8 @@ from conference_app.texts import (
     unlocalized_path,
 )
 
-_FOLDER = Path(__file__).parent / "plain"
-_BASE_CSS = Path(__file__).parents[1] / "components" / "base.css"
+_FOLDER = Path(__file__).parent / "templates"
+_BASE_CSS = Path(__file__).parents[2] / "components" / "kit" / "base.css"
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _PAGES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 

@@ -1,4 +1,4 @@
-"""The newsletter's form on pages of the site; its answer is a plain page (api/newsletter)."""
+"""The newsletter's form on pages of the site; its answer is a plain page (api/newsletters/sign_up)."""
 
 from __future__ import annotations
 

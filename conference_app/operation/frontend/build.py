@@ -16,7 +16,7 @@ from conference_app.config import Settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.processes import die_with_parent
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _BAKED_SETTINGS = ("environment", "brand_name", "accent_color", "logo_path", "site_url")
 _BAKED_SETTINGS += ("controller", "processors", "other_hosts", "erasure_days")
 _SOURCES = ("rxconfig.py", "requirements.txt", "conference_app", "assets", "reflex.lock")

@@ -2,7 +2,7 @@
 
 What was pressed while the server was away waits until the page is loaded. Reflex sends it at once; the page's own `load`
 could then come after it, and put an empty form in place of what the server has just said: that the message was sent.
-And the page is told before and after, so that it can keep what is being typed (components/typed.tsx).
+And the page is told before and after, so that it can keep what is being typed (components/kit/typed.tsx).
 """
 
 from __future__ import annotations

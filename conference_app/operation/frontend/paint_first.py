@@ -30,5 +30,5 @@ class PaintFirstPlugin(Plugin):
             file.write_text(later(file.read_text(encoding="utf-8")), encoding="utf-8")
         if not any(_LATER in file.read_text(encoding="utf-8") for file in pages):
             raise ConfigurationError(
-                "This version of Reflex loads its scripts in another way: operation/paint_first.py is out of date."
+                "This version of Reflex loads its scripts in another way: operation/frontend/paint_first.py is out of date."
             )

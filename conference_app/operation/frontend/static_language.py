@@ -31,6 +31,6 @@ def _mark(file: Path, code: str) -> None:
     wanted = f'<html lang="{code}"'
     if wanted not in page and _WRITTEN not in page:
         raise ConfigurationError(
-            "This version of Reflex writes a page's language in another way: operation/static_language.py is out of date."
+            "This version of Reflex writes a page's language in another way: operation/frontend/static_language.py is out of date."
         )
     file.write_text(page.replace(_WRITTEN, wanted), encoding="utf-8")
