@@ -27,7 +27,7 @@ from tests.ports import free_port
 pytestmark = pytest.mark.process
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+ROOT = HERE.parents[3]
 
 
 @dataclasses.dataclass
