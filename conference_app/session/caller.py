@@ -63,10 +63,15 @@ async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard"
     """Return this from the handler after `signing_in.sign_in` or `register`: the page /entering then loads the plain
     route /auth/enter, which sets the session cookie and goes on to `next_path`.
     """
-    next_path = await privacy_state.entry_path(account_id, next_path, localized_path("/privacy-center"))
+    next_path = await entry_path(account_id, next_path)
     entry = await state.get_state(EntryState)
     entry.ticket = await sign_in_sessions.issue_ticket(account_id)
     return rx.redirect(f"{localized_path('/entering')}?{urlencode({'next': next_path})}", replace=True)
+
+
+async def entry_path(account_id: str, next_path: str) -> str:
+    """Where to go after signing in: a paused account is offered to go on first."""
+    return localized_path("/privacy-center") if await privacy_state.rests(account_id) else next_path
 
 
 def client_address(state: BaseState) -> str:

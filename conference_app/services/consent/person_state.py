@@ -113,10 +113,10 @@ async def is_paused(db: AsyncSession, account_id: str) -> bool:
     return (await db.exec(query)).first() is not None
 
 
-async def entry_path(account_id: str, next_path: str, center_path: str) -> str:
-    """Where to go after signing in: a paused account is offered to go on first."""
+async def rests(account_id: str) -> bool:
+    """`is_paused`, in a transaction of its own."""
     async with database.reading() as db:
-        return center_path if await is_paused(db, account_id) else next_path
+        return await is_paused(db, account_id)
 
 
 async def review_is_due(account_id: str, *, now: datetime | None = None) -> bool:

@@ -29,6 +29,7 @@ from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import account_pause, erasure, erasure_requests, export, privacy_requests
 from conference_app.services.privacy import privacy_emails as privacy_letters
 from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.session.caller import entry_path
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import Known, one_row_everywhere
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
@@ -239,10 +240,10 @@ async def test_a_resting_account_lets_nobody_in_and_comes_back_whole(db: Setting
     assert await sign_in_sessions.resolve(token) is None
     with pytest.raises(NotFound):
         await meetings.find_by_code(meeting.code)
-    assert await privacy_state.entry_path(account.id, "/dashboard", "/privacy-center") == "/privacy-center"
+    assert await entry_path(account.id, "/dashboard") == "/privacy-center"
     await account_pause.reactivate(account.id)
     assert (await meetings.find_by_code(meeting.code)).code == meeting.code
-    assert await privacy_state.entry_path(account.id, "/dashboard", "/privacy-center") == "/dashboard"
+    assert await entry_path(account.id, "/dashboard") == "/dashboard"
 
 
 @pytest.mark.promise("P105")
