@@ -49,6 +49,7 @@ from conference_app.services.jobs import dead_letters as failed_jobs  # noqa: F4
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.limits import redis as shared_state
 from conference_app.services.mail import delivery as mail_delivery  # noqa: F401 - emails leave as jobs
+from conference_app.services.meetings import open_meetings
 from conference_app.services.newsletters import queueing as newsletter_queueing  # noqa: F401 - as jobs too
 from conference_app.services.privacy import (
     erasure,
@@ -131,7 +132,7 @@ routes = [
     *staff_disclosure.routes,
     *transparency.routes,
     *signal_proxy.routes,
-    health_route(database.healthy, signal_proxy.is_up, page_socket.is_open),
+    health_route(database.healthy, signal_proxy.is_up, page_socket.is_open, open_meetings.has_place),
 ]
 plain_routes = Starlette(routes=routes, middleware=[Middleware(Incidents), Middleware(StorableAddresses)])
 layers = [

@@ -173,7 +173,11 @@ class Settings:
     room_token_minutes: int = number("PARLEY_ROOM_TOKEN_MINUTES", 10, 1, 60)
     """Minutes an access token for the media process is valid."""
     room_capacity: int = number("PARLEY_ROOM_CAPACITY", 50, 2, 1000)
-    """Participants in one meeting at most."""
+    """Participants in one meeting at most; one of these places is the host's."""
+    open_meetings: int = number("PARLEY_OPEN_MEETINGS", 200, 1, 100_000)
+    """Meetings open at once in this installation."""
+    open_per_account: int = number("PARLEY_OPEN_PER_ACCOUNT", 5, 1, 1000)
+    """Meetings one account may have open at once."""
     intranet_email: bool = switch("PARLEY_INTRANET_EMAIL", default=False)
     """Whether e-mail addresses of names only an intranet knows are accepted, such as ann@office."""
     require_verified_email: bool = switch("PARLEY_REQUIRE_VERIFIED_EMAIL", default=True)
@@ -242,6 +246,12 @@ class Settings:
     def media_is_embedded(self) -> bool:
         """Whether this app starts and watches its own media process."""
         return not self.livekit_url
+
+    @property
+    def media_room_capacity(self) -> int:
+        """The media server's own bound of a room. Guests are counted by `services.seats`; what is left above lets the
+        host in with a second device, or while a tab that was lost is still counted."""
+        return self.room_capacity + 5
 
     @property
     def media_http_url(self) -> str:

@@ -93,7 +93,17 @@ class Admission(SQLModel, table=True):
     )
     person: str = Field(max_length=64, sa_column_kwargs={"info": kept_for(ADMISSIONS, _WITH_ROOM, exported=False)})
     """The same for all tabs of one account; a guest's tab stands for itself."""
+    network: str = Field(
+        default="",
+        max_length=20,
+        sa_column_kwargs={"info": kept_for(ADMISSIONS, _WITH_ROOM, exported=False), "server_default": ""},
+    )
+    """`seats.network_key` of where the person came from, by which no single network takes the whole room."""
     admitted_at: datetime = column(UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Let in at")))
+    seat_at: datetime | None = column(
+        UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Given a seat at")), nullable=True
+    )
+    """When the person last got a token; None once somebody else needed the seat."""
     removed_at: datetime | None = column(
         UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Sent out at")), nullable=True
     )

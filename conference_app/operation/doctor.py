@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from conference_app import database
 from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.processes import port_is_free
 from conference_app.services.limits import redis as shared_state
+from conference_app.services.meetings import open_meetings
 
 RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
 """No right clock is before this."""
@@ -65,6 +68,25 @@ def check_database(config: Settings) -> Finding:
     if asyncio.run(database.healthy()):
         return Finding("Database", f"{kind} answers")
     return Finding("Database", f"{kind} does not answer", "Check PARLEY_DATABASE_URL and that the server runs.")
+
+
+def check_meetings(config: Settings) -> Finding:
+    try:
+        count = asyncio.run(_open_meetings())
+    except (SQLAlchemyError, OSError):
+        return Finding("Meetings", "not counted: the database does not answer or has no tables yet", is_warning=True)
+    state = f"{count} of {config.open_meetings} are open"
+    if count < config.open_meetings:
+        return Finding("Meetings", state)
+    mend = "Nobody can open another one. If this machine can carry more: raise PARLEY_OPEN_MEETINGS."
+    return Finding("Meetings", state, mend, is_warning=True)
+
+
+async def _open_meetings() -> int:
+    try:
+        return await open_meetings.count()
+    finally:
+        await database.dispose()
 
 
 def check_redis(config: Settings) -> Finding:
@@ -162,6 +184,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_python,
     check_data,
     check_database,
+    check_meetings,
     check_redis,
     check_build,
     check_page_port,

@@ -31,8 +31,10 @@ STOP_TIMEOUT_S = 2.0
 
 
 def media_environment(settings: Settings) -> dict[str, str]:
-    """The environment of the child: ours, with the LiveKit key pair and ports of `settings`."""
+    """The environment of the child: ours, with the LiveKit key pair, ports and bounds of `settings`."""
     return {
+        "PARLEY_MEDIA_MAX_ROOMS": str(settings.open_meetings),
+        "PARLEY_MEDIA_MAX_PARTICIPANTS": str(settings.media_room_capacity),
         **os.environ,
         "LIVEKIT_API_KEY": settings.secrets.livekit_api_key,
         "LIVEKIT_API_SECRET": settings.secrets.livekit_api_secret,

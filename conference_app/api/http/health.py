@@ -14,9 +14,9 @@ from conference_app.config import VERSION
 Check = Callable[[], Awaitable[bool]]
 
 
-def health_route(database: Check, media: Check, pages: Check) -> Route:
-    """The route that answers `{"status", "version", "database", "media", "pages"}`, of which the last three are "ok" or
-    "down".
+def health_route(database: Check, media: Check, pages: Check, rooms: Check) -> Route:
+    """The route that answers `{"status", "version", "database", "media", "pages", "rooms"}`: the next three after the
+    version are "ok" or "down", the last is "ok" or "full" (no other meeting can be opened).
 
     200 while the database answers and pages are answered, since everything but live media works then; 503 otherwise.
     """
@@ -29,6 +29,7 @@ def health_route(database: Check, media: Check, pages: Check) -> Route:
             "status": "ok" if works and media_up else "degraded" if works else "down",
             "version": VERSION,
             **{name: "ok" if is_up else "down" for name, is_up in up.items()},
+            "rooms": "ok" if not database_up or await rooms() else "full",
         }
         return JSONResponse(body, 200 if works else 503, headers={"Cache-Control": "no-store"})
 

@@ -62,7 +62,7 @@ def room_token(
         "name": name,
         "attributes": {**(about or {}), "role": role},
         "video": grants,
-        "roomConfig": {"maxParticipants": settings().room_capacity},
+        "roomConfig": {"maxParticipants": settings().media_room_capacity},
     }
     return _sign(claims, now or datetime.now(UTC), timedelta(minutes=settings().room_token_minutes))
 

@@ -22,7 +22,7 @@ from conference_app.services.consent import person_state as privacy_state
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.room_service import room_admin
-from conference_app.services.meetings import meeting_forms
+from conference_app.services.meetings import meeting_forms, open_meetings
 from conference_app.services.meetings.meeting_codes import code_key, new_code, normalize_code
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.texts import n_
@@ -140,9 +140,10 @@ async def list_for(account_id: str) -> list[OwnMeeting]:
         return [_own(meeting) for meeting in (await db.exec(query)).all()]
 
 
-async def own_row(db: AsyncSession, account_id: str, code: str) -> Meeting:
-    """The account's meeting with that code. NotFound for a stranger's as for none."""
+async def own_row(db: AsyncSession, account_id: str, code: str, *, is_locked: bool = False) -> Meeting:
+    """The account's meeting with that code, `is_locked` against changes by others. NotFound for a stranger's as for none."""
     query = select(Meeting).where(Meeting.code_key == code_key(code), Meeting.account_id == account_id)
+    query = query.with_for_update() if is_locked else query
     meeting = (await db.exec(query)).first() if normalize_code(code) else None
     if meeting is None:
         raise NotFound(NO_MEETING)
@@ -194,10 +195,15 @@ async def delete(account_id: str, code: str) -> None:
 
 
 async def open_room(account_id: str, code: str, *, now: datetime | None = None) -> OwnMeeting:
-    """Let guests in ("Start meeting"). An ended meeting opens again with a new room. Raises NotFound, NotAllowed."""
+    """Let guests in ("Start meeting"). An ended meeting opens again with a new room.
+
+    Raises NotFound, NotAllowed (address not confirmed, too many open), Unavailable (no room for another meeting).
+    """
     async with database.session(MEETINGS) as db:
-        meeting = await own_row(db, account_id, code)
+        meeting = await own_row(db, account_id, code, is_locked=True)
         await inviting.require(db, account_id)
+        if state_of(meeting) not in ("open", "locked"):
+            await open_meetings.check_one_more(db, account_id)
         open_row(meeting, now or datetime.now(UTC))
     bus.publish(topic_of(meeting))
     return _own(meeting)
@@ -221,13 +227,13 @@ async def set_locked(account_id: str, code: str, locked: bool) -> OwnMeeting:
     return _own(meeting)
 
 
-async def close_room(account_id: str, code: str, *, now: datetime | None = None) -> OwnMeeting:
-    """Mark the meeting ended (the people in it are sent home by `host_orders.end`). Raises NotFound."""
+async def close_room(account_id: str, code: str, *, now: datetime | None = None) -> str:
+    """Mark the meeting ended; the room that was closed, whose people `host_orders.end` sends home. Raises NotFound."""
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code)
         meeting.ended_at = meeting.ended_at or now or datetime.now(UTC)
     bus.publish(topic_of(meeting))
-    return _own(meeting)
+    return meeting.room
 
 
 def public_view(meeting: Meeting) -> PublicMeeting:

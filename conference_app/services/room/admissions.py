@@ -26,7 +26,7 @@ async def earlier(db: AsyncSession, meeting: Meeting, visitor: Visitor) -> Admis
 
 
 def admission(meeting: Meeting, visitor: Visitor, now: datetime) -> Admission:
-    """The row that says that the visitor was let in, to be added."""
+    """The row that says that the visitor was let in, to be added. It has no seat yet (`seats.take`)."""
     return Admission(
         meeting_id=meeting.id,
         room=meeting.room,
@@ -37,7 +37,8 @@ def admission(meeting: Meeting, visitor: Visitor, now: datetime) -> Admission:
 
 
 async def admits(room: str, identity: str) -> bool:
-    """Whether `identity` may be in `room` now: admitted, not sent out, the meeting not ended, its host's account not resting.
+    """Whether `identity` may be in `room` now: admitted and not sent out, its seat not given to somebody else, the meeting
+    not ended, its host's account not resting.
 
     The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
     """
@@ -47,7 +48,7 @@ async def admits(room: str, identity: str) -> bool:
         select(Admission.person, Meeting.account_id)
         .join(Meeting, col(Meeting.id) == col(Admission.meeting_id))
         .where(Admission.room == room, Meeting.room == room, Admission.identity == identity)
-        .where(col(Meeting.ended_at).is_(None))
+        .where(col(Meeting.ended_at).is_(None), col(Admission.seat_at).is_not(None))
     )
     async with database.reading(ADMISSIONS, MEETINGS) as db:
         row = (await db.exec(query)).first()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hmac
 
 from conference_app import database
-from conference_app.config import settings
-from conference_app.errors import ConferenceError, NotAllowed, Unavailable
+from conference_app.errors import ConferenceError, NotAllowed
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import MEETINGS
 from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.limits import rate_limits
-from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
 from conference_app.services.room.visitors import Visitor
@@ -30,13 +28,6 @@ class MeetingEnded(ConferenceError):
 
     code = "meeting_ended"
     status = 410
-
-
-class RoomFull(ConferenceError):
-    """No seat is left."""
-
-    code = "room_full"
-    status = 503
 
 
 class Removed(ConferenceError):
@@ -79,18 +70,6 @@ async def check_pass_phrase(meeting: Meeting, given: str, network: str) -> None:
         await rate_limits.count(rate_limits.PASS_PHRASE_PER_ADDRESS, network)
         await rate_limits.count(rate_limits.PASS_PHRASE_PER_MEETING, meeting.id)
     raise WrongPassPhrase(n_("That is not the pass-phrase of this meeting. Ask the host for it."))
-
-
-async def check_seat(room: str, identity: str) -> None:
-    """Raises RoomFull. A media server that does not answer is no reason to turn people away: it counts for itself."""
-    try:
-        present = await room_admin().participants(room)
-    except Unavailable:
-        return
-    if identity not in present and len(present) >= settings().room_capacity:
-        raise RoomFull(
-            n_("The room is full: {most} people are in it. Try again when somebody has left."), most=len(present)
-        )
 
 
 def check_open_to(visitor: Visitor, meeting: Meeting, earlier: Admission | None) -> None:

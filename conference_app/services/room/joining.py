@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,9 +17,10 @@ from conference_app.services.accounts import may_invite as inviting
 from conference_app.services.jobs import wake_ups as bus
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.access_tokens import Role, room_token
-from conference_app.services.meetings import meetings
+from conference_app.services.media_server.room_service import room_admin
+from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.meetings.meetings import PublicMeeting
-from conference_app.services.room import admissions, visitors
+from conference_app.services.room import admissions, seats, visitors
 from conference_app.services.room import entry_checks as door
 from conference_app.services.room.visitors import Visitor
 from conference_app.services.sign_in.sessions import SignedIn
@@ -57,7 +60,8 @@ async def join(
 
     The organizer's own join opens a waiting meeting. `name` may be empty for people who are signed in.
     Raises NotFound, InvalidInput (field name), NotAllowed (the host's address is not confirmed, or changed terms wait),
-    WrongPassPhrase, Removed, MeetingLocked, MeetingEnded, RoomFull, TooManyAttempts.
+    WrongPassPhrase, Removed, MeetingLocked, MeetingEnded, RoomFull, TooManyAttempts, Unavailable (no room for another
+    meeting, or who is in a full room cannot be asked).
     """
     network, now = rate_limits.network_of(address), now or datetime.now(UTC)
     await rate_limits.count(rate_limits.JOIN_PER_ADDRESS, network)
@@ -71,12 +75,18 @@ async def join(
         await door.check_pass_phrase(meeting, pass_phrase, network)
         if meeting.opened_at is None:
             return Waiting(meeting.code)
-    await door.check_seat(meeting.room, visitor.identity)
-    return await _place(await _admit(meeting.id, visitor, now), visitor, now)
+    admitted = functools.partial(_admit, meeting.id, visitor, network, now)
+    try:
+        meeting = await admitted()
+    except seats.AllTaken:
+        meeting = await admitted(present=await room_admin().participants(meeting.room))
+    return await _place(meeting, visitor, now)
 
 
-async def _admit(meeting_id: str, visitor: Visitor, now: datetime) -> Meeting:
-    """Write the admission down, on what the database says now. The host opens the door."""
+async def _admit(
+    meeting_id: str, visitor: Visitor, network: str, now: datetime, *, present: Collection[str] | None = None
+) -> Meeting:
+    """Write the admission down and give it a seat, on what the database says now. The host opens the door."""
     async with database.session(MEETINGS, ADMISSIONS) as db:
         meeting = await db.get(Meeting, meeting_id, with_for_update=True)
         if meeting is None:
@@ -87,9 +97,15 @@ async def _admit(meeting_id: str, visitor: Visitor, now: datetime) -> Meeting:
         opens = visitor.is_host and meeting.opened_at is None
         if opens:
             await inviting.require(db, meeting.account_id)
+            await open_meetings.check_one_more(db, meeting.account_id)
             meetings.open_row(meeting, now)
-        if earlier is None:
-            db.add(admissions.admission(meeting, visitor, now))
+        row = earlier or admissions.admission(meeting, visitor, now)
+        row.network = seats.network_key(meeting.room, network)
+        if visitor.is_host:
+            row.seat_at = now
+        else:
+            await seats.take(db, row, now=now, present=present)
+        db.add(row)
     if opens:
         bus.publish(meetings.topic_of(meeting))
     return meeting

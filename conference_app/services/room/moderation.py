@@ -58,5 +58,4 @@ async def lock(account_id: str, code: str, locked: bool) -> None:
 
 async def end(account_id: str, code: str) -> None:
     """End for all. Raises NotFound, Unavailable (the meeting is marked ended even then)."""
-    await meetings.close_room(account_id, code)
-    await room_admin().end(await _own_room(account_id, code))
+    await room_admin().end(await meetings.close_room(account_id, code))

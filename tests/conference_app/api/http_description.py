@@ -77,8 +77,9 @@ _TAKEN: dict[str, Any] = {
 _UP_OR_DOWN = {name: _one_of("ok", "down") for name in ("database", "media", "pages")}
 _HEALTH: dict[str, Any] = {
     "type": "object",
-    "properties": {"status": _one_of("ok", "degraded", "down"), "version": _TEXT_SCHEMA} | _UP_OR_DOWN,
-    "required": ["status", "version", "database", "media", "pages"],
+    "properties": {"status": _one_of("ok", "degraded", "down"), "version": _TEXT_SCHEMA, "rooms": _one_of("ok", "full")}
+    | _UP_OR_DOWN,
+    "required": ["status", "version", "database", "media", "pages", "rooms"],
     "additionalProperties": False,
 }
 

@@ -10,6 +10,7 @@ import pytest
 
 from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import doctor
+from conference_app.services.meetings import open_meetings
 from tests.ports import free_port
 
 
@@ -51,6 +52,17 @@ def test_secrets_that_others_can_read_are_named(config: Settings) -> None:
     finding = doctor.check_data(config)
     assert "others can read session_key" in finding.state
     assert finding.mend.startswith("chmod")
+
+
+def test_an_installation_that_is_full_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not counted" in doctor.check_meetings(config).state  # no tables yet
+
+    async def count() -> int:
+        return 200
+
+    monkeypatch.setattr(open_meetings, "count", count)
+    assert doctor.check_meetings(config).mend
+    assert not doctor.check_meetings(dataclasses.replace(config, open_meetings=201)).mend
 
 
 def test_a_redis_that_does_not_answer_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

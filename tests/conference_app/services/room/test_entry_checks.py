@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.config import Settings, settings
+from conference_app.config import Settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed, RoomFull, WrongPassPhrase
+from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed, WrongPassPhrase
 from conference_app.services.room.joining import Waiting
-from tests.conference_app.door import admitted, join, opened, room_of
+from conference_app.services.room.seats import RoomFull
+from tests.conference_app.door import admitted, join, opened
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock
 
@@ -48,21 +49,6 @@ async def test_many_addresses_together_do_not_guess_more(
             await join(made.code, pass_phrase="wrong", address=f"198.51.100.{number}")
     with pytest.raises(TooManyAttempts):
         await join(made.code, pass_phrase="sesame", address="203.0.113.1")
-
-
-async def test_a_full_room_says_so_and_keeps_the_seats_of_those_inside(
-    db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PARLEY_ROOM_CAPACITY", "2")
-    settings.cache_clear()
-    made = await opened(await confirmed())
-    inside = await admitted(made.code, tab="inside")
-    rooms.rooms[await room_of(made.code)] = [inside.identity, "guest-2"]
-    with pytest.raises(RoomFull):
-        await join(made.code, tab="outside")
-    assert await admitted(made.code, tab="inside")
-    rooms.is_down = True
-    assert await admitted(made.code, tab="outside")  # the media server counts for itself
 
 
 def test_every_refusal_has_its_own_code() -> None:
