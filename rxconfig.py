@@ -21,6 +21,7 @@ from conference_app.operation.frontend.new_version import NewVersionPlugin
 from conference_app.operation.frontend.one_origin import OneOriginPlugin
 from conference_app.operation.frontend.paint_first import PaintFirstPlugin
 from conference_app.operation.frontend.static_language import StaticLanguagePlugin
+from conference_app.operation.frontend.typescript import TypeScriptPlugin
 
 # Reflex would time two registries at build time, one of them a mirror nobody chose: take its first one unasked.
 registry.average_latency = lambda *_unused: 0
@@ -28,6 +29,7 @@ registry.average_latency = lambda *_unused: 0
 plugins: list[Plugin] = [
     TailwindV4Plugin(tailwind_config()),
     ThemePlugin(),
+    TypeScriptPlugin(),
     OneOriginPlugin(),
     NewVersionPlugin(),
     LoadFirstPlugin(),

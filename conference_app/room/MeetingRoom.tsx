@@ -3,20 +3,21 @@ import { RoomContext } from "@livekit/components-react";
 import { Room, setLogLevel, VideoPresets } from "livekit-client";
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
-import { Call } from "./Call";
-import type { OwnTracks } from "./devices";
-import { Farewell, type FarewellKind } from "./Farewell";
-import type { JoinDraft } from "./JoinForm";
-import { type Door, Lobby } from "./Lobby";
-import { type Answer, type Phase, type Request, Session } from "./session";
-import { useOwnMedia } from "./useOwnMedia";
-import { type TabPlace, useTabPlace } from "./useTabPlace";
-import { type Texts, useMakeWords, WordsProvider } from "./words";
+import { Call } from "./call/Call";
+import type { OwnTracks } from "./devices/devices";
+import { Farewell, type FarewellKind } from "./lobby/Farewell";
+import type { JoinDraft } from "./lobby/JoinForm";
+import { Lobby } from "./lobby/Lobby";
+import { useOwnMedia } from "./lobby/useOwnMedia";
+import type { Answer, Door, PageNotice } from "./pageMessages";
+import { type Phase, type Request, Session } from "./session/session";
+import { type TabPlace, useTabPlace } from "./session/useTabPlace";
+import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
 
 export interface MeetingRoomProps {
   door: Door;
   answer: Answer;
-  notice: { id: string; message: string };
+  notice: PageNotice;
   isLocked: boolean;
   texts: Texts;
   language: string;

@@ -1,4 +1,4 @@
-"""The meeting page's one browser component: lobby, call and farewell, written in TypeScript beside this file.
+"""The meeting page's one browser component: lobby, call and farewell, written in TypeScript beside this file and in the folders below.
 
 It talks to the media process by itself. The page's State hears only what a server must decide: who may come in, and
 the host's orders.
@@ -6,16 +6,12 @@ the host's orders.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import reflex as rx
 from reflex_base.components.component import NoSSRComponent
 
-_VIEW = rx.asset("MeetingRoom.tsx", shared=True)
-# The view imports its neighbours, and only registered files reach the build.
-for _path in sorted(Path(__file__).parent.glob("*.ts*")):
-    rx.asset(_path.name, shared=True)
+from conference_app.browser_files import browser_file
 
 
 def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
@@ -25,7 +21,7 @@ def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> tuple[rx.Var[str], rx
 class MeetingRoom(NoSSRComponent):
     """Loaded in the browser only, and only on the page that shows it."""
 
-    library = _VIEW.importable_path
+    library = browser_file(__file__, "MeetingRoom.tsx")
     tag = "MeetingRoom"
     lib_dependencies: list[str] = [
         "livekit-client@2.23.0",
@@ -36,9 +32,9 @@ class MeetingRoom(NoSSRComponent):
     ]
 
     door: rx.Var[Any]
-    """What the page knows before joining: type Door in Lobby.tsx."""
+    """What the page knows before joining: type Door in pageMessages.ts."""
     answer: rx.Var[Any]
-    """The newest answer to `on_join`: type Answer in session.ts."""
+    """The newest answer to `on_join`: type Answer in pageMessages.ts."""
     notice: rx.Var[Any]
     """What to tell the host about their last order; `id` differs each time."""
     is_locked: rx.Var[bool]

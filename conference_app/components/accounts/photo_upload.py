@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
+
 
 class PhotoUpload(Component):
     """A file field that posts what is chosen to /account/photo; `on_done` fires when it was taken."""
 
-    library = rx.asset("photo_upload.tsx", shared=True).importable_path
+    library = browser_file(__file__, "photo_upload.tsx")
     tag = "PhotoUpload"
     csrf_token: rx.Var[str]
     too_large: rx.Var[str]

@@ -11,6 +11,7 @@ import re
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
 from conference_app.components.kit.surfaces import banner
 from conference_app.session import public
 from conference_app.texts import _
@@ -21,7 +22,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{20,100}")
 class LinkToken(Component):
     """Reports the secret in the address's fragment (`#token=…`), which it takes out of there, or "" if there is none."""
 
-    library = rx.asset("link_token.tsx", shared=True).importable_path
+    library = browser_file(__file__, "link_token.tsx")
     tag = "LinkToken"
     on_token: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
+
 
 class NewVersion(Component):
     """A bar that shows, with buttons to `load` the page anew or `later`, once the server is newer than the page."""
 
-    library = rx.asset("new_version.tsx", shared=True).importable_path
+    library = browser_file(__file__, "new_version.tsx")
     tag = "NewVersion"
     load: rx.Var[str]
     later: rx.Var[str]

@@ -7,6 +7,7 @@ from typing import Literal
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
 from conference_app.components.kit.buttons import Text, button_class, icon
 from conference_app.components.kit.fields import INPUT, LABEL
 from conference_app.texts import _
@@ -15,7 +16,7 @@ from conference_app.texts import _
 class CopyButton(Component):
     """Copies `text`; a text beginning with / is a path and gets the page's origin in front."""
 
-    library = rx.asset("copying.tsx", shared=True).importable_path
+    library = browser_file(__file__, "copying.tsx")
     tag = "CopyButton"
     text: rx.Var[str]
     done: rx.Var[str]
@@ -25,7 +26,7 @@ class CopyButton(Component):
 class FullAddress(Component):
     """A read-only field that shows `path` behind the page's origin."""
 
-    library = rx.asset("copying.tsx", shared=True).importable_path
+    library = browser_file(__file__, "copying.tsx")
     tag = "FullAddress"
     path: rx.Var[str]
 

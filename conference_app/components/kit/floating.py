@@ -5,13 +5,14 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
 from conference_app.components.kit.buttons import Text
 
 
 class NativeDialog(Component):
     """The browser's modal dialog; `on_dismiss` fires on Escape and on a click beside it."""
 
-    library = rx.asset("dialog.tsx", shared=True).importable_path
+    library = browser_file(__file__, "dialog.tsx")
     tag = "Dialog"
     open: rx.Var[bool]
     label: rx.Var[str]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
+
 
 class OnlyHere(Component):
     """The children once `at` is the path the browser is at; `waiting` until then."""
 
-    library = rx.asset("only_here.tsx", shared=True).importable_path
+    library = browser_file(__file__, "only_here.tsx")
     tag = "OnlyHere"
     at: rx.Var[str]
     waiting: rx.Var[Component]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
 from conference_app.texts import localized_path
 
 _LINK = (
@@ -22,7 +23,7 @@ _ROW = "inline-flex gap-1 p-1 rounded-control bg-surface-sunken"
 class LinkRow(Component):
     """A <nav> that scrolls sideways and begins where its current link can be seen."""
 
-    library = rx.asset("link_row.tsx", shared=True).importable_path
+    library = browser_file(__file__, "link_row.tsx")
     tag = "LinkRow"
     label: rx.Var[str]
 

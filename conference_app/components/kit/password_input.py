@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
+
 
 class PasswordInput(Component):
     """An <input> for a password with a button to show it. Props of an input are passed on."""
 
-    library = rx.asset("password_input.tsx", shared=True).importable_path
+    library = browser_file(__file__, "password_input.tsx")
     tag = "PasswordInput"
     name: rx.Var[str]
     auto_complete: rx.Var[str]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.components.component import Component
 
+from conference_app.browser_files import browser_file
+
 
 class WhenFields(Component):
     """Date-time and zone inputs named starts_at and time_zone."""
 
-    library = rx.asset("when.tsx", shared=True).importable_path
+    library = browser_file(__file__, "when.tsx")
     tag = "WhenFields"
     lang: rx.Var[str]
     value: rx.Var[str]

@@ -18,8 +18,8 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Unavailable
-from conference_app.room.answers import Answer, Door, Notice, admission, introduction_words, new_id, refusal
 from conference_app.room.meeting_room import meeting_room
+from conference_app.room.page_messages import Answer, Door, Notice, admission, introduction_words, new_id, refusal
 from conference_app.room.texts import room_texts
 from conference_app.services.accounts import introductions
 from conference_app.services.meetings import meetings

@@ -16,7 +16,7 @@ ROOM = Path(__file__).resolve().parents[3] / "conference_app" / "room"
 
 def keys_of_type(name: str) -> set[str]:
     """The members of a union of string literals in words.ts."""
-    text = (ROOM / "words.ts").read_text(encoding="utf-8")
+    text = (ROOM / "shared" / "words.ts").read_text(encoding="utf-8")
     found = re.search(rf"export type {name} =([^;]+);", text)
     assert found
     return set(re.findall(r'"(\w+)"', found[1]))
@@ -29,7 +29,7 @@ def test_typescript_names_the_same_keys() -> None:
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.glob("*.ts*") if path.name != "words.ts")
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.ts*") if path.name != "words.ts")
     assert {key for key in room_texts() if f'"{key}"' not in code} == set()
 
 

@@ -14,7 +14,7 @@ import pytest
 from conference_app.room.meeting_room import MeetingRoom
 
 ROOT = Path(__file__).resolve().parents[3]
-SOURCES = sorted((ROOT / "conference_app" / "room").glob("*.ts*"))
+SOURCES = sorted((ROOT / "conference_app" / "room").rglob("*.ts*"))
 TESTS = ROOT / "tests" / "room_ts"
 BUN = Path(sys.executable).with_name("bun")
 

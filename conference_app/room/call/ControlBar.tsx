@@ -1,0 +1,170 @@
+/** The room's controls, centred and grouped: devices | share | people, chat, layout, more | leave. */
+import {
+  Ellipsis,
+  LayoutGrid,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  MonitorX,
+  PhoneOff,
+  RectangleHorizontal,
+  Users,
+  Video,
+  VideoOff,
+} from "lucide-react";
+import type { ReactNode } from "react";
+
+import { RoundButton } from "../shared/pieces";
+import { useWords } from "../shared/words";
+import type { View } from "../stage/view";
+import type { Panel } from "../tools/registry";
+import type { Action } from "./shortcuts";
+
+export interface ControlBarProps {
+  hasSound: boolean;
+  hasPicture: boolean;
+  isSharing: boolean;
+  canShare: boolean;
+  isHost: boolean;
+  isPhone: boolean;
+  panel: Panel;
+  view: View;
+  unread: number;
+  people: number;
+  onAction: (action: Action) => void;
+  onMore: () => void;
+  onLeave: () => void;
+  onEnd: () => void;
+}
+
+function Group({ children }: { children: ReactNode }) {
+  return <div className="flex items-center gap-2 not-first:sm:border-l not-first:sm:border-stage-line not-first:sm:pl-4 sm:gap-2.5">{children}</div>;
+}
+
+/** A number on a button's corner. Screen readers hear it elsewhere. */
+function Badge({ count, tone }: { count: number; tone: string }) {
+  if (count === 0) return null;
+  return (
+    <span
+      aria-hidden
+      className={`absolute -top-1 -right-1 flex h-5 min-w-5 items-center justify-center rounded-full px-1 text-xs font-semibold tabular-nums ring-2 ring-stage ${tone}`}
+    >
+      {count > 99 ? "99+" : count}
+    </span>
+  );
+}
+
+function Devices({ hasSound, hasPicture, onAction }: ControlBarProps) {
+  const { t } = useWords();
+  return (
+    <Group>
+      <RoundButton
+        label={t(hasSound ? "mute_microphone" : "unmute_microphone")}
+        icon={hasSound ? Mic : MicOff}
+        tone={hasSound ? "normal" : "off"}
+        shortcut="M"
+        onClick={() => onAction("microphone")}
+      />
+      <RoundButton
+        label={t(hasPicture ? "camera_off" : "camera_on")}
+        icon={hasPicture ? Video : VideoOff}
+        tone={hasPicture ? "normal" : "off"}
+        shortcut="V"
+        onClick={() => onAction("camera")}
+      />
+    </Group>
+  );
+}
+
+function Views({ panel, view, unread, people, isPhone, onAction, onMore }: ControlBarProps) {
+  const { t, n } = useWords();
+  return (
+    <Group>
+      {!isPhone && (
+        <RoundButton
+          label={t("people")}
+          icon={Users}
+          shortcut="P"
+          tone={panel === "people" ? "on" : "normal"}
+          isExpanded={panel === "people"}
+          onClick={() => onAction("people")}
+        >
+          <Badge count={people} tone="bg-stage-line text-on-stage" />
+        </RoundButton>
+      )}
+      <RoundButton
+        label={t("chat")}
+        icon={MessageSquare}
+        shortcut="C"
+        tone={panel === "chat" ? "on" : "normal"}
+        isExpanded={panel === "chat"}
+        describedBy={unread > 0 ? "chat-unread" : undefined}
+        onClick={() => onAction("chat")}
+      >
+        <Badge count={unread} tone="bg-accent text-on-accent" />
+      </RoundButton>
+      <span id="chat-unread" hidden>
+        {n("unread", unread)}
+      </span>
+      {!isPhone && (
+        <RoundButton
+          label={t(view === "grid" ? "speaker_view" : "grid_view")}
+          icon={view === "grid" ? RectangleHorizontal : LayoutGrid}
+          shortcut="L"
+          onClick={() => onAction("layout")}
+        />
+      )}
+      <RoundButton
+        label={t("more")}
+        icon={Ellipsis}
+        tone={panel === "more" ? "on" : "normal"}
+        isExpanded={panel === "more"}
+        onClick={onMore}
+      />
+    </Group>
+  );
+}
+
+export function ControlBar(props: ControlBarProps) {
+  const { t } = useWords();
+  const { isSharing, canShare, isHost, isPhone } = props;
+  return (
+    <div role="group" aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
+      <Devices {...props} />
+      {canShare && (
+        <Group>
+          <RoundButton
+            label={t(isSharing ? "stop_sharing" : "share_screen")}
+            icon={isSharing ? MonitorX : MonitorUp}
+            tone={isSharing ? "on" : "normal"}
+            shortcut="S"
+            onClick={() => props.onAction("share")}
+          />
+        </Group>
+      )}
+      <Views {...props} />
+      <Group>
+        <button
+          type="button"
+          onClick={props.onLeave}
+          aria-label={t("leave")}
+          title={t("leave")}
+          className="inline-flex h-11 w-13 items-center justify-center gap-2 rounded-full bg-danger text-sm font-medium text-on-danger transition-colors duration-150 hover:bg-danger-hover sm:h-12 sm:w-auto sm:px-5"
+        >
+          <PhoneOff size={20} aria-hidden />
+          {!isPhone && <span aria-hidden>{t("leave")}</span>}
+        </button>
+        {isHost && !isPhone && (
+          <button
+            type="button"
+            onClick={props.onEnd}
+            className="inline-flex h-12 items-center rounded-full bg-stage-raised px-4 text-sm font-medium text-on-stage transition-colors duration-150 hover:bg-stage-line"
+          >
+            {t("end_for_all")}
+          </button>
+        )}
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** What the host is asked before something that cannot be taken back. */
+import type { Participant } from "livekit-client";
+
+import { nameOf } from "../shared/people";
+import { Button, Dialog } from "../shared/pieces";
+import { useWords } from "../shared/words";
+
+export function EndDialog({ onEnd, onClose }: { onEnd: () => void; onClose: () => void }) {
+  const { t } = useWords();
+  const confirm = () => {
+    onClose();
+    onEnd();
+  };
+  return (
+    <Dialog
+      title={t("end_title")}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button kind="danger" onClick={confirm}>
+            {t("end_for_all")}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-ink-muted">{t("end_text")}</p>
+    </Dialog>
+  );
+}
+
+export function RemoveDialog(props: { participant: Participant; onRemove: (identity: string) => void; onClose: () => void }) {
+  const { t } = useWords();
+  const name = nameOf(props.participant);
+  const confirm = () => {
+    props.onClose();
+    props.onRemove(props.participant.identity);
+  };
+  return (
+    <Dialog
+      title={t("remove_title", { name })}
+      onClose={props.onClose}
+      actions={
+        <>
+          <Button onClick={props.onClose}>{t("cancel")}</Button>
+          <Button kind="danger" onClick={confirm}>
+            {t("remove")}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-ink-muted">{t("remove_text", { name })}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,57 @@
+/** Devices during the call, and what has no place in the control bar. */
+import { Keyboard, LayoutGrid, RectangleHorizontal, Users } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+
+import { DeviceMenus } from "../devices/DeviceMenu";
+import type { DeviceLists } from "../devices/devices";
+import { SidePanel } from "../shared/SidePanel";
+import { useWords } from "../shared/words";
+import type { View } from "../stage/view";
+
+interface MorePanelProps {
+  devices: DeviceLists;
+  chosen: Record<MediaDeviceKind, string>;
+  isPhone: boolean;
+  isHost: boolean;
+  view: View;
+  onChoose: (kind: MediaDeviceKind, deviceId: string) => void;
+  onLayout: () => void;
+  onPeople: () => void;
+  onHelp: () => void;
+  onEnd: () => void;
+  onClose: () => void;
+}
+
+function Entry({ icon: Icon, label, onClick }: { icon: LucideIcon; label: string; onClick: () => void }) {
+  return (
+    <button type="button" onClick={onClick} className="flex min-h-11 items-center gap-3 rounded-control px-3 text-left text-sm font-medium hover:bg-stage-line">
+      <Icon size={18} aria-hidden className="text-on-stage-muted" />
+      {label}
+    </button>
+  );
+}
+
+export function MorePanel(props: MorePanelProps) {
+  const { t } = useWords();
+  return (
+    <SidePanel title={t("more_title")} onClose={props.onClose}>
+      <div className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-4 pb-4 [&_.grid]:grid-cols-1">
+        <DeviceMenus devices={props.devices} chosen={props.chosen} onChoose={props.onChoose} />
+        <div className="-mx-1 flex flex-col border-t border-stage-line pt-3">
+          {props.isPhone && <Entry icon={Users} label={t("people")} onClick={props.onPeople} />}
+          <Entry
+            icon={props.view === "grid" ? RectangleHorizontal : LayoutGrid}
+            label={t(props.view === "grid" ? "speaker_view" : "grid_view")}
+            onClick={props.onLayout}
+          />
+          <Entry icon={Keyboard} label={t("help_title")} onClick={props.onHelp} />
+        </div>
+        {props.isHost && props.isPhone && (
+          <button type="button" onClick={props.onEnd} className="min-h-11 rounded-control bg-danger px-4 text-sm font-medium text-on-danger hover:bg-danger-hover">
+            {t("end_for_all")}
+          </button>
+        )}
+      </div>
+    </SidePanel>
+  );
+}

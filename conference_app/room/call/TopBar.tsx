@@ -1,0 +1,97 @@
+/** The strip above the stage: what the meeting is, and short notices where they cover nobody's face. */
+import { type Room, RoomEvent } from "livekit-client";
+import { DoorClosedLocked, LockKeyhole, RotateCw, Volume2 } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import { limitsPath, useWords } from "../shared/words";
+
+const SHOWN_MS = 7000;
+
+/** One notice at a time: its text, and `notify` to show another. Notices are read out too. */
+export function useNotices(fromPage: { id: string; message: string }, say: (text: string) => void): { shown: string; notify: (text: string) => void } {
+  const [shown, setShown] = useState("");
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const notify = useCallback(
+    (text: string) => {
+      clearTimeout(timer.current);
+      setShown(text);
+      say(text);
+      timer.current = setTimeout(() => setShown(""), SHOWN_MS);
+    },
+    [say],
+  );
+  const { id, message } = fromPage;
+  useEffect(() => {
+    if (id && message) notify(message);
+  }, [id, message, notify]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return { shown, notify };
+}
+
+interface TopBarProps {
+  subject: string;
+  isLocked: boolean;
+  isReconnecting: boolean;
+  shown: string;
+}
+
+export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps) {
+  const { t, language } = useWords();
+  const pill = "flex max-w-full items-center gap-2 rounded-full px-3.5 py-1.5 text-sm font-medium";
+  return (
+    <header className="flex h-13 shrink-0 items-center gap-3 px-4">
+      <div className="flex min-w-0 flex-1 items-center gap-2 text-sm">
+        <a
+          href={limitsPath(language)}
+          target="_blank"
+          rel="noopener"
+          title={t("encryption_line")}
+          aria-label={t("encryption_line")}
+          className="grid size-6 shrink-0 place-items-center rounded-control text-on-stage-muted hover:text-on-stage"
+        >
+          <LockKeyhole size={16} aria-hidden />
+        </a>
+        <bdi className="truncate font-medium">{subject || t("room_title")}</bdi>
+        {isLocked && (
+          <span className="flex shrink-0 items-center gap-1.5 rounded-full bg-stage-raised px-2.5 py-1 text-xs font-medium">
+            <DoorClosedLocked size={14} aria-hidden />
+            {t("locked_now")}
+          </span>
+        )}
+      </div>
+      <div className="flex min-w-0 shrink justify-center">
+        {isReconnecting ? (
+          <p className={`${pill} bg-warn-soft text-warn`}>
+            <RotateCw size={16} aria-hidden className="shrink-0 animate-spin" />
+            {t("reconnecting")}
+          </p>
+        ) : (
+          shown && <p className={`${pill} bg-stage-raised text-on-stage`}>{shown}</p>
+        )}
+      </div>
+      <div className="hidden flex-1 sm:block" />
+    </header>
+  );
+}
+
+/** Browsers may hold back all sound until the person clicks: then this asks for the click. */
+export function SoundButton({ room }: { room: Room }) {
+  const { t } = useWords();
+  const [isBlocked, setIsBlocked] = useState(!room.canPlaybackAudio);
+  useEffect(() => {
+    const change = () => setIsBlocked(!room.canPlaybackAudio);
+    change();
+    room.on(RoomEvent.AudioPlaybackStatusChanged, change);
+    return () => void room.off(RoomEvent.AudioPlaybackStatusChanged, change);
+  }, [room]);
+  if (!isBlocked) return null;
+  const start = () => void room.startAudio().catch(() => undefined);
+  return (
+    <div className="flex justify-center pt-3">
+      <button type="button" onClick={start} className="inline-flex min-h-12 items-center gap-2 rounded-full bg-accent px-6 text-sm font-semibold text-on-accent hover:bg-accent-hover">
+        <Volume2 size={20} aria-hidden />
+        {t("turn_sound_on")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+/** Name, pass-phrase where needed, and the one button; what was refused stands above what was typed. */
+import { type FormEvent, useEffect, useId, useRef } from "react";
+
+import type { Door } from "../pageMessages";
+import type { Refusal } from "../session/session";
+import { Button, Notice } from "../shared/pieces";
+import { type TextKey, useWords } from "../shared/words";
+
+export interface JoinDraft {
+  name: string;
+  passPhrase: string;
+}
+
+/** The same bounds as the server's: they spare a round trip, they guard nothing. */
+export const NAME_LIMIT = 60;
+export const PASS_PHRASE_LIMIT = 128;
+
+interface JoinFormProps {
+  door: Door;
+  draft: JoinDraft;
+  refusal: Refusal | null;
+  isBusy: boolean;
+  isElsewhere: boolean;
+  onDraft: (draft: JoinDraft) => void;
+  onJoin: () => void;
+}
+
+/** Refusals with words and a next step of their own; others say what the server says. */
+const REFUSALS: Readonly<Record<string, TextKey>> = {
+  meeting_locked: "refused_locked",
+  meeting_ended: "refused_ended",
+  room_full: "refused_full",
+  removed: "refused_removed",
+  unavailable: "refused_unavailable",
+  not_found: "refused_unknown",
+};
+
+function Field(props: {
+  label: string;
+  value: string;
+  limit: number;
+  isSecret?: boolean;
+  autoComplete: string;
+  error?: string;
+  help?: string;
+  onChange: (value: string) => void;
+}) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const { error } = props;
+  useEffect(() => {
+    if (error) input.current?.focus();
+  }, [error]);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium text-ink">
+        {props.label}
+      </label>
+      <input
+        id={id}
+        ref={input}
+        required
+        type={props.isSecret ? "password" : "text"}
+        value={props.value}
+        maxLength={props.limit}
+        autoComplete={props.autoComplete}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error || props.help ? `${id}-note` : undefined}
+        onChange={(event) => props.onChange(event.target.value)}
+        className={`h-11 rounded-control border bg-surface-raised px-3 text-base text-ink ${error ? "border-danger" : "border-line-strong/60"}`}
+      />
+      {(error ?? props.help) && (
+        <p id={`${id}-note`} className={`text-sm ${error ? "text-danger-ink" : "text-ink-muted"}`}>
+          {error ?? props.help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function refusalText(refusal: Refusal | null, t: (key: TextKey) => string): string {
+  if (!refusal || refusal.code === "wrong_pass_phrase" || refusal.code === "invalid_input") return "";
+  const key = REFUSALS[refusal.code];
+  return key ? t(key) : refusal.message;
+}
+
+export function JoinForm(props: JoinFormProps) {
+  const { t } = useWords();
+  const { door, draft, refusal } = props;
+  // Until the door is known, the name that would be suggested is missing, and the browser would ask for one.
+  const isBusy = props.isBusy || door.status === "loading";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isBusy) props.onJoin();
+  };
+  const refused = refusalText(refusal, t);
+  const isOwnName = draft.name.trim() === door.suggested_name;
+  const asksPassPhrase = door.needs_pass_phrase || refusal?.code === "wrong_pass_phrase";
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-5">
+      <div className="flex flex-col gap-1">
+        <h1 className="text-2xl font-semibold break-words">{door.subject || t("lobby_title")}</h1>
+        <p className="text-ink-muted">{t(door.is_host ? "lobby_host" : "lobby_guest")}</p>
+      </div>
+      {refused && (
+        <div role="alert">
+          <Notice tone="danger">{refused}</Notice>
+        </div>
+      )}
+      {props.isElsewhere && (
+        <div role="status">
+          <Notice tone="warn">{t("elsewhere_now")}</Notice>
+        </div>
+      )}
+      <Field
+        label={t("your_name")}
+        value={draft.name}
+        limit={NAME_LIMIT}
+        autoComplete="name"
+        help={`${t("your_name_help")} ${isOwnName ? door.introduction : ""}`.trim()}
+        error={refusal?.code === "invalid_input" ? refusal.message : undefined}
+        onChange={(name) => props.onDraft({ ...draft, name })}
+      />
+      {asksPassPhrase && (
+        <Field
+          label={t("pass_phrase")}
+          value={draft.passPhrase}
+          limit={PASS_PHRASE_LIMIT}
+          isSecret
+          autoComplete="off"
+          help={t("pass_phrase_help")}
+          error={refusal?.code === "wrong_pass_phrase" ? refusal.message : undefined}
+          onChange={(passPhrase) => props.onDraft({ ...draft, passPhrase })}
+        />
+      )}
+      <Button kind="primary" type="submit" isWide isBusy={isBusy}>
+        {props.isBusy ? t("joining") : props.isElsewhere ? t("join_here") : t("join")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,214 @@
+/**
+ * One person's way through one meeting: asking at the door, the call, losing and finding the connection, the end.
+ *
+ * It lives outside React and outside Reflex State: neither a re-rendered component nor a restarted app ends a call.
+ */
+import { type Room, type DisconnectReason, ConnectionState, RoomEvent } from "livekit-client";
+
+import type { OwnTracks } from "../devices/devices";
+import type { Answer } from "../pageMessages";
+import { DISCONNECT_ENDS, type EndReason, FINAL_REFUSALS } from "./endings";
+import { Publishing } from "./publishing";
+import { retryDelay } from "./retries";
+
+export type Phase = "lobby" | "asking" | "waiting" | "connecting" | "call" | "over";
+
+export interface Refusal {
+  code: string;
+  message: string;
+  wait_s: number;
+}
+
+export interface SessionState {
+  phase: Phase;
+  isReconnecting: boolean;
+  /** How often connecting has failed since it last worked. */
+  failures: number;
+  refusal: Refusal | null;
+  end: EndReason | null;
+  role: string;
+  subject: string;
+  joinedAt: number;
+}
+
+/** What the person typed at the door; kept to ask again without them. */
+export interface Request {
+  name: string;
+  passPhrase: string;
+}
+
+const START: SessionState = {
+  phase: "lobby",
+  isReconnecting: false,
+  failures: 0,
+  refusal: null,
+  end: null,
+  role: "guest",
+  subject: "",
+  joinedAt: 0,
+};
+
+/** After this long without an answer the page is asked again: the app behind it may have been restarted. */
+const ANSWER_MS = 12000;
+
+export class Session {
+  private state = START;
+  private listeners = new Set<() => void>();
+  private request: Request = { name: "", passPhrase: "" };
+  private lastAnswer = "";
+  private hasBeenIn = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly publishing: Publishing;
+
+  /** `ask` sends the request to the page, which answers through `hear`. `takeTracks` hands over the open devices. */
+  constructor(
+    readonly room: Room,
+    private readonly ask: (request: Request) => void,
+    private readonly takeTracks: () => Promise<OwnTracks>,
+  ) {
+    this.publishing = new Publishing(room);
+  }
+
+  /** Begin to listen to the room; the returned function ends it and leaves. React may do both more than once. */
+  attach = (): (() => void) => {
+    this.room.on(RoomEvent.ConnectionStateChanged, this.onConnection);
+    this.room.on(RoomEvent.Disconnected, this.onDisconnected);
+    return () => {
+      clearTimeout(this.timer);
+      this.room.off(RoomEvent.ConnectionStateChanged, this.onConnection);
+      this.room.off(RoomEvent.Disconnected, this.onDisconnected);
+      void this.room.disconnect(true);
+    };
+  };
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): SessionState => this.state;
+
+  /** The person pressed Join. */
+  join(request: Request): void {
+    this.request = request;
+    this.set({ phase: "asking", refusal: null, end: null, failures: 0 });
+    this.sendRequest();
+  }
+
+  /** The person no longer wants to wait. */
+  cancel(): void {
+    clearTimeout(this.timer);
+    this.set({ phase: "lobby", refusal: null, failures: 0 });
+  }
+
+  /** The page has forgotten what we asked, as it was loaded anew behind our back, or has waited long enough for us. */
+  askAgain(): void {
+    if (this.state.phase === "waiting" || this.state.phase === "asking") this.sendRequest();
+  }
+
+  /** An answer of the page; the same answer twice counts once. */
+  hear(answer: Answer): void {
+    if (!answer.id || answer.id === this.lastAnswer) return;
+    this.lastAnswer = answer.id;
+    const isAsking = ["asking", "waiting", "connecting"].includes(this.state.phase) || this.isRejoining();
+    if (!isAsking) return;
+    clearTimeout(this.timer);
+    if (answer.kind === "admitted") void this.enter(answer);
+    else if (answer.kind === "waiting") this.set({ phase: "waiting", isReconnecting: false });
+    else if (answer.kind === "ask_again") this.askAgain();
+    else if (answer.kind === "refused") this.refused(answer);
+  }
+
+  async leave(): Promise<void> {
+    clearTimeout(this.timer);
+    this.set({ phase: "over", end: "left", isReconnecting: false });
+    await this.room.disconnect(true);
+  }
+
+  /** Another tab of this browser has taken the place. */
+  async giveWay(): Promise<void> {
+    if (this.state.phase === "over" || this.state.phase === "lobby") return;
+    clearTimeout(this.timer);
+    this.set({ phase: "over", end: "elsewhere", isReconnecting: false });
+    await this.room.disconnect(true);
+  }
+
+  /** Back to the lobby after the end. */
+  again(): void {
+    this.hasBeenIn = false;
+    this.set({ ...START });
+  }
+
+  private set(change: Partial<SessionState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  private isRejoining(): boolean {
+    return this.state.phase === "call" && this.room.state === ConnectionState.Disconnected;
+  }
+
+  private sendRequest(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sendRequest(), ANSWER_MS);
+    this.ask(this.request);
+  }
+
+  private refused(answer: Answer): void {
+    const end = FINAL_REFUSALS[answer.code];
+    if (!this.hasBeenIn) {
+      const refusal = { code: answer.code, message: answer.message, wait_s: answer.wait_s };
+      this.set({ phase: "lobby", refusal, failures: 0 });
+    } else if (end) this.set({ phase: "over", end, isReconnecting: false });
+    else this.retry(answer.wait_s * 1000);
+  }
+
+  private async enter(answer: Answer): Promise<void> {
+    const phase = this.hasBeenIn ? "call" : "connecting";
+    this.set({ phase, role: answer.role, subject: answer.subject || this.state.subject });
+    try {
+      await this.room.connect(window.location.origin, answer.token);
+    } catch {
+      if (this.state.phase === "connecting" || this.isRejoining()) this.retry(0);
+      return;
+    }
+    const joinedAt = this.state.joinedAt || Date.now();
+    const isFirst = !this.hasBeenIn;
+    this.hasBeenIn = true;
+    const tracks = isFirst ? this.takeTracks() : null;
+    this.set({ phase: "call", isReconnecting: false, failures: 0, joinedAt, refusal: null });
+    await (tracks ? this.publishing.begin(tracks, () => this.state.phase === "call") : this.publishing.goOn());
+  }
+
+  private retry(atLeastMs: number): void {
+    const failures = this.state.failures + 1;
+    this.set({ failures, isReconnecting: this.hasBeenIn });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sendRequest(), Math.max(atLeastMs, retryDelay(failures)));
+  }
+
+  private onConnection = (connection: ConnectionState): void => {
+    if (this.state.phase !== "call") return;
+    if (connection === ConnectionState.Connected) {
+      this.set({ isReconnecting: false, failures: 0 });
+      return;
+    }
+    if (connection === ConnectionState.Reconnecting || connection === ConnectionState.SignalReconnecting) {
+      // livekit-client says so again for each try, when the tracks are already gone: the first time counts.
+      if (!this.state.isReconnecting) this.publishing.remember();
+      this.set({ isReconnecting: true });
+    }
+  };
+
+  /** livekit-client has ended the call: for a reason that ends it for us too, or it gave up and we do not. */
+  private onDisconnected = (reason?: DisconnectReason): void => {
+    if (this.state.phase !== "call") return;
+    const end = reason === undefined ? undefined : DISCONNECT_ENDS[reason];
+    if (end) {
+      this.set({ phase: "over", end, isReconnecting: false });
+      return;
+    }
+    this.set({ isReconnecting: true });
+    this.retry(0);
+  };
+}

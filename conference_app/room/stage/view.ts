@@ -1,0 +1,2 @@
+/** How the tiles are laid out: all alike, or whoever speaks large. */
+export type View = "grid" | "speaker";

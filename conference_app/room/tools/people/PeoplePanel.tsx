@@ -1,0 +1,129 @@
+/** Who is here; for the host also: mute, send out, lock the door. */
+import { useIsMuted, useParticipants } from "@livekit/components-react";
+import { type Participant, Track } from "livekit-client";
+import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
+import { useEffect, useState } from "react";
+
+import { Face } from "../../shared/Face";
+import { aboutOf, isHost, nameOf } from "../../shared/people";
+import { SidePanel } from "../../shared/SidePanel";
+import { useWords } from "../../shared/words";
+
+export interface HostActions {
+  mute: (participant: Participant) => void;
+  remove: (participant: Participant) => void;
+  lock: (isLocked: boolean) => void;
+}
+
+interface PeoplePanelProps {
+  isLocked: boolean;
+  host: HostActions | null;
+  onClose: () => void;
+}
+
+const ICON_BUTTON = "flex size-11 items-center justify-center rounded-full text-on-stage-muted hover:bg-stage-line hover:text-on-stage sm:size-10";
+
+function Person({ participant, host }: { participant: Participant; host: HostActions | null }) {
+  const { t } = useWords();
+  const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
+  const name = nameOf(participant);
+  const about = aboutOf(participant);
+  const canAct = host !== null && !participant.isLocal;
+  return (
+    <li className="flex items-center gap-3 rounded-control px-2 py-1">
+      <Face participant={participant} size={36} />
+      <span className="min-w-0 flex-1">
+        <bdi className="block truncate text-sm font-medium">{participant.isLocal ? t("name_you", { name }) : name}</bdi>
+        {about && (
+          <bdi className="block truncate text-xs text-on-stage-muted" title={about}>
+            {about}
+          </bdi>
+        )}
+        {isHost(participant) && <span className="text-xs text-on-stage-muted">{t("host")}</span>}
+      </span>
+      {canAct && !isMuted ? (
+        <button type="button" aria-label={t("mute_name", { name })} title={t("mute_name", { name })} onClick={() => host.mute(participant)} className={ICON_BUTTON}>
+          <Mic size={18} aria-hidden />
+        </button>
+      ) : (
+        <span className="flex size-10 items-center justify-center text-on-stage-muted">
+          {isMuted ? <MicOff size={18} role="img" aria-label={t("is_muted")} /> : <Mic size={18} role="img" aria-label={t("is_unmuted")} />}
+        </span>
+      )}
+      {canAct && (
+        <button type="button" aria-label={t("remove_name", { name })} title={t("remove_name", { name })} onClick={() => host.remove(participant)} className={ICON_BUTTON}>
+          <UserRoundX size={18} aria-hidden />
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Copies the address of this page, which is the invitation. */
+export function CopyLink({ isBright }: { isBright?: boolean }) {
+  const { t } = useWords();
+  const [isCopied, setIsCopied] = useState(false);
+  const copy = () => {
+    const link = window.location.origin + window.location.pathname;
+    void navigator.clipboard.writeText(link).then(() => {
+      setIsCopied(true);
+      setTimeout(() => setIsCopied(false), 2500);
+    }, () => undefined);
+  };
+  const Icon = isCopied ? Check : Copy;
+  const tone = isBright ? "bg-accent text-on-accent hover:bg-accent-hover" : "border border-line-strong text-on-stage hover:bg-stage-line";
+  return (
+    <button type="button" onClick={copy} className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 text-sm font-medium ${tone}`}>
+      <Icon size={16} aria-hidden />
+      <span aria-live="polite">{t(isCopied ? "link_copied" : "copy_link")}</span>
+    </button>
+  );
+}
+
+/** The server has this long to confirm a lock; then the switch shows again what holds. In milliseconds. */
+const CONFIRM_MS = 4000;
+
+/** The switch moves at once and goes back if the server refuses. */
+function LockSwitch({ isLocked, onLock }: { isLocked: boolean; onLock: (isLocked: boolean) => void }) {
+  const { t } = useWords();
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  useEffect(() => {
+    if (wanted === null) return undefined;
+    const timer = setTimeout(() => setWanted(null), wanted === isLocked ? 0 : CONFIRM_MS);
+    return () => clearTimeout(timer);
+  }, [wanted, isLocked]);
+  const change = (isOn: boolean) => {
+    setWanted(isOn);
+    onLock(isOn);
+  };
+  return (
+    <label className="flex min-h-11 cursor-pointer items-center gap-3 text-sm">
+      <span className="flex-1">
+        <span className="block font-medium">{t("lock_meeting")}</span>
+        <span className="block text-xs text-on-stage-muted">{t("lock_help")}</span>
+      </span>
+      <input type="checkbox" role="switch" checked={wanted ?? isLocked} onChange={(event) => change(event.target.checked)} className="peer sr-only" />
+      <span aria-hidden className="relative h-6 w-11 shrink-0 rounded-full bg-line-strong transition-colors duration-150 peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-focus after:absolute after:top-1 after:left-1 after:size-4 after:rounded-full after:bg-white after:transition-transform after:duration-150 peer-checked:after:translate-x-5" />
+    </label>
+  );
+}
+
+export function PeoplePanel({ isLocked, host, onClose }: PeoplePanelProps) {
+  const { t, n } = useWords();
+  const people = useParticipants();
+  return (
+    <SidePanel title={n("people_count", people.length)} onClose={onClose}>
+      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 pb-3 [scrollbar-width:thin]">
+        <ul className="flex flex-col" aria-label={t("people")}>
+          {people.map((participant) => (
+            <Person key={participant.identity} participant={participant} host={host} />
+          ))}
+        </ul>
+      </div>
+      <div className="flex shrink-0 flex-col gap-2 border-t border-stage-line p-4">
+        {host && <LockSwitch isLocked={isLocked} onLock={host.lock} />}
+        <CopyLink />
+      </div>
+    </SidePanel>
+  );
+}
