@@ -19,8 +19,6 @@ from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
 
-LATER = datetime.now(UTC) + COMING_IN + timedelta(seconds=5)
-
 
 @pytest.fixture
 def capacity(monkeypatch: pytest.MonkeyPatch) -> int:
@@ -32,7 +30,8 @@ def capacity(monkeypatch: pytest.MonkeyPatch) -> int:
 
 async def later(code: str, tab: str, address: str = "198.51.100.9") -> Admitted:
     """Come in when those who have a token had time to appear in the room."""
-    place = await joining.join(code, name="Late", pass_phrase="", tab_id=tab, session=None, address=address, now=LATER)
+    now = datetime.now(UTC) + COMING_IN + timedelta(seconds=5)
+    place = await joining.join(code, name="Late", pass_phrase="", tab_id=tab, session=None, address=address, now=now)
     assert isinstance(place, Admitted)
     return place
 
