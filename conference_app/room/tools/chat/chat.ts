@@ -1,6 +1,5 @@
 /** The chat of one meeting: messages in the order they began to arrive, bounded, links made safe. No React, no network. */
 
-export const CHAT_TOPIC = "lk.chat";
 /** Characters in one message at most, counted as UTF-16 units like a text field's `maxlength`. */
 export const MESSAGE_LIMIT = 4000;
 /** Messages kept; older ones are dropped. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { Absent, DOUBT_MS, type Said, WAIT_MS } from "../../../../conference_app/room/tools/chat/absent";
+import { Absent, DOUBT_MS, type Said, WAIT_MS } from "../../../conference_app/room/wire/absent";
 
 const said = (text: string): Said => ({ id: text, text });
 
