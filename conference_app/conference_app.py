@@ -45,7 +45,7 @@ from conference_app.operation.processes import die_with_parent
 from conference_app.services.addresses import forgetting as address_forgetting  # noqa: F401 - its time runs as a job
 from conference_app.services.cases import case_reminders  # noqa: F401 - due in time by a job
 from conference_app.services.documents import versions as document_versions
-from conference_app.services.jobs import dead_letters as failed_jobs  # noqa: F401 - forgotten by a job
+from conference_app.services.jobs import dead_letters  # noqa: F401 - forgotten by a job
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.limits import redis as shared_state
 from conference_app.services.mail import delivery as mail_delivery  # noqa: F401 - emails leave as jobs

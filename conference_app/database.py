@@ -161,7 +161,7 @@ async def within(db: AsyncSession, *purposes: Purpose | LiveBasis) -> AsyncGener
         await inner.flush()
 
 
-async def alone(db: AsyncSession, *names: str) -> None:
+async def lock(db: AsyncSession, *names: str) -> None:
     """Wait until no other transaction is in here under the same `names`, and keep others out until that of `db` ends.
 
     For what looks first and writes then: on PostgreSQL two who look at the same moment both find nothing. On SQLite

@@ -1,7 +1,7 @@
 """What personal data is used for: every purpose is a value of this registry, and there is no other.
 
 The data map tags each column with the purposes it may be read for, sessions of the database are opened for a purpose,
-letters are sent for one, and the consent ledger and the preference page are about those that need an agreement. A
+emails are sent for one, and the consent ledger and the preference page are about those that need an agreement. A
 purpose with a detail is written `<id>:<detail>` there, such as `topic:` with the identifier of a newsletter topic.
 """
 
@@ -32,7 +32,7 @@ class Purpose:
     """Why, as the policy, the forms and the person's copy say it."""
     basis: Basis
     mail: MailClass | None = None
-    """The class of mail it allows beside necessary letters."""
+    """The class of mail it allows beside necessary emails."""
     needs_person: bool = False
     """Whether a session cannot be opened for it at large: `basis.using` asks for each person whether a basis lives."""
     title: str = ""
@@ -85,7 +85,7 @@ EMAIL_CHANGE = _own(
     "email_change", n_("To change your e-mail address safely, and to change it back if it was not you.")
 )
 INTRODUCE = _own("introduce", n_("To show the people in your meetings who you are, when you join under your own name."))
-USERNAME = _own("username", n_("To name your account in our letters, and when you ask us for help."))
+USERNAME = _own("username", n_("To name your account in our emails, and when you ask us for help."))
 ACCOUNT_MAIL = Purpose(
     "account_mail", n_("To write to you about your account and your meetings."), "contract", "service"
 )
@@ -101,7 +101,9 @@ REQUESTS = _duty("requests", n_("To do what you asked for in time, and to show t
 WISHES = _duty("wishes", n_("To do what you asked for about your data, and to know that we did."))
 COPIES = _duty("copies", n_("To make the copy of your data that you asked for."))
 HOLDS = _duty("holds", n_("To keep what a law or a dispute needs, and to tell you why."))
-DEMANDS = _duty("demands", n_("To account for what courts and authorities demanded, and for what was handed out."))
+LEGAL_REQUESTS = _duty(
+    "demands", n_("To account for what courts and authorities demanded, and for what was handed out.")
+)
 ACCESSES = _duty("accesses", n_("To show you who of the staff looked at your data, and why."))
 CONSENT_PROOF = _duty("consent_proof", n_("To prove what you agreed to, and that we stopped when you took it back."))
 FIND_ADDRESS = _duty("find_address", n_("To find your address again when you stop a mail or ask what we hold."))

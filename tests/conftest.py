@@ -26,10 +26,9 @@ from psycopg import sql
 from conference_app import database
 from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import migrations
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.media_server import room_service as room_admin
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.media_server import room_service
+from conference_app.services.sign_in import password_hashes
 from tests.fakes import FakeRoomAdmin, ManualClock
 from tests.mailing import Mails, receiving
 
@@ -79,13 +78,13 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """bcrypt at its lowest cost: what is tested does not depend on it."""
-    monkeypatch.setattr(passwords, "ROUNDS", 4)
+    monkeypatch.setattr(password_hashes, "ROUNDS", 4)
 
 
 @pytest.fixture(autouse=True)
 def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers do not wait for the time they take in earnest."""
-    monkeypatch.setattr(answer_time, "ANSWER_S", 0.0)
+    monkeypatch.setattr(even_answers, "ANSWER_S", 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -108,10 +107,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
 @pytest.fixture
 def rooms() -> Iterator[FakeRoomAdmin]:
     """A media server's administration that remembers its orders."""
-    before, fake = room_admin.room_admin(), FakeRoomAdmin()
-    room_admin.use(fake)
+    before, fake = room_service.room_admin(), FakeRoomAdmin()
+    room_service.use(fake)
     yield fake
-    room_admin.use(before)
+    room_service.use(before)
 
 
 def _settings_for(url: str, data_dir: Path) -> Settings:

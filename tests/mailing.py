@@ -47,7 +47,7 @@ class Mails:
         raise AssertionError(f"no mail {subject!r} came to {address}")
 
     async def deliver(self, now: datetime | None = None) -> list[EmailMessage]:
-        """Let every waiting letter leave; then all mails so far."""
+        """Let every waiting email leave; then all mails so far."""
         await job_worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=[mail_delivery.JOB])
         return self.all()
 

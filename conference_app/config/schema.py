@@ -192,7 +192,7 @@ class Settings:
     """What the mail server shows to hand us mails at /mail/inbound; empty: none are taken."""
     staff: frozenset[str] = set_by(_STAFF, default=frozenset(), repr=False)
     """E-mail addresses of those who may write newsletters and answer people, once they have confirmed them. A domain of
-    letters beyond ASCII is written the way it travels (xn--…)."""
+    emails beyond ASCII is written the way it travels (xn--…)."""
     processors: tuple[Processor, ...] = parsed(
         "PARLEY_PROCESSORS",
         _processors_of,

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP
 
 from conference_app.config import Settings, settings
 from conference_app.services.mail import smtp
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.privacy.erasure import Traces
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def _received(box: mailbox.Maildir, key: str) -> float:
 async def forget_erased(traces: Traces) -> None:
     """Delete the mails to somebody who is erased (`erasure.also`)."""
     for address in traces.emails:
-        await asyncio.to_thread(forget_address, folder(settings()), addresses.ascii_address(address))
+        await asyncio.to_thread(forget_address, folder(settings()), email_addresses.ascii_address(address))
 
 
 def forget_address(path: Path, address: str) -> int:

@@ -31,13 +31,13 @@ from conference_app.models.consent import ConsentEvent, MailStop, PendingConsent
 from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
 from conference_app.models.job import Job  # noqa: E402
 from conference_app.models.known_device import KnownDevice  # noqa: E402
-from conference_app.models.legal import GagChange, LegalRequest  # noqa: E402
+from conference_app.models.legal import LegalRequest, NonDisclosureChange  # noqa: E402
 from conference_app.models.mail import (  # noqa: E402
     BadAddress,
-    MailLetter,
     MeetingMailGrant,
     Newsletter,
     NewsletterTopic,
+    OutgoingEmail,
 )
 from conference_app.models.meeting import Admission, Meeting  # noqa: E402
 from conference_app.models.person import Address  # noqa: E402
@@ -72,12 +72,12 @@ __all__ = [
     "DocumentVersion",
     "EmailChange",
     "Erasure",
-    "GagChange",
+    "NonDisclosureChange",
     "Job",
     "KnownDevice",
     "LegalHold",
     "LegalRequest",
-    "MailLetter",
+    "OutgoingEmail",
     "MailStop",
     "Meeting",
     "MeetingMailGrant",

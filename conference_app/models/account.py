@@ -42,7 +42,7 @@ _UNCONFIRMED = days_after(0, "lapses_at", n_("Goes by itself if nobody confirms 
 
 
 def _named(label: str) -> dict[str, Any]:
-    """A part of the name: others see it in meetings, and letters begin with it."""
+    """A part of the name: others see it in meetings, and emails begin with it."""
     return kept_for(_NAME, UNTIL_ERASED, recipients=(PEOPLE_MET, MAIL_CARRIERS), label=label)
 
 

@@ -36,7 +36,7 @@ def _time(purpose: Purpose, retention: Retention, label: str, *, nullable: bool 
 
 
 def _written_to(label: str) -> dict[str, Any]:
-    """An address of a change: both ends get letters about it."""
+    """An address of a change: both ends get emails about it."""
     return kept_for(EMAIL_CHANGE, _CHANGE_OVER, recipients=(MAIL_CARRIERS,), label=label)
 
 

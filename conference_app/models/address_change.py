@@ -18,7 +18,7 @@ _LINK_OVER = days_after(0, "expires_at", n_("Until it is used or out of date, th
 
 
 def _written_to(label: str) -> dict[str, Any]:
-    """An address of a change: both ends get letters about it."""
+    """An address of a change: both ends get emails about it."""
     return kept_for(EMAIL_CHANGE, _CHANGE_OVER, recipients=(MAIL_CARRIERS,), subject="guest", label=label)
 
 

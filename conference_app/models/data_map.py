@@ -58,7 +58,7 @@ class Retention:
 
 UNTIL_ERASED = Retention(n_("As long as you have your account; erased with it."))
 PEOPLE_MET = n_("The people in your meetings")
-MAIL_CARRIERS = n_("The mail services that carry our letters")
+MAIL_CARRIERS = n_("The mail services that carry our emails")
 UNTIL_FORGOTTEN = Retention(
     n_("Until you have it erased, at most a year after the last thing you agreed to or took part in has ended.")
 )

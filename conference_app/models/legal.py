@@ -11,22 +11,22 @@ from sqlmodel import Field, SQLModel
 from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
 from conference_app.models.consent import GROWING_ID
 from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, kept_for
-from conference_app.purposes import DEMANDS
+from conference_app.purposes import LEGAL_REQUESTS
 from conference_app.texts import n_
 
 _KEPT = days_after(
     5 * 365, "decided_at", n_("{days} days after it is decided: as long as somebody may ask how it was handled.")
 )
 
-_WITH_DEMAND = Retention(n_("As long as the demand it belongs to."))
+_WITH_REQUEST = Retention(n_("As long as the demand it belongs to."))
 
 
 def _tag(label: str = "", **more: Any) -> dict[str, Any]:
-    return kept_for(DEMANDS, _KEPT, label=label, exported=bool(label), stays=DEMANDS.reason, **more)
+    return kept_for(LEGAL_REQUESTS, _KEPT, label=label, exported=bool(label), stays=LEGAL_REQUESTS.reason, **more)
 
 
-def _gag_tag(label: str, **more: Any) -> dict[str, Any]:
-    return kept_for(DEMANDS, _WITH_DEMAND, label=label, stays=DEMANDS.reason, **more)
+def _order_tag(label: str, **more: Any) -> dict[str, Any]:
+    return kept_for(LEGAL_REQUESTS, _WITH_REQUEST, label=label, stays=LEGAL_REQUESTS.reason, **more)
 
 
 class LegalRequest(SQLModel, table=True):
@@ -72,10 +72,10 @@ class LegalRequest(SQLModel, table=True):
     decided_by: str = Field(default="", max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
 
 
-class GagChange(SQLModel, table=True):
-    """That staff changed until when the person may not be told of a demand, and why. Changes are only added."""
+class NonDisclosureChange(SQLModel, table=True):
+    """That staff changed until when the person may not be told of a legal request, and why. Changes are only added."""
 
-    __tablename__ = "legal_gag_change"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "non_disclosure_change"  # pyright: ignore[reportAssignmentType]
 
     id: int | None = Field(default=None, sa_column=Column(GROWING_ID, primary_key=True, info=NOT_PERSONAL))
     request_id: str = Field(
@@ -83,18 +83,18 @@ class GagChange(SQLModel, table=True):
             ForeignKey("legal_request.id", ondelete="CASCADE"),
             nullable=False,
             index=True,
-            info=_gag_tag(n_("Number of the demand"), belongs_to="request_id"),
+            info=_order_tag(n_("Number of the demand"), belongs_to="request_id"),
         )
     )
     before: datetime | None = Field(
-        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_gag_tag(n_("Until when it was before")))
+        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_order_tag(n_("Until when it was before")))
     )
-    reason: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_gag_tag(n_("Reason"))))
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_gag_tag(n_("When"))))
+    reason: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_order_tag(n_("Reason"))))
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, info=_order_tag(n_("When"))))
     changed_by: str = Field(max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
     """The member of the staff: an account's number."""
     hidden_until: datetime | None = Field(
         default=None,
-        sa_column=Column(UTCDateTime, nullable=True, info=_gag_tag(n_("We were not allowed to tell you before"))),
+        sa_column=Column(UTCDateTime, nullable=True, info=_order_tag(n_("We were not allowed to tell you before"))),
     )
-    """As the demand's own now: the change may not be told before the demand may."""
+    """As the legal request's own now: the change may not be told before the legal request may."""

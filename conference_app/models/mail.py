@@ -13,15 +13,15 @@ from conference_app.models.data_map import NOT_PERSONAL, days_after, kept_for
 from conference_app.purposes import BOUNCES, CONSENT_PROOF, DELIVERY, PARTICIPANT_MAIL
 from conference_app.texts import n_
 
-LETTER_DAYS = 90
-"""How long we know that a letter was sent."""
+MESSAGE_DAYS = 90
+"""How long we know that an email was sent."""
 BAD_ADDRESS_DAYS = 365
 """How long an address that bounced is left alone."""
 _PLAIN: dict[str, Any] = {"info": NOT_PERSONAL}
 
 
 def _sent(label: str = "", *, exported: bool = True, belongs_to: str = "") -> dict[str, Any]:
-    kept = days_after(LETTER_DAYS, "created_at")
+    kept = days_after(MESSAGE_DAYS, "created_at")
     return kept_for(DELIVERY, kept, label=label, exported=exported, belongs_to=belongs_to)
 
 
@@ -35,11 +35,11 @@ def _grant(label: str, *, belongs_to: str = "") -> dict[str, Any]:
     return kept_for((PARTICIPANT_MAIL, CONSENT_PROOF), kept, subject="participant", label=label, belongs_to=belongs_to)
 
 
-class MailLetter(SQLModel, table=True):
-    """A letter on its way or sent: never its text, and its recipient by identifier only."""
+class OutgoingEmail(SQLModel, table=True):
+    """An email on its way or sent: never its text, and its recipient by identifier only."""
 
-    __tablename__ = "mail_letter"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("ix_mail_letter_newsletter_status", "newsletter_id", "status"),)
+    __tablename__ = "outgoing_email"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_outgoing_email_newsletter_status", "newsletter_id", "status"),)
 
     id: str = Field(
         default_factory=new_id, primary_key=True, max_length=32, sa_column_kwargs={"info": _sent(exported=False)}
@@ -47,7 +47,7 @@ class MailLetter(SQLModel, table=True):
     unique_key: str | None = Field(
         default=None, max_length=200, unique=True, nullable=True, sa_column_kwargs={"info": _sent(exported=False)}
     )
-    letter_class: str = Field(max_length=16, sa_column_kwargs={"info": _sent(n_("Class of mail"))})
+    email_class: str = Field(max_length=16, sa_column_kwargs={"info": _sent(n_("Class of mail"))})
     template: str = Field(max_length=60, sa_column_kwargs={"info": _sent(n_("Mail"))})
     purpose: str = Field(max_length=100, sa_column_kwargs={"info": _sent(n_("Sent for"))})
     language: str = Field(default="", max_length=8, sa_column_kwargs={"info": _sent(n_("Language"))})
@@ -72,7 +72,7 @@ class MailLetter(SQLModel, table=True):
     row_id: str = Field(
         default="", max_length=64, sa_column_kwargs={"info": _sent(exported=False, belongs_to="row_id")}
     )
-    """Of a conversation or a change of address, among others: with it, the letter belongs to that person."""
+    """Of a conversation or a change of address, among others: with it, the email belongs to that person."""
     meeting_id: str | None = Field(
         default=None, max_length=32, nullable=True, sa_column_kwargs={"info": _sent(n_("Meeting number"))}
     )
@@ -135,11 +135,11 @@ class Newsletter(SQLModel, table=True):
     started_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
     finished_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
     counted: str = Field(default="{}", sa_column=Column(Text, nullable=False, info=NOT_PERSONAL))
-    """JSON of letters by status, kept when the letters themselves are forgotten."""
+    """JSON of emails by status, kept when the emails themselves are forgotten."""
 
 
 class MeetingMailGrant(SQLModel, table=True):
-    """That an address takes part in a meeting, and which of its letters the participant asked for."""
+    """That an address takes part in a meeting, and which of its emails the participant asked for."""
 
     __tablename__ = "meeting_mail_grant"  # pyright: ignore[reportAssignmentType]
 

@@ -76,9 +76,9 @@ class AuditTag(StrEnum):
     STAFF_CASE_ANSWERED = "staff_case_answered"
     STAFF_MESSAGE_ANSWERED = "staff_message_answered"
     STAFF_MESSAGES_CLOSED = "staff_messages_closed"
-    STAFF_DEMAND_NOTED = "staff_demand_noted"
-    STAFF_DEMAND_DECIDED = "staff_demand_decided"
-    STAFF_GAG_CHANGED = "staff_gag_changed"
+    STAFF_LEGAL_REQUEST_NOTED = "staff_demand_noted"
+    STAFF_LEGAL_REQUEST_DECIDED = "staff_demand_decided"
+    STAFF_NON_DISCLOSURE_CHANGED = "staff_gag_changed"
     STAFF_DISCLOSED = "staff_disclosed"
     STAFF_JOB_RETRIED = "staff_job_retried"
     STAFF_JOB_DROPPED = "staff_job_dropped"
@@ -134,9 +134,9 @@ WORDS: dict[AuditTag, str] = {
     AuditTag.STAFF_CASE_ANSWERED: n_("As staff, you answered a request."),
     AuditTag.STAFF_MESSAGE_ANSWERED: n_("As staff, you answered a message."),
     AuditTag.STAFF_MESSAGES_CLOSED: n_("As staff, you closed a conversation."),
-    AuditTag.STAFF_DEMAND_NOTED: n_("As staff, you noted a demand of an authority."),
-    AuditTag.STAFF_DEMAND_DECIDED: n_("As staff, you decided a demand of an authority."),
-    AuditTag.STAFF_GAG_CHANGED: n_("As staff, you changed until when a person may not be told of a demand."),
+    AuditTag.STAFF_LEGAL_REQUEST_NOTED: n_("As staff, you noted a demand of an authority."),
+    AuditTag.STAFF_LEGAL_REQUEST_DECIDED: n_("As staff, you decided a demand of an authority."),
+    AuditTag.STAFF_NON_DISCLOSURE_CHANGED: n_("As staff, you changed until when a person may not be told of a demand."),
     AuditTag.STAFF_DISCLOSED: n_("As staff, you made a file for an authority."),
     AuditTag.STAFF_JOB_RETRIED: n_("As staff, you had failed work tried again."),
     AuditTag.STAFF_JOB_DROPPED: n_("As staff, you dropped failed work."),
@@ -170,7 +170,7 @@ SECURITY_RELEVANT = frozenset(
         AuditTag.ERASURE_UNDONE,
     }
 )
-"""What the person gets a letter about at once, since it may be a stranger's doing."""
+"""What the person gets an email about at once, since it may be a stranger's doing."""
 
 
 class AuditSubject(Protocol):

@@ -12,7 +12,7 @@ from reflex_base.event.context import EventContext
 
 from conference_app import texts
 from conference_app.errors import NotFound, SignInRequired
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials
@@ -71,7 +71,7 @@ async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard"
 
 async def entry_path(account_id: str, next_path: str) -> str:
     """Where to go after signing in: a paused account is offered to go on first."""
-    return localized_path("/privacy-center") if await privacy_state.rests(account_id) else next_path
+    return localized_path("/privacy-center") if await person_state.rests(account_id) else next_path
 
 
 def client_address(state: BaseState) -> str:

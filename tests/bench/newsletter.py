@@ -1,4 +1,4 @@
-"""How long a newsletter to 10,000 readers takes to queue, and what sending a letter costs."""
+"""How long a newsletter to 10,000 readers takes to queue, and what sending an email costs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter, process_time
 
 from conference_app import database
-from conference_app.services.emails import template as letter_template
+from conference_app.services.emails import template as message_template
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
@@ -49,7 +49,7 @@ asyncio.run(main())
 
 
 def measure_newsletter() -> list[Figure]:
-    """Seconds to queue, and processor time of a letter, also against letters that are made and sent one by one."""
+    """Seconds to queue, and processor time of an email, also against emails that are made and sent one by one."""
     with own_data():
         return asyncio.run(_measured())
 
@@ -80,7 +80,7 @@ async def _queued() -> float:
 
 
 async def _send(count: int) -> tuple[float, float]:
-    """Milliseconds of our own processor, and of the clock, for each of `count` letters."""
+    """Milliseconds of our own processor, and of the clock, for each of `count` emails."""
     began, cpu = perf_counter(), process_time()
     done = 0
     while done < count:
@@ -91,14 +91,14 @@ async def _send(count: int) -> tuple[float, float]:
 
 
 async def _one_by_one() -> float:
-    """Processor milliseconds of a letter that is claimed, read, rendered, sent and noted by itself."""
-    kind, template = jobs.KINDS[mail_delivery.JOB], newsletters.LETTER
+    """Processor milliseconds of an email that is claimed, read, rendered, sent and noted by itself."""
+    kind, template = jobs.KINDS[mail_delivery.JOB], newsletters.MESSAGE
     jobs.KINDS[mail_delivery.JOB] = replace(kind, most=1)
-    letter_template.TEMPLATES[template.name] = replace(template, same_for_all=False)
+    message_template.TEMPLATES[template.name] = replace(template, same_for_all=False)
     try:
         return (await _send(_ONE_BY_ONE))[0]
     finally:
-        jobs.KINDS[mail_delivery.JOB], letter_template.TEMPLATES[template.name] = kind, template
+        jobs.KINDS[mail_delivery.JOB], message_template.TEMPLATES[template.name] = kind, template
 
 
 async def _measured() -> list[Figure]:

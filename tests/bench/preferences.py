@@ -13,8 +13,7 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api.consent import unsubscribe
 from conference_app.models import Address, ConsentEvent
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from tests.bench.own_data import Engine, own_data
 from tests.bench.report import Figure, percentile
 
@@ -36,7 +35,7 @@ async def _fill() -> list[bytes]:
     async with database.session() as db:
         for number in range(CONTACTS):
             email = f"reader{number}@example.com"
-            row = Address(email=email, email_key=addresses.email_key(email), language="en", created_at=now)
+            row = Address(email=email, email_key=email_addresses.email_key(email), language="en", created_at=now)
             keys.append(row.email_key)
             event = ConsentEvent(
                 subject_kind="address",

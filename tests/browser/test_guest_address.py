@@ -59,7 +59,7 @@ def test_a_guest_moves_to_another_address_and_the_old_one_takes_it_back(visitor:
     page.get_by_role("link", name="See what you keep").click()
     card = page.get_by_role("heading", name="Your e-mail address").locator("xpath=..")
     expect(card.get_by_text(new, exact=True)).to_be_visible()
-    expect(page.get_by_text("Your letters to us")).to_be_visible()
+    expect(page.get_by_text("Your messages to us")).to_be_visible()
     expect(page.get_by_role("paragraph").filter(has_text="A correction")).to_be_visible()
     fine(page)
 
@@ -69,7 +69,7 @@ def test_a_guest_moves_to_another_address_and_the_old_one_takes_it_back(visitor:
     fine(page)
     picture(page, "address-revoked")
     in_the_center(person, old)
-    expect(page.get_by_text("Your letters to us")).to_be_visible()
+    expect(page.get_by_text("Your messages to us")).to_be_visible()
     page.goto("/address/confirm")
     expect(page.get_by_text("This address is not the whole link.", exact=False)).to_be_visible()
     fine(page)

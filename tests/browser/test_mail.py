@@ -33,7 +33,7 @@ def open_mail(page: Page, recipient: str, subject: str | re.Pattern[str]) -> Non
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_letter_of_a_registration_arrives_and_its_link_works(visitor: NewVisitor, width: int) -> None:
+def test_the_message_of_a_registration_arrives_and_its_link_works(visitor: NewVisitor, width: int) -> None:
     person = visitor(width)
     person.register(f"letters{width}")
     page = person.page

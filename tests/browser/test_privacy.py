@@ -131,7 +131,7 @@ def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> 
 
 @pytest.mark.parametrize(
     ("path", "part"),
-    [("/privacy", "Your right to object"), ("/privacy/record", "Your letters to us"), ("/pl/promises", "")],
+    [("/privacy", "Your right to object"), ("/privacy/record", "Your messages to us"), ("/pl/promises", "")],
 )
 def test_a_long_page_leads_to_its_parts_without_scripts(new_context: NewContext, path: str, part: str) -> None:
     page = new_context(390, java_script_enabled=False).new_page()
@@ -207,7 +207,7 @@ def test_a_guest_sees_takes_and_erases_by_link(visitor: NewVisitor, width: int) 
 
     page.goto(link)
     expect(page.get_by_role("heading", name="What we know")).to_be_visible()
-    expect(page.get_by_text("Your letters to us")).to_be_visible()
+    expect(page.get_by_text("Your messages to us")).to_be_visible()
     fine(page)
     page.get_by_role("button", name="Make a copy of my data").click()
     copy = downloaded(page)

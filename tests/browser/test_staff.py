@@ -166,7 +166,7 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
 
 @pytest.mark.promise("P104")
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_demand_is_noted_filed_decided_and_counted(
+def test_a_legal_request_is_noted_filed_decided_and_counted(
     visitor: NewVisitor, desk: Callable[[int], Page], width: int, tmp_path: Path
 ) -> None:
     person = visitor(width)

@@ -236,16 +236,16 @@ def corrected(page: Page, name: str) -> None:
     picture(page, "guest")
 
 
-def kept_by_the_letter(person: Visitor, address: str, link: str) -> None:
-    """Take the erasure back by the link of its letter, which shows nothing of what is kept."""
+def kept_by_the_message(person: Visitor, address: str, link: str) -> None:
+    """Take the erasure back by the link of its email, which shows nothing of what is kept."""
     page, found = person.page, link
     for _look in range(60):
         if (found := person.mailed_link(address, "/privacy-center/")) != link:
             break
         page.wait_for_timeout(500)
-    page.goto(found.removeprefix("/pl"))  # the corrected language is that of the letter, too
+    page.goto(found.removeprefix("/pl"))  # the corrected language is that of the email, too
     expect(page.get_by_role("heading", name="Keep your data?")).to_be_visible()
-    expect(page.get_by_text("Your letters to us")).to_have_count(0)
+    expect(page.get_by_text("Your messages to us")).to_have_count(0)
     fine(page)
     picture(page, "keep")
     page.get_by_role("button", name="Keep my data").first.click()
@@ -259,7 +259,7 @@ def kept_by_the_letter(person: Visitor, address: str, link: str) -> None:
 @pytest.mark.promise("P93")
 @pytest.mark.promise("P94")
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_guest_from_a_letter_to_the_last_byte(
+def test_a_guest_from_a_message_to_the_last_byte(
     visitor: NewVisitor, app_data: Path, environment: dict[str, str], box: Mails, width: int
 ) -> None:
     address, person = f"finch{width}@example.org", visitor(width, reduced_motion="reduce")
@@ -288,7 +288,7 @@ def test_a_guest_from_a_letter_to_the_last_byte(
     link = person.mailed_link(address, "/privacy-center/")
     page.goto(link)
     expect(page.get_by_role("heading", name="What we know")).to_be_visible()
-    for title in ("Your address on our lists", "Your letters to us", "What you agreed to, and when"):
+    for title in ("Your address on our lists", "Your messages to us", "What you agreed to, and when"):
         expect(page.get_by_text(title, exact=True).first).to_be_visible()
     fine(page)
     corrected(page, name)
@@ -297,8 +297,8 @@ def test_a_guest_from_a_letter_to_the_last_byte(
     assert_holds(copy, "contact_thread", email=address, name=f"{name} junior", language="pl")
     assert_holds(copy, "contact_message", body=message)
 
-    asked_to_erase(page, "Your letters to us")
-    kept_by_the_letter(person, address, link)
+    asked_to_erase(page, "Your messages to us")
+    kept_by_the_message(person, address, link)
     page.goto(link)
     asked_to_erase(page, "Your address on our lists")
     fine(page)

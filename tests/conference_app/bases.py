@@ -8,18 +8,18 @@ from conference_app import database
 from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.purposes import Purpose
 from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import legal_basis as basis
+from conference_app.services.consent import legal_basis
 from conference_app.services.people.subjects import Subject
 
 
 async def lives(subject: Subject, purpose: Purpose, detail: str = "") -> bool:
     """Whether the basis lives, by both ways of asking."""
     async with database.reading() as db:
-        if not await basis.living(db, purpose, [subject, Subject("account", "nobody")], detail):
+        if not await legal_basis.with_basis(db, purpose, [subject, Subject("account", "nobody")], detail):
             with pytest.raises(NoConsent if purpose.basis == "consent" else NoLiveBasis):
-                await basis.require(db, subject, purpose, detail)
+                await legal_basis.require(db, subject, purpose, detail)
             return False
-        live = await basis.require(db, subject, purpose, detail)
+        live = await legal_basis.require(db, subject, purpose, detail)
     assert live.subjects == {(subject.kind, subject.id)}
     return True
 

@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 
 import pytest
 
-from conference_app.services.emails import template as letter_template
+from conference_app.services.emails import template as message_template
 from conference_app.services.personal_data import personal_rows
 from tests.conference_app.consent_people import NOW
-from tests.conference_app.own_letters import OWN_LETTERS
+from tests.conference_app.sample_templates import SAMPLE_TEMPLATES
 
 
 class _ThatDay(datetime):
@@ -21,15 +21,15 @@ class _ThatDay(datetime):
 
 @pytest.fixture
 def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What may be told is asked at NOW, on whatever day the tests run: the days of demands are fixed ones."""
+    """What may be told is asked at NOW, on whatever day the tests run: the days of legal requests are fixed ones."""
     monkeypatch.setattr(personal_rows, "datetime", _ThatDay)
 
 
 @pytest.fixture(scope="module")
-def own_letters() -> Iterator[None]:
-    """The letters of `own_letters` can be sent; afterwards the product knows them no more."""
-    for template in OWN_LETTERS:
-        letter_template.register(template)
+def sample_templates() -> Iterator[None]:
+    """The emails of `sample_templates` can be sent; afterwards the product knows them no more."""
+    for template in SAMPLE_TEMPLATES:
+        message_template.register(template)
     yield
-    for template in OWN_LETTERS:
-        del letter_template.TEMPLATES[template.name]
+    for template in SAMPLE_TEMPLATES:
+        del message_template.TEMPLATES[template.name]

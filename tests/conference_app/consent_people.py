@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 
 from conference_app import database, purposes
 from conference_app.models import Account, Address
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.consent import ledger, live_consents
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.signed_links import LinkKind
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.people import registered
@@ -24,21 +22,21 @@ async def member(username: str = "ann") -> Subject:
     async with database.session(purposes.RIGHTS) as db:
         row = await db.get(Account, account.id)
         assert row is not None
-        row.email_verified_at, row.email_key, row.claim_key = NOW, addresses.email_key(row.email), None
+        row.email_verified_at, row.email_key, row.claim_key = NOW, email_addresses.email_key(row.email), None
     return Subject("account", account.id)
 
 
 async def reader(email: str = "eve@example.com", language: str = "en") -> Subject:
     """An address without account."""
     async with database.session(*LOOKING) as db:
-        return Subject("address", (await addresses.find_or_add(db, email, language=language, now=NOW)).id)
+        return Subject("address", (await email_addresses.find_or_add(db, email, language=language, now=NOW)).id)
 
 
 async def agrees(subject: Subject, *wanted: str) -> Subject:
     """Give the purposes."""
     async with database.session(*LOOKING) as db:
         for purpose in wanted:
-            await consents.give(db, subject, purpose, act="test", page="test", words=purposes.words(purpose), now=NOW)
+            await ledger.give(db, subject, purpose, act="test", page="test", words=purposes.words(purpose), now=NOW)
     return subject
 
 

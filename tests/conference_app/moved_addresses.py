@@ -6,7 +6,7 @@ from conference_app import database
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.consent import ledger as consents
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import personal_rows
@@ -31,7 +31,7 @@ async def back(done: Moved, old: str = OLD, new: str = NEW) -> None:
 async def of_address(email: str) -> Subject | None:
     """Whose address it is; None if we do not know it."""
     async with database.reading(*LOOKING) as db:
-        row = await addresses.find(db, email)
+        row = await email_addresses.find(db, email)
     return Subject("address", row.id) if row else None
 
 

@@ -8,14 +8,14 @@ from sqlalchemy import insert
 from sqlmodel import func, select
 
 from conference_app import database
-from conference_app.models import ConsentEvent, MailLetter
+from conference_app.models import ConsentEvent, OutgoingEmail
 from conference_app.models.columns import new_id
 from conference_app.models.person import Address
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters.views import Draft
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from tests.fakes import LOOKING
 
 DRAFT = Draft("What is *new*", "Co nowego", "Hello <b>you</b>\n\n## More", "Dzień dobry")
@@ -29,7 +29,7 @@ async def readers(count: int, purpose: str = "newsletter") -> list[str]:
         {
             "id": new_id(),
             "email": f"reader{n}@example.com",
-            "email_key": addresses.email_key(f"reader{n}@example.com"),
+            "email_key": email_addresses.email_key(f"reader{n}@example.com"),
             "language": "pl" if n % 2 else "en",
             "created_at": now,
         }
@@ -57,7 +57,7 @@ async def readers(count: int, purpose: str = "newsletter") -> list[str]:
 
 
 async def run(now: datetime | None = None) -> None:
-    """Do what is due, to the last letter."""
+    """Do what is due, to the last email."""
     await job_worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
 
 
@@ -68,7 +68,7 @@ async def sent(draft: Draft = DRAFT) -> str:
     return newsletter_id
 
 
-async def letters_of(newsletter_id: str) -> int:
-    """How many letters of it are in the queue or have left."""
+async def emails_of(newsletter_id: str) -> int:
+    """How many emails of it are in the queue or have left."""
     async with database.reading(*LOOKING) as session:
-        return (await session.exec(select(func.count()).where(MailLetter.newsletter_id == newsletter_id))).one()
+        return (await session.exec(select(func.count()).where(OutgoingEmail.newsletter_id == newsletter_id))).one()

@@ -13,7 +13,7 @@ from conference_app import database
 from conference_app.models import Account, Address, SQLModel
 from conference_app.models.columns import EncryptedBytes, EncryptedText, UTCDateTime, new_id
 from conference_app.models.data_map import personal_tables
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from tests.fakes import LOOKING, NOON
 
 
@@ -48,7 +48,7 @@ def _value(column: Column[Any], known: Known) -> Any:
     if column.name in named:
         return named[column.name]
     if column.name == "email_key" or (column.name.endswith("_key") and column.table.name == "mail_stop"):
-        return addresses.email_key(known.email)
+        return email_addresses.email_key(known.email)
     return _by_type(column)
 
 
@@ -75,7 +75,7 @@ async def one_row_everywhere(account_id: str, email: str, **named: Any) -> Known
     """Give the account a verified address, that address a row, and every personal table a row of theirs."""
     known = Known(account_id, email, named=named)
     async with database.session() as db:
-        address = await addresses.find_or_add(db, email, language="en", now=NOON)
+        address = await email_addresses.find_or_add(db, email, language="en", now=NOON)
         known.address_id = address.id
     for one in personal_tables(SQLModel.metadata):
         await _add(one.table, known)
@@ -108,7 +108,7 @@ async def _complete(table: Table, known: Known) -> None:
         row = await (await db.stream(table.select().where(table.c.id == own))).mappings().one()
         empty = {c.name: _by_type(c) for c in table.columns if row[c.name] is None}
         if table.name == "account":
-            empty["email_key"] = addresses.email_key(known.email)
+            empty["email_key"] = email_addresses.email_key(known.email)
         if empty:
             await connection.execute(update(table).where(table.c.id == own).values(empty))
         known.values[table.name] = dict(row) | empty

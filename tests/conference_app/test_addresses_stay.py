@@ -15,11 +15,10 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.conference_app import routes
 from conference_app.config import Settings
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import ledger, participant_mail
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.meetings import meetings
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import export
@@ -52,9 +51,9 @@ async def processor(sqlite_db: Settings, rooms: FakeRoomAdmin) -> AsyncIterator[
 async def somebody_with_a_newsletter(email: str) -> str:
     """A reader without account; the identifier of their address."""
     async with database.session() as db:
-        row = await addresses.find_or_add(db, email, language="en")
+        row = await email_addresses.find_or_add(db, email, language="en")
         subject = Subject("address", row.id)
-        await consents.give(db, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
+        await ledger.give(db, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
         return row.id
 
 
@@ -67,8 +66,8 @@ async def everybody(monkeypatch: pytest.MonkeyPatch) -> Asked:
     made = await meeting_of(organizer)
     await meetings.open_room(organizer.id, made.code)
     async with database.session() as db:
-        guest = await addresses.find_or_add(db, f"{CANARY}-guest@example.com", language="en")
-        await meeting_mail.allow(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
+        guest = await email_addresses.find_or_add(db, f"{CANARY}-guest@example.com", language="en")
+        await participant_mail.allow(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
     copy = await export.ask(Person(owner.id), "en")
     await job_worker.run_due(copy.asked_at, kinds=["privacy.export"])
     people = {"stranger": stranger, "organizer": organizer, "staff": staff}

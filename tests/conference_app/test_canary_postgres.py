@@ -20,7 +20,7 @@ from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
@@ -71,7 +71,7 @@ async def lived(word: str) -> Person:
     await meetings.create(ann.id, MeetingForm(f"{word} subject", pass_phrase=f"{word} phrase"))
     await contact.write(ContactForm(word, email, f"{word} message"), language="en", address=ADDRESS)
     async with database.session() as db:
-        await addresses.find_or_add(db, email, language="en", now=datetime.now(UTC))
+        await email_addresses.find_or_add(db, email, language="en", now=datetime.now(UTC))
     await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
     return Person(ann.id, (email_key(email),))
 

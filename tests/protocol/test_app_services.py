@@ -12,8 +12,7 @@ from conference_app.config import Settings, settings
 from conference_app.errors import NotFound
 from conference_app.services.media_server.room_service import LiveKitRoomAdmin, room_admin
 from conference_app.services.meetings import meetings
-from conference_app.services.room import joining
-from conference_app.services.room import moderation as host_orders
+from conference_app.services.room import joining, moderation
 from conference_app.services.room.entry_checks import Removed
 from conference_app.services.room.joining import Admitted
 from tests.conference_app.people import at_desk, confirmed, meeting_of
@@ -59,17 +58,17 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
 
         publication = await bob.speak()
         await until(lambda: host.loudness[bob.identity] > 1000, "sound")
-        await host_orders.mute(ann.id, made.code, bob.identity, publication.sid)
+        await moderation.mute(ann.id, made.code, bob.identity, publication.sid)
         await until(lambda: host.saw("track_muted"), "mute")
         with pytest.raises(NotFound):
-            await host_orders.mute(ann.id, made.code, bob.identity, "TR_unknown")
+            await moderation.mute(ann.id, made.code, bob.identity, "TR_unknown")
 
-        await host_orders.remove(ann.id, made.code, eve.identity)
+        await moderation.remove(ann.id, made.code, eve.identity)
         await until(lambda: eve.saw("disconnected"), "removal")
         with pytest.raises(Removed):
             await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
 
-        await host_orders.end(ann.id, made.code)
+        await moderation.end(ann.id, made.code)
         for person in (host, bob):
             await until(lambda person=person: person.saw("disconnected"), "end")
         assert (await meetings.find_by_code(made.code)).state == "ended"

@@ -19,8 +19,7 @@ from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.components.kit.times import date_in_words
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import preferences
+from conference_app.services.consent import ledger, preferences
 from conference_app.services.consent.preferences import Choice, Person
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind, LinkTarget
@@ -158,7 +157,7 @@ def _said(done: _Done, choices: list[Choice]) -> dict[str, object]:
 def _reasons() -> dict[str, object]:
     return {
         "legend": _("If you like, tell us why"),
-        "choices": [(value, _(label)) for value, label in consents.REASONS.items()],
+        "choices": [(value, _(label)) for value, label in ledger.REASONS.items()],
         "label": _("Send"),
     }
 

@@ -34,7 +34,7 @@ async def _staff(request: Request, fields: dict[str, str]) -> SignedIn | None:
 
 
 async def make(request: Request) -> Response:
-    """The zip. For anybody but staff, and for a demand that is not there, as if nothing were here."""
+    """The zip. For anybody but staff, and for a legal request that is not there, as if nothing were here."""
     body = await body_of(request)
     pairs = fields_of(body or b"")
     fields = dict(pairs)

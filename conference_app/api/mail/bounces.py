@@ -16,8 +16,7 @@ from starlette.routing import Route
 
 from conference_app.api.http.bodies import body_of
 from conference_app.config import settings
-from conference_app.services.mail import bounces
-from conference_app.services.mail import delivery_reports as mail_reports
+from conference_app.services.mail import bounces, delivery_reports
 
 TOLERANCE_S = 300
 """A signature is good for so long, so that an overheard request is worth nothing later."""
@@ -38,7 +37,7 @@ def _is_genuine(header: str, body: bytes, secret: str, now: float) -> bool:
 
 
 async def take(request: Request) -> Response:
-    """Note a report: 204 also for one that is about no letter of ours, since sending it again would not help."""
+    """Note a report: 204 also for one that is about no email of ours, since sending it again would not help."""
     secret = settings().mail.webhook_secret
     if not secret:
         return PlainTextResponse("bounces are not taken here", 404)
@@ -48,7 +47,7 @@ async def take(request: Request) -> Response:
     if not _is_genuine(request.headers.get("parley-signature", ""), body, secret, time.time()):
         return PlainTextResponse("the signature does not fit", 403)
     if report := bounces.read_report(body):
-        await mail_reports.take(report)
+        await delivery_reports.take(report)
     return Response(status_code=204)
 
 

@@ -11,8 +11,7 @@ from conference_app.api.http import plain_pages
 from conference_app.errors import NotFound
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import center_links as privacy_links
-from conference_app.services.privacy import export
+from conference_app.services.privacy import center_links, export
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 
@@ -27,7 +26,7 @@ _HEADERS = {
 async def _person(request: Request) -> Person:
     """Who asks. Raises NotFound for anybody else."""
     if token := request.path_params.get("token"):
-        return privacy_links.person_of(token)
+        return center_links.person_of(token)
     caller = await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
     if caller is not None:
         async with database.reading() as db:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
-from conference_app.services.people import identity as accounts
+from conference_app.services.people import identity
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device, device
@@ -125,7 +125,7 @@ async def _remember_language(request: Request, code: str, next_path: str) -> Res
         LANGUAGE_COOKIE, code, max_age=_YEAR_S, path="/", secure=settings().is_https, httponly=True, samesite="lax"
     )
     if caller := await sign_in_sessions.resolve(request.cookies.get(session_cookie(), "")):
-        await accounts.set_language(caller.account_id, code)
+        await identity.set_language(caller.account_id, code)
     return response
 
 

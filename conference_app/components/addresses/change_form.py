@@ -13,9 +13,9 @@ from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card
 from conference_app.errors import NotFound
 from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import holder_details
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import center_links
 from conference_app.session import path_end, public
 from conference_app.texts import _
 
@@ -30,12 +30,12 @@ class GuestAddressState(FormState, rx.State):
 
     def _me(self) -> Person | None:
         try:
-            return privacy_links.person_of(path_end(self))
+            return center_links.person_of(path_end(self))
         except NotFound:
             return None  # the page says so
 
     async def _read(self, me: Person) -> None:
-        self.email = (await guest_details.held(me)).email
+        self.email = (await holder_details.held(me)).email
         self.waiting = await address_changes.waiting(me)
 
     @rx.event

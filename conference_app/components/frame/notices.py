@@ -41,7 +41,7 @@ class NoticeState(rx.State):
         """Show `text`, already in the page's language. For handlers: `(await self.get_state(NoticeState)).say(…)`."""
         self._show(text, is_error=False)
 
-    def hush(self) -> None:
+    def clear(self) -> None:
         """Show nothing any more: what was said is done with on the page that comes next."""
         self.serial = 0
 

@@ -9,17 +9,17 @@ import reflex as rx
 
 from conference_app.components.kit.surfaces import badge
 from conference_app.services.legal import legal_requests
-from conference_app.services.legal.legal_requests import Demand
+from conference_app.services.legal.legal_requests import RequestView
 from conference_app.texts import _, localized_path
 
 
 @dataclass
-class DemandLine:
+class RequestLine:
     """An entry of the log."""
 
     id: str = ""
     path: str = ""
-    gag_path: str = ""
+    non_disclosure_path: str = ""
     """Where the day is changed until when the person may not be told."""
     kind: str = ""
     authority: str = ""
@@ -44,8 +44,8 @@ def last_day(told_from: datetime | None) -> str:
     return _day(told_from - timedelta(days=1)) if told_from else ""
 
 
-def _about(demand: Demand) -> str:
-    match demand.about:
+def _about(legal_request: RequestView) -> str:
+    match legal_request.about:
         case "account":
             return _("Somebody with an account")
         case "address":
@@ -54,28 +54,28 @@ def _about(demand: Demand) -> str:
             return _("Nobody in particular")
 
 
-def demand_line(demand: Demand, now: datetime) -> DemandLine:
-    """What the pages say of a demand."""
-    until = demand.hidden_until
-    return DemandLine(
-        id=demand.id,
-        path=localized_path(f"/staff/legal/{demand.id}"),
-        gag_path=localized_path(f"/staff/gags/{demand.id}"),
-        kind=_(legal_requests.KINDS[demand.kind]),
-        authority=demand.authority,
-        reference=demand.reference,
-        scope=demand.scope,
-        about=_about(demand),
-        received=_day(demand.received_at),
-        decision=_(legal_requests.DECISIONS[demand.decision]),
-        is_pending=demand.decided_at is None,
-        decided=_day(demand.decided_at),
-        handed_out=demand.handed_out,
+def request_line(legal_request: RequestView, now: datetime) -> RequestLine:
+    """What the pages say of a legal request."""
+    until = legal_request.hidden_until
+    return RequestLine(
+        id=legal_request.id,
+        path=localized_path(f"/staff/legal/{legal_request.id}"),
+        non_disclosure_path=localized_path(f"/staff/gags/{legal_request.id}"),
+        kind=_(legal_requests.KINDS[legal_request.kind]),
+        authority=legal_request.authority,
+        reference=legal_request.reference,
+        scope=legal_request.scope,
+        about=_about(legal_request),
+        received=_day(legal_request.received_at),
+        decision=_(legal_requests.DECISIONS[legal_request.decision]),
+        is_pending=legal_request.decided_at is None,
+        decided=_day(legal_request.decided_at),
+        handed_out=legal_request.handed_out,
         hidden=last_day(until) if until and until > now else "",
     )
 
 
-def demand_badges(line: DemandLine) -> rx.Component:
+def request_badges(line: RequestLine) -> rx.Component:
     """How it was decided, and whether the person may be told."""
     return rx.el.span(
         rx.cond(line.is_pending, badge(line.decision, "warn"), badge(line.decision, "neutral")),

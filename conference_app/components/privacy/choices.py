@@ -17,7 +17,7 @@ from conference_app.components.kit.timing import LookAgain
 from conference_app.components.kit.vars import count, one_of
 from conference_app.components.privacy.keep_data import planned_words
 from conference_app.components.privacy.known_data import fact_list
-from conference_app.components.privacy.overview_state import AnswerRow, CaseRow, LetterState, StepRow
+from conference_app.components.privacy.overview_state import AnswerRow, CaseRow, OverviewState, StepRow
 from conference_app.config import settings
 from conference_app.services.privacy.personal_view import Fact
 from conference_app.texts import _, localized_path
@@ -39,7 +39,7 @@ def choice(title: str, text: Text | rx.Component, *controls: rx.Component) -> rx
     )
 
 
-def restrict_choice(state: type[LetterState], on_restrict: object, on_free: object) -> rx.Component:
+def restrict_choice(state: type[OverviewState], on_restrict: object, on_free: object) -> rx.Component:
     """Restrict the use of one's data, and end that."""
     return choice(
         _("Restrict the use of your data"),
@@ -56,7 +56,7 @@ def restrict_choice(state: type[LetterState], on_restrict: object, on_free: obje
 
 
 def object_choice(
-    state: type[LetterState], on_object: object, on_allow: object, *, uses: Sequence[str] = ()
+    state: type[OverviewState], on_object: object, on_allow: object, *, uses: Sequence[str] = ()
 ) -> rx.Component:
     """Object to everything that is not the service itself, and take that back; `uses` go on then, each a sentence."""
     again = [_("Taking it back allows this again:"), *[f"– {one}" for one in uses]] if uses else []
@@ -84,7 +84,7 @@ def object_choice(
     )
 
 
-def erase_choice(state: type[LetterState], text: str, on_ask: object, keep: rx.Component) -> rx.Component:
+def erase_choice(state: type[OverviewState], text: str, on_ask: object, keep: rx.Component) -> rx.Component:
     """Have everything erased; once that was asked for, when it happens and `keep`, which takes it back."""
     planned = planned_words(
         state.planned,
@@ -129,7 +129,7 @@ def _answer(row: AnswerRow) -> rx.Component:
     )
 
 
-def case_list(state: type[LetterState]) -> rx.Component:
+def case_list(state: type[OverviewState]) -> rx.Component:
     """The person's requests and how far they are."""
     return rx.cond(
         count(state.cases) > 0,
@@ -140,7 +140,7 @@ def case_list(state: type[LetterState]) -> rx.Component:
     )
 
 
-def copy_card(state: type[LetterState], on_make: object, on_look: object) -> rx.Component:
+def copy_card(state: type[OverviewState], on_make: object, on_look: object) -> rx.Component:
     """Make a copy, see how far it is, and take it along."""
     running = rx.el.div(
         rx.el.p(_("We are putting your copy together."), class_name="text-sm text-ink-muted", role="status"),
@@ -215,7 +215,7 @@ def _count(fact: Fact) -> rx.Component:
     )
 
 
-def erase_question(state: type[LetterState]) -> rx.Component:
+def erase_question(state: type[OverviewState]) -> rx.Component:
     """What an erasure takes and what it leaves, before it is asked for."""
     return rx.fragment(
         rx.el.p(_("This goes, with its copies, after {days} days:", days=settings().erasure_days)),

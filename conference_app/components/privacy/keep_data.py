@@ -1,4 +1,4 @@
-"""An erasure that is planned, and the button that takes it back: above the letter, or all that a link may show."""
+"""An erasure that is planned, and the button that takes it back: above the overview, or all that a link may show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.kit.times import instant, moment
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.texts import _, localized_path
 
 
@@ -24,7 +24,7 @@ class Planned:
     """Whether a legal hold keeps the rows, also when the time has come."""
 
 
-def planned_for(now: privacy_state.State) -> Planned:
+def planned_for(now: person_state.State) -> Planned:
     """The erasure that a person whose data stands so has asked for."""
     return Planned(instant(now.erase_due_at), bool(now.holds))
 

@@ -1,7 +1,7 @@
-"""The privacy center's letter: what we know, why, who saw it, what one can choose, take along and end.
+"""The privacy center's overview: what we know, why, who saw it, what one can choose, take along and end.
 
-The same letter serves people with an account and people who come by a link to their address; what each may do is in
-their page's State, which mixes in `LetterState`.
+The same overview serves people with an account and people who come by a link to their address; what each may do is in
+their page's State, which mixes in `OverviewState`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count
 from conference_app.components.privacy.choices import case_list, copy_card
 from conference_app.components.privacy.known_data import known_group
-from conference_app.components.privacy.overview_state import LetterState, SeenRow
+from conference_app.components.privacy.overview_state import OverviewState, SeenRow
 from conference_app.config import settings
 from conference_app.texts import _, localized_path
 
@@ -60,8 +60,8 @@ def _hold(row: SeenRow) -> rx.Component:
     )
 
 
-def letter(
-    state: type[LetterState],
+def overview(
+    state: type[OverviewState],
     *,
     intro: Sequence[rx.Component],
     choices: Sequence[rx.Component],
@@ -70,7 +70,7 @@ def letter(
     on_make: object,
     on_look: object,
 ) -> rx.Component:
-    """The whole letter."""
+    """The whole overview."""
     return rx.el.article(
         rx.el.h1(_("Your data")),
         *intro,
@@ -121,5 +121,5 @@ def letter(
 
 
 def waiting() -> rx.Component:
-    """While the letter is fetched."""
+    """While the overview is fetched."""
     return loading(skeleton("h-10 w-48"), skeleton("h-24 rounded-card"), skeleton("h-40 rounded-card"))

@@ -1,4 +1,4 @@
-"""What the privacy center's letter shows of one person, and what its controls do, whoever the person is.
+"""What the privacy center's overview shows of one person, and what its controls do, whoever the person is.
 
 The page's State mixes it in, says who the person is, and has the handlers: for members in one page, by link in another.
 """
@@ -14,7 +14,7 @@ from conference_app.components.privacy.keep_data import Planned, planned_for
 from conference_app.errors import ConferenceError
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.personal_data.table_names import words_of
 from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
@@ -62,8 +62,8 @@ class CaseRow:
     answers: list[AnswerRow] = field(default_factory=list[AnswerRow])
 
 
-class LetterState(FormState, mixin=True):
-    """What the letter shows of one person."""
+class OverviewState(FormState, mixin=True):
+    """What the overview shows of one person."""
 
     loaded: bool = False
     missing: bool = False
@@ -100,7 +100,7 @@ class LetterState(FormState, mixin=True):
         self.loaded = True
 
     async def _show_state(self, person: Person) -> None:
-        now = await privacy_state.read(person)
+        now = await person_state.read(person)
         self.is_restricted, self.is_paused = now.restricted_at is not None, now.is_paused
         self.has_objected = await privacy_requests.has_objected(person)
         self.planned = planned_for(now)

@@ -59,7 +59,7 @@ def build_if_needed(settings: Settings) -> bool:
     """
     stamp = web_dir() / "parley.built"
     wanted = fingerprint(settings)
-    with _alone():
+    with _lock():
         if stamp.exists() and stamp.read_text() == wanted and (static_dir() / "index.html").exists():
             return False
         stamp.unlink(missing_ok=True)
@@ -70,7 +70,7 @@ def build_if_needed(settings: Settings) -> bool:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _lock() -> Iterator[None]:
     """One build at a time in this checkout: also builds into different folders write reflex.lock/ and assets/."""
     checkout = os.open(ROOT, os.O_RDONLY)
     try:

@@ -18,7 +18,7 @@ from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import password_hashes
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, current_language, localized_path, n_
 
@@ -48,7 +48,7 @@ class RegisterState(FormState, rx.State):
         if not password:
             self.strength, self.advice = -1, ""
             return
-        strength = passwords.password_strength(password[:_MEASURED])
+        strength = password_hashes.password_strength(password[:_MEASURED])
         self.strength, self.advice = strength.score, _(strength.advice) if strength.advice else ""
 
     @rx.event

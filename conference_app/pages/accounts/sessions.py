@@ -16,7 +16,7 @@ from conference_app.components.kit.surfaces import badge, banner, card, section_
 from conference_app.components.kit.times import instant, moment, zone_city
 from conference_app.components.kit.vars import count
 from conference_app.errors import ConferenceError
-from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import session_list
 from conference_app.services.sign_in.session_list import OpenSession
 from conference_app.session import require_account
 from conference_app.texts import _, error_text, n_
@@ -74,21 +74,21 @@ class SessionsState(rx.State):
     @rx.event
     async def end(self, session_id: str) -> None:
         account = await require_account(self)
-        if await open_sessions.end_listed(account.account_id, session_id):
+        if await session_list.end_listed(account.account_id, session_id):
             (await self.get_state(NoticeState)).say(_("That device is signed out."))
         await self._show(account.account_id, account.session_hash)
 
     @rx.event
     async def end_others(self) -> None:
         account = await require_account(self)
-        await open_sessions.sign_out_others(account.account_id, account.session_hash)
+        await session_list.sign_out_others(account.account_id, account.session_hash)
         (await self.get_state(NoticeState)).say(_("All other devices are signed out."))
         await self._show(account.account_id, account.session_hash)
 
     async def _show(self, account_id: str, session_hash: str) -> None:
         self.problem = ""
         try:
-            found = await open_sessions.list_open(account_id, session_hash)
+            found = await session_list.list_open(account_id, session_hash)
         except ConferenceError as error:
             self.problem = error_text(error)
             return

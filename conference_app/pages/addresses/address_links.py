@@ -10,7 +10,7 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
 from conference_app.components.sign_in.mailed_step import MailedStepState, mailed_step
 from conference_app.services.addresses import changes as address_changes
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import privacy_emails
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
 
@@ -33,7 +33,7 @@ class AddressLinkState(MailedStepState, rx.State):
         self._begin()
         yield
         token = await self._follow(address_changes.confirm)
-        self.center = localized_path(privacy_letters.center_path(token)) if token else ""
+        self.center = localized_path(privacy_emails.center_path(token)) if token else ""
 
     @rx.event
     @public

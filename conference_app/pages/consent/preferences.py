@@ -18,8 +18,7 @@ from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.kit.times import date_in_words
 from conference_app.errors import ConferenceError
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import preferences
+from conference_app.services.consent import ledger, preferences
 from conference_app.services.consent.preferences import Choice
 from conference_app.session import before_acceptance, require_account
 from conference_app.texts import _, error_text, n_
@@ -151,7 +150,7 @@ def _done() -> rx.Component:
     state = PreferencesState
     why = [
         button(_(label), kind="secondary", size="small", on_click=state.say_why(value))
-        for value, label in consents.REASONS.items()
+        for value, label in ledger.REASONS.items()
     ]
     return rx.el.div(
         banner(

@@ -15,8 +15,7 @@ from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
 from conference_app.errors import ConferenceError
-from conference_app.services.meetings import last_choices as meeting_habits
-from conference_app.services.meetings import meetings
+from conference_app.services.meetings import last_choices, meetings
 from conference_app.session import require_account
 from conference_app.texts import _, localized_path, n_
 
@@ -29,7 +28,7 @@ class NewMeetingState(MeetingFieldsState, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        habit = await meeting_habits.usual((await require_account(self)).account_id)
+        habit = await last_choices.usual((await require_account(self)).account_id)
         self._reset_form()
         self.is_planned, self.time_zone = habit.is_planned, habit.time_zone
 

@@ -12,7 +12,7 @@ from conference_app.components.kit.buttons import submit_button, text_link
 from conference_app.components.kit.fields import email_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.surfaces import banner
-from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import center_links
 from conference_app.session import client_address, public
 from conference_app.texts import _, localized_path, n_
 
@@ -34,7 +34,7 @@ class PrivacyRequestState(FormState, rx.State):
         self._begin()
         yield
         with self._refusing():
-            await privacy_links.ask(typed(form, "email", 400), address=client_address(self))
+            await center_links.ask(typed(form, "email", 400), address=client_address(self))
             self.is_sent = True
 
 

@@ -22,13 +22,13 @@ from conference_app.components.privacy.choices import (
     review_card,
 )
 from conference_app.components.privacy.keep_data import planned_words
-from conference_app.components.privacy.overview import letter, waiting
-from conference_app.components.privacy.overview_state import LetterState
+from conference_app.components.privacy.overview import overview, waiting
+from conference_app.components.privacy.overview_state import OverviewState
 from conference_app.components.sign_in.password_question import password_question
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.purposes import OPPOSABLE, PURPOSES
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import account_pause, erasure_requests
@@ -44,7 +44,7 @@ async def _person(account_id: str) -> Person:
     return person
 
 
-class PrivacyCenterState(LetterState, rx.State):
+class PrivacyCenterState(OverviewState, rx.State):
     """What the signed-in person's privacy center shows."""
 
     review_due: bool = False
@@ -60,7 +60,7 @@ class PrivacyCenterState(LetterState, rx.State):
         self.is_erasing = self.is_pausing = self.working = False
         me = await self._me()
         await self._show(me)
-        self.review_due = await privacy_state.review_is_due(me.account_id)
+        self.review_due = await person_state.review_is_due(me.account_id)
 
     @rx.event
     @before_acceptance
@@ -96,7 +96,7 @@ class PrivacyCenterState(LetterState, rx.State):
     @before_acceptance
     async def all_is_right(self) -> None:
         me = await self._me()
-        await privacy_state.reviewed(me.account_id)
+        await person_state.reviewed(me.account_id)
         self.review_due = False
         await self._say(_("Thank you. We ask again in some months."))
 
@@ -287,7 +287,7 @@ def privacy_center() -> rx.Component:
         rx.cond(
             state.loaded,
             rx.fragment(
-                letter(
+                overview(
                     state,
                     intro=_intro(),
                     choices=_choices(),

@@ -19,21 +19,20 @@ from conference_app.components.kit.unbroken import unbroken
 from conference_app.components.kit.vars import count
 from conference_app.components.privacy.choices import erase_choice, erase_question, object_choice, restrict_choice
 from conference_app.components.privacy.keep_data import Planned, keep_banners, keep_page, planned_for
-from conference_app.components.privacy.overview import letter, waiting
-from conference_app.components.privacy.overview_state import LetterState
+from conference_app.components.privacy.overview import overview, waiting
+from conference_app.components.privacy.overview_state import OverviewState
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import holder_details
 from conference_app.services.addresses.holder_details import GuestDetails
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import center_links as privacy_links
-from conference_app.services.privacy import erasure_requests
+from conference_app.services.privacy import center_links, erasure_requests
 from conference_app.session import path_end, public
 from conference_app.texts import _, localized_path, n_
 
 
-class GuestCenterState(LetterState, rx.State):
+class GuestCenterState(OverviewState, rx.State):
     """What the holder of a link sees. Every handler reads the link of the page's address anew."""
 
     account_planned: Planned = Planned()
@@ -49,15 +48,15 @@ class GuestCenterState(LetterState, rx.State):
     def _me(self) -> Person | None:
         """Who holds the link; None, and the page says so, when it is no good."""
         try:
-            return privacy_links.person_of(self._token())
+            return center_links.person_of(self._token())
         except NotFound:
             self.missing = True
             return None
 
     def _keeper(self) -> Person | None:
-        """The same for the one thing that a link of an erasure's letter may do."""
+        """The same for the one thing that a link of an erasure's overview may do."""
         try:
-            keeper, self.only_keeps = privacy_links.keeper_of(self._token())
+            keeper, self.only_keeps = center_links.keeper_of(self._token())
         except NotFound:
             self.missing = True
             return None
@@ -69,10 +68,10 @@ class GuestCenterState(LetterState, rx.State):
     async def _show_all(self, me: Person) -> None:
         await self._show(me)
         await self._show_erasures(me)
-        self.details, self.details_key = await guest_details.held(me), self.details_key + 1
+        self.details, self.details_key = await holder_details.held(me), self.details_key + 1
 
     async def _show_erasures(self, me: Person) -> None:
-        own = await privacy_state.read(me)
+        own = await person_state.read(me)
         due, is_held = await erasure_requests.account_to_be_erased(me.email_keys[0])
         self.planned = planned_for(own)
         self.account_planned = Planned(instant(due), is_held)
@@ -107,7 +106,7 @@ class GuestCenterState(LetterState, rx.State):
         self._begin()
         yield
         try:
-            await guest_details.correct(me, name=typed(form, "name", 400), language=typed(form, "language", 10))
+            await holder_details.correct(me, name=typed(form, "name", 400), language=typed(form, "language", 10))
         except ConferenceError as error:
             self._refuse(error)
             return
@@ -187,12 +186,12 @@ def _dialog() -> rx.Component:
     )
 
 
-def _letter() -> rx.Component:
+def _overview() -> rx.Component:
     state = GuestCenterState
     brand = settings().brand_name
     nothing = rx.el.p(_("We keep nothing about your address."), class_name="text-lg mt-6")
     return rx.fragment(
-        letter(
+        overview(
             state,
             intro=[
                 rx.el.p(
@@ -249,7 +248,7 @@ def guest_center() -> rx.Component:
     return visitor_frame(
         rx.el.div(
             rx.cond(
-                state.missing, missing, rx.cond(state.loaded, rx.cond(state.only_keeps, keeping, _letter()), loading)
+                state.missing, missing, rx.cond(state.loaded, rx.cond(state.only_keeps, keeping, _overview()), loading)
             ),
             class_name="max-w-4xl mx-auto px-4 sm:px-6 py-10",
         )

@@ -23,8 +23,7 @@ from conference_app.room.page_messages import Answer, Door, Notice, admission, i
 from conference_app.room.texts import room_texts
 from conference_app.services.accounts import introductions
 from conference_app.services.meetings import meetings
-from conference_app.services.room import joining
-from conference_app.services.room import moderation as host_orders
+from conference_app.services.room import joining, moderation
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.session import (
     SessionState,
@@ -121,17 +120,17 @@ class MeetingState(rx.State):
     @rx.event
     async def mute(self, identity: str, track_sid: str) -> None:
         account = await require_account(self)
-        await self._order(host_orders.mute(account.account_id, self._code(), identity, track_sid))
+        await self._order(moderation.mute(account.account_id, self._code(), identity, track_sid))
 
     @rx.event
     async def remove(self, identity: str) -> None:
         account = await require_account(self)
-        await self._order(host_orders.remove(account.account_id, self._code(), identity))
+        await self._order(moderation.remove(account.account_id, self._code(), identity))
 
     @rx.event
     async def lock(self, is_locked: bool) -> None:
         account = await require_account(self)
-        if await self._order(host_orders.lock(account.account_id, self._code(), is_locked)):
+        if await self._order(moderation.lock(account.account_id, self._code(), is_locked)):
             self.is_locked = is_locked
             told = _("The meeting is locked. Nobody new gets in.") if is_locked else _("The meeting is open again.")
             self.notice = Notice(new_id(), told)
@@ -139,7 +138,7 @@ class MeetingState(rx.State):
     @rx.event
     async def end(self) -> None:
         account = await require_account(self)
-        await self._order(host_orders.end(account.account_id, self._code()))
+        await self._order(moderation.end(account.account_id, self._code()))
 
     def _code(self) -> str:
         return path_end(self)

@@ -14,8 +14,7 @@ from conference_app.components.kit.fields import email_field, password_field, te
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.services.sign_in import by_password as signing_in
-from conference_app.services.sign_in import passkeys, second_factors
+from conference_app.services.sign_in import by_password, passkeys, second_factors
 from conference_app.services.sign_in.by_password import SecondStep
 from conference_app.session import client_address, device_hash, enter, next_path, public, signed_in
 from conference_app.texts import _, localized_path, n_
@@ -46,7 +45,7 @@ class SignInState(FormState, rx.State):
         email, password = typed(form, "email"), typed(form, "password", 5000)
         with self._refusing():
             _check_filled(email, password)
-            found = await signing_in.sign_in(email, password, address=client_address(self), device=device_hash(self))
+            found = await by_password.sign_in(email, password, address=client_address(self), device=device_hash(self))
             if isinstance(found, SecondStep):
                 self._second_step, self.asks_code = found.token, True
                 yield rx.set_focus("code")

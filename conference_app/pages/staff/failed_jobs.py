@@ -16,7 +16,7 @@ from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.session import public, require_staff
 from conference_app.texts import _, error_text, n_, plural
 
@@ -33,7 +33,7 @@ class FailedLine:
     """An `instant`."""
 
 
-def _line(job: failed_jobs.FailedJob) -> FailedLine:
+def _line(job: dead_letters.FailedJob) -> FailedLine:
     tries = plural("{count} try", "{count} tries", job.attempts)
     return FailedLine(job.id, job.kind, job.last_error, tries, instant(job.created_at))
 
@@ -56,7 +56,9 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
     @rx.event
     async def try_again(self, job_id: str) -> None:
         staff = await require_staff(self)
-        await self._act(failed_jobs.try_again(str(job_id)[:32], staff_id=staff.account_id), _("It is tried again now."))
+        await self._act(
+            dead_letters.try_again(str(job_id)[:32], staff_id=staff.account_id), _("It is tried again now.")
+        )
 
     @rx.event
     async def ask_drop(self, job_id: str) -> None:
@@ -72,7 +74,7 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
     async def drop(self) -> None:
         staff = await require_staff(self)
         dropped, self.dropping = self.dropping, ""
-        await self._act(failed_jobs.drop(dropped, staff_id=staff.account_id), _("It is dropped."))
+        await self._act(dead_letters.drop(dropped, staff_id=staff.account_id), _("It is dropped."))
 
     async def _act(self, doing: Awaitable[None], said: str) -> None:
         self.problem = ""
@@ -84,7 +86,7 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
         await self._list()
 
     async def _list(self) -> None:
-        self.lines = self._stepped((await failed_jobs.listed(self._asked_page())).of(_line))
+        self.lines = self._stepped((await dead_letters.listed(self._asked_page())).of(_line))
         self.loaded = True
 
 

@@ -13,7 +13,7 @@ from conference_app.components.kit.buttons import button_class, icon, link_butto
 from conference_app.components.kit.fields import HINT, LABEL, select_field, text_area
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import banner, card, section_header
-from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
+from conference_app.components.legal.request_lines import RequestLine, request_badges, request_line
 from conference_app.components.staff.frame import StaffThingState, back_link, staff_frame
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS
@@ -22,12 +22,12 @@ from conference_app.session import require_staff
 from conference_app.texts import _, n_
 
 
-class StaffDemandState(StaffThingState, rx.State):
+class StaffLegalRequestState(StaffThingState, rx.State):
     """The demand that is open."""
 
-    demand: DemandLine = DemandLine()
+    legal_request: RequestLine = RequestLine()
     file_path: str = ""
-    """Where the file is posted for; empty if the demand is about nobody we could look for."""
+    """Where the file is posted for; empty if the legal request is about nobody we could look for."""
 
     @rx.event
     async def decide(self, form: dict[str, object]) -> None:
@@ -40,9 +40,9 @@ class StaffDemandState(StaffThingState, rx.State):
         await self._look()
 
     async def _show(self) -> None:
-        demand = await legal_requests.get(self._number)
-        self.demand = demand_line(demand, datetime.now(UTC))
-        self.file_path = f"/staff/legal/{demand.id}/file" if demand.about else ""
+        legal_request = await legal_requests.get(self._number)
+        self.legal_request = request_line(legal_request, datetime.now(UTC))
+        self.file_path = f"/staff/legal/{legal_request.id}/file" if legal_request.about else ""
 
 
 def _fact(title: str, text: rx.Var[str] | str) -> rx.Component:
@@ -54,7 +54,7 @@ def _fact(title: str, text: rx.Var[str] | str) -> rx.Component:
 
 
 def _facts() -> rx.Component:
-    one = StaffDemandState.demand
+    one = StaffLegalRequestState.legal_request
     return card(
         rx.el.dl(
             _fact(_("What it is"), one.kind),
@@ -70,9 +70,9 @@ def _facts() -> rx.Component:
     )
 
 
-def _gag_link() -> rx.Component:
-    gag_path = StaffDemandState.demand.gag_path
-    return link_button(_("Change when the person may be told"), gag_path, kind="secondary", size="small")
+def _order_link() -> rx.Component:
+    non_disclosure_path = StaffLegalRequestState.legal_request.non_disclosure_path
+    return link_button(_("Change when the person may be told"), non_disclosure_path, kind="secondary", size="small")
 
 
 def _kind(kind: disclosure.Kind) -> rx.Component:
@@ -97,7 +97,7 @@ def _file_form() -> rx.Component:
             max_length=legal_holds.REASON_LENGTH,
         ),
         rx.el.div(post_button(icon("download"), _("Make the file"), class_name=button_class("secondary"))),
-        action=StaffDemandState.file_path,
+        action=StaffLegalRequestState.file_path,
         class_name="grid grid-cols-1 gap-5",
     )
 
@@ -109,13 +109,13 @@ def _what_exists() -> rx.Component:
     )
     return rx.el.section(
         section_header(_("What exists"), detail=words),
-        card(rx.cond(StaffDemandState.file_path, _file_form(), nobody), extra="p-5 sm:p-8"),
+        card(rx.cond(StaffLegalRequestState.file_path, _file_form(), nobody), extra="p-5 sm:p-8"),
         class_name="grid grid-cols-1 gap-4 mt-10",
     )
 
 
 def _decision() -> rx.Component:
-    state = StaffDemandState
+    state = StaffLegalRequestState
     choices = [(one, _(words)) for one, words in legal_requests.DECISIONS.items() if one != "pending"]
     return rx.el.section(
         section_header(_("Decision"), detail=_("It is counted for everybody to see, and cannot be changed later.")),
@@ -140,23 +140,23 @@ def _decision() -> rx.Component:
     )
 
 
-@page("/staff/legal/[request_id]", title=n_("A demand of an authority"), on_load=StaffDemandState.load)
-def staff_demand() -> rx.Component:
-    state = StaffDemandState
+@page("/staff/legal/[request_id]", title=n_("A demand of an authority"), on_load=StaffLegalRequestState.load)
+def staff_legal_request() -> rx.Component:
+    state = StaffLegalRequestState
     return staff_frame(
         state,
         back_link(_("All demands"), "/staff/legal"),
-        rx.el.h1(state.demand.authority, class_name="mt-2 wrap-anywhere"),
-        rx.el.div(demand_badges(state.demand), class_name="mt-3 mb-6"),
+        rx.el.h1(state.legal_request.authority, class_name="mt-2 wrap-anywhere"),
+        rx.el.div(request_badges(state.legal_request), class_name="mt-3 mb-6"),
         rx.cond(
-            state.demand.hidden,
+            state.legal_request.hidden,
             rx.el.div(
                 banner(_("The person may not be told yet. Do not speak about it with them."), "warn"), class_name="mb-4"
             ),
         ),
         _facts(),
-        rx.cond(state.file_path, rx.el.div(_gag_link(), class_name="mt-4")),
+        rx.cond(state.file_path, rx.el.div(_order_link(), class_name="mt-4")),
         _what_exists(),
-        rx.cond(state.demand.is_pending, _decision()),
+        rx.cond(state.legal_request.is_pending, _decision()),
         part="/staff/legal",
     )

@@ -12,7 +12,7 @@ from conference_app.components.kit.lists import linked_row
 from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.plain_elements import plain_link
 from conference_app.components.kit.surfaces import empty_state
-from conference_app.components.legal.request_lines import DemandLine, demand_badges, demand_line
+from conference_app.components.legal.request_lines import RequestLine, request_badges, request_line
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.services.legal import legal_requests
 from conference_app.session import public
@@ -22,7 +22,7 @@ from conference_app.texts import _, localized_path, n_
 class StaffLegalState(SteppedState, StaffState, rx.State):
     """The log, what waits first."""
 
-    demands: list[DemandLine] = []
+    noted_requests: list[RequestLine] = []
 
     @rx.event
     @public
@@ -31,13 +31,13 @@ class StaffLegalState(SteppedState, StaffState, rx.State):
             return
         now = datetime.now(UTC)
         found = await legal_requests.log(self._asked_page())
-        self.demands = self._stepped(found.of(lambda one: demand_line(one, now)))
+        self.noted_requests = self._stepped(found.of(lambda one: request_line(one, now)))
         self.loaded = True
 
 
-def _demand(line: DemandLine) -> rx.Component:
+def _legal_request(line: RequestLine) -> rx.Component:
     detail = [line.kind, " · ", line.reference, " · ", line.received]
-    return linked_row(line.path, line.authority, detail, demand_badges(line))
+    return linked_row(line.path, line.authority, detail, request_badges(line))
 
 
 def _note() -> rx.Component:
@@ -51,7 +51,7 @@ def staff_legal() -> rx.Component:
         state,
         rx.el.div(
             rx.el.h1(_("Demands of authorities")),
-            rx.cond(state.demands, _note()),
+            rx.cond(state.noted_requests, _note()),
             class_name="flex flex-wrap items-center justify-between gap-4 mb-2",
         ),
         rx.el.p(
@@ -61,8 +61,8 @@ def staff_legal() -> rx.Component:
             class_name="text-ink-muted mb-6 max-w-reading",
         ),
         rx.cond(
-            state.demands,
-            rx.el.ul(rx.foreach(state.demands, _demand), class_name="grid gap-3"),
+            state.noted_requests,
+            rx.el.ul(rx.foreach(state.noted_requests, _legal_request), class_name="grid gap-3"),
             empty_state(
                 "scale",
                 _("No authority has demanded anything."),

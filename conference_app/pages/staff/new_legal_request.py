@@ -1,4 +1,4 @@
-"""Staff: write down a demand of an authority before it is decided."""
+"""Staff: write down a legal request of an authority before it is decided."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conference_app.components.kit.surfaces import card
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests
-from conference_app.services.legal.legal_requests import LENGTHS, NewDemand
+from conference_app.services.legal.legal_requests import LENGTHS, NewRequest
 from conference_app.session import public, require_staff
 from conference_app.texts import _, localized_path, n_
 
@@ -24,7 +24,7 @@ _LONGEST = 2001
 """More than any field takes, so that what is too long is refused and not cut."""
 
 
-class StaffNewDemandState(FormState, StaffState, rx.State):
+class StaffNewLegalRequestState(FormState, StaffState, rx.State):
     """The form."""
 
     @rx.event
@@ -38,9 +38,9 @@ class StaffNewDemandState(FormState, StaffState, rx.State):
     async def submit(self, form: dict[str, object]) -> EventSpec | None:
         staff = await require_staff(self)
         self._begin()
-        values = {one.name: typed(form, one.name, _LONGEST) for one in dataclasses.fields(NewDemand)}
+        values = {one.name: typed(form, one.name, _LONGEST) for one in dataclasses.fields(NewRequest)}
         try:
-            number = await legal_requests.note(NewDemand(**values), staff_id=staff.account_id)
+            number = await legal_requests.note(NewRequest(**values), staff_id=staff.account_id)
         except ConferenceError as error:
             self._refuse(error)
             return None
@@ -51,9 +51,9 @@ class StaffNewDemandState(FormState, StaffState, rx.State):
 
 
 def _form() -> rx.Component:
-    errors = StaffNewDemandState.errors
+    errors = StaffNewLegalRequestState.errors
     return checked_form(
-        StaffNewDemandState,
+        StaffNewLegalRequestState,
         select_field(
             _("What it is"),
             "kind",
@@ -89,15 +89,15 @@ def _form() -> rx.Component:
             error=errors["hidden_until"],
             help_text=_("Only if a law or an order forbids to tell the person. They read it the day after."),
         ),
-        rx.el.div(submit_button(_("Note the demand"), busy=StaffNewDemandState.busy)),
-        on_submit=StaffNewDemandState.submit,
+        rx.el.div(submit_button(_("Note the demand"), busy=StaffNewLegalRequestState.busy)),
+        on_submit=StaffNewLegalRequestState.submit,
     )
 
 
-@page("/staff/legal/new", title=n_("Note a demand"), on_load=StaffNewDemandState.load)
-def staff_demand_new() -> rx.Component:
+@page("/staff/legal/new", title=n_("Note a demand"), on_load=StaffNewLegalRequestState.load)
+def staff_new_legal_request() -> rx.Component:
     return staff_frame(
-        StaffNewDemandState,
+        StaffNewLegalRequestState,
         back_link(_("All demands"), "/staff/legal"),
         rx.el.h1(_("Note a demand"), class_name="mt-2 mb-6"),
         card(_form(), extra="p-5 sm:p-8 max-w-2xl"),

@@ -131,7 +131,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         self.is_confirming = False
         with self._refusing():
             await newsletters.start(self._newsletter_id)
-            (await self.get_state(NoticeState)).hush()
+            (await self.get_state(NoticeState)).clear()
             return rx.redirect(localized_path(f"{SENDING_PATH}/{self._newsletter_id}"))
         return None
 

@@ -1,4 +1,4 @@
-"""Staff: how far a newsletter is, and what became of its letters."""
+"""Staff: how far a newsletter is, and what became of its emails."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class StaffNewsletterSendingState(FormState, StaffState, rx.State):
 
     @rx.event(background=True)
     async def look(self) -> AsyncIterator[None]:
-        """Look again and again, as long as letters leave."""
+        """Look again and again, as long as emails leave."""
         async with self:
             await require_staff(self)
             watched = self._newsletter_id

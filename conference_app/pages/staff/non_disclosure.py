@@ -1,4 +1,4 @@
-"""Staff: change until when a person may not be told of a demand, with a reason that is kept."""
+"""Staff: change until when a person may not be told of a legal request, with a reason that is kept."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from conference_app.components.kit.fields import text_area, text_field
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.kit.surfaces import card, section_header
 from conference_app.components.kit.times import instant, moment
-from conference_app.components.legal.request_lines import DemandLine, demand_line, last_day
+from conference_app.components.legal.request_lines import RequestLine, last_day, request_line
 from conference_app.components.staff.frame import StaffThingState, back_link_to, staff_frame
 from conference_app.errors import ConferenceError
-from conference_app.services.legal import legal_requests
-from conference_app.services.legal import non_disclosure as legal_gags
+from conference_app.services.legal import legal_requests, non_disclosure
 from conference_app.services.legal.non_disclosure import Change
 from conference_app.services.personal_data import legal_holds
 from conference_app.session import require_staff
@@ -41,15 +40,15 @@ def _line(one: Change) -> ChangeLine:
     return ChangeLine(before, one.reason, instant(one.at))
 
 
-class StaffGagState(StaffThingState, rx.State):
+class StaffNonDisclosureState(StaffThingState, rx.State):
     """The demand, its day, and how that changed."""
 
-    demand: DemandLine = DemandLine()
+    legal_request: RequestLine = RequestLine()
     changes: list[ChangeLine] = []
 
     async def _show(self) -> None:
-        self.demand = demand_line(await legal_requests.get(self._number), datetime.now(UTC))
-        self.changes = [_line(one) for one in await legal_gags.changes(self._number)]
+        self.legal_request = request_line(await legal_requests.get(self._number), datetime.now(UTC))
+        self.changes = [_line(one) for one in await non_disclosure.changes(self._number)]
 
     @rx.event
     async def change(self, form: dict[str, object]) -> EventSpec | None:
@@ -57,7 +56,7 @@ class StaffGagState(StaffThingState, rx.State):
         self._begin()
         day, reason = typed(form, "last_day", 20), typed(form, "reason", legal_holds.REASON_LENGTH + 1)
         try:
-            await legal_gags.change(self._number, day, reason, staff_id=staff.account_id)
+            await non_disclosure.change(self._number, day, reason, staff_id=staff.account_id)
         except ConferenceError as error:
             self._refuse(error)
             return None
@@ -68,7 +67,7 @@ class StaffGagState(StaffThingState, rx.State):
 
 
 def _form() -> rx.Component:
-    state = StaffGagState
+    state = StaffNonDisclosureState
     return checked_form(
         state,
         text_field(
@@ -77,7 +76,7 @@ def _form() -> rx.Component:
             type="date",
             optional=True,
             error=state.errors["last_day"],
-            default_value=state.demand.hidden,
+            default_value=state.legal_request.hidden,
             help_text=_("Empty: the person may be told now. Otherwise they read it the day after."),
         ),
         text_area(
@@ -101,12 +100,12 @@ def _change(line: ChangeLine) -> rx.Component:
     )
 
 
-@page("/staff/gags/[request_id]", title=n_("Until when a person may not be told"), on_load=StaffGagState.load)
-def staff_gag() -> rx.Component:
-    state = StaffGagState
+@page("/staff/gags/[request_id]", title=n_("Until when a person may not be told"), on_load=StaffNonDisclosureState.load)
+def staff_non_disclosure() -> rx.Component:
+    state = StaffNonDisclosureState
     return staff_frame(
         state,
-        back_link_to(state.demand.authority, state.demand.path),
+        back_link_to(state.legal_request.authority, state.legal_request.path),
         rx.el.h1(_("Until when a person may not be told"), class_name="mt-2 mb-6"),
         card(_form(), extra="p-5 sm:p-8 max-w-2xl"),
         rx.cond(

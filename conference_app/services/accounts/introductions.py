@@ -20,7 +20,7 @@ from conference_app.models import Account, AccountPhoto, Meeting
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, MEETINGS
 from conference_app.services.accounts import photos
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
 
@@ -43,7 +43,7 @@ async def of_account(account_id: str) -> Introduction:
     given = select(Account.title, Account.company, Account.institution).where(Account.id == account_id)
     photo = select(AccountPhoto.account_id).where(AccountPhoto.account_id == account_id)
     async with database.reading(INTRODUCE) as db:
-        if not await privacy_state.may_use(db, Subject("account", account_id)):
+        if not await person_state.may_use(db, Subject("account", account_id)):
             return Introduction()
         row = (await db.exec(given)).first()
         return Introduction(
@@ -79,7 +79,7 @@ async def photo(link: str, *, now: datetime | None = None) -> bytes:
     going_on = select(Meeting.id).where(Meeting.room == room, col(Meeting.ended_at).is_(None))
     async with database.reading(MEETINGS) as db:
         is_going_on = (await db.exec(going_on)).first() is not None
-        may_show = is_going_on and await privacy_state.may_use(db, Subject("account", account_id))
+        may_show = is_going_on and await person_state.may_use(db, Subject("account", account_id))
     found = await photos.load(account_id) if may_show else None
     if found is None:
         raise missing

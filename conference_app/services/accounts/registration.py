@@ -19,13 +19,11 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.documents import acceptance
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import identity as accounts
-from conference_app.services.people import person_fields
+from conference_app.services.mail import outbox
+from conference_app.services.people import identity, person_fields
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.identity import TAKEN, AccountView
-from conference_app.services.sign_in import password_hashes as passwords
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import password_hashes, security_emails
 from conference_app.texts import n_
 
 UNCONFIRMED_LIFE = timedelta(days=30)
@@ -58,7 +56,7 @@ def _check(form: RegistrationForm) -> dict[str, str | None | ConferenceError]:
     country = form.typed("country").strip().upper()
     values = {one.name: person_fields.checked(one, form.typed(one.name), country=country) for one in _TYPED}
     if isinstance(values["password"], str):
-        values["password"] = passwords.checked(form.password, form.email, form.username) or form.password
+        values["password"] = password_hashes.checked(form.password, form.email, form.username) or form.password
     if form.accepted is not True:
         values["accepted"] = ConferenceError(
             n_("You need to accept the terms and the privacy policy to have an account.")
@@ -69,7 +67,7 @@ def _check(form: RegistrationForm) -> dict[str, str | None | ConferenceError]:
 async def _problems(values: dict[str, str | None | ConferenceError]) -> dict[str, ConferenceError]:
     problems = dict(values)
     username = values["username"]
-    if isinstance(username, str) and await accounts.username_taken(username):
+    if isinstance(username, str) and await identity.username_taken(username):
         problems["username"] = ConferenceError(TAKEN)
     return {name: value for name, value in problems.items() if isinstance(value, ConferenceError)}
 
@@ -85,9 +83,9 @@ def _row(values: Mapping[str, Any], code: str, password_hash: str, now: datetime
         first_name=str(values["first_name"]),
         last_name=str(values["last_name"]),
         username=username,
-        username_key=accounts.username_key(username),
+        username_key=identity.username_key(username),
         email=email,
-        email_key=accounts.unclaimed_key(account_id),
+        email_key=identity.unclaimed_key(account_id),
         claim_key=email_key(email),
         password_hash=password_hash,
         language=code,
@@ -106,7 +104,7 @@ async def _insert(account: Account, read_in: str, now: datetime) -> None:
         await db.flush()
         acceptance.add_records(db, account.id, read_in, now=now)
         await audit.record(db, AuditTag.REGISTERED, account_id=account.id, now=now)
-        await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account.id)))
+        await outbox.send(db, security_emails.VERIFY.message(AccountRecipient(account.id)))
 
 
 async def register(form: RegistrationForm, *, address: str, now: datetime | None = None) -> AccountView:
@@ -123,7 +121,7 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
     await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, str(values["email"]).casefold())
     now = now or datetime.now(UTC)
     language = _known(form.optional.get("language") or form.language)
-    account = _row(values, language, await passwords.hash_password(form.password), now)
+    account = _row(values, language, await password_hashes.hash_password(form.password), now)
     try:
         await _insert(account, _known(form.language), now)
     except IntegrityError:
@@ -131,4 +129,4 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
         # the exception, since they may quote the row.
         raise InvalidInput({"username": ConferenceError(TAKEN)}) from None
     await rate_limits.count(rate_limits.MAIL_AGAIN, account.id)
-    return accounts.view(account)
+    return identity.view(account)

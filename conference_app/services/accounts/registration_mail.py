@@ -1,6 +1,6 @@
 """The mail that ends a registration: sent again when none came, or to another address when the first was mistyped.
 
-Whether an address belongs to somebody shows in none of it: the mail itself tells its owner (`security_letters.VERIFY`).
+Whether an address belongs to somebody shows in none of it: the mail itself tells its owner (`security_emails.VERIFY`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from conference_app.models import Account
 from conference_app.purposes import ACCOUNT, SIGN_IN
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import identity as accounts
+from conference_app.services.mail import outbox
+from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import security_emails
 from conference_app.services.sign_in.email_proofs import replace_unconfirmed
 from conference_app.texts import n_
 
@@ -37,7 +37,7 @@ async def send_again(account_id: str) -> None:
     await rate_limits.count(rate_limits.MAIL_AGAIN, account_id)
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
     async with database.session() as db:
-        await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account_id)))
+        await outbox.send(db, security_emails.VERIFY.message(AccountRecipient(account_id)))
 
 
 async def correct(account_id: str, email: str, *, now: datetime | None = None) -> str:
@@ -52,7 +52,7 @@ async def correct(account_id: str, email: str, *, now: datetime | None = None) -
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
     await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, wanted.casefold())
     async with database.session(SIGN_IN, ACCOUNT) as db:
-        await accounts.alone(db, account_id)
+        await identity.lock(db, account_id)
         account = await db.get(Account, account_id)
         if account is None or not _may_correct(account, now or datetime.now(UTC)):
             raise NotAllowed(n_("To change your e-mail address now, open Security on your account page."))

@@ -1,4 +1,4 @@
-"""Letters about another e-mail address of somebody without an account: to the one on its way in, and the one on its way out."""
+"""Emails about another e-mail address of somebody without an account: to the one on its way in, and the one on its way out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import mailboxes
 from conference_app.services.mail.mailboxes import Mailbox
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.texts import n_
 
 COMING, LEAVING = "coming_address", "leaving_address"
@@ -24,7 +24,7 @@ COMING, LEAVING = "coming_address", "leaving_address"
 
 async def has_account(db: AsyncSession, email: str) -> bool:
     """Whether the address is the confirmed one of an account: then only signing in opens what belongs to it."""
-    query = select(Account.id).where(col(Account.email_key) == addresses.email_key(email))
+    query = select(Account.id).where(col(Account.email_key) == email_addresses.email_key(email))
     return (await db.exec(query)).first() is not None
 
 
@@ -33,7 +33,7 @@ async def _change(db: AsyncSession, row_id: str) -> AddressChange | None:
         return await own.get(AddressChange, row_id)
 
 
-@mail_recipients.address_source(COMING)
+@mailboxes.address_source(COMING)
 async def _coming(db: AsyncSession, row_id: str) -> Mailbox | None:
     change = await _change(db, row_id)
     if change is None or change.confirmed_at is not None:
@@ -41,7 +41,7 @@ async def _coming(db: AsyncSession, row_id: str) -> Mailbox | None:
     return Mailbox(change.new_email, change.language)
 
 
-@mail_recipients.address_source(LEAVING)
+@mailboxes.address_source(LEAVING)
 async def _leaving(db: AsyncSession, row_id: str) -> Mailbox | None:
     change = await _change(db, row_id)
     return Mailbox(change.old_email, change.language) if change else None

@@ -21,23 +21,18 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooMa
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
 from conference_app.services import audit
-from conference_app.services.addresses import address_emails as address_letters
-from conference_app.services.addresses import address_tokens
-from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import address_emails, address_tokens, holder_details
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.emails.recipients import RowRecipient
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.mail import outbox
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import Person, of_email
-from conference_app.services.privacy import export, privacy_requests
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import export, privacy_emails, privacy_requests
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date.")
@@ -50,22 +45,22 @@ async def ask(person: Person, email: str, *, now: datetime | None = None) -> Non
     """
     now = now or datetime.now(UTC)
     wanted = _checked(email)
-    if addresses.email_key(wanted) in person.email_keys:
+    if email_addresses.email_key(wanted) in person.email_keys:
         raise _refused(n_("This is your address already."))
-    if (await privacy_state.read(person)).erase_due_at is not None:
+    if (await person_state.read(person)).erase_due_at is not None:
         raise _refused(n_("Your data is about to be erased. Take that back first."))
-    details = await guest_details.held(person)
+    details = await holder_details.held(person)
     if not details.email:
         raise _refused(n_("We keep nothing about your address."))
     await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_PERSON, person.email_keys[0].hex())
-    async with answer_time.evened():
+    async with even_answers.evened():
         is_silent = await _is_asked_too_often(wanted)
         await _begin(person, details, wanted, is_silent, now)
 
 
 def _checked(email: str) -> str:
     try:
-        return addresses.check_email(email)
+        return email_addresses.check_email(email)
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
 
@@ -77,14 +72,14 @@ def _refused(words: str) -> InvalidInput:
 async def _is_asked_too_often(email: str) -> bool:
     """Whether strangers have had enough mails sent to this address today; the caller is not told."""
     try:
-        await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_EMAIL, addresses.email_key(email).hex())
+        await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_EMAIL, email_addresses.email_key(email).hex())
     except TooManyAttempts:
         return True
     return False
 
 
 async def _begin(
-    person: Person, details: guest_details.GuestDetails, wanted: str, is_silent: bool, now: datetime
+    person: Person, details: holder_details.GuestDetails, wanted: str, is_silent: bool, now: datetime
 ) -> None:
     change = AddressChange(
         email_key=person.email_keys[0],
@@ -98,9 +93,9 @@ async def _begin(
         db.add(change)
         await db.flush()
         await _note(db, AuditTag.EMAIL_CHANGE_ASKED, person, now)
-        await mail.send(db, address_letters.NOTICE.letter(RowRecipient(address_letters.LEAVING, change.id)))
+        await outbox.send(db, address_emails.NOTICE.message(RowRecipient(address_emails.LEAVING, change.id)))
         if not is_silent:
-            await mail.send(db, address_letters.CONFIRM.letter(RowRecipient(address_letters.COMING, change.id)))
+            await outbox.send(db, address_emails.CONFIRM.message(RowRecipient(address_emails.COMING, change.id)))
 
 
 async def _drop_waiting(db: AsyncSession, person: Person) -> None:
@@ -146,15 +141,15 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> s
         async with database.session(EMAIL_CHANGE) as db:
             change_id = await address_tokens.take(db, "confirm", token, now=now)
             change = await _locked(db, change_id) if change_id else None
-            if change is None or change.confirmed_at or await address_letters.has_account(db, change.new_email):
+            if change is None or change.confirmed_at or await address_emails.has_account(db, change.new_email):
                 raise NotFound(USED)
             outdated = await address_moves.copies(db, change.old_email, change.new_email)
             await _carry_out(db, change, now)
     except IntegrityError:
         raise NotFound(USED) from None  # somebody else confirmed the same address at this moment
     await export.remove(outdated)
-    key = addresses.email_key(change.new_email)
-    return signed_links.make("privacy", key, life=privacy_letters.LINK_LIFE, now=now)
+    key = email_addresses.email_key(change.new_email)
+    return signed_links.make("privacy", key, life=privacy_emails.LINK_LIFE, now=now)
 
 
 async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
@@ -163,14 +158,14 @@ async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
 
 async def _carry_out(db: AsyncSession, change: AddressChange, now: datetime) -> None:
     moved = await address_moves.move(db, change.email_key, change.new_email, now=now)
-    change.email_key, change.confirmed_at = addresses.email_key(change.new_email), now
+    change.email_key, change.confirmed_at = email_addresses.email_key(change.new_email), now
     last = max((_turn(one) for one in await _of_key(db, change.email_key) if one.moved is not None), default=0)
     change.moved = replace(moved, turn=int(last) + 1).as_json()
     await db.flush()
     person = of_email(change.email_key)
     await privacy_requests.carried_out(db, "rectify", person, now=now)
     await _note(db, AuditTag.EMAIL_CHANGED, person, now)
-    await mail.send(db, address_letters.NOTICE.letter(RowRecipient(address_letters.LEAVING, change.id)))
+    await outbox.send(db, address_emails.NOTICE.message(RowRecipient(address_emails.LEAVING, change.id)))
 
 
 async def revoke(token: str, *, address: str, now: datetime | None = None) -> None:
@@ -190,7 +185,7 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
             await _undo(db, one, now)
             await db.delete(one)
             await db.flush()
-        await _note(db, AuditTag.EMAIL_CHANGE_REVOKED, of_email(addresses.email_key(change.old_email)), now)
+        await _note(db, AuditTag.EMAIL_CHANGE_REVOKED, of_email(email_addresses.email_key(change.old_email)), now)
     await export.remove(outdated)
 
 

@@ -1,4 +1,4 @@
-"""Addresses without an account go by themselves when nobody needs them any more, with their letters and their history.
+"""Addresses without an account go by themselves when nobody needs them any more, with their emails and their history.
 
 That is a time after they were asked to confirm and did not, or a year after the last thing they agreed to has ended.
 """
@@ -21,8 +21,8 @@ from conference_app.models import (
     Case,
     ConsentEvent,
     ContactThread,
-    MailLetter,
     MeetingMailGrant,
+    OutgoingEmail,
     PendingConsent,
     PrivacyState,
 )
@@ -63,7 +63,7 @@ async def _forget_some(now: datetime, held: Sequence[bytes]) -> int:
     async with database.session() as db:
         unused = select(Address.id).where(col(Address.email_key).not_in(held), ~_is_needed(now)).limit(AT_ONCE)
         ids = (await db.exec(unused)).all()
-        for table in (MailLetter, AuditEntry):
+        for table in (OutgoingEmail, AuditEntry):
             await db.exec(delete(table).where(col(table.address_id).in_(ids)))
         await db.exec(delete(Address).where(col(Address.id).in_(ids)))
     return len(ids)

@@ -12,16 +12,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Address, AuditEntry, Case, MailLetter, MeetingMailGrant, PendingConsent
+from conference_app.models import Address, AuditEntry, Case, MeetingMailGrant, OutgoingEmail, PendingConsent
 from conference_app.models.columns import new_id
 from conference_app.purposes import CONSENT_PROOF, FIND_ADDRESS, LANGUAGE
-from conference_app.services.consent import ledger_moves as consent_moves
-from conference_app.services.mail import outbox as mail
+from conference_app.services.consent import ledger_moves
+from conference_app.services.mail import outbox
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 
 BY_NUMBER: tuple[tuple[type[Any], str, str], ...] = (
-    (MailLetter, "address_id", "created_at"),
+    (OutgoingEmail, "address_id", "created_at"),
     (AuditEntry, "address_id", "at"),
     (PendingConsent, "address_id", "asked_at"),
     (Case, "subject_id", "opened_at"),
@@ -51,7 +51,7 @@ async def join(db: AsyncSession, gone: str, *, into: str, now: datetime) -> Join
     """Give the address `into` all that belongs to the address `gone`, which ends to exist."""
     async with database.within(db, LANGUAGE, FIND_ADDRESS) as own:
         row = (await own.exec(select(Address).where(Address.id == gone))).one()
-    await consent_moves.take_over(db, Subject("address", gone), Subject("address", into), now=now)
+    await ledger_moves.take_over(db, Subject("address", gone), Subject("address", into), now=now)
     await _drop_doubles(db, gone, into)
     rows = {table.__tablename__: await _renumber(db, table, name, gone, into) for table, name, _at in BY_NUMBER}
     meetings, shared = await _join_grants(db, gone, into)
@@ -112,13 +112,13 @@ async def _renumber(db: AsyncSession, table: type[Any], name: str, gone: str, in
 
 async def _drop_doubles(db: AsyncSession, gone: str, into: str) -> None:
     """Of a newsletter that waits for both, one is enough."""
-    theirs = select(MailLetter.newsletter_id).where(MailLetter.address_id == into)
+    theirs = select(OutgoingEmail.newsletter_id).where(OutgoingEmail.address_id == into)
     doubles = (
-        col(MailLetter.address_id) == gone,
-        col(MailLetter.status) == mail.Status.QUEUED,
-        col(MailLetter.newsletter_id).in_(theirs.where(col(MailLetter.newsletter_id).is_not(None))),
+        col(OutgoingEmail.address_id) == gone,
+        col(OutgoingEmail.status) == outbox.Status.QUEUED,
+        col(OutgoingEmail.newsletter_id).in_(theirs.where(col(OutgoingEmail.newsletter_id).is_not(None))),
     )
-    await db.exec(delete(MailLetter).where(*doubles))
+    await db.exec(delete(OutgoingEmail).where(*doubles))
 
 
 async def _grants(db: AsyncSession, address_id: str) -> dict[str, MeetingMailGrant]:

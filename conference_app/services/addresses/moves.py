@@ -29,10 +29,9 @@ from conference_app.models import (
 )
 from conference_app.purposes import LANGUAGE
 from conference_app.services.addresses import joins as address_joins
-from conference_app.services.addresses import state_joins as privacy_joins
+from conference_app.services.addresses import state_joins
 from conference_app.services.addresses.joins import Joined
-from conference_app.services.consent import ledger_moves as consent_moves
-from conference_app.services.consent import mail_stops
+from conference_app.services.consent import ledger_moves, mail_stops
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 
@@ -75,15 +74,15 @@ async def move(db: AsyncSession, old_key: bytes, new_email: str, *, now: datetim
     await _copy_stops(db, old_key, new_key, now)
     rows = {_name(table): await _rekey(db, table, old_key, new_key) for table in BY_KEY}
     await _readdress(db, rows[_name(ContactThread)], new_email)
-    await privacy_joins.join(db, old_key, new_key, now=now)
+    await state_joins.join(db, old_key, new_key, now=now)
     if not old:
         return Moved(rows)
     # Asked for at the old address and confirmed by nobody: a link in its mails must open nothing for the new one.
     await db.exec(delete(PendingConsent).where(col(PendingConsent.address_id) == old))
-    own_entries = await consent_moves.count(db, _subject(old))
+    own_entries = await ledger_moves.count(db, _subject(old))
     joined = await address_joins.join(db, new, into=old, now=now) if new else None
     await _give(db, old, new_email)
-    return Moved(rows, True, own_entries, await consent_moves.count(db, _subject(old)), joined)
+    return Moved(rows, True, own_entries, await ledger_moves.count(db, _subject(old)), joined)
 
 
 async def copies(db: AsyncSession, *emails: str) -> list[str]:
@@ -109,7 +108,7 @@ async def move_back(
     await _readdress(db, moved.rows.get(_name(ContactThread), []), old_email)
     if moved.has_address and (both := await _address_id(db, new_key)):
         await _part(db, both, moved, old_email, new_email, since=since, now=now)
-    await privacy_joins.part(db, new_key, old_key)
+    await state_joins.part(db, new_key, old_key)
 
 
 async def _part(
@@ -117,11 +116,11 @@ async def _part(
 ) -> None:
     """Make two of the address `both`, each with the ledger entries that were written by whoever reads its mails."""
     mine = await address_joins.renumber(db, both)
-    await consent_moves.hand_on(db, _subject(both), _subject(mine), last=moved.own_entries, now=now)
+    await ledger_moves.hand_on(db, _subject(both), _subject(mine), last=moved.own_entries, now=now)
     theirs = await _other(db, mine, moved.joined, new_email, since)
     is_used = await address_joins.give_later(db, mine, theirs, since) or moved.joined is not None
-    await consent_moves.hand_on(db, _subject(both), _subject(theirs), first=moved.all_entries, now=now)
-    if not is_used and not await consent_moves.count(db, _subject(theirs)):
+    await ledger_moves.hand_on(db, _subject(both), _subject(theirs), first=moved.all_entries, now=now)
+    if not is_used and not await ledger_moves.count(db, _subject(theirs)):
         await db.exec(delete(Address).where(col(Address.id) == theirs))
     if anew := await _address_id(db, email_key(old_email)):  # somebody signed up with it meanwhile
         await address_joins.join(db, anew, into=mine, now=now)

@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data.personal_rows import of_email
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import privacy_emails
 
 
 async def join(db: AsyncSession, old_key: bytes, new_key: bytes, *, now: datetime) -> None:
@@ -32,7 +32,7 @@ async def join(db: AsyncSession, old_key: bytes, new_key: bytes, *, now: datetim
             await jobs.enqueue(
                 own, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at
             )
-            await privacy_letters.tell_planned_anew(own, row, of_email(new_key))
+            await privacy_emails.tell_planned_anew(own, row, of_email(new_key))
 
 
 async def part(db: AsyncSession, new_key: bytes, old_key: bytes) -> None:
@@ -44,7 +44,7 @@ async def part(db: AsyncSession, new_key: bytes, old_key: bytes) -> None:
 
 
 async def _row(db: AsyncSession, key: bytes) -> PrivacyState | None:
-    return (await db.exec(select(PrivacyState).where(privacy_state.of_person(PrivacyState, of_email(key))))).first()
+    return (await db.exec(select(PrivacyState).where(person_state.of_person(PrivacyState, of_email(key))))).first()
 
 
 async def _merge(db: AsyncSession, old: PrivacyState, new: PrivacyState) -> None:
@@ -70,6 +70,6 @@ async def _rests_by_account(db: AsyncSession, key: bytes) -> bool:
 
 
 async def _restrict(db: AsyncSession, key: bytes, now: datetime) -> None:
-    row = await privacy_state.row_of(db, of_email(key))
+    row = await person_state.row_of(db, of_email(key))
     row.restricted_at = row.restricted_at or now
     await db.flush()

@@ -16,12 +16,12 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import Kind, Status
-from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails import secret_requests
 from conference_app.services.emails.blocks import button, facts, paragraph, plain
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.texts import _, n_
 
 WORDS_LENGTH = 2000
@@ -37,7 +37,7 @@ def _checked(words: str, status: str) -> str:
         wrong["words"] = ConferenceError(n_("Use at most {most} characters."), most=WORDS_LENGTH)
     elif not words and status != "in_progress":
         wrong["words"] = ConferenceError(n_("Write what the person should know."))
-    elif problem := asked_secrets.problem(words):
+    elif problem := secret_requests.problem(words):
         wrong["words"] = problem
     if wrong:
         raise InvalidInput(wrong)
@@ -62,11 +62,11 @@ async def answer(case_id: str, words: str, status: str, *, staff_id: str, now: d
 
 
 async def _mail(db: AsyncSession, case: Case, row: CaseAnswer) -> None:
-    """Queue the letter, unless the person is gone."""
+    """Queue the email, unless the person is gone."""
     recipient = await _recipient(db, case)
     if recipient is not None:
-        letter = _ANSWER.letter(recipient, case=case.id, answer=row.id or 0)
-        await mail.send(db, letter, key=f"case-answer:{row.id}")
+        message = _ANSWER.message(recipient, case=case.id, answer=row.id or 0)
+        await outbox.send(db, message, key=f"case-answer:{row.id}")
 
 
 async def _recipient(db: AsyncSession, case: Case) -> AccountRecipient | AddressRecipient | RowRecipient | None:

@@ -17,13 +17,12 @@ from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import mailboxes as mail_recipients
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import mailboxes, outbox
 from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.texts import DEFAULT_LANGUAGE, _, n_
 
 
-@mail_recipients.address_source("controller")
+@mailboxes.address_source("controller")
 async def controller_mailbox(_db: AsyncSession, _row_id: str) -> Mailbox | None:
     """The operator's own address for questions about privacy."""
     return Mailbox(settings().controller.email, DEFAULT_LANGUAGE)
@@ -41,7 +40,7 @@ async def _compose_reminder(db: AsyncSession, context: Context) -> Values | None
     return {"days": max(0, (case.due_at - context.now) // timedelta(days=1)), "facts": what, "link": "/staff/cases"}
 
 
-_REMINDER_LETTER = register(
+_REMINDER_MESSAGE = register(
     NecessaryTemplate(
         "case_reminder",
         subject=n_("A request is due in {days} days"),
@@ -62,5 +61,5 @@ async def _remind(payload: jobs.Payload) -> None:
     async with database.session(REQUESTS) as db:
         case = await db.get(Case, str(payload["case"]))
         if case is not None and case.closed_at is None:
-            letter = _REMINDER_LETTER.letter(RowRecipient("controller", case.id), case=case.id)
-            await mail.send(db, letter, key=f"case-reminder:{case.id}")
+            message = _REMINDER_MESSAGE.message(RowRecipient("controller", case.id), case=case.id)
+            await outbox.send(db, message, key=f"case-reminder:{case.id}")

@@ -113,7 +113,7 @@ async def open_case(
     given: list[tuple[SubjectKind, str]] = [("account", account_id), ("address", address_id), ("thread", thread_id)]
     [(subject_kind, subject_id)] = [one for one in given if one[1]]
     now = now or datetime.now(UTC)
-    await database.alone(db, "case", kind, subject_id)
+    await database.lock(db, "case", kind, subject_id)
     same = select(Case.id).where(Case.subject_id == subject_id, Case.kind == kind, col(Case.closed_at).is_(None))
     if (known := (await db.exec(same)).first()) is not None:
         return known

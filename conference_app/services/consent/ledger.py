@@ -47,9 +47,9 @@ class Entry:
     occurred_at: datetime
 
 
-async def alone(db: AsyncSession, subject: Subject) -> None:
+async def lock(db: AsyncSession, subject: Subject) -> None:
     """Until the transaction ends nobody else writes about the subject: an entry depends on the one before it."""
-    await database.alone(db, "consent", subject.kind, subject.id)
+    await database.lock(db, "consent", subject.kind, subject.id)
 
 
 async def _newest(db: AsyncSession, subject: Subject, purpose: str) -> ConsentEvent | None:
@@ -98,7 +98,7 @@ async def _write(
     db: AsyncSession, subject: Subject, event: ConsentEvent, *, if_newest: Callable[[ConsentEvent | None], bool]
 ) -> None:
     """Add an entry, if the newest of the same purpose leaves something for it to say."""
-    await alone(db, subject)
+    await lock(db, subject)
     if if_newest(await _newest(db, subject, event.purpose)):
         db.add(event)
         await db.flush()
@@ -134,7 +134,7 @@ async def give(
     if not sha256:
         raise ValueError("a consent needs the words that were shown")
     event = _event(subject, purpose, "given", act=act, page=page, words_sha256=sha256, language=language, now=now)
-    await alone(db, subject)
+    await lock(db, subject)
     await _lift_stop(db, subject, purpose, now)
     await _write(db, subject, event, if_newest=_is_not("given"))
 

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import ConsentEvent
 from conference_app.purposes import CONSENT_PROOF
-from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import ledger
 from conference_app.services.people.subjects import Subject
 
 _PAGE = "address change"
@@ -35,7 +35,7 @@ async def take_over(db: AsyncSession, source: Subject, target: Subject, *, now: 
     What either has ended stays ended; what one agreed to and the other was never asked holds.
     """
     async with database.within(db, CONSENT_PROOF) as own:
-        await _alone(own, source, target)
+        await _lock(own, source, target)
         before = await _entries(own, target)
         await _write(own, await _entries(own, source), target)
         await _keep_ended(own, before, target, now)
@@ -49,15 +49,15 @@ async def hand_on(
     What its other entries have ended ends for `target` as well: it was stopped for both.
     """
     async with database.within(db, CONSENT_PROOF) as own:
-        await _alone(own, source, target)
+        await _lock(own, source, target)
         entries = await _entries(own, source)
         await _write(own, entries[first:last], target)
         await _keep_ended(own, entries, target, now)
 
 
-async def _alone(db: AsyncSession, *subjects: Subject) -> None:
+async def _lock(db: AsyncSession, *subjects: Subject) -> None:
     for one in sorted(subjects, key=lambda subject: subject.id):  # in one order, so that no two wait for each other
-        await consents.alone(db, one)
+        await ledger.lock(db, one)
 
 
 async def _entries(db: AsyncSession, subject: Subject) -> Sequence[ConsentEvent]:

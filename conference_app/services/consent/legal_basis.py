@@ -25,8 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.errors import NoConsent, NoLiveBasis
 from conference_app.models import Account, Address, MeetingMailGrant, PrivacyState
 from conference_app.purposes import PARTICIPANT_MAIL, LiveBasis, Purpose
-from conference_app.services.consent import live_consents
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import live_consents, person_state
 from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.texts import n_
 
@@ -41,7 +40,7 @@ async def require(
 
     Raises NoConsent where the person must agree and does not, NoLiveBasis where something else stands against it.
     """
-    live = await living(db, purpose, [subject], detail, now=now)
+    live = await with_basis(db, purpose, [subject], detail, now=now)
     if (subject.kind, subject.id) in live.subjects:
         return live
     if purpose.basis == "consent":
@@ -49,7 +48,7 @@ async def require(
     raise NoLiveBasis(_NO_BASIS)
 
 
-async def living(
+async def with_basis(
     db: AsyncSession, purpose: Purpose, subjects: Iterable[Subject], detail: str = "", *, now: datetime | None = None
 ) -> LiveBasis:
     """The same for many people, in one statement for each kind: names those of `subjects` whose basis lives."""
@@ -74,12 +73,12 @@ def _lives(
         case "contract":
             return ~_rests(kind, person)
         case "legitimate_interest":
-            return and_(privacy_state.is_free(kind, person), ~_has_objected(kind, person, purpose))
+            return and_(person_state.is_free(kind, person), ~_has_objected(kind, person, purpose))
         case "consent" if purpose == PARTICIPANT_MAIL:
-            return and_(privacy_state.is_free(kind, person), _takes_part(person, detail))
+            return and_(person_state.is_free(kind, person), _takes_part(person, detail))
         case "consent":
             agreed = f"{purpose.id}:{detail}" if purpose.has_detail else purpose.id
-            return and_(privacy_state.is_free(kind, person), live_consents.agrees(kind, person, agreed, now))
+            return and_(person_state.is_free(kind, person), live_consents.agrees(kind, person, agreed, now))
 
 
 def _rests(kind: SubjectKind, person: ColumnElement[str]) -> ColumnElement[bool]:

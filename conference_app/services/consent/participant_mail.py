@@ -45,7 +45,7 @@ async def stop_all(db: AsyncSession, *, address_id: str) -> None:
 
 
 async def wants(db: AsyncSession, *, meeting_id: str, address_id: str, occasion: Occasion) -> bool:
-    """Whether this participant of this meeting gets letters of `occasion`; False for anybody else."""
+    """Whether this participant of this meeting gets emails of `occasion`; False for anybody else."""
     async with database.within(db, CONSENT_PROOF) as own:
         row = await own.get(MeetingMailGrant, (meeting_id, address_id))
     if row is None:

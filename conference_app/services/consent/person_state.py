@@ -68,7 +68,7 @@ async def read(person: Person) -> State:
 
 async def row_of(db: AsyncSession, person: Person) -> PrivacyState:
     """The person's row, made in the caller's transaction if there is none; nobody else gets it until that ends."""
-    await database.alone(db, "privacy", person.account_id or person.email_keys[0].hex())
+    await database.lock(db, "privacy", person.account_id or person.email_keys[0].hex())
     row = (await db.exec(select(PrivacyState).where(of_person(PrivacyState, person)))).first()
     if row is None:
         row = PrivacyState(

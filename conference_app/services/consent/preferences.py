@@ -17,9 +17,7 @@ from conference_app.config import LANGUAGES
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Account, Address, MeetingMailGrant, NewsletterTopic
 from conference_app.purposes import ACCOUNT_MAIL, LANGUAGE
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents, mail_stops
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import ledger, live_consents, mail_stops, participant_mail
 from conference_app.services.people.signed_links import LinkTarget
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import _, current_language, n_
@@ -151,7 +149,7 @@ async def give(person: Person, wanted: Sequence[str], *, act: str, page: str, no
             await _check_address(db, person.subjects[0])
         for purpose in changed:
             words = offered[purpose].words
-            await consents.give(db, person.subjects[0], purpose, act=act, page=page, words=words, now=now)
+            await ledger.give(db, person.subjects[0], purpose, act=act, page=page, words=words, now=now)
     return changed
 
 
@@ -185,12 +183,12 @@ async def _stop_one(
     if purpose.startswith(MEETING):
         ids = [one.id for one in _all_subjects(person) if one.kind == "address"]
         for address_id in ids:
-            await meeting_mail.stop(db, address_id=address_id, meeting_id=purpose.removeprefix(MEETING))
+            await participant_mail.stop(db, address_id=address_id, meeting_id=purpose.removeprefix(MEETING))
         return
     if purposes.find(purpose).mail:
         await mail_stops.stop(db, person.email_key, purpose, now=now)
     for subject in _all_subjects(person):
-        await consents.withdraw(db, subject, purpose, act=act, page=page, reason=reason, now=now)
+        await ledger.withdraw(db, subject, purpose, act=act, page=page, reason=reason, now=now)
 
 
 async def stop_all(person: Person, *, act: str, page: str, reason: str = "", now: datetime | None = None) -> list[str]:
@@ -223,11 +221,11 @@ def _all_subjects(person: Person) -> list[Subject]:
 
 async def say_why(person: Person, stopped: Sequence[str], reason: str, *, page: str) -> None:
     """Add a reason, one of `consents.REASONS`, to stops that have none; another text is ignored."""
-    if reason not in consents.REASONS:
+    if reason not in ledger.REASONS:
         return
     async with database.session() as db:
         for purpose in dict.fromkeys(stopped):
             if not purpose.startswith(MEETING):
                 purposes.find(purpose)
                 for subject in _all_subjects(person):
-                    await consents.withdraw(db, subject, purpose, act="reason", page=page, reason=reason)
+                    await ledger.withdraw(db, subject, purpose, act="reason", page=page, reason=reason)

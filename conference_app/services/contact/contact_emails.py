@@ -1,4 +1,4 @@
-"""The automatic letters to people who write to us: thanks, or that their mails are stopped as they asked."""
+"""The automatic emails to people who write to us: thanks, or that their mails are stopped as they asked."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.purposes import ANSWER
-from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import reply_addresses
 from conference_app.services.emails.blocks import button, facts, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import rate_limits
-from conference_app.services.mail import mailboxes as mail_recipients
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import mailboxes, outbox
 from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.people import signed_links
 from conference_app.texts import _, n_
 
 
-@mail_recipients.address_source("contact")
+@mailboxes.address_source("contact")
 async def _mailbox(db: AsyncSession, row_id: str) -> Mailbox | None:
     async with database.within(db, ANSWER) as own:
         thread = await own.get(ContactThread, row_id)
@@ -39,21 +38,21 @@ async def threading(db: AsyncSession, message: ContactMessage) -> dict[str, obje
         ContactMessage.thread_id == message.thread_id, col(ContactMessage.id) < (message.id or 0)
     )
     known = (await db.exec(earlier.order_by(col(ContactMessage.id)))).all()
-    ids = [one for one in known if one and contact_marks.MAIL_ID.fullmatch(one)]
+    ids = [one for one in known if one and reply_addresses.MAIL_ID.fullmatch(one)]
     if message.direction == "in" and message.mail_id:
         ids.append(message.mail_id)
-    headers = {"Reply-To": contact_marks.reply_address(message.thread_id)}
+    headers = {"Reply-To": reply_addresses.reply_address(message.thread_id)}
     if ids:
         headers |= {"In-Reply-To": ids[-1], "References": " ".join(ids[-3:])}
     return {"headers": headers}
 
 
 async def _answered(db: AsyncSession, context: Context, kind: str) -> Values | None:
-    """What keeps the letter in the conversation; None when that is gone."""
+    """What keeps the email in the conversation; None when that is gone."""
     message = await db.get(ContactMessage, int(context.refs["message"]))
     if message is None:
         return None
-    return {"message_id": contact_marks.mail_id_of(message.thread_id, kind), **await threading(db, message)}
+    return {"message_id": reply_addresses.mail_id_of(message.thread_id, kind), **await threading(db, message)}
 
 
 async def _compose_thanks(db: AsyncSession, context: Context) -> Values | None:
@@ -143,5 +142,5 @@ async def _may_have(limit: RateLimitItem, thread: ContactThread) -> bool:
 async def _send(
     db: AsyncSession, template: NecessaryTemplate, thread: ContactThread, message: ContactMessage, key: str
 ) -> None:
-    letter = template.letter(RowRecipient("contact", thread.id), language=thread.language, message=message.id or 0)
-    await mail.send(db, letter, key=key)
+    answer = template.message(RowRecipient("contact", thread.id), language=thread.language, message=message.id or 0)
+    await outbox.send(db, answer, key=key)

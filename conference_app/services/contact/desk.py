@@ -19,16 +19,15 @@ from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.services.consent import legal_basis as basis
-from conference_app.services.contact import contact_emails as contact_letters
-from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.consent import legal_basis
+from conference_app.services.contact import contact_emails, reply_addresses
 from conference_app.services.contact import threads as contact
-from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails import secret_requests
 from conference_app.services.emails.blocks import note, plain
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.paging import Page
 from conference_app.services.people import person_fields
 from conference_app.services.people.subjects import Subject
@@ -144,7 +143,7 @@ async def _opened(db: AsyncSession, thread: ContactThread) -> OpenThread:
 async def _phone(db: AsyncSession, email_key: bytes) -> str:
     """The number to call back at; empty for who gave none, objects to it, or has restricted the use of their data."""
     account_id = (await db.exec(select(Account.id).where(Account.email_key == email_key))).first()
-    live = await basis.living(db, CALL_BACK, [Subject("account", account_id)]) if account_id else None
+    live = await legal_basis.with_basis(db, CALL_BACK, [Subject("account", account_id)]) if account_id else None
     if not live:
         return ""
     async with database.within(db, live) as calls:
@@ -155,7 +154,7 @@ async def _phone(db: AsyncSession, email_key: bytes) -> str:
 async def reply(thread_id: str, text: str, *, staff_id: str, now: datetime | None = None) -> None:
     """Answer by mail in the same conversation. Raises NotFound, and InvalidInput without a text or with one that asks for a secret."""
     body = contact.clean_text(text, contact.MESSAGE_LENGTH)
-    problem = asked_secrets.problem(body) if body else ConferenceError(n_("Write your answer."))
+    problem = secret_requests.problem(body) if body else ConferenceError(n_("Write your answer."))
     if problem:
         raise InvalidInput({"reply": problem})
     now = now or datetime.now(UTC)
@@ -166,11 +165,11 @@ async def reply(thread_id: str, text: str, *, staff_id: str, now: datetime | Non
         message = ContactMessage(thread_id=thread.id, direction="out", body=body, at=now)
         db.add(message)
         await db.flush()
-        message.mail_id = contact_marks.mail_id_of(thread.id, message.id or 0)
-        message.mail_key = contact_marks.mail_key(message.mail_id)
+        message.mail_id = reply_addresses.mail_id_of(thread.id, message.id or 0)
+        message.mail_key = reply_addresses.mail_key(message.mail_id)
         thread.last_at = now
-        letter = _REPLY.letter(RowRecipient("contact", thread.id), language=thread.language, message=message.id or 0)
-        await mail.send(db, letter, key=f"contact-reply:{message.id}")
+        answer = _REPLY.message(RowRecipient("contact", thread.id), language=thread.language, message=message.id or 0)
+        await outbox.send(db, answer, key=f"contact-reply:{message.id}")
         await audit.record(db, AuditTag.STAFF_MESSAGE_ANSWERED, account_id=staff_id, detail=thread.id, now=now)
 
 
@@ -191,7 +190,7 @@ async def _compose(db: AsyncSession, context: Context) -> Values | None:
         if message is None or thread is None:
             return None
         values = {"text": message.body, "about": thread.subject, "message_id": message.mail_id or ""}
-        return {**values, **await contact_letters.threading(own, message)}
+        return {**values, **await contact_emails.threading(own, message)}
 
 
 _REPLY = register(

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Literal
 from conference_app import texts
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services.contact import mail_text as mail_words
-from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import mail_text, reply_addresses
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import Incoming
 from conference_app.services.limits import rate_limits
-from conference_app.services.mail import bounces, raw_mail
-from conference_app.services.mail import delivery_reports as mail_reports
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.mail import bounces, delivery_reports, raw_mail
+from conference_app.services.people import email_addresses
 from conference_app.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ async def take(raw: bytes, *, now: datetime | None = None) -> Outcome:
     A machine's mail is kept only in a thread it answers to, and is never answered.
     """
     if (report := await asyncio.to_thread(bounces.read_report, raw)) is not None:
-        await mail_reports.take(report, now=now)
+        await delivery_reports.take(report, now=now)
         return "report"
     read = await asyncio.to_thread(_read, raw)
     if read is None:
@@ -61,7 +59,7 @@ async def take(raw: bytes, *, now: datetime | None = None) -> Outcome:
     if not incoming.may_be_thanked and not thread_id:
         return _dropped("machine")
     try:
-        await rate_limits.count(rate_limits.INBOUND_PER_EMAIL, addresses.email_key(incoming.email).hex())
+        await rate_limits.count(rate_limits.INBOUND_PER_EMAIL, email_addresses.email_key(incoming.email).hex())
     except TooManyAttempts:
         return _dropped("too many")
     kept = await contact.receive(incoming, thread_id=thread_id, language=incoming.language, now=now)
@@ -111,10 +109,10 @@ def _sender(mail: Mail) -> tuple[str, str] | None:
     if len(found) != 1 or len(mail.get_all("From", [])) != 1:
         return None
     try:
-        address = addresses.check_email(found[0][1])
+        address = email_addresses.check_email(found[0][1])
     except ConferenceError:
         return None
-    is_ours = _is_ours(address) or address == settings().mail.sender or contact_marks.thread_in(address) != ""
+    is_ours = _is_ours(address) or address == settings().mail.sender or reply_addresses.thread_in(address) != ""
     return None if is_ours else (contact.clean_text(_in_words(found[0][0]), contact.NAME_LENGTH), address)
 
 
@@ -142,19 +140,19 @@ def _incoming(mail: Mail, raw: bytes) -> Incoming | None:
     sender = _sender(mail)
     subject = contact.clean_text(_header(mail, "Subject"), 200)
     with texts.language(_language_of(subject)):
-        body = mail_words.words_of(mail) or subject  # to unsubscribe, mail programs send a subject alone
+        body = mail_text.words_of(mail) or subject  # to unsubscribe, mail programs send a subject alone
     if sender is None or not body:
         return None
     name, address = sender
     mail_id = _header(mail, "Message-ID")
-    mail_id = mail_id if contact_marks.MAIL_ID.fullmatch(mail_id) else ""
+    mail_id = mail_id if reply_addresses.MAIL_ID.fullmatch(mail_id) else ""
     return Incoming(
         email=address,
         subject=subject or "-",
         body=body,
         name=name or None,
         mail_id=mail_id,
-        mail_key=contact_marks.mail_key(mail_id or hashlib.sha256(raw).hexdigest()),
+        mail_key=reply_addresses.mail_key(mail_id or hashlib.sha256(raw).hexdigest()),
         may_be_thanked=not _is_by_machine(mail, address),
         language=_language_of(f"{subject} {body[:2000]}"),
         source="mail",
@@ -168,4 +166,4 @@ def _language_of(text: str) -> str:
 def _thread_of(mail: Mail) -> str:
     """The thread named by the address it was sent to, by what it answers, or by its subject."""
     values = [str(value)[:4000] for name in (*_RECIPIENTS, *_REFERENCES) for value in mail.get_all(name, [])]
-    return next((thread for value in values[:50] if (thread := contact_marks.thread_in(value))), "")
+    return next((thread for value in values[:50] if (thread := reply_addresses.thread_in(value))), "")

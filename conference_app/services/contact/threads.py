@@ -21,10 +21,9 @@ from conference_app.purposes import ANSWER
 from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents, preferences
 from conference_app.services.consent.preferences import Person
-from conference_app.services.contact import contact_emails as contact_letters
-from conference_app.services.contact import recognised_requests as contact_requests
+from conference_app.services.contact import contact_emails, recognised_requests
 from conference_app.services.limits import rate_limits
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.texts import DEFAULT_LANGUAGE, _, n_
 
 MESSAGE_LENGTH = 5000
@@ -69,7 +68,7 @@ def _check(form: ContactForm) -> tuple[str, str, str]:
     if len(name) > NAME_LENGTH:
         problems["name"] = ConferenceError(n_("Use at most {most} characters."), most=NAME_LENGTH)
     try:
-        email = addresses.check_email(form.email)
+        email = email_addresses.check_email(form.email)
     except ConferenceError as error:
         problems["email"] = error
     if not clean_text(message, MESSAGE_LENGTH):
@@ -88,7 +87,7 @@ async def write(form: ContactForm, *, language: str, address: str, now: datetime
     """
     name, email, message = _check(form)
     await rate_limits.count(rate_limits.CONTACT_PER_ADDRESS, rate_limits.network_of(address))
-    await rate_limits.count(rate_limits.CONTACT_PER_EMAIL, addresses.email_key(email).hex())
+    await rate_limits.count(rate_limits.CONTACT_PER_EMAIL, email_addresses.email_key(email).hex())
     incoming = Incoming(email, _("Your message to {brand}", brand=settings().brand_name), message, name or None)
     await receive(incoming, language=language, now=now)
 
@@ -102,7 +101,7 @@ async def receive(
     """
     now = now or datetime.now(UTC)
     async with database.session(ANSWER) as db:
-        await database.alone(db, "contact", addresses.email_key(incoming.email).hex())
+        await database.lock(db, "contact", email_addresses.email_key(incoming.email).hex())
         if incoming.mail_key and await _is_kept(db, incoming.mail_key):
             return None
         thread = await _thread_for(db, incoming, thread_id, language, now)
@@ -116,13 +115,13 @@ async def receive(
         )
         db.add(message)
         thread.last_at, thread.closed_at = now, None
-        request = contact_requests.recognise(incoming.subject, incoming.body)
+        request = recognised_requests.recognise(incoming.subject, incoming.body)
         has_stopped = request == "unsubscribe" and await _stop_all(db, thread.email_key, incoming.source, now)
         if request and request != "unsubscribe":
             await cases.open_case(db, request, thread_id=thread.id, opened_from=incoming.source, now=now)
         await db.flush()
         if incoming.may_be_thanked:
-            answer = contact_letters.tell_stopped if has_stopped else contact_letters.thank
+            answer = contact_emails.tell_stopped if has_stopped else contact_emails.thank
             await answer(db, thread, message, now)
     return thread.id
 
@@ -134,7 +133,7 @@ async def _is_kept(db: AsyncSession, mail_key: bytes) -> bool:
 async def _thread_for(
     db: AsyncSession, incoming: Incoming, thread_id: str, language: str, now: datetime
 ) -> ContactThread:
-    key = addresses.email_key(incoming.email)
+    key = email_addresses.email_key(incoming.email)
     open_one = select(ContactThread).where(ContactThread.email_key == key, col(ContactThread.closed_at).is_(None))
     given = await db.get(ContactThread, thread_id) if thread_id else None
     found = given or (await db.exec(open_one.order_by(col(ContactThread.last_at).desc()))).first()

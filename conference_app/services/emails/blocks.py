@@ -1,4 +1,4 @@
-"""The blocks that a letter's body is made of, in words of the catalogue."""
+"""The blocks that an email's body is made of, in words of the catalogue."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a letter's body: a template under templates/blocks/ and what fills it.
+    """A piece of an email's body: a template under templates/blocks/ and what fills it.
 
-    `text` is a msgid whose {placeholders} come from the letter's values; `value` names the value the block shows.
+    `text` is a msgid whose {placeholders} come from the email's values; `value` names the value the block shows.
     """
 
     kind: Literal["heading", "paragraph", "button", "code", "facts", "note", "plain", "rich"]
     text: str = ""
     value: str = ""
     when: str = ""
-    """Name of a value; the block stands in the letter only if that is true."""
+    """Name of a value; the block stands in the email only if that is true."""
 
 
 def heading(text: str, *, when: str = "") -> Block:
-    """A heading inside the letter."""
+    """A heading inside the email."""
     return Block("heading", text, when=when)
 
 
@@ -46,7 +46,7 @@ def facts(value: str, *, when: str = "") -> Block:
 
 
 def note(text: str, *, when: str = "") -> Block:
-    """Small print: what to do if the letter is a surprise."""
+    """Small print: what to do if the email is a surprise."""
     return Block("note", text, when=when)
 
 

@@ -1,4 +1,4 @@
-"""The colours of letters: the operator's accent, mixed so far that it can be read in the light and in the dark."""
+"""The colours of emails: the operator's accent, mixed so far that it can be read in the light and in the dark."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def _palette(accent: str) -> dict[str, str]:
 
 
 def colors() -> dict[str, str]:
-    """What the frame of a letter is coloured with, by name."""
+    """What the frame of an email is coloured with, by name."""
     return _palette(settings().accent_color)

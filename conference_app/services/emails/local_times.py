@@ -1,4 +1,4 @@
-"""Times in letters: on the clocks of the zone that the account's person has set, else in UTC. The zone stands beside."""
+"""Times in emails: on the clocks of the zone that the account's person has set, else in UTC. The zone stands beside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conference_app.texts import current_language
 
 
 async def when(db: AsyncSession, context: Context, moment: datetime) -> str:
-    """`moment` in words for whom the letter goes to."""
+    """`moment` in words for whom the email goes to."""
     zone = None
     if isinstance(context.recipient, AccountRecipient):
         query = select(Account.time_zone).where(Account.id == context.recipient.account_id)

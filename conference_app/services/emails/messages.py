@@ -1,6 +1,6 @@
-"""Letters as values: what may be written to whom.
+"""Emails as values: what may be written to whom.
 
-A letter has a class, and the class decides who can be its recipient and whether a live grant is needed when it leaves:
+An email has a class, and the class decides who can be its recipient and whether a live grant is needed when it leaves:
 
 | class       | recipient                              | leaves                                             |
 |-------------|----------------------------------------|----------------------------------------------------|
@@ -8,11 +8,11 @@ A letter has a class, and the class decides who can be its recipient and whether
 | service     | an account                             | always: changes of the service, maintenance        |
 | newsletter  | an account or an address               | only with a live grant of its purpose              |
 | promotion   | an account or an address               | only with a live grant of its purpose              |
-| participant | a participant of the letter's meeting  | only what the participant asked for                |
+| participant | a participant of the email's meeting  | only what the participant asked for                |
 
-A wrong pair is a type error, and refused when the value is made. Letters carry identifiers; `mail` reads the rows and
-renders the template when the letter leaves. What a letter says stands in `letter_template`, who gets it in
-`letter_recipients`.
+A wrong pair is a type error, and refused when the value is made. Emails carry identifiers; `mail` reads the rows and
+renders the template when the email leaves. What an email says stands in `template`, who gets it in
+`recipients`.
 
     RESET = register(
         NecessaryTemplate(
@@ -21,7 +21,7 @@ renders the template when the letter leaves. What a letter says stands in `lette
             compose=_reset_values, sample={"link": "/reset/abc"},
         )
     )
-    await mail.send(db, RESET.letter(AccountRecipient(account.id), reset_id=row.id))
+    await mail.send(db, RESET.email(AccountRecipient(account.id), reset_id=row.id))
 """
 
 from __future__ import annotations
@@ -48,70 +48,70 @@ _REF = re.compile(r"[A-Za-z0-9_.:\-]{0,200}")
 
 
 class NecessaryTemplate(Template):
-    """Makes letters that the service cannot do without."""
+    """Makes emails that the service cannot do without."""
 
     __slots__ = ()
-    letter_class = "necessary"
+    email_class = "necessary"
 
-    def letter(self, recipient: Person | RowRecipient, *, language: str = "", **refs: str | int) -> NecessaryLetter:
-        """A letter to `recipient`; `language` empty means the recipient's own."""
-        return NecessaryLetter(self, recipient, MappingProxyType(refs), language)
+    def message(self, recipient: Person | RowRecipient, *, language: str = "", **refs: str | int) -> NecessaryMessage:
+        """An email to `recipient`; `language` empty means the recipient's own."""
+        return NecessaryMessage(self, recipient, MappingProxyType(refs), language)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTemplate(Template):
-    """Makes letters about the service itself: changes, maintenance."""
+    """Makes emails about the service itself: changes, maintenance."""
 
-    letter_class = "service"
+    email_class = "service"
     _: KW_ONLY
     purpose: Purpose = ACCOUNT_MAIL
 
-    def letter(self, recipient: AccountRecipient, *, language: str = "", **refs: str | int) -> ServiceLetter:
-        """A letter to `recipient`; `language` empty means the recipient's own."""
-        return ServiceLetter(self, recipient, MappingProxyType(refs), language)
+    def message(self, recipient: AccountRecipient, *, language: str = "", **refs: str | int) -> ServiceMessage:
+        """An email to `recipient`; `language` empty means the recipient's own."""
+        return ServiceMessage(self, recipient, MappingProxyType(refs), language)
 
 
 class NewsletterTemplate(Template):
-    """Makes letters that leave only with a live grant."""
+    """Makes emails that leave only with a live grant."""
 
     __slots__ = ()
-    letter_class = "newsletter"
+    email_class = "newsletter"
 
-    def letter(
+    def message(
         self, recipient: Person, *, language: str = "", purpose: str = "", **refs: str | int
-    ) -> NewsletterLetter:
-        """A letter to `recipient`; `purpose` is the grant it needs, if not the template's."""
-        return NewsletterLetter(self, recipient, MappingProxyType(refs), language, purpose or self.purpose.id)
+    ) -> NewsletterMessage:
+        """An email to `recipient`; `purpose` is the grant it needs, if not the template's."""
+        return NewsletterMessage(self, recipient, MappingProxyType(refs), language, purpose or self.purpose.id)
 
 
 class PromotionTemplate(Template):
-    """Makes letters that leave only with a live grant."""
+    """Makes emails that leave only with a live grant."""
 
     __slots__ = ()
-    letter_class = "promotion"
+    email_class = "promotion"
 
-    def letter(self, recipient: Person, *, language: str = "", **refs: str | int) -> PromotionLetter:
-        """A letter to `recipient`; `language` empty means the recipient's own."""
-        return PromotionLetter(self, recipient, MappingProxyType(refs), language, self.purpose.id)
+    def message(self, recipient: Person, *, language: str = "", **refs: str | int) -> PromotionMessage:
+        """An email to `recipient`; `language` empty means the recipient's own."""
+        return PromotionMessage(self, recipient, MappingProxyType(refs), language, self.purpose.id)
 
 
 @dataclass(frozen=True, slots=True)
 class ParticipantTemplate(Template):
-    """Makes the letters of a meeting to its participants."""
+    """Makes the emails of a meeting to its participants."""
 
-    letter_class = "participant"
+    email_class = "participant"
     _: KW_ONLY
     purpose: Purpose = PARTICIPANT_MAIL
     occasion: Occasion
     """What the participant must have asked for."""
 
-    def letter(self, recipient: ParticipantRecipient, *, language: str = "", **refs: str | int) -> ParticipantLetter:
-        """A letter of the recipient's meeting, and of no other."""
-        return ParticipantLetter(self, recipient, MappingProxyType(refs), language)
+    def message(self, recipient: ParticipantRecipient, *, language: str = "", **refs: str | int) -> ParticipantMessage:
+        """An email of the recipient's meeting, and of no other."""
+        return ParticipantMessage(self, recipient, MappingProxyType(refs), language)
 
 
 @dataclass(frozen=True, slots=True)
-class NecessaryLetter:
+class NecessaryMessage:
     """Receipts, confirmations, answers, security: cannot be opted out of."""
 
     template: NecessaryTemplate
@@ -124,7 +124,7 @@ class NecessaryLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceLetter:
+class ServiceMessage:
     """Changes of the service and maintenance, to account holders."""
 
     template: ServiceTemplate
@@ -137,7 +137,7 @@ class ServiceLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class NewsletterLetter:
+class NewsletterMessage:
     """Leaves only with a live grant of `purpose`."""
 
     template: NewsletterTemplate
@@ -152,7 +152,7 @@ class NewsletterLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class PromotionLetter:
+class PromotionMessage:
     """Leaves only with a live grant of `purpose`."""
 
     template: PromotionTemplate
@@ -167,8 +167,8 @@ class PromotionLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class ParticipantLetter:
-    """A meeting's letter to a participant of that meeting."""
+class ParticipantMessage:
+    """A meeting's email to a participant of that meeting."""
 
     template: ParticipantTemplate
     recipient: ParticipantRecipient
@@ -178,25 +178,25 @@ class ParticipantLetter:
     def __post_init__(self) -> None:
         _check(self, ParticipantTemplate, (ParticipantRecipient,))
         if self.refs.get("meeting_id", self.recipient.meeting_id) != self.recipient.meeting_id:
-            raise WrongRecipient("a participant gets letters of the meeting they take part in only")
+            raise WrongRecipient("a participant gets emails of the meeting they take part in only")
 
 
-Letter = NecessaryLetter | ServiceLetter | NewsletterLetter | PromotionLetter | ParticipantLetter
+Message = NecessaryMessage | ServiceMessage | NewsletterMessage | PromotionMessage | ParticipantMessage
 
 
 class WrongRecipient(TypeError):
-    """This letter cannot be addressed like that: a mistake in our code."""
+    """This email cannot be addressed like that: a mistake in our code."""
 
 
-def _check(letter: Letter, template: type[Template], recipients: tuple[type, ...]) -> None:
+def _check(message: Message, template: type[Template], recipients: tuple[type, ...]) -> None:
     """Refuse at run time what the types refuse already, exact classes only. Raises WrongRecipient, ValueError."""
-    if type(letter.template) is not template or TEMPLATES.get(letter.template.name) is not letter.template:
-        raise WrongRecipient(f"{type(letter).__name__} cannot be made of this template")
-    if type(letter.recipient) not in recipients:
-        raise WrongRecipient(f"{type(letter).__name__} cannot go to a {type(letter.recipient).__name__}")
-    for name, value in letter.refs.items():
+    if type(message.template) is not template or TEMPLATES.get(message.template.name) is not message.template:
+        raise WrongRecipient(f"{type(message).__name__} cannot be made of this template")
+    if type(message.recipient) not in recipients:
+        raise WrongRecipient(f"{type(message).__name__} cannot go to a {type(message.recipient).__name__}")
+    for name, value in message.refs.items():
         if not NAME.fullmatch(name) or not _is_ref(value):
-            raise ValueError(f"the reference {name!r} of a letter is no identifier")
+            raise ValueError(f"the reference {name!r} of an email is no identifier")
 
 
 def _is_ref(value: object) -> bool:
@@ -205,4 +205,4 @@ def _is_ref(value: object) -> bool:
 
 def _check_purpose(purpose: str) -> None:
     if not purpose:
-        raise WrongRecipient("a letter that needs a grant names its purpose")
+        raise WrongRecipient("an email that needs a grant names its purpose")

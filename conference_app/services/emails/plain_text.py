@@ -1,4 +1,4 @@
-"""The text part of letters: the same blocks as the HTML, in lines."""
+"""The text part of emails: the same blocks as the HTML, in lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDTH = 72
 
 
 def as_text(title: str, body: Sequence[Mapping[str, Any]], footer: Sequence[Mapping[str, Any]]) -> str:
-    """The text part of a letter, from the blocks that its HTML is made of; each has its texts translated."""
+    """The text part of an email, from the blocks that its HTML is made of; each has its texts translated."""
     parts = [title, "=" * min(len(title), _WIDTH), *map(_block_text, body), "-- ", *map(_block_text, footer)]
     return "\n\n".join(part for part in parts if part).replace("\n\n=", "\n=").replace("-- \n\n", "-- \n") + "\n"
 

@@ -1,6 +1,6 @@
-"""Whom a letter is addressed to, as values: by number, in one role, and never by address.
+"""Whom an email is addressed to, as values: by number, in one role, and never by address.
 
-Which letters go to whom is the business of `letters`; where each is reached when a letter leaves, of `mail_recipients`.
+Which emails go to whom is the business of `messages`; where each is reached when an email leaves, of `mail_recipients`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AccountRecipient:
-    """A registered person, at the address of the account when the letter leaves."""
+    """A registered person, at the address of the account when the email leaves."""
 
     account_id: str
 
@@ -26,7 +26,7 @@ class AddressRecipient:
 class RowRecipient:
     """Somebody whose address stands in another row only, such as a contact thread or an address not verified yet.
 
-    `source` names a function registered with `mail_recipients.address_source`; only necessary letters go there.
+    `source` names a function registered with `mail_recipients.address_source`; only necessary emails go there.
     """
 
     source: str

@@ -1,7 +1,7 @@
-"""Makes subject, HTML and text of a letter from its template, its values and the operator's settings.
+"""Makes subject, HTML and text of an email from its template, its values and the operator's settings.
 
 The blocks' MJML is compiled once for each sequence of blocks, with the places for texts still open; Jinja2 fills them,
-escaped. The text part comes from the same blocks (`letter_text`). Nothing in a mail is loaded from anywhere, and links
+escaped. The text part comes from the same blocks (`plain_text`). Nothing in a mail is loaded from anywhere, and links
 lead to our own origin (only what staff write themselves may link elsewhere).
 """
 
@@ -23,11 +23,10 @@ from markupsafe import Markup
 
 from conference_app import texts
 from conference_app.config import settings
-from conference_app.services.emails import colors as letter_colors
-from conference_app.services.emails import plain_text as letter_text
+from conference_app.services.emails import colors, plain_text
 from conference_app.services.emails.blocks import Block
-from conference_app.services.emails.template import LetterClass, Values
-from conference_app.services.emails.template import Template as LetterTemplate
+from conference_app.services.emails.template import EmailClass, Values
+from conference_app.services.emails.template import Template as MailTemplate
 from conference_app.texts import _, localized_path
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -44,19 +43,19 @@ class Choices:
 
 
 MARKED = Choices(f"/u/{secrets.token_hex(16)}", f"/preferences/{secrets.token_hex(16)}")
-"""Stands for the choices of whoever gets a letter, in one that is rendered once for many."""
+"""Stands for the choices of whoever gets an email, in one that is rendered once for many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words."""
+    """An email in words."""
 
     subject: str = field(repr=False)
     html: str = field(repr=False)
     text: str = field(repr=False)
 
     def aimed(self, choices: Choices) -> Rendered:
-        """The letter with these choices in the place of the marks."""
+        """The email with these choices in the place of the marks."""
         return Rendered(self.subject, _aimed(self.html, choices), _aimed(self.text, choices))
 
 
@@ -67,7 +66,7 @@ def _aimed(text: str, choices: Choices) -> str:
 def absolute(path: str, language: str | None = None) -> str:
     """A path of this site as a whole URL in the page language. Raises ValueError for anything else: no link leads away."""
     if not path.startswith("/") or path.startswith("//") or "\\" in path or any(c.isspace() for c in path):
-        raise ValueError("a link in a letter is a path of this site")
+        raise ValueError("a link in an email is a path of this site")
     return settings().public_url + (localized_path(path, language) if _is_page(path) else path)
 
 
@@ -76,19 +75,19 @@ def _is_page(path: str) -> bool:
     return not path.startswith(("/auth/", "/mail/"))
 
 
-def render(template: LetterTemplate, values: Values, language: str, choices: Choices) -> Rendered:
-    """The letter in `language`. Raises KeyError or ValueError where a value is missing or a link leads away."""
+def render(template: MailTemplate, values: Values, language: str, choices: Choices) -> Rendered:
+    """The email in `language`. Raises KeyError or ValueError where a value is missing or a link leads away."""
     with texts.language(language):
         language = texts.current_language()
         fill = {"brand": settings().brand_name, **values}
         subject = _CONTROL.sub("", " ".join(_(template.subject, **fill).split()))
         body = [_filled(block, fill) for block in template.body if not block.when or fill[block.when]]
-        footer = _footer(template.letter_class, choices)
+        footer = _footer(template.email_class, choices)
         summary = _(template.summary, **fill) if template.summary else ""
         frame = {"subject": subject, "title": subject, "summary": summary, "language": language, "home": absolute("/")}
         page = _compiled(tuple(b["kind"] for b in body), tuple(b["kind"] for b in footer))
-        whole = page.render(blocks=[*body, *footer], brand=settings().brand_name, **frame, **letter_colors.colors())
-        return Rendered(subject, whole, letter_text.as_text(subject, body, footer))
+        whole = page.render(blocks=[*body, *footer], brand=settings().brand_name, **frame, **colors.colors())
+        return Rendered(subject, whole, plain_text.as_text(subject, body, footer))
 
 
 def _filled(block: Block, values: Values) -> dict[str, Any]:
@@ -108,7 +107,7 @@ def _filled(block: Block, values: Values) -> dict[str, Any]:
     return filled
 
 
-def _footer(letter_class: LetterClass, choices: Choices) -> list[dict[str, Any]]:
+def _footer(email_class: EmailClass, choices: Choices) -> list[dict[str, Any]]:
     operator = settings().controller
     who = _(
         "{brand} is run by {name}, {address}.",
@@ -116,7 +115,7 @@ def _footer(letter_class: LetterClass, choices: Choices) -> list[dict[str, Any]]
         name=operator.name,
         address=operator.address,
     )
-    blocks = [_choices(letter_class, choices)] if choices.unsubscribe else [_small(_why(letter_class))]
+    blocks = [_choices(email_class, choices)] if choices.unsubscribe else [_small(_why(email_class))]
     return [*blocks, _small(_("We never ask for your password, neither by mail nor by phone.")), _small(who)]
 
 
@@ -124,11 +123,11 @@ def _small(text: str) -> dict[str, Any]:
     return {"kind": "footer", "text": text}
 
 
-def _choices(letter_class: LetterClass, choices: Choices) -> dict[str, Any]:
+def _choices(email_class: EmailClass, choices: Choices) -> dict[str, Any]:
     more = absolute(choices.preferences) if choices.preferences else ""
     return {
         "kind": "choices",
-        "text": _why(letter_class),
+        "text": _why(email_class),
         "label": _("Stop these mails"),
         "url": absolute(choices.unsubscribe),
         "more_label": _("Choose what you get"),
@@ -136,9 +135,9 @@ def _choices(letter_class: LetterClass, choices: Choices) -> dict[str, Any]:
     }
 
 
-def _why(letter_class: LetterClass) -> str:
+def _why(email_class: EmailClass) -> str:
     """Why the recipient gets this mail, in a sentence."""
-    match letter_class:
+    match email_class:
         case "necessary":
             return _("You get this mail because of something you or we have to do; it is no advertisement.")
         case "service":
@@ -165,7 +164,7 @@ def _compiled(body: tuple[str, ...], footer: tuple[str, ...]) -> Template:
     source = frame.replace("@blocks@", sources(body, 0)).replace("@footer@", sources(footer, len(body)))
     compiled = mrml.to_html(source)
     if compiled.warnings:
-        raise ValueError("the MJML of a letter has mistakes")
+        raise ValueError("the MJML of an email has mistakes")
     return _environment().from_string(compiled.content)
 
 
@@ -193,8 +192,8 @@ def rich_html(source: str) -> Markup:
     return Markup(clean)  # noqa: S704 - nh3 has just cleaned it
 
 
-def sample(template: LetterTemplate, language: str, choices: Choices | None = None) -> Rendered:
+def sample(template: MailTemplate, language: str, choices: Choices | None = None) -> Rendered:
     """The template with its sample values, for looking at and for tests."""
-    needs_choice = template.letter_class in ("newsletter", "promotion")
+    needs_choice = template.email_class in ("newsletter", "promotion")
     shown = choices or (Choices("/u/sample", "/preferences/sample") if needs_choice else Choices())
     return render(template, template.sample, language, shown)

@@ -1,6 +1,6 @@
-"""What a letter says, before it is written to anybody: its blocks, and the function that finds their values.
+"""What an email says, before it is written to anybody: its blocks, and the function that finds their values.
 
-The templates of each class, and the letters that are made of them, are in `letters`; bodies are made of `letter_blocks`.
+The templates of each class, and the emails that are made of them, are in `messages`; bodies are made of `blocks`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from conference_app.purposes import MailClass, Purpose
 from conference_app.services.emails.blocks import Block
 from conference_app.services.emails.recipients import Recipient
 
-LetterClass = MailClass
+EmailClass = MailClass
 Refs = Mapping[str, str | int]
 """Identifiers by name, never anything about a person: they wait in the job table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What `compose` knows: who gets the letter, in which language, and the identifiers given with it."""
+    """What `compose` knows: who gets the email, in which language, and the identifiers given with it."""
 
     recipient: Recipient
     refs: Refs
@@ -32,13 +32,13 @@ class Context:
     name: str = field(repr=False)
     """The first name, or empty."""
     now: datetime
-    letter_id: str = ""
+    email_id: str = ""
 
 
 Values = Mapping[str, object]
 Compose = Callable[[AsyncSession, Context], Awaitable[Values | None]]
-"""Values for the template from the rows of this moment, in the letter's language (texts are in it already). It may
-write, for instance make the link's token. None: the letter is not wanted any more, and is dropped. The value `headers`
+"""Values for the template from the rows of this moment, in the email's language (texts are in it already). It may
+write, for instance make the link's token. None: the email is not wanted any more, and is dropped. The value `headers`
 may set Reply-To, In-Reply-To, References, and `message_id` the Message-ID."""
 
 TEMPLATES: dict[str, Template] = {}
@@ -48,9 +48,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a letter says, by class; made known by `register`. `subject`, `summary` and the blocks' texts are msgids."""
+    """What an email says, by class; made known by `register`. `subject`, `summary` and the blocks' texts are msgids."""
 
-    letter_class: ClassVar[LetterClass]
+    email_class: ClassVar[EmailClass]
     name: str
     _: KW_ONLY
     purpose: Purpose
@@ -76,8 +76,8 @@ T = TypeVar("T", bound=Template)
 def register(template: T) -> T:
     """Make a template known by its name. Raises ValueError for a name that is taken, or a body its class may not have."""
     if not NAME.fullmatch(template.name) or template.name in TEMPLATES:
-        raise ValueError(f"{template.name!r} is no good name for a letter, or taken")
-    if template.letter_class in ("service", "participant") and any(block.kind == "rich" for block in template.body):
-        raise ValueError(f"{template.name}: letters of class {template.letter_class} hold no text that staff write")
+        raise ValueError(f"{template.name!r} is no good name for an email, or taken")
+    if template.email_class in ("service", "participant") and any(block.kind == "rich" for block in template.body):
+        raise ValueError(f"{template.name}: emails of class {template.email_class} hold no text that staff write")
     TEMPLATES[template.name] = template
     return template

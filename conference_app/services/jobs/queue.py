@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.models.columns import new_id
 from conference_app.models.job import Job
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.jobs import wake_ups
 
 Payload = Mapping[str, str | int]
 Handler = Callable[[Payload], Awaitable[None]]
@@ -193,6 +193,6 @@ def wake_after_commit(db: AsyncSession) -> None:
     """Tell the workers once what `db` has written is there."""
 
     def wake(_session: object) -> None:
-        bus.publish(TOPIC)
+        wake_ups.publish(TOPIC)
 
     event.listen(db.sync_session, "after_commit", wake, once=True)

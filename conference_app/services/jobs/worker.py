@@ -19,7 +19,7 @@ from conference_app import database
 from conference_app.models.job import Job
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.jobs import wake_ups
 from conference_app.services.jobs.queue import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
 
 logger = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ class _Worker:
         self.woken = asyncio.Event()
 
     async def work(self) -> None:
-        with bus.listening(jobs.TOPIC) as self.woken:
+        with wake_ups.listening(jobs.TOPIC) as self.woken:
             while True:
                 self.woken.clear()
                 has_room = len(self.running) < CONCURRENCY
@@ -199,7 +199,7 @@ class _Worker:
 async def run_worker() -> None:
     """Do what is due until cancelled: the lifespan task of every app process. Several at once are safe.
 
-    Whatever fails, it begins again: without it no letter leaves and nothing is erased in time.
+    Whatever fails, it begins again: without it no email leaves and nothing is erased in time.
     """
     while True:
         worker = _Worker()

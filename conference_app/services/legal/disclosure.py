@@ -23,7 +23,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import LegalRequest
 from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.models.data_map import PersonalTable
-from conference_app.purposes import DEMANDS
+from conference_app.purposes import LEGAL_REQUESTS
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.legal import legal_requests
@@ -47,7 +47,7 @@ METADATA: dict[str, frozenset[str]] = {
     "sign_in_session": frozenset(("browser", "system", "time_zone")),
 }
 """Encrypted columns that say who somebody is or what they signed in with."""
-_OWN_BUSINESS = frozenset(("legal_request", "legal_gag_change", "legal_hold", "staff_access", "data_export"))
+_OWN_BUSINESS = frozenset(("legal_request", "non_disclosure_change", "legal_hold", "staff_access", "data_export"))
 """Tables about what we and authorities did, which no other authority is given."""
 _WORDS_IN_CLEAR = frozenset((("consent_event", "reason"), ("audit_entry", "detail")))
 
@@ -84,7 +84,7 @@ def _is_metadata(one: PersonalTable, table: str, column: str) -> bool:
 async def make(
     request_id: str, tables: Collection[str], reason: str, *, staff_id: str, now: datetime | None = None
 ) -> bytes:
-    """A zip with what `tables` hold of the person whom a demand is about. That it was made is told to the person.
+    """A zip with what `tables` hold of the person whom a legal request is about. That it was made is told to the person.
 
     Where a law forbids to tell, it is told when that is over. Raises NotFound, and InvalidInput (keys: reason, tables).
     """
@@ -93,12 +93,12 @@ async def make(
     if not wanted:
         wrong = {"tables": ConferenceError(n_("Choose what was demanded."))}
         raise InvalidInput(wrong)
-    async with database.session(DEMANDS) as db:
+    async with database.session(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         person = await _person(db, row) if row is not None else None
         if row is None or person is None:
             raise NotFound(legal_requests.GONE)
-        await staff_accesses.note(db, person, staff_id=staff_id, what=WHAT, reason=reason, demand=row, now=now)
+        await staff_accesses.note(db, person, staff_id=staff_id, what=WHAT, reason=reason, legal_request=row, now=now)
         await audit.record(db, AuditTag.STAFF_DISCLOSED, account_id=staff_id, detail=row.id, now=now)
         found = {kind.table: await _rows(db, kind, person) for kind in wanted}
     return await asyncio.to_thread(_zip, found, now)

@@ -14,7 +14,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import DocumentVersion, LegalRequest
 from conference_app.models.columns import new_id
-from conference_app.purposes import DEMANDS
+from conference_app.purposes import LEGAL_REQUESTS
 from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
@@ -40,14 +40,14 @@ DECISIONS: dict[Decision, str] = {
 """msgids."""
 LENGTHS = {"authority": 200, "reference": 200, "scope": 2000, "handed_out": 2000}
 """Characters of each text at most."""
-LONGEST_GAG = timedelta(days=5 * 365)
+LONGEST_ORDER = timedelta(days=5 * 365)
 YEARS = 5
 """As long as entries are kept, so many years can be counted."""
 GONE = n_("This demand is not there any more.")
 
 
 @dataclass(frozen=True, slots=True)
-class NewDemand:
+class NewRequest:
     """What a member of the staff typed, unchecked."""
 
     kind: str
@@ -63,7 +63,7 @@ class NewDemand:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class RequestView:
     """An entry of the log, as staff see it."""
 
     id: str
@@ -95,7 +95,7 @@ def _day(text: str) -> datetime | None:
         return None
 
 
-def _check(form: NewDemand, now: datetime) -> tuple[datetime, datetime | None]:
+def _check(form: NewRequest, now: datetime) -> tuple[datetime, datetime | None]:
     """When it came, and until when it may not be told. Raises InvalidInput (keys: the fields of NewDemand)."""
     wrong = _text_problems({name: getattr(form, name) for name in ("authority", "reference", "scope")})
     if form.kind not in get_args(Kind):
@@ -105,7 +105,7 @@ def _check(form: NewDemand, now: datetime) -> tuple[datetime, datetime | None]:
         wrong["received_on"] = ConferenceError(n_("Choose the day it came, today or earlier."))
     hidden_until = None
     try:
-        hidden_until = gag_end(form.hidden_until, now)
+        hidden_until = order_end(form.hidden_until, now)
     except ConferenceError as error:
         wrong["hidden_until"] = error
     if wrong or received is None:
@@ -113,12 +113,12 @@ def _check(form: NewDemand, now: datetime) -> tuple[datetime, datetime | None]:
     return received, hidden_until
 
 
-def gag_end(last_day: str, now: datetime) -> datetime | None:
+def order_end(last_day: str, now: datetime) -> datetime | None:
     """From when the person may be told: the day after `last_day`, YYYY-MM-DD; None for no day. Raises ConferenceError."""
     if not last_day.strip():
         return None
     day = _day(last_day)
-    if day is None or not now < day <= now + LONGEST_GAG:
+    if day is None or not now < day <= now + LONGEST_ORDER:
         raise ConferenceError(n_("Choose a day within the next five years, or none."))
     return day + timedelta(days=1)
 
@@ -133,8 +133,8 @@ def _text_problems(texts: dict[str, str]) -> dict[str, ConferenceError]:
     return wrong
 
 
-async def note(form: NewDemand, *, staff_id: str, now: datetime | None = None) -> str:
-    """Write down a demand; its number. Whom it is about reads it in the privacy center, unless a law forbids that now.
+async def note(form: NewRequest, *, staff_id: str, now: datetime | None = None) -> str:
+    """Write down a legal request; its number. Whom it is about reads it in the privacy center, unless a law forbids that now.
 
     Raises InvalidInput (keys: the fields of NewDemand) and TooManyAttempts.
     """
@@ -155,7 +155,7 @@ async def note(form: NewDemand, *, staff_id: str, now: datetime | None = None) -
     )
     async with database.session() as db:
         db.add(row)
-        await audit.record(db, AuditTag.STAFF_DEMAND_NOTED, account_id=staff_id, detail=row.id, now=now)
+        await audit.record(db, AuditTag.STAFF_LEGAL_REQUEST_NOTED, account_id=staff_id, detail=row.id, now=now)
     return row.id
 
 
@@ -175,24 +175,24 @@ async def _about(wanted: str, staff_id: str) -> Person:
 async def decide(
     request_id: str, decision: str, handed_out: str, *, staff_id: str, now: datetime | None = None
 ) -> None:
-    """Decide a demand, once. Raises NotFound and InvalidInput (keys: decision, handed_out)."""
+    """Decide a legal request, once. Raises NotFound and InvalidInput (keys: decision, handed_out)."""
     handed_out = handed_out.strip()
     wrong = {} if decision == "refused" and not handed_out else _text_problems({"handed_out": handed_out})
     if decision not in get_args(Decision) or decision == "pending":
         wrong["decision"] = ConferenceError(n_("Choose what you decided."))
     if wrong:
         raise InvalidInput(wrong)
-    async with database.session(DEMANDS) as db:
+    async with database.session(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         if row is None or row.decided_at is not None:
             raise NotFound(n_("This demand is not there any more, or it is decided already."))
         row.decision, row.handed_out = decision, handed_out
         row.decided_at, row.decided_by = now or datetime.now(UTC), staff_id
-        await audit.record(db, AuditTag.STAFF_DEMAND_DECIDED, account_id=staff_id, detail=row.id, now=now)
+        await audit.record(db, AuditTag.STAFF_LEGAL_REQUEST_DECIDED, account_id=staff_id, detail=row.id, now=now)
 
 
-def _demand(row: LegalRequest) -> Demand:
-    return Demand(
+def _legal_request(row: LegalRequest) -> RequestView:
+    return RequestView(
         id=row.id,
         kind=cast(Kind, row.kind),
         authority=row.authority,
@@ -207,22 +207,22 @@ def _demand(row: LegalRequest) -> Demand:
     )
 
 
-async def log(number: int = 1) -> Page[Demand]:
+async def log(number: int = 1) -> Page[RequestView]:
     """A page of the entries, newest first, before them those that wait. For staff."""
     query = select(LegalRequest).order_by(
         col(LegalRequest.decided_at).is_not(None), col(LegalRequest.received_at).desc(), col(LegalRequest.id)
     )
-    async with database.reading(DEMANDS) as db:
-        return (await paging.page(db, query, number)).of(_demand)
+    async with database.reading(LEGAL_REQUESTS) as db:
+        return (await paging.page(db, query, number)).of(_legal_request)
 
 
-async def get(request_id: str) -> Demand:
+async def get(request_id: str) -> RequestView:
     """One entry. Raises NotFound. For staff."""
-    async with database.reading(DEMANDS) as db:
+    async with database.reading(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id)
     if row is None:
         raise NotFound(GONE)
-    return _demand(row)
+    return _legal_request(row)
 
 
 async def by_year(*, now: datetime | None = None) -> list[Year]:
@@ -231,7 +231,7 @@ async def by_year(*, now: datetime | None = None) -> list[Year]:
     Years whose entries are deleted by now are left out. For everybody: numbers only.
     """
     now = now or datetime.now(UTC)
-    async with database.reading(DEMANDS) as db:
+    async with database.reading(LEGAL_REQUESTS) as db:
         rows = (await db.exec(select(LegalRequest.received_at, LegalRequest.decision))).all()
         began = (await db.exec(select(func.min(col(DocumentVersion.since))))).first()
     first = min([began or now, *(at for at, _decision in rows)]).year

@@ -1,4 +1,4 @@
-"""Until when a law forbids to tell a person of a demand, once it changes: set by staff with a reason, on record."""
+"""Until when a law forbids to tell a person of a legal request, once it changes: set by staff with a reason, on record."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
-from conference_app.models import GagChange, LegalRequest, StaffAccess
-from conference_app.purposes import DEMANDS
+from conference_app.models import LegalRequest, NonDisclosureChange, StaffAccess
+from conference_app.purposes import LEGAL_REQUESTS
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.legal import legal_requests
@@ -31,23 +31,25 @@ class Change:
 
 
 async def change(request_id: str, last_day: str, reason: str, *, staff_id: str, now: datetime | None = None) -> None:
-    """Let the person be told after `last_day` (YYYY-MM-DD), or at once if it is empty, of all that the demand led to.
+    """Let the person be told after `last_day` (YYYY-MM-DD), or at once if it is empty, of all that the legal request led to.
 
     For staff. The person reads the reason when they may be told. Raises NotFound, InvalidInput (keys: last_day, reason).
     """
     now = now or datetime.now(UTC)
     hidden_until, reason = _checked(last_day, reason, now)
-    async with database.session(DEMANDS) as db:
+    async with database.session(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         if row is None:
             raise NotFound(legal_requests.GONE)
         if row.hidden_until == hidden_until:
             raise _wrong(ConferenceError(n_("It is this day already.")))
-        db.add(GagChange(request_id=row.id, before=row.hidden_until, reason=reason, at=now, changed_by=staff_id))
+        db.add(
+            NonDisclosureChange(request_id=row.id, before=row.hidden_until, reason=reason, at=now, changed_by=staff_id)
+        )
         row.hidden_until = hidden_until
         await db.flush()
         await _follow(db, row)
-        await audit.record(db, AuditTag.STAFF_GAG_CHANGED, account_id=staff_id, detail=row.id, now=now)
+        await audit.record(db, AuditTag.STAFF_NON_DISCLOSURE_CHANGED, account_id=staff_id, detail=row.id, now=now)
 
 
 def _checked(last_day: str, reason: str, now: datetime) -> tuple[datetime | None, str]:
@@ -55,7 +57,7 @@ def _checked(last_day: str, reason: str, now: datetime) -> tuple[datetime | None
     wrong: dict[str, ConferenceError] = {}
     hidden_until = None
     try:
-        hidden_until = legal_requests.gag_end(last_day, now)
+        hidden_until = legal_requests.order_end(last_day, now)
     except ConferenceError as error:
         wrong["last_day"] = error
     try:
@@ -72,14 +74,18 @@ def _wrong(error: ConferenceError) -> InvalidInput:
 
 
 async def _follow(db: AsyncSession, row: LegalRequest) -> None:
-    """What may not be told before the demand may: its changes, and that somebody's data was read for it."""
-    for table in (GagChange, StaffAccess):
+    """What may not be told before the legal request may: its changes, and that somebody's data was read for it."""
+    for table in (NonDisclosureChange, StaffAccess):
         theirs = update(table).where(col(table.request_id) == row.id)
         await db.exec(theirs.values(hidden_until=row.hidden_until))
 
 
 async def changes(request_id: str) -> list[Change]:
-    """The changes of a demand's day, the oldest first. For staff."""
-    query = select(GagChange).where(GagChange.request_id == request_id).order_by(col(GagChange.id))
-    async with database.reading(DEMANDS) as db:
+    """The changes of a legal request's day, the oldest first. For staff."""
+    query = (
+        select(NonDisclosureChange)
+        .where(NonDisclosureChange.request_id == request_id)
+        .order_by(col(NonDisclosureChange.id))
+    )
+    async with database.reading(LEGAL_REQUESTS) as db:
         return [Change(row.before, row.reason, row.at) for row in (await db.exec(query)).all()]

@@ -1,10 +1,10 @@
-"""Letters leave: a batch of jobs over one connection.
+"""Emails leave: a batch of jobs over one connection.
 
-What is guaranteed when a process is killed: a letter is never lost before its text begins to go out, nor sent again
+What is guaranteed when a process is killed: an email is never lost before its text begins to go out, nor sent again
 after the outcome is noted. Killed in between (the server may have taken it or not), a newsletter or promotion is
-noted as `uncertain` and not sent again; any other letter is sent again with the same Message-ID. At most one letter of
+noted as `uncertain` and not sent again; any other email is sent again with the same Message-ID. At most one email of
 a connection is in between: each one's outcome is noted in the transaction that lets the next one begin. Of two who have
-the same letter, since the first was so slow that it was taken for dead, one lets it begin.
+the same email, since the first was so slow that it was taken for dead, one lets it begin.
 """
 
 from __future__ import annotations
@@ -22,35 +22,33 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services.consent import live_consents
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import live_consents, person_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs.leases import LEASE
 from conference_app.services.jobs.queue import Outcome, Postponed, Run, TryAgain
-from conference_app.services.mail import bounces, permission, smtp
+from conference_app.services.mail import bounces, mailboxes, permission, smtp
 from conference_app.services.mail import dkim as dkim_signature
-from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail.outbox import JOB, ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail.permission import Withheld
-from conference_app.services.mail.preparing import LETTERS, Batch, Ready, note
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.mail.preparing import EMAILS, Batch, Ready, note
+from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import SubjectKind
 
 logger = logging.getLogger(__name__)
 
 MOST = 25
-"""Letters in a batch: what is urgent waits for less than a second until one of the running batches ends."""
+"""Emails in a batch: what is urgent waits for less than a second until one of the running batches ends."""
 LONGEST_S = 60.0
-"""A batch at a slow server ends then; the rest of its letters get another turn."""
+"""A batch at a slow server ends then; the rest of its emails get another turn."""
 
 
 @jobs.batch_handler(JOB, MOST)
 async def deliver(runs: Sequence[Run]) -> Sequence[Outcome]:
-    """Send letters, unless they left already or may not leave."""
-    batch = await Batch.read([str(run.payload["letter"]) for run in runs])
+    """Send emails, unless they left already or may not leave."""
+    batch = await Batch.read([str(run.payload["email"]) for run in runs])
     outcomes: list[Outcome] = []
     began = monotonic()
     with smtp.conversation() as talk:
@@ -65,22 +63,22 @@ async def deliver(runs: Sequence[Run]) -> Sequence[Outcome]:
 
 
 class _Postman:
-    """Carries the letters of a batch, one after the other."""
+    """Carries the emails of a batch, one after the other."""
 
     def __init__(self, batch: Batch, talk: smtp.Conversation) -> None:
         self.batch = batch
         self.talk = talk
         self.sent: list[str] = []
-        """The letter that the server took and that is not noted yet, if there is one."""
+        """The email that the server took and that is not noted yet, if there is one."""
 
     async def carry(self, run: Run) -> Outcome:
-        """One letter's way; what is wrong with it alone is its outcome, and no other letter's."""
-        refs = {name: value for name, value in run.payload.items() if name != "letter"}
+        """One email's way; what is wrong with it alone is its outcome, and no other email's."""
+        refs = {name: value for name, value in run.payload.items() if name != "email"}
         try:
-            ready = await self.batch.ready(str(run.payload["letter"]), refs)
+            ready = await self.batch.ready(str(run.payload["email"]), refs)
             return await self.hand_over(ready, run) if ready is not None else None
-        except Exception as err:  # a letter that cannot be made keeps no other one back
-            logger.warning("letter %s could not be sent", run.payload["letter"], exc_info=True)
+        except Exception as err:  # an email that cannot be made keeps no other one back
+            logger.warning("email %s could not be sent", run.payload["email"], exc_info=True)
             return err
 
     async def hand_over(self, ready: Ready, run: Run) -> Outcome:
@@ -90,11 +88,11 @@ class _Postman:
                 if settings().mail.dkim_key
                 else ready.message
             )
-            recipient = addresses.ascii_address(ready.mailbox.email)
-            await self.talk.address(bounces.envelope_sender(ready.letter_id, ready.mailbox.key), recipient)
+            recipient = email_addresses.ascii_address(ready.mailbox.email)
+            await self.talk.address(bounces.envelope_sender(ready.email_id, ready.mailbox.key), recipient)
             if await self.may_leave(ready):
                 await self.talk.hand_over(message)
-                self.sent = [ready.letter_id]
+                self.sent = [ready.email_id]
         except Postponed as later:
             return later
         except smtp.Refused as err:
@@ -102,13 +100,13 @@ class _Postman:
         except smtp.Deferred as err:
             return await _not_yet(ready, run, err)
         except smtp.Broken as err:
-            if ready.template.letter_class not in ONCE_AT_MOST:
+            if ready.template.email_class not in ONCE_AT_MOST:
                 return await _not_yet(ready, run, err)
-            await _note(ready.letter_id, Status.UNCERTAIN)
+            await _note(ready.email_id, Status.UNCERTAIN)
         return None
 
     async def may_leave(self, ready: Ready) -> bool:
-        """Note that the last letter left and that this one begins to; False if, in this last look, it may not."""
+        """Note that the last email left and that this one begins to; False if, in this last look, it may not."""
         async with database.session(DELIVERY) as db:
             if self.sent:
                 await note(db, self.sent, Status.SENT)
@@ -123,10 +121,10 @@ class _Postman:
 
 
 async def _begin(db: AsyncSession, ready: Ready) -> bool:
-    subject = mail_recipients.subject_of(ready.recipient)
-    if subject is not None and ready.template.letter_class in ("newsletter", "promotion"):
+    subject = mailboxes.subject_of(ready.recipient)
+    if subject is not None and ready.template.email_class in ("newsletter", "promotion"):
         values = {
-            "the_letter": ready.letter_id,
+            "the_email": ready.email_id,
             "the_status": ready.status,
             "the_id": subject.id,
             "the_key": ready.mailbox.key,
@@ -140,24 +138,24 @@ async def _begin(db: AsyncSession, ready: Ready) -> bool:
 
 @functools.lru_cache(maxsize=200)
 def _beginning(kind: SubjectKind, purpose: str) -> Update:
-    """One statement that lets a letter begin if everything holds that `permission.allowed` looks at."""
+    """One statement that lets an email begin if everything holds that `permission.allowed` looks at."""
     the_id: BindParameter[str] = bindparam("the_id", type_=String)
     the_key: BindParameter[bytes] = bindparam("the_key", type_=LargeBinary)
     the_time: BindParameter[datetime] = bindparam("the_time", type_=UTCDateTime)
     return (
-        update(LETTERS)
-        .where(col(MailLetter.id) == bindparam("the_letter"), col(MailLetter.status) == bindparam("the_status"))
+        update(EMAILS)
+        .where(col(OutgoingEmail.id) == bindparam("the_email"), col(OutgoingEmail.status) == bindparam("the_status"))
         .where(permission.is_reached(kind, the_id, the_key))
         .where(live_consents.agrees(kind, the_id, purpose, the_time))
-        .where(privacy_state.is_free(kind, the_id), ~bounces.is_marked(the_key))
+        .where(person_state.is_free(kind, the_id), ~bounces.is_marked(the_key))
         .values(status=Status.HANDING_OVER, changed_at=the_time)
-        .returning(col(MailLetter.id))
+        .returning(col(OutgoingEmail.id))
     )
 
 
 async def _begin_slowly(db: AsyncSession, ready: Ready) -> bool:
     """The same in several statements, which also tell why not."""
-    row = await db.get(MailLetter, ready.letter_id, with_for_update=True)
+    row = await db.get(OutgoingEmail, ready.email_id, with_for_update=True)
     if row is None or row.status not in WAITING:
         return False
     if row.status != ready.status:  # somebody else lets it leave at this moment: what comes of it is seen later
@@ -173,21 +171,21 @@ async def _begin_slowly(db: AsyncSession, ready: Ready) -> bool:
     return True
 
 
-async def _note(letter_id: str, status: Status, reason: str = "") -> None:
+async def _note(email_id: str, status: Status, reason: str = "") -> None:
     async with database.session() as db:
-        await note(db, [letter_id], status, reason)
+        await note(db, [email_id], status, reason)
 
 
 async def _not_yet(ready: Ready, run: Run, why: Exception) -> Outcome:
-    await _note(ready.letter_id, Status.FAILED if run.is_last else Status.QUEUED)
+    await _note(ready.email_id, Status.FAILED if run.is_last else Status.QUEUED)
     again = TryAgain()
     again.__cause__ = why
     return again
 
 
 async def _refused(ready: Ready, err: smtp.Refused) -> None:
-    logger.info("letter %s was refused: %s", ready.letter_id, err.code)
+    logger.info("email %s was refused: %s", ready.email_id, err.code)
     async with database.session() as db:
-        await note(db, [ready.letter_id], Status.REFUSED, err.code)
+        await note(db, [ready.email_id], Status.REFUSED, err.code)
         if err.about_recipient and bounces.says_unknown(err.code):
             await bounces.mark(db, ready.mailbox.key, err.code, jobs.now())

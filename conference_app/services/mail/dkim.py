@@ -1,4 +1,4 @@
-"""Signs letters for the sender's domain (DKIM, RFC 6376), where the operator gave a key; otherwise the relay does."""
+"""Signs emails for the sender's domain (DKIM, RFC 6376), where the operator gave a key; otherwise the relay does."""
 
 from __future__ import annotations
 

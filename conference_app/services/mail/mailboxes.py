@@ -1,4 +1,4 @@
-"""Where the recipients of letters are reached; whether they may get one is for `permission` to say."""
+"""Where the recipients of emails are reached; whether they may get one is for `permission` to say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Account, MailLetter
+from conference_app.models import Account, OutgoingEmail
 from conference_app.models.person import Address
 from conference_app.purposes import LANGUAGE, LiveBasis, Purpose
 from conference_app.services.emails.recipients import (
@@ -19,7 +19,7 @@ from conference_app.services.emails.recipients import (
     Recipient,
     RowRecipient,
 )
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 
 
@@ -32,12 +32,12 @@ class Mailbox:
     name: str = field(default="", repr=False)
     """First name, or empty."""
     is_verified: bool = True
-    """Whether its owner followed a link we sent there; others get necessary letters only."""
+    """Whether its owner followed a link we sent there; others get necessary emails only."""
 
     @property
     def key(self) -> bytes:
         """The address's look-up key."""
-        return addresses.email_key(self.email)
+        return email_addresses.email_key(self.email)
 
 
 AddressSource = Callable[[AsyncSession, str], Awaitable[Mailbox | None]]
@@ -54,8 +54,8 @@ def address_source(name: str) -> Callable[[AddressSource], AddressSource]:
     return keep
 
 
-def recipient_of(row: MailLetter) -> Recipient:
-    """The recipient of a kept letter, as it was addressed."""
+def recipient_of(row: OutgoingEmail) -> Recipient:
+    """The recipient of a kept email, as it was addressed."""
     if row.meeting_id is not None:
         return ParticipantRecipient(row.meeting_id, row.address_id or "")
     if row.account_id is not None:

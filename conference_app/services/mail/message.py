@@ -1,6 +1,6 @@
-"""Puts a rendered letter into an RFC 5322 message, with the headers its class needs.
+"""Puts a rendered email into an RFC 5322 message, with the headers its class needs.
 
-A message is made in two steps: what is the same for everybody who gets the letter in a language, then the recipient's
+A message is made in two steps: what is the same for everybody who gets the email in a language, then the recipient's
 own lines and links. So a newsletter's head and pages are made once.
 """
 
@@ -32,21 +32,21 @@ _KIND = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{_
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is the same in every copy of a letter in a language."""
+    """What is the same in every copy of an email in a language."""
 
     head: bytes = field(repr=False)
     rendered: Rendered = field(repr=False)
     message_id: str = ""
-    """Only where the letter sets its own."""
+    """Only where the email sets its own."""
 
 
-def message_id(letter_id: str) -> str:
-    """The same for every try of a letter, so that a repeated one can be recognised."""
-    return f"<{letter_id}@{settings().mail.domain}>"
+def message_id(email_id: str) -> str:
+    """The same for every try of an email, so that a repeated one can be recognised."""
+    return f"<{email_id}@{settings().mail.domain}>"
 
 
 def sheet(template: Template, rendered: Rendered, values: Values, language: str, now: datetime) -> Sheet:
-    """The letter without its recipient. Raises ValueError for a header in `values` that is not theirs to set."""
+    """The email without its recipient. Raises ValueError for a header in `values` that is not theirs to set."""
     replies = isinstance(template, NecessaryTemplate) and template.automatic_reply
     head = {
         "From": _mailbox(settings().brand_name, settings().mail.sender),
@@ -55,8 +55,8 @@ def sheet(template: Template, rendered: Rendered, values: Values, language: str,
         "Reply-To": _mailbox(settings().brand_name, settings().controller.email),
         "Auto-Submitted": "auto-replied" if replies else "auto-generated",
     }
-    if template.letter_class in ("newsletter", "promotion"):
-        head |= {"List-Id": f"<{template.letter_class}.{settings().mail.domain}>", "Precedence": "bulk"}
+    if template.email_class in ("newsletter", "promotion"):
+        head |= {"List-Id": f"<{template.email_class}.{settings().mail.domain}>", "Precedence": "bulk"}
     head |= {"Content-Language": language, **_extras(values)}
     own_id = head.pop("Message-ID", "")
     return Sheet(b"".join(_line(name, value) for name, value in head.items()), rendered, own_id)
@@ -69,7 +69,7 @@ def _extras(values: Values) -> dict[str, str]:
     if "message_id" in values:
         found["Message-ID"] = str(values["message_id"])
     if wrong := [name for name, value in found.items() if name not in EXTRA_HEADERS or "\n" in value]:
-        raise ValueError(f"the header {wrong[0]!r} of a letter is not ours to set so")
+        raise ValueError(f"the header {wrong[0]!r} of an email is not ours to set so")
     return found
 
 
@@ -88,11 +88,11 @@ def _in_ascii(text: str) -> str:
     return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
-def addressed(copy_of: Sheet, letter_id: str, recipient: str, choices: Choices) -> bytes:
+def addressed(copy_of: Sheet, email_id: str, recipient: str, choices: Choices) -> bytes:
     """The whole message to `recipient`, unsigned."""
     own = {
         "To": ascii_address(recipient),
-        "Message-ID": copy_of.message_id or message_id(letter_id),
+        "Message-ID": copy_of.message_id or message_id(email_id),
     }
     if choices.unsubscribe:
         own["List-Unsubscribe"] = f"<{absolute(choices.unsubscribe)}>"
@@ -106,7 +106,7 @@ def addressed(copy_of: Sheet, letter_id: str, recipient: str, choices: Choices) 
 def _line(name: str, value: str) -> bytes:
     """A header. Only encoded words are folded: machines read addresses and identifiers wrongly then."""
     if not _HEADER_TEXT.fullmatch(value):
-        raise ValueError(f"the header {name!r} of a letter is not ASCII")
+        raise ValueError(f"the header {name!r} of an email is not ASCII")
     return f"{name}: {value}\r\n".encode("ascii")
 
 

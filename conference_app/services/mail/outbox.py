@@ -1,4 +1,4 @@
-"""The one place that mail is sent from. A letter is queued in the caller's transaction and leaves as a job.
+"""The one place that mail is sent from. An email is queued in the caller's transaction and leaves as a job.
 
 When it leaves (`mail_delivery`), everything is read anew: the recipient's address, the live grant, the template's
 values. Kept afterwards are class, template, times and outcome, with the recipient by identifier.
@@ -15,17 +15,17 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.models.columns import new_id
 from conference_app.purposes import DELIVERY
-from conference_app.services.emails.messages import Letter, NewsletterLetter, PromotionLetter
+from conference_app.services.emails.messages import Message, NewsletterMessage, PromotionMessage
 from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     RowRecipient,
 )
-from conference_app.services.emails.template import LetterClass, Refs
+from conference_app.services.emails.template import EmailClass, Refs
 from conference_app.services.jobs import queue as jobs
 
 JOB = "mail.send"
@@ -36,7 +36,7 @@ ONCE_AT_MOST = frozenset({"newsletter", "promotion"})
 
 
 class Status(enum.StrEnum):
-    """What became of a letter."""
+    """What became of an email."""
 
     QUEUED = "queued"
     HANDING_OVER = "handing_over"
@@ -54,40 +54,40 @@ class Status(enum.StrEnum):
 
 
 WAITING = (Status.QUEUED, Status.HANDING_OVER, Status.FAILED)
-"""What a letter that may still leave can be."""
+"""What an email that may still leave can be."""
 
 
-async def send(db: AsyncSession, letter: Letter, *, key: str | None = None, run_at: datetime | None = None) -> str:
-    """Queue `letter`, to leave at `run_at` (default now) if and when the caller's transaction commits; its identifier.
+async def send(db: AsyncSession, message: Message, *, key: str | None = None, run_at: datetime | None = None) -> str:
+    """Queue `message`, to leave at `run_at` (default now) if and when the caller's transaction commits; its identifier.
 
-    The same `key` sends once: while the letter waits its time is replaced, after that nothing happens.
+    The same `key` sends once: while the email waits its time is replaced, after that nothing happens.
     """
     now = jobs.now()
     if key is not None:
         async with database.within(db, DELIVERY) as own:
-            query = select(MailLetter).where(MailLetter.unique_key == key).with_for_update()
+            query = select(OutgoingEmail).where(OutgoingEmail.unique_key == key).with_for_update()
             known = (await own.exec(query)).first()
         if known is not None:
             if known.status == Status.QUEUED:
-                await _plan(db, known.id, letter, run_at)
+                await _plan(db, known.id, message, run_at)
             return known.id
-    row = letter_row(letter, key=key, now=now)
-    db.add(MailLetter(**row))
+    row = email_row(message, key=key, now=now)
+    db.add(OutgoingEmail(**row))
     await db.flush()
-    await _plan(db, row["id"], letter, run_at)
+    await _plan(db, row["id"], message, run_at)
     return row["id"]
 
 
-def letter_row(letter: Letter, *, key: str | None, now: datetime, newsletter_id: str | None = None) -> dict[str, Any]:
-    """The columns of a queued letter."""
-    recipient = letter.recipient
+def email_row(message: Message, *, key: str | None, now: datetime, newsletter_id: str | None = None) -> dict[str, Any]:
+    """The columns of a queued email."""
+    recipient = message.recipient
     row: dict[str, Any] = {
         "id": new_id(),
         "unique_key": key,
-        "letter_class": letter.template.letter_class,
-        "template": letter.template.name,
-        "purpose": letter.template.purpose.id,
-        "language": letter.language,
+        "email_class": message.template.email_class,
+        "template": message.template.name,
+        "purpose": message.template.purpose.id,
+        "language": message.language,
         "account_id": None,
         "address_id": None,
         "source": "",
@@ -99,8 +99,8 @@ def letter_row(letter: Letter, *, key: str | None, now: datetime, newsletter_id:
         "created_at": now,
         "changed_at": now,
     }
-    if isinstance(letter, NewsletterLetter | PromotionLetter):
-        row["purpose"] = letter.purpose
+    if isinstance(message, NewsletterMessage | PromotionMessage):
+        row["purpose"] = message.purpose
     match recipient:
         case AccountRecipient(account_id):
             row["account_id"] = account_id
@@ -113,31 +113,31 @@ def letter_row(letter: Letter, *, key: str | None, now: datetime, newsletter_id:
     return row
 
 
-async def _plan(db: AsyncSession, letter_id: str, letter: Letter, run_at: datetime | None) -> None:
-    payload = {**letter.refs, "letter": letter_id}
-    priority = PRIORITY[letter.template.letter_class]
-    await jobs.enqueue(db, JOB, payload, key=job_key(letter_id), run_at=run_at, priority=priority)
+async def _plan(db: AsyncSession, email_id: str, message: Message, run_at: datetime | None) -> None:
+    payload = {**message.refs, "email": email_id}
+    priority = PRIORITY[message.template.email_class]
+    await jobs.enqueue(db, JOB, payload, key=job_key(email_id), run_at=run_at, priority=priority)
 
 
-def job_row(letter_id: str, letter: Letter, *, run_at: datetime) -> dict[str, Any]:
-    """The job that sends a queued letter, for `jobs.enqueue_many`."""
-    return job_row_of(letter_id, letter.refs, letter.template.letter_class, run_at)
+def job_row(email_id: str, message: Message, *, run_at: datetime) -> dict[str, Any]:
+    """The job that sends a queued email, for `jobs.enqueue_many`."""
+    return job_row_of(email_id, message.refs, message.template.email_class, run_at)
 
 
-def job_row_of(letter_id: str, refs: Refs, letter_class: LetterClass, run_at: datetime) -> dict[str, Any]:
-    """The same for a letter that was kept."""
-    payload = {**refs, "letter": letter_id}
-    return jobs.row(JOB, payload, key=job_key(letter_id), run_at=run_at, priority=PRIORITY[letter_class])
+def job_row_of(email_id: str, refs: Refs, email_class: EmailClass, run_at: datetime) -> dict[str, Any]:
+    """The same for an email that was kept."""
+    payload = {**refs, "email": email_id}
+    return jobs.row(JOB, payload, key=job_key(email_id), run_at=run_at, priority=PRIORITY[email_class])
 
 
-def job_key(letter_id: str) -> str:
-    """The key of the job that sends a letter."""
-    return f"mail:{letter_id}"
+def job_key(email_id: str) -> str:
+    """The key of the job that sends an email."""
+    return f"mail:{email_id}"
 
 
 async def cancel(db: AsyncSession, key: str) -> None:
-    """Take back the waiting letter of this `key`, if there is one."""
-    waiting = (col(MailLetter.unique_key) == key, col(MailLetter.status) == Status.QUEUED)
-    gone = (await db.exec(delete(MailLetter).where(*waiting).returning(col(MailLetter.id)))).all()
-    for (letter_id,) in gone:
-        await jobs.cancel(db, job_key(letter_id))
+    """Take back the waiting email of this `key`, if there is one."""
+    waiting = (col(OutgoingEmail.unique_key) == key, col(OutgoingEmail.status) == Status.QUEUED)
+    gone = (await db.exec(delete(OutgoingEmail).where(*waiting).returning(col(OutgoingEmail.id)))).all()
+    for (email_id,) in gone:
+        await jobs.cancel(db, job_key(email_id))

@@ -1,4 +1,4 @@
-"""Who may get a letter at this moment, and what its recipient and values may be read for."""
+"""Who may get an email at this moment, and what its recipient and values may be read for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conference_app.models import Account, MailLetter
+from conference_app.models import Account, OutgoingEmail
 from conference_app.models.person import Address
 from conference_app.purposes import PURPOSES, LiveBasis, Purpose
-from conference_app.services.consent import legal_basis as basis
-from conference_app.services.consent import live_consents
-from conference_app.services.consent import participant_mail as meeting_mail
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import legal_basis, live_consents, participant_mail, person_state
 from conference_app.services.consent.live_consents import Bound
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.recipients import ParticipantRecipient, Recipient
@@ -26,17 +23,17 @@ from conference_app.services.people.subjects import Subject, SubjectKind
 
 
 class Withheld(Exception):
-    """The letter must not leave; says why in a word."""
+    """The email must not leave; says why in a word."""
 
 
-async def mailboxes_of_many(db: AsyncSession, rows: Sequence[MailLetter]) -> dict[Recipient, Mailbox]:
+async def mailboxes_of_many(db: AsyncSession, rows: Sequence[OutgoingEmail]) -> dict[Recipient, Mailbox]:
     """Where the readers of a newsletter are reached, in a few statements for them all; without those who do not agree."""
     found: dict[Recipient, Mailbox] = {}
     for agreed in {row.purpose for row in rows}:
         name, _, detail = agreed.partition(":")
         recipients = [recipient_of(row) for row in rows if row.purpose == agreed]
         subjects = [subject for one in recipients if (subject := subject_of(one))]
-        live = await basis.living(db, PURPOSES[name], subjects, detail, now=jobs.now())
+        live = await legal_basis.with_basis(db, PURPOSES[name], subjects, detail, now=jobs.now())
         if live:
             found |= await mailboxes_of(db, recipients, live)
     return found
@@ -50,8 +47,8 @@ def is_reached(kind: SubjectKind, subject_id: Bound[str], email_key: Bound[bytes
     return exists().where(col(Address.id) == subject_id, col(Address.email_key) == email_key)
 
 
-async def read_for(db: AsyncSession, row: MailLetter, template: Template) -> tuple[Purpose | LiveBasis, ...]:
-    """What this letter's recipient and values may be read for. Raises Withheld where that needs a basis and has none."""
+async def read_for(db: AsyncSession, row: OutgoingEmail, template: Template) -> tuple[Purpose | LiveBasis, ...]:
+    """What this email's recipient and values may be read for. Raises Withheld where that needs a basis and has none."""
     match recipient_of(row):
         case ParticipantRecipient(meeting_id, address_id):
             subject, purpose, detail = Subject("address", address_id), template.purpose, meeting_id
@@ -61,23 +58,23 @@ async def read_for(db: AsyncSession, row: MailLetter, template: Template) -> tup
             purpose = PURPOSES.get(name, template.purpose)
         case _:
             return (template.purpose, *template.also)
-    live = await basis.living(db, purpose, [subject] if subject else [], detail, now=jobs.now())
+    live = await legal_basis.with_basis(db, purpose, [subject] if subject else [], detail, now=jobs.now())
     if not live:
         raise Withheld("no_grant")
     return (live, *template.also)
 
 
-async def allowed(db: AsyncSession, row: MailLetter, template: Template) -> Mailbox:
-    """Where the letter may go at this moment. Raises Withheld."""
+async def allowed(db: AsyncSession, row: OutgoingEmail, template: Template) -> Mailbox:
+    """Where the email may go at this moment. Raises Withheld."""
     recipient = recipient_of(row)
     await _require_grant(db, row.purpose, template, recipient)
     subject = subject_of(recipient)
-    if template.letter_class != "necessary" and subject and not await privacy_state.may_use(db, subject):
+    if template.email_class != "necessary" and subject and not await person_state.may_use(db, subject):
         raise Withheld("restricted")
     mailbox = (await mailboxes_of(db, [recipient], *await read_for(db, row, template))).get(recipient)
     if mailbox is None:
         raise Withheld("no_address")
-    if not mailbox.is_verified and template.letter_class != "necessary":
+    if not mailbox.is_verified and template.email_class != "necessary":
         raise Withheld("not_verified")
     if await bounces.is_bad(db, mailbox.email):
         raise Withheld("bad_address")
@@ -85,7 +82,7 @@ async def allowed(db: AsyncSession, row: MailLetter, template: Template) -> Mail
 
 
 async def _require_grant(db: AsyncSession, purpose: str, template: Template, recipient: Recipient) -> None:
-    match template.letter_class:
+    match template.email_class:
         case "necessary" | "service":
             if isinstance(recipient, ParticipantRecipient):
                 raise Withheld("wrong_recipient")
@@ -97,5 +94,5 @@ async def _require_grant(db: AsyncSession, purpose: str, template: Template, rec
             if not isinstance(template, ParticipantTemplate) or not isinstance(recipient, ParticipantRecipient):
                 raise Withheld("wrong_recipient")
             meeting, address = recipient.meeting_id, recipient.address_id
-            if not await meeting_mail.wants(db, meeting_id=meeting, address_id=address, occasion=template.occasion):
+            if not await participant_mail.wants(db, meeting_id=meeting, address_id=address, occasion=template.occasion):
                 raise Withheld("no_grant")

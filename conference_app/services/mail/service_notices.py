@@ -1,4 +1,4 @@
-"""Word to every account holder about the service itself: scheduled maintenance. Nothing else fits into these letters.
+"""Word to every account holder about the service itself: scheduled maintenance. Nothing else fits into these emails.
 
 `python -m conference_app.services.mail.service_notices 2026-12-01T22:00+01:00 30` announces half an hour of maintenance.
 """
@@ -14,26 +14,26 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Account, MailLetter
+from conference_app.models import Account, OutgoingEmail
 from conference_app.purposes import DELIVERY
-from conference_app.services.emails import local_times as letter_times
+from conference_app.services.emails import local_times
 from conference_app.services.emails.blocks import paragraph
 from conference_app.services.emails.messages import ServiceTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.texts import n_, plural
 
 PIECE = 1000
-"""Letters queued in one transaction."""
+"""Emails queued in one transaction."""
 
 
 async def _compose(db: AsyncSession, context: Context) -> Values | None:
     starts_at = datetime.fromtimestamp(int(context.refs["starts_at"]), UTC)
     if starts_at < context.now:
         return None
-    when = await letter_times.when(db, context, starts_at)
+    when = await local_times.when(db, context, starts_at)
     minutes = int(context.refs["minutes"])
     return {"when": when, "how_long": plural("{count} minute", "{count} minutes", minutes)}
 
@@ -69,7 +69,7 @@ async def announce_maintenance(starts_at: datetime, minutes: int) -> None:
 
 @jobs.handler("service.maintenance")
 async def _queue(payload: jobs.Payload) -> None:
-    """Write a letter for everybody; what a killed run has written stays."""
+    """Write an email for everybody; what a killed run has written stays."""
     everybody = select(Account.id).where(col(Account.email_verified_at).is_not(None)).order_by(Account.id)
     async with database.reading() as db:
         ids = (await db.exec(everybody)).all()
@@ -81,14 +81,14 @@ async def _queue(payload: jobs.Payload) -> None:
 async def _queue_piece(db: AsyncSession, payload: jobs.Payload, ids: Sequence[str]) -> None:
     keys = {f"maintenance:{payload['starts_at']}:{account_id}": account_id for account_id in ids}
     async with database.within(db, DELIVERY) as own:
-        query = select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys))
+        query = select(OutgoingEmail.unique_key).where(col(OutgoingEmail.unique_key).in_(keys))
         known = set((await own.exec(query)).all())
     for key, account_id in keys.items():
         if key not in known:
-            letter = MAINTENANCE.letter(
+            message = MAINTENANCE.message(
                 AccountRecipient(account_id), starts_at=payload["starts_at"], minutes=payload["minutes"]
             )
-            await mail.send(db, letter, key=key, run_at=jobs.now())
+            await outbox.send(db, message, key=key, run_at=jobs.now())
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Speaks SMTP with the relay, or with the stand-in that the composition root names: connect, address, hand over.
 
-The three steps are apart, so that the caller can note that a letter is being handed over before its text goes out:
+The three steps are apart, so that the caller can note that an email is being handed over before its text goes out:
 only what breaks off after that leaves open whether it arrived.
 """
 
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
 IDLE_S = 15.0
-"""A connection without work is kept so long for the next letter."""
-LETTERS_A_CONNECTION = 100
+"""A connection without work is kept so long for the next email."""
+MESSAGES_A_CONNECTION = 100
 """Many relays close a connection that carries more."""
 _NO_SUCH_MAILBOX = (550, 551, 553)
 """What says so without an enhanced status. Another refusal, such as 554, is often of us: it says nothing of the address."""
@@ -68,13 +68,13 @@ class _Connection:
     route: Route
     client: aiosmtplib.SMTP
     loop: asyncio.AbstractEventLoop
-    letters: int = 0
+    messages: int = 0
     """Carried so far."""
 
     @property
     def is_fit(self) -> bool:
-        """Whether it can carry another letter."""
-        return self.client.is_connected and self.letters < LETTERS_A_CONNECTION
+        """Whether it can carry another email."""
+        return self.client.is_connected and self.messages < MESSAGES_A_CONNECTION
 
     async def answers(self) -> bool:
         """Whether the server is still there."""
@@ -131,12 +131,12 @@ def _client(route: Route) -> aiosmtplib.SMTP:
 
 
 class Conversation:
-    """A talk with the server about some letters, one after the other."""
+    """A talk with the server about some emails, one after the other."""
 
     def __init__(self) -> None:
         self.connection: _Connection | None = None
         self.is_amid = False
-        """Whether the server still has a letter's addresses in mind."""
+        """Whether the server still has an email's addresses in mind."""
         self.lost = ""
         """Why no connection is to be had."""
 
@@ -148,7 +148,7 @@ class Conversation:
                 await connection.client.rset()
             self.is_amid = True
             await connection.client.mail(sender)
-        except aiosmtplib.SMTPResponseException as err:  # who refuses our sender has nothing against this letter
+        except aiosmtplib.SMTPResponseException as err:  # who refuses our sender has nothing against this email
             raise Deferred(str(err.code)) from None
         except (aiosmtplib.SMTPException, OSError) as err:
             raise Deferred(type(err).__name__) from None
@@ -170,7 +170,7 @@ class Conversation:
         except (aiosmtplib.SMTPException, OSError) as err:
             raise Broken(type(err).__name__) from None
         self.is_amid = False
-        self.connection.letters += 1
+        self.connection.messages += 1
 
     async def _connected(self) -> _Connection:
         """The connection, or another if it broke or has carried enough. Once there is none to be had, none is tried."""

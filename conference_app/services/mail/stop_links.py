@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.rendering import MARKED, Choices
 from conference_app.services.emails.template import Template
@@ -14,16 +14,16 @@ from conference_app.services.people.subjects import Subject
 
 def marked_choices(template: Template) -> Choices:
     """Marks in the places of what `choices` gives."""
-    if template.letter_class in ("newsletter", "promotion"):
+    if template.email_class in ("newsletter", "promotion"):
         return MARKED
     stops = isinstance(template, ParticipantTemplate) and template.occasion in ("reminder", "follow_up")
     return Choices(MARKED.unsubscribe) if stops else Choices()
 
 
-def choices(row: MailLetter, template: Template, mailbox: Mailbox) -> Choices:
-    """The links to stop such mails, in every letter that can be stopped. Raises Withheld."""
+def choices(row: OutgoingEmail, template: Template, mailbox: Mailbox) -> Choices:
+    """The links to stop such mails, in every email that can be stopped. Raises Withheld."""
     recipient = recipient_of(row)
-    if template.letter_class in ("newsletter", "promotion"):
+    if template.email_class in ("newsletter", "promotion"):
         subject = subject_of(recipient)
         if subject is None:
             raise Withheld("wrong_recipient")

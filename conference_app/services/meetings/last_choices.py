@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models import Meeting
 from conference_app.purposes import PERSONALISATION
-from conference_app.services.consent import legal_basis as basis
+from conference_app.services.consent import legal_basis
 from conference_app.services.people.subjects import Subject
 
 
@@ -29,7 +29,7 @@ class Habit:
 async def usual(account_id: str) -> Habit:
     """The choices of the person's last meeting; everybody's defaults without a live consent or a meeting."""
     async with database.reading() as db:
-        live = await basis.living(db, PERSONALISATION, [Subject("account", account_id)])
+        live = await legal_basis.with_basis(db, PERSONALISATION, [Subject("account", account_id)])
         if not live.subjects:
             return Habit()
         async with database.within(db, live) as own:

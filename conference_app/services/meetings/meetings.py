@@ -17,9 +17,9 @@ from conference_app.errors import NotAllowed, NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.models.columns import new_id
 from conference_app.purposes import MEETINGS
-from conference_app.services.accounts import may_invite as inviting
-from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.accounts import may_invite
+from conference_app.services.consent import person_state
+from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meeting_forms, open_meetings
@@ -155,7 +155,7 @@ async def row_by_code(db: AsyncSession, code: str) -> Meeting | None:
     if not normalize_code(code):
         return None
     meeting = (await db.exec(select(Meeting).where(Meeting.code_key == code_key(code)))).first()
-    if meeting is None or await privacy_state.is_paused(db, meeting.account_id):
+    if meeting is None or await person_state.is_paused(db, meeting.account_id):
         return None
     return meeting
 
@@ -186,7 +186,7 @@ async def delete(account_id: str, code: str) -> None:
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code)
         await db.delete(meeting)
-    bus.publish(topic_of(meeting))
+    wake_ups.publish(topic_of(meeting))
     if state_of(meeting) in ("open", "locked"):
         try:
             await room_admin().end(meeting.room)
@@ -201,11 +201,11 @@ async def open_room(account_id: str, code: str, *, now: datetime | None = None) 
     """
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code, is_locked=True)
-        await inviting.require(db, account_id)
+        await may_invite.require(db, account_id)
         if state_of(meeting) not in ("open", "locked"):
             await open_meetings.check_one_more(db, account_id)
         open_row(meeting, now or datetime.now(UTC))
-    bus.publish(topic_of(meeting))
+    wake_ups.publish(topic_of(meeting))
     return _own(meeting)
 
 
@@ -223,7 +223,7 @@ async def set_locked(account_id: str, code: str, locked: bool) -> OwnMeeting:
         if state_of(meeting) not in ("open", "locked"):
             raise NotAllowed(n_("Only a running meeting can be locked."))
         meeting.is_locked = locked is True
-    bus.publish(topic_of(meeting))
+    wake_ups.publish(topic_of(meeting))
     return _own(meeting)
 
 
@@ -232,7 +232,7 @@ async def close_room(account_id: str, code: str, *, now: datetime | None = None)
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code)
         meeting.ended_at = meeting.ended_at or now or datetime.now(UTC)
-    bus.publish(topic_of(meeting))
+    wake_ups.publish(topic_of(meeting))
     return meeting.room
 
 

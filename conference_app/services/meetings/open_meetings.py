@@ -24,7 +24,7 @@ async def check_one_more(db: AsyncSession, account_id: str) -> None:
 
     Raises NotAllowed when it has as many open as it may, Unavailable when the installation is full.
     """
-    await database.alone(db, "open meetings")
+    await database.lock(db, "open meetings")
     own = (await db.exec(select(func.count()).where(*_IS_OPEN, col(Meeting.account_id) == account_id))).one()
     if own >= settings().open_per_account:
         raise NotAllowed(

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Newsletter
-from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails import secret_requests
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.texts import n_
@@ -30,7 +30,7 @@ def checked(draft: Draft) -> Draft:
     ):
         if len(getattr(draft, name)) > most:
             wrong[name] = ConferenceError(n_("Use at most {most} characters."), most=most)
-        elif problem := asked_secrets.problem(getattr(draft, name)):
+        elif problem := secret_requests.problem(getattr(draft, name)):
             wrong[name] = problem
     if wrong:
         raise InvalidInput(wrong)

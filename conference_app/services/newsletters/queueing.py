@@ -1,6 +1,6 @@
 """Newsletters on their way into the queue, and to their end.
 
-A letter and its job are written for everybody with a live grant, in pieces that each commit whole; a letter's key is
+An email and its job are written for everybody with a live grant, in pieces that each commit whole; an email's key is
 made of the newsletter and the address, so that doing it again adds nothing. A killed process goes on where it was.
 """
 
@@ -18,14 +18,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Account, MailLetter, Newsletter
-from conference_app.models.mail import LETTER_DAYS
+from conference_app.models import Account, Newsletter, OutgoingEmail
+from conference_app.models.mail import MESSAGE_DAYS
 from conference_app.models.person import Address
 from conference_app.purposes import DELIVERY
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters.views import Counts, Stage, counts_of
@@ -33,12 +33,12 @@ from conference_app.services.people.subjects import Subject, SubjectKind
 
 JOB = newsletters.QUEUE_JOB
 PIECE = 1000
-"""Letters queued in one transaction."""
+"""Emails queued in one transaction."""
 
 
 @jobs.handler(JOB)
 async def _queue(payload: jobs.Payload) -> None:
-    """Write a letter for everybody with a live grant; what a killed run has written stays."""
+    """Write an email for everybody with a live grant; what a killed run has written stays."""
     newsletter_id = str(payload["newsletter_id"])
     async with database.reading() as db:
         row = await db.get(Newsletter, newsletter_id)
@@ -65,27 +65,27 @@ async def _is_queuing(db: AsyncSession, newsletter_id: str) -> bool:
 
 
 async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subjects: Sequence[Subject]) -> None:
-    keys = await _letter_keys(db, newsletter_id, subjects)
+    keys = await _message_keys(db, newsletter_id, subjects)
     async with database.within(db, DELIVERY) as own:
-        query = select(MailLetter.unique_key).where(col(MailLetter.unique_key).in_(keys.values()))
+        query = select(OutgoingEmail.unique_key).where(col(OutgoingEmail.unique_key).in_(keys.values()))
         known = set((await own.exec(query)).all())
-    letter_rows: list[dict[str, Any]] = []
+    message_rows: list[dict[str, Any]] = []
     job_rows: list[dict[str, Any]] = []
     for subject, key in keys.items():
         if key in known:
             continue
         recipient = AccountRecipient(subject.id) if subject.kind == "account" else AddressRecipient(subject.id)
-        letter = newsletters.LETTER.letter(recipient, purpose=purpose, newsletter_id=newsletter_id)
-        row = mail.letter_row(letter, key=key, now=jobs.now(), newsletter_id=newsletter_id)
-        letter_rows.append(row)
-        job_rows.append(mail.job_row(row["id"], letter, run_at=jobs.now()))
-    if letter_rows:
+        message = newsletters.MESSAGE.message(recipient, purpose=purpose, newsletter_id=newsletter_id)
+        row = outbox.email_row(message, key=key, now=jobs.now(), newsletter_id=newsletter_id)
+        message_rows.append(row)
+        job_rows.append(outbox.job_row(row["id"], message, run_at=jobs.now()))
+    if message_rows:
         insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-        await db.exec(insert(MailLetter), params=letter_rows)
+        await db.exec(insert(OutgoingEmail), params=message_rows)
         await jobs.enqueue_many(db, job_rows)
 
 
-async def _letter_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[Subject]) -> dict[Subject, str]:
+async def _message_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[Subject]) -> dict[Subject, str]:
     """A key for each, made of the address: who registers while a newsletter is sent does not get it twice."""
     keys: dict[Subject, str] = {}
     tables: tuple[tuple[SubjectKind, type[Account] | type[Address]], ...] = (("account", Account), ("address", Address))
@@ -99,7 +99,7 @@ async def _letter_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[
 
 @jobs.handler("newsletter.watch")
 async def _watch(payload: jobs.Payload) -> None:
-    """Note the end when no letter waits any more, and keep the counts until the letters are forgotten."""
+    """Note the end when no email waits any more, and keep the counts until the emails are forgotten."""
     newsletter_id, now = str(payload["newsletter_id"]), jobs.now()
     async with database.session(DELIVERY) as db:
         row = await db.get(Newsletter, newsletter_id, with_for_update=True)
@@ -109,7 +109,7 @@ async def _watch(payload: jobs.Payload) -> None:
         row.counted = json.dumps({name: getattr(counts, name) for name in Counts.__slots__})
         if row.status == Stage.SENDING and counts.queued == 0:
             row.status, row.finished_at = Stage.SENT, now
-    if row.started_at is None or now > row.started_at + timedelta(days=LETTER_DAYS - 2):
+    if row.started_at is None or now > row.started_at + timedelta(days=MESSAGE_DAYS - 2):
         return  # the last count stays
     is_going = row.status == Stage.SENDING
     raise jobs.Postponed(now + (timedelta(seconds=5) if is_going else timedelta(days=1)))

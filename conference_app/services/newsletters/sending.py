@@ -1,7 +1,7 @@
 """Newsletters: staff write them, those who agreed get them, each once.
 
-Sending has two steps. `newsletter_queueing` writes a letter and its job for everybody with a live grant. Then each
-letter leaves by itself (`mail_delivery`), which looks at the grant again.
+Sending has two steps. `newsletter_queueing` writes an email and its job for everybody with a live grant. Then each
+email leaves by itself (`mail_delivery`), which looks at the grant again.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.models import MailLetter, Newsletter
+from conference_app.models import Newsletter, OutgoingEmail
 from conference_app.purposes import ACCOUNT_MAIL, NEWSLETTER
 from conference_app.services.consent import live_consents
-from conference_app.services.emails import rendering as letter_rendering
+from conference_app.services.emails import rendering
 from conference_app.services.emails.blocks import rich
 from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.rendering import Rendered
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.mail.outbox import Status
 from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import topics as newsletter_topics
@@ -51,7 +51,7 @@ def _values(row: Newsletter, code: str) -> Values:
 
 QUEUE_JOB = "newsletter.queue"
 _SAMPLE = {"subject": "What is new", "body": "## New\n\nMeetings can now be *planned*.\n\n- one\n- two"}
-LETTER = register(
+MESSAGE = register(
     NewsletterTemplate(
         "newsletter",
         subject="{subject}",
@@ -62,7 +62,7 @@ LETTER = register(
         same_for_all=True,
     )
 )
-TEST_LETTER = register(
+TEST_MESSAGE = register(
     NecessaryTemplate(
         "newsletter_test",
         subject=n_("Test: {subject}"),
@@ -75,16 +75,16 @@ TEST_LETTER = register(
 
 
 def preview(draft: Draft, code: str) -> Rendered:
-    """The letter as it would look in language `code`, with links that lead nowhere."""
+    """The email as it would look in language `code`, with links that lead nowhere."""
     draft = newsletter_drafts.checked(draft)
     polish = code == "pl"
     values = {
         "subject": draft.subject_pl if polish else draft.subject_en,
         "body": draft.body_pl if polish else draft.body_en,
     }
-    choices = letter_rendering.Choices("/u/sample", "/preferences/sample")
+    choices = rendering.Choices("/u/sample", "/preferences/sample")
     with language(code):
-        return letter_rendering.render(LETTER, values, code, choices)
+        return rendering.render(MESSAGE, values, code, choices)
 
 
 async def audience(topic_id: str = "") -> int:
@@ -98,7 +98,7 @@ async def send_test(newsletter_id: str, account_id: str, code: str) -> None:
     async with database.session() as db:
         row = await newsletter_drafts.of_id(db, newsletter_id)
         newsletter_drafts.require_texts(row, (code,))
-        await mail.send(db, TEST_LETTER.letter(AccountRecipient(account_id), language=code, newsletter_id=row.id))
+        await outbox.send(db, TEST_MESSAGE.message(AccountRecipient(account_id), language=code, newsletter_id=row.id))
 
 
 async def check(newsletter_id: str, *, now: datetime | None = None) -> None:
@@ -130,7 +130,7 @@ async def start(newsletter_id: str, *, now: datetime | None = None) -> None:
 
 
 async def stop(newsletter_id: str) -> None:
-    """Let no more letters leave, from this moment. What is out is out. Raises NotFound if it is not being sent."""
+    """Let no more emails leave, from this moment. What is out is out. Raises NotFound if it is not being sent."""
     async with database.session() as db:
         going = (col(Newsletter.id) == newsletter_id, col(Newsletter.status).in_((Stage.QUEUING, Stage.SENDING)))
         stopped = await db.exec(
@@ -138,21 +138,23 @@ async def stop(newsletter_id: str) -> None:
         )
         if stopped.first() is None:
             raise NotFound(n_("This newsletter is not being sent."))
-        queued = (col(MailLetter.newsletter_id) == newsletter_id, col(MailLetter.status) == Status.QUEUED)
+        queued = (col(OutgoingEmail.newsletter_id) == newsletter_id, col(OutgoingEmail.status) == Status.QUEUED)
         held_back = {"status": Status.WITHHELD, "reason": "not_wanted", "changed_at": jobs.now()}
-        await db.exec(update(MailLetter).where(*queued).values(held_back))
+        await db.exec(update(OutgoingEmail).where(*queued).values(held_back))
 
 
 async def send_uncertain_again(newsletter_id: str) -> int:
-    """Queue anew the letters that broke off on the way: some people may then get it twice. How many."""
+    """Queue anew the emails that broke off on the way: some people may then get it twice. How many."""
     async with database.session() as db:
-        which = (col(MailLetter.newsletter_id) == newsletter_id, col(MailLetter.status) == Status.UNCERTAIN)
+        which = (col(OutgoingEmail.newsletter_id) == newsletter_id, col(OutgoingEmail.status) == Status.UNCERTAIN)
         again = (
-            await db.exec(update(MailLetter).where(*which).values(status=Status.QUEUED).returning(col(MailLetter.id)))
+            await db.exec(
+                update(OutgoingEmail).where(*which).values(status=Status.QUEUED).returning(col(OutgoingEmail.id))
+            )
         ).all()
         rows = [
-            mail.job_row_of(letter_id, {"newsletter_id": newsletter_id}, "newsletter", datetime.now(UTC))
-            for (letter_id,) in again
+            outbox.job_row_of(email_id, {"newsletter_id": newsletter_id}, "newsletter", datetime.now(UTC))
+            for (email_id,) in again
         ]
         await jobs.enqueue_many(db, rows)
         return len(rows)

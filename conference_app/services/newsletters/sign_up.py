@@ -14,16 +14,14 @@ from conference_app import database, purposes
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import Address, PendingConsent
 from conference_app.purposes import CONFIRM_ADDRESS
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
+from conference_app.services.consent import ledger, live_consents
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.mail import outbox
+from conference_app.services.people import email_addresses
 from conference_app.texts import n_
 
 LIFE = timedelta(hours=48)
@@ -37,11 +35,11 @@ async def ask(email: str, *, page: str, language: str, address: str, now: dateti
     `address` is the caller's network address. Raises ConferenceError for what is no e-mail address, TooManyAttempts
     for a caller who asks too often; an address that was asked too often gets no further mail, silently.
     """
-    normalized = addresses.check_email(email)
+    normalized = email_addresses.check_email(email)
     await rate_limits.count(rate_limits.NEWSLETTER_PER_ADDRESS, rate_limits.network_of(address))
-    async with answer_time.evened():
+    async with even_answers.evened():
         try:
-            await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, addresses.email_key(normalized).hex())
+            await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, email_addresses.email_key(normalized).hex())
         except TooManyAttempts:
             return
         await _have_confirmed(normalized, page, language, now or datetime.now(UTC))
@@ -49,10 +47,10 @@ async def ask(email: str, *, page: str, language: str, address: str, now: dateti
 
 async def _have_confirmed(email: str, page: str, language: str, now: datetime) -> None:
     async with database.session(CONFIRM_ADDRESS) as db:
-        await database.alone(db, "newsletter", addresses.email_key(email).hex())
-        if await _has_it(db, addresses.email_key(email)):
+        await database.lock(db, "newsletter", email_addresses.email_key(email).hex())
+        if await _has_it(db, email_addresses.email_key(email)):
             return
-        row = await addresses.find_or_add(db, email, language=language, now=now)
+        row = await email_addresses.find_or_add(db, email, language=language, now=now)
         await db.exec(delete(PendingConsent).where(col(PendingConsent.address_id) == row.id))
         pending = PendingConsent(
             address_id=row.id,
@@ -66,8 +64,8 @@ async def _have_confirmed(email: str, page: str, language: str, now: datetime) -
         )
         db.add(pending)
         await db.flush()
-        letter = _CONFIRM.letter(AddressRecipient(row.id), language=language, pending=pending.id)
-        await mail.send(db, letter, key=f"newsletter-confirm:{pending.id}")
+        message = _CONFIRM.message(AddressRecipient(row.id), language=language, pending=pending.id)
+        await outbox.send(db, message, key=f"newsletter-confirm:{pending.id}")
 
 
 async def _has_it(db: AsyncSession, key: bytes) -> bool:
@@ -106,7 +104,7 @@ async def confirm(token: str, *, now: datetime | None = None) -> None:
         assert address is not None  # noqa: S101 - the foreign key says so
         [subject, *_others] = await live_consents.subjects_of_key(db, address.email_key)
         await db.delete(row)
-        await consents.give(
+        await ledger.give(
             db,
             subject,
             row.purpose,

@@ -11,8 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import NewsletterTopic
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
+from conference_app.services.consent import ledger, live_consents
 from conference_app.services.jobs import queue as jobs
 from conference_app.texts import n_
 
@@ -105,7 +104,7 @@ async def _end(payload: jobs.Payload) -> None:
     for first in range(0, len(subjects), PIECE):
         async with database.session() as db:
             for subject in subjects[first : first + PIECE]:
-                await consents.expire(db, subject, purpose(topic_id), now=now)
+                await ledger.expire(db, subject, purpose(topic_id), now=now)
     async with database.session() as db:
         if topic := await db.get(NewsletterTopic, topic_id):
             topic.closed_at = now

@@ -1,4 +1,4 @@
-"""Newsletters as staff see them: what was written, how far it is, what became of its letters."""
+"""Newsletters as staff see them: what was written, how far it is, what became of its emails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.models import ConsentEvent, MailLetter, Newsletter
+from conference_app.models import ConsentEvent, Newsletter, OutgoingEmail
 from conference_app.purposes import DELIVERY
 from conference_app.services import paging
 from conference_app.services.mail.outbox import Status
@@ -48,7 +48,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of a newsletter's letters."""
+    """What became of a newsletter's emails."""
 
     queued: int = 0
     sent: int = 0
@@ -61,12 +61,12 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """Letters written."""
+        """Emails written."""
         return self.queued + self.done
 
     @property
     def done(self) -> int:
-        """Letters that have left or never will."""
+        """Emails that have left or never will."""
         return self.sent + self.withheld + self.refused + self.bounced + self.uncertain + self.failed
 
 
@@ -84,14 +84,16 @@ class NewsletterView:
 
     @property
     def is_going(self) -> bool:
-        """Whether letters are still being queued or sent."""
+        """Whether emails are still being queued or sent."""
         return self.stage in (Stage.QUEUING, Stage.SENDING)
 
 
 async def counts_of(db: AsyncSession, row: Newsletter) -> Counts:
-    """What became of the letters so far; once they are forgotten, as it was last counted."""
+    """What became of the emails so far; once they are forgotten, as it was last counted."""
     query = (
-        select(MailLetter.status, func.count()).where(MailLetter.newsletter_id == row.id).group_by(MailLetter.status)
+        select(OutgoingEmail.status, func.count())
+        .where(OutgoingEmail.newsletter_id == row.id)
+        .group_by(OutgoingEmail.status)
     )
     by_status: Counter[str] = Counter(dict((await db.exec(query)).all()))
     if not by_status:
@@ -112,7 +114,9 @@ async def _unsubscribed(db: AsyncSession, row: Newsletter) -> int:
     """How many who got it took their consent back within two weeks. From the ledger: no mail is traced."""
     if row.started_at is None:
         return 0
-    got = select(func.coalesce(MailLetter.account_id, MailLetter.address_id)).where(MailLetter.newsletter_id == row.id)
+    got = select(func.coalesce(OutgoingEmail.account_id, OutgoingEmail.address_id)).where(
+        OutgoingEmail.newsletter_id == row.id
+    )
     query = (
         select(func.count(func.distinct(ConsentEvent.subject_id)))
         .where(ConsentEvent.purpose == newsletter_topics.purpose(row.topic_id or ""))

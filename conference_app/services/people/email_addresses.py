@@ -60,7 +60,7 @@ async def find(db: AsyncSession, email: str) -> Address | None:
 
 async def find_or_add(db: AsyncSession, email: str, *, language: str = "", now: datetime | None = None) -> Address:
     """The row of a normalized address, made in the caller's transaction if there is none."""
-    await database.alone(db, "address", email_key(email).hex())
+    await database.lock(db, "address", email_key(email).hex())
     found = await find(db, email)
     if found is None:
         found = Address(

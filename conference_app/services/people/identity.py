@@ -72,12 +72,12 @@ def own_address(account: Account, email: str, now: datetime) -> None:
     account.email_verified_at, account.claim_key, account.lapses_at = now, None, None
 
 
-async def alone(db: AsyncSession, account_id: str) -> None:
+async def lock(db: AsyncSession, account_id: str) -> None:
     """Let nobody else change the account's address or password, or use its links, until the transaction of `db` ends.
 
     Call it before reading what decides: a link must not prove an address that is replaced at the same moment.
     """
-    await database.alone(db, "account", account_id)
+    await database.lock(db, "account", account_id)
 
 
 async def has_still(account_id: str, password_hash: str) -> bool:

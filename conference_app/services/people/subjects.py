@@ -1,4 +1,4 @@
-"""Whose a consent, a wish or a letter is: an account, or an address without one."""
+"""Whose a consent, a wish or an email is: an account, or an address without one."""
 
 from __future__ import annotations
 

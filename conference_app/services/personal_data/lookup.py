@@ -16,8 +16,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, Address, Case, ContactThread, LegalHold
 from conference_app.purposes import RIGHTS
 from conference_app.services.limits import rate_limits
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import identity as accounts
+from conference_app.services.people import email_addresses, identity
 from conference_app.services.personal_data import legal_holds, masking, personal_rows, staff_accesses
 from conference_app.services.personal_data.legal_holds import Hold
 from conference_app.services.personal_data.personal_rows import Person
@@ -94,10 +93,10 @@ async def look_again(person: Person) -> PersonView:
 async def who_is(db: AsyncSession, wanted: str) -> Person | None:
     """The person with this e-mail address (confirmed, if it is an account's) or username; None for an unknown name."""
     if "@" not in wanted:
-        key = accounts.username_key(wanted)
+        key = identity.username_key(wanted)
         found = (await db.exec(select(Account.id).where(Account.username_key == key))).first()
         return await personal_rows.of_account(db, found) if found else None
-    key = addresses.email_key(wanted)
+    key = email_addresses.email_key(wanted)
     found = (await db.exec(select(Account.id).where(Account.email_key == key))).first()
     return await personal_rows.of_account(db, found) if found else personal_rows.of_email(key)
 
@@ -114,7 +113,7 @@ def check_wanted(text: str) -> str:
     if "@" not in text:
         return text
     try:
-        return addresses.check_email(text)
+        return email_addresses.check_email(text)
     except ConferenceError as error:
         raise InvalidInput({"wanted": error}) from None
 

@@ -38,16 +38,16 @@ async def note(
     staff_id: str,
     what: str,
     reason: str,
-    demand: LegalRequest | None = None,
+    legal_request: LegalRequest | None = None,
     now: datetime | None = None,
 ) -> None:
     """Record that staff read the person's data. `what` is a msgid.
 
-    What was read for a `demand` is told when the demand may be. Raises ValueError without a reason.
+    What was read for a `demand` is told when the legal request may be. Raises ValueError without a reason.
     """
     if not reason.strip():
         raise ValueError("reading somebody's data needs a reason that the person can read")
-    hidden_until = demand.hidden_until if demand is not None else None
+    hidden_until = legal_request.hidden_until if legal_request is not None else None
     row = StaffAccess(
         id=new_id(),
         account_id=person.account_id or None,
@@ -57,7 +57,7 @@ async def note(
         reason=reason.strip()[:500],
         at=now or datetime.now(UTC),
         hidden_until=hidden_until,
-        request_id=demand.id if demand is not None else None,
+        request_id=legal_request.id if legal_request is not None else None,
     )
     db.add(row)
     if person.account_id and hidden_until is None:

@@ -13,13 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Account
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.mail import outbox
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.personal_data.personal_rows import Person, of_email
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import privacy_emails
 
 
 async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
@@ -29,21 +27,21 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
     """
     await rate_limits.count(rate_limits.PRIVACY_LINK_PER_ADDRESS, rate_limits.network_of(address))
     try:
-        normalized = addresses.check_email(email)
+        normalized = email_addresses.check_email(email)
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
-    key = addresses.email_key(normalized)
+    key = email_addresses.email_key(normalized)
     await rate_limits.count(rate_limits.PRIVACY_LINK_PER_EMAIL, key.hex())
-    async with answer_time.evened(), database.session() as db:
+    async with even_answers.evened(), database.session() as db:
         await _send(db, key, now or datetime.now(UTC))
 
 
 async def _send(db: AsyncSession, key: bytes, now: datetime) -> None:
-    """One letter: to the account of the address, else to the address, else to whoever wrote to us from it."""
+    """One email: to the account of the address, else to the address, else to whoever wrote to us from it."""
     account = (await db.exec(select(Account.id).where(col(Account.email_key) == key))).first()
-    recipient = await privacy_letters.recipient_of(db, Person(account or "", (key,)))
+    recipient = await privacy_emails.recipient_of(db, Person(account or "", (key,)))
     if recipient is not None:
-        await mail.send(db, privacy_letters.WAY_IN.letter(recipient), run_at=now)
+        await outbox.send(db, privacy_emails.WAY_IN.message(recipient), run_at=now)
 
 
 def person_of(token: str, *, now: datetime | None = None) -> Person:
@@ -57,4 +55,4 @@ def person_of(token: str, *, now: datetime | None = None) -> Person:
 def keeper_of(token: str, *, now: datetime | None = None) -> tuple[Person, bool]:
     """Who may take an erasure back with this link, and whether it is good for nothing else. Raises NotFound."""
     target = signed_links.read(token, "privacy", now=now)
-    return of_email(target.email_key), target.purpose == privacy_letters.KEEP
+    return of_email(target.email_key), target.purpose == privacy_emails.KEEP

@@ -13,10 +13,9 @@ from conference_app.config import settings
 from conference_app.purposes import PURPOSES
 from conference_app.services import audit
 from conference_app.services.cases import cases
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import mail_stops
+from conference_app.services.consent import ledger, mail_stops
 from conference_app.services.documents import registry as documents
-from conference_app.services.emails import messages as letters
+from conference_app.services.emails import messages
 from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
@@ -43,14 +42,14 @@ _CONTROLS = {
     "asked in words": n_("A message to us"),
     "newsletter form, confirmed by mail": n_("The newsletter's form, confirmed by a link in a mail"),
 }
-_LETTER_CLASSES = {
+_MESSAGE_CLASSES = {
     "necessary": n_("The service needs it"),
     "service": n_("About the service itself"),
     "newsletter": n_("Newsletter"),
     "promotion": n_("Offers"),
     "participant": n_("Mail about a meeting"),
 }
-_LETTER_ENDS = {
+_MESSAGE_ENDS = {
     Status.QUEUED: n_("It waits to leave"),
     Status.HANDING_OVER: n_("It is leaving"),
     Status.SENT: n_("It was sent"),
@@ -99,9 +98,9 @@ def _purpose(code: str) -> str:
     return _(one.reason) if one else code
 
 
-def _letter(code: str) -> str:
-    """The subject of a letter, with dots where it names something."""
-    if (template := letters.TEMPLATES.get(code)) is None:
+def _message(code: str) -> str:
+    """The subject of an email, with dots where it names something."""
+    if (template := messages.TEMPLATES.get(code)) is None:
         return code
     values = dict.fromkeys(_SLOT.findall(template.subject), "…") | {"brand": settings().brand_name}
     return _(template.subject, **values)
@@ -127,14 +126,14 @@ _COLUMNS: dict[tuple[str, str], Callable[[str], str]] = {
     ("audit_entry", "tag"): _named(audit.WORDS),
     ("consent_event", "kind"): _named(_DONE),
     ("consent_record", "document"): _named(documents.DOCUMENT_TITLES),
-    ("consent_event", "reason"): _named(consents.REASONS),
+    ("consent_event", "reason"): _named(ledger.REASONS),
     ("contact_message", "direction"): _named(_DIRECTIONS),
     ("legal_request", "kind"): _named(legal_requests.KINDS),
     ("legal_request", "decision"): _named(legal_requests.DECISIONS),
-    ("mail_letter", "letter_class"): _named(_LETTER_CLASSES),
-    ("mail_letter", "template"): _letter,
-    ("mail_letter", "status"): _named(_LETTER_ENDS),
-    ("mail_letter", "reason"): _named(_WITHHELD),
+    ("outgoing_email", "email_class"): _named(_MESSAGE_CLASSES),
+    ("outgoing_email", "template"): _message,
+    ("outgoing_email", "status"): _named(_MESSAGE_ENDS),
+    ("outgoing_email", "reason"): _named(_WITHHELD),
     ("privacy_case", "kind"): _named(cases.KINDS),
     ("privacy_case", "status"): _named(cases.STATUSES),
     ("privacy_case", "opened_from"): _named(_OPENED_FROM),

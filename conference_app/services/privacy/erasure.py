@@ -17,11 +17,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Address, Erasure, Job, MailLetter
+from conference_app.models import Address, Erasure, Job, OutgoingEmail
 from conference_app.models.columns import new_id
 from conference_app.purposes import RIGHTS
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import export, privacy_requests
@@ -54,7 +54,7 @@ _forgetters: list[Forgetter] = []
 
 
 def also(forgetter: Forgetter) -> Forgetter:
-    """Have `forgetter` called with each erasure: for what keeps letters or files outside the database."""
+    """Have `forgetter` called with each erasure: for what keeps emails or files outside the database."""
     if forgetter not in _forgetters:
         _forgetters.append(forgetter)
     return forgetter
@@ -101,9 +101,9 @@ async def _delete_all(db: AsyncSession, person: Person, now: datetime) -> _Gone:
     traces = await _traces(db, person)
     files = await export.files_of(db, person)
     rooms = await host_rooms.of_host(db, person.account_id) if person.account_id else []
-    ids, letters = await _ids(db, person), await _letters(db, person)
+    ids, messages = await _ids(db, person), await _messages(db, person)
     await privacy_requests.all_closed(db, person, now=now)
-    rows = await _delete_rows(db, person) + await _delete_jobs(db, ids, letters)
+    rows = await _delete_rows(db, person) + await _delete_jobs(db, ids, messages)
     db.add(Erasure(id=new_id(), kind=person.kind, rows=rows, erased_at=now))
     return _Gone(rows, traces, files, rooms)
 
@@ -127,8 +127,8 @@ async def _ids(db: AsyncSession, person: Person) -> list[str]:
     return [*found, *(await db.exec(addresses)).all()]
 
 
-async def _letters(db: AsyncSession, person: Person) -> list[str]:
-    query = select(MailLetter.id).where(personal_rows.filter_of("mail_letter", person))
+async def _messages(db: AsyncSession, person: Person) -> list[str]:
+    query = select(OutgoingEmail.id).where(personal_rows.filter_of("outgoing_email", person))
     return list((await db.exec(query)).all())
 
 
@@ -145,12 +145,12 @@ async def _delete_rows(db: AsyncSession, person: Person) -> int:
     return gone
 
 
-async def _delete_jobs(db: AsyncSession, ids: list[str], letters: list[str]) -> int:
-    """Work that was planned for the person: its payload names their number, or it sends one of their letters."""
+async def _delete_jobs(db: AsyncSession, ids: list[str], messages: list[str]) -> int:
+    """Work that was planned for the person: its payload names their number, or it sends one of their emails."""
     gone = 0
     connection = await db.connection()
     planned = [col(Job.payload).contains(one, autoescape=True) for one in ids]
-    for these in (*planned, col(Job.unique_key).in_([mail.job_key(one) for one in letters])):
+    for these in (*planned, col(Job.unique_key).in_([outbox.job_key(one) for one in messages])):
         result = await connection.execute(delete(Job).where(these))
         gone += max(result.rowcount, 0)
     return gone

@@ -1,4 +1,4 @@
-"""Asking to be erased: planned for some days ahead, taken back until then, and done by a job after a last letter."""
+"""Asking to be erased: planned for some days ahead, taken back until then, and done by a job after a last email."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import erasure, privacy_requests
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import erasure, privacy_emails, privacy_requests
 from conference_app.services.room import host_rooms
 from conference_app.services.sign_in import account_passwords
 
 HOLD_LOOK = timedelta(days=1)
 """How often an erasure that a hold keeps looks whether it is lifted."""
 FAREWELL_LOOK = timedelta(seconds=5)
-"""How often an erasure looks whether its last letter has left."""
+"""How often an erasure looks whether its last email has left."""
 
 
 async def ask(account_id: str, password: str, *, address: str, now: datetime | None = None) -> datetime:
@@ -59,7 +58,7 @@ async def undo(person: Person, *, now: datetime | None = None) -> None:
     async with database.session(WISHES) as db:
         of_account = select(Account.id).where(col(Account.email_key).in_(person.email_keys))
         mine = or_(
-            privacy_state.of_person(PrivacyState, person),
+            person_state.of_person(PrivacyState, person),
             col(PrivacyState.account_id).in_(of_account),
         )
         for row in (await db.exec(select(PrivacyState).where(mine))).all():
@@ -78,12 +77,12 @@ async def account_to_be_erased(email_key: bytes) -> tuple[datetime | None, bool]
 
 
 async def _plan(db: AsyncSession, person: Person, now: datetime) -> datetime:
-    row = await privacy_state.row_of(db, person)
+    row = await person_state.row_of(db, person)
     if row.erase_due_at is None:
         row.erase_asked_at, row.erase_due_at = now, now + timedelta(days=settings().erasure_days)
     await jobs.enqueue(db, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at)
     await privacy_requests.opened(db, "erase", person, status="in_progress", now=now)
-    await privacy_letters.tell_planned(db, row, person)
+    await privacy_emails.tell_planned(db, row, person)
     return row.erase_due_at
 
 
@@ -102,7 +101,7 @@ async def plan_anew(_payload: jobs.Payload) -> None:
 
 
 async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> None:
-    """Plan nothing any more, in the caller's transaction; a letter says so."""
+    """Plan nothing any more, in the caller's transaction; an email says so."""
     if row.erase_due_at is None:
         return
     person = _person_behind(row)
@@ -111,7 +110,7 @@ async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> No
     row.erase_asked_at = row.erase_due_at = None
     await privacy_requests.closed(db, "erase", person, now=now)
     await jobs.cancel(db, f"erase:{row.id}")
-    await privacy_letters.tell_taken_back(db, row, person, now=now)
+    await privacy_emails.tell_taken_back(db, row, person, now=now)
 
 
 def _person_behind(row: PrivacyState) -> Person:
@@ -120,7 +119,7 @@ def _person_behind(row: PrivacyState) -> Person:
 
 @jobs.handler("privacy.erase")
 async def carry_out(payload: jobs.Payload) -> None:
-    """Erase who asked for it, if the time has come, no hold keeps the rows, and the last letter is out of the way."""
+    """Erase who asked for it, if the time has come, no hold keeps the rows, and the last email is out of the way."""
     async with database.session(WISHES) as db:
         row = await db.get(PrivacyState, str(payload["state_id"]))
         if row is None or row.erase_due_at is None:
@@ -131,7 +130,7 @@ async def carry_out(payload: jobs.Payload) -> None:
         if person is None:
             return
         is_held = await legal_holds.is_held(db, person)
-        is_told = not is_held and await privacy_letters.has_said_farewell(db, row, person)
+        is_told = not is_held and await privacy_emails.has_said_farewell(db, row, person)
     if is_held:
         raise jobs.Postponed(jobs.now() + HOLD_LOOK)
     if not is_told:

@@ -76,7 +76,7 @@ async def ask(person: Person, code: str, *, now: datetime | None = None) -> Expo
     now = now or datetime.now(UTC)
     key = person.account_id or person.email_keys[0].hex()
     async with database.session(COPIES) as db:
-        await database.alone(db, "export", key)
+        await database.lock(db, "export", key)
         running = await _latest(db, person, now)
         if running is not None and running.state in ("waiting", "running"):
             return _view(running)

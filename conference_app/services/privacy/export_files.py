@@ -20,7 +20,7 @@ from conference_app.config import settings
 from conference_app.models.data_map import PersonalTable
 from conference_app.services.personal_data.json_values import plain
 from conference_app.services.personal_data.table_names import GROUPS, retention_words, words_of
-from conference_app.services.privacy import code_words as personal_codes
+from conference_app.services.privacy import code_words
 from conference_app.texts import _, current_language
 
 Row = Mapping[str, Any]
@@ -152,4 +152,4 @@ def _shown(copy: TableCopy, name: str, value: Any) -> str:
             picture = f"data:image/webp;base64,{plain(value)}"
             return f'<img src="{picture}" alt="{html.escape(_(copy.described.tags[name].label))}">'
         case _other:
-            return html.escape(personal_codes.in_words(copy.described.table.name, name, str(value)))
+            return html.escape(code_words.in_words(copy.described.table.name, name, str(value)))

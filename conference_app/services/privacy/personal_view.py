@@ -12,7 +12,7 @@ from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.json_values import plain
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.personal_data.table_names import GROUPS, retention_words, words_of
-from conference_app.services.privacy import code_words as personal_codes
+from conference_app.services.privacy import code_words
 from conference_app.texts import _, plural
 
 SHOWN_ROWS = 20
@@ -127,7 +127,7 @@ def _words(table: str, name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, bytes):
         return _("A picture of {size} kB", size=max(len(value) // 1024, 1))
-    text = personal_codes.in_words(table, name, str(value))
+    text = code_words.in_words(table, name, str(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -1,4 +1,4 @@
-"""Letters of the privacy center: the way in by link, and an erasure planned, taken back, done."""
+"""Emails of the privacy center: the way in by link, and an erasure planned, taken back, done."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Account, Address, ContactThread, MailLetter, PrivacyState
+from conference_app.models import Account, Address, ContactThread, OutgoingEmail, PrivacyState
 from conference_app.purposes import DELIVERY, RIGHTS
-from conference_app.services.emails import local_times as letter_times
+from conference_app.services.emails import local_times
 from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, RowRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue as jobs
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds, personal_rows
@@ -28,8 +28,8 @@ UNDO_LIFE = timedelta(days=31)
 KEEP = "keep"
 """In a link that lives so long: it takes an erasure back, and shows nothing."""
 FAREWELL_WAIT = timedelta(hours=1)
-"""How long an erasure waits for its last letter to leave; then it goes on, and the letter is erased too."""
-_LEAVING = (mail.Status.QUEUED, mail.Status.HANDING_OVER)
+"""How long an erasure waits for its last email to leave; then it goes on, and the email is erased too."""
+_LEAVING = (outbox.Status.QUEUED, outbox.Status.HANDING_OVER)
 
 
 def center_path(token: str) -> str:
@@ -62,7 +62,7 @@ async def _link(db: AsyncSession, context: Context, life: timedelta, use: str = 
                 raise ValueError("the conversation is gone")
             token = signed_links.make("privacy", thread.email_key, use, life=life)
         case _:
-            raise ValueError("these letters go to accounts, addresses and those who wrote to us")
+            raise ValueError("these emails go to accounts, addresses and those who wrote to us")
     return center_path(token)
 
 
@@ -76,8 +76,8 @@ async def _way_in(db: AsyncSession, context: Context) -> Values:
 async def _planned(db: AsyncSession, context: Context) -> Values | None:
     row = await db.get(PrivacyState, str(context.refs["state_id"]))
     if row is None or row.erase_due_at is None:
-        return None  # taken back before the letter left
-    when = await letter_times.when(db, context, row.erase_due_at)
+        return None  # taken back before the email left
+    when = await local_times.when(db, context, row.erase_due_at)
     is_held = await legal_holds.is_held(db, await _behind(db, row))
     return {"link": await _link(db, context, UNDO_LIFE, KEEP), "when": when, "is_held": is_held}
 
@@ -91,7 +91,7 @@ async def _behind(db: AsyncSession, row: PrivacyState) -> personal_rows.Person:
 async def _taken_back(db: AsyncSession, context: Context) -> Values | None:
     row = await db.get(PrivacyState, str(context.refs["state_id"]))
     if row is None or row.erase_due_at is not None:
-        return None  # asked for once more before the letter left
+        return None  # asked for once more before the email left
     return {"link": await _link(db, context, LINK_LIFE)}
 
 
@@ -174,10 +174,10 @@ FAREWELL = register(
 async def _tell(
     db: AsyncSession, template: NecessaryTemplate, row: PrivacyState, person: personal_rows.Person, key: str
 ) -> bool:
-    """Queue a letter about the person's erasure; whether there is anybody to write to."""
+    """Queue an email about the person's erasure; whether there is anybody to write to."""
     recipient = await recipient_of(db, person)
     if recipient is not None:
-        await mail.send(db, template.letter(recipient, state_id=row.id), key=key)
+        await outbox.send(db, template.message(recipient, state_id=row.id), key=key)
     return recipient is not None
 
 
@@ -204,13 +204,13 @@ async def tell_taken_back(db: AsyncSession, row: PrivacyState, person: personal_
 
 
 async def has_said_farewell(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> bool:
-    """Write the last letter, at the first call; whether it is out of the way: left, not to be sent, or waited for.
+    """Write the last email, at the first call; whether it is out of the way: left, not to be sent, or waited for.
 
     It goes before the rows do, since nothing of the address may be kept to send it later.
     """
     key = _key("done", row, row.erase_due_at or jobs.now())
     async with database.within(db, DELIVERY) as own:
-        letter = (await own.exec(select(MailLetter).where(MailLetter.unique_key == key))).first()
-    if letter is None:
+        message = (await own.exec(select(OutgoingEmail).where(OutgoingEmail.unique_key == key))).first()
+    if message is None:
         return not await _tell(db, FAREWELL, row, person, key)
-    return letter.status not in _LEAVING or jobs.now() - letter.created_at >= FAREWELL_WAIT
+    return message.status not in _LEAVING or jobs.now() - message.created_at >= FAREWELL_WAIT

@@ -15,10 +15,7 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView, Kind, Status
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
-from conference_app.services.consent import participant_mail as meeting_mail
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import ledger, live_consents, participant_mail, person_state
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
@@ -95,7 +92,7 @@ async def restrict(person: Person, restricted: bool, *, now: datetime | None = N
     """Restrict the use of the person's data to what the service cannot do without (GDPR Art. 18), or end that."""
     now = now or datetime.now(UTC)
     async with database.session(WISHES) as db:
-        row = await privacy_state.row_of(db, person)
+        row = await person_state.row_of(db, person)
         row.restricted_at = (row.restricted_at or now) if restricted else None
         if restricted:
             await carried_out(db, "restrict", person, now=now)
@@ -110,9 +107,9 @@ async def object_to_all(person: Person, *, page: str, now: datetime | None = Non
     async with database.session() as db:
         for subject in await _subjects(db, person):
             for purpose in (*OPTIONAL_USES, *await _agreed_besides(db, subject)):
-                await consents.object_to(db, subject, purpose, act="object", page=page, now=now)
+                await ledger.object_to(db, subject, purpose, act="object", page=page, now=now)
             if subject.kind == "address":
-                await meeting_mail.stop_all(db, address_id=subject.id)
+                await participant_mail.stop_all(db, address_id=subject.id)
         await opened(db, "object", person, now=now)
         if person.account_id:
             await audit.record(db, AuditTag.OBJECTED, account_id=person.account_id, now=now)
@@ -138,14 +135,14 @@ async def stop_objecting(person: Person, *, page: str, now: datetime | None = No
     async with database.session() as db:
         for subject in await _subjects(db, person):
             for purpose in OPPOSABLE:
-                await consents.stop_objecting(db, subject, purpose, act="take back", page=page, now=now)
+                await ledger.stop_objecting(db, subject, purpose, act="take back", page=page, now=now)
         await closed(db, "object", person, now=now)
         if person.account_id:
             await audit.record(db, AuditTag.OBJECTION_UNDONE, account_id=person.account_id, now=now)
 
 
 async def history(person: Person) -> list[CaseView]:
-    """The person's cases, newest first, also those that came of a letter from the same address."""
+    """The person's cases, newest first, also those that came of an email from the same address."""
     async with database.reading(REQUESTS) as db:
         mine = select(Case).where(personal_rows.filter_of("privacy_case", person))
         return await cases.views(db, (await db.exec(mine.order_by(col(Case.opened_at).desc()))).all())

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.room.visitors import IDENTITY, Visitor
 
 
@@ -58,4 +58,4 @@ async def admits(room: str, identity: str) -> bool:
         removed = select(Admission).where(
             Admission.room == room, Admission.person == person, col(Admission.removed_at).is_not(None)
         )
-        return (await db.exec(removed)).first() is None and not await privacy_state.is_paused(db, host)
+        return (await db.exec(removed)).first() is None and not await person_state.is_paused(db, host)

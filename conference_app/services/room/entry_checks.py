@@ -8,7 +8,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotAllowed
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import MEETINGS
-from conference_app.services.accounts import may_invite as inviting
+from conference_app.services.accounts import may_invite
 from conference_app.services.limits import rate_limits
 from conference_app.services.meetings.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
@@ -53,7 +53,7 @@ def check_not_ended(meeting: Meeting) -> None:
 async def check_host_may_invite(meeting: Meeting) -> None:
     """Raises NotAllowed while the organizer may not let guests in (`inviting`)."""
     async with database.reading(MEETINGS) as db:
-        if not await inviting.may(db, meeting.account_id):
+        if not await may_invite.may(db, meeting.account_id):
             raise NotAllowed(n_("Nobody can come in yet. Ask the person who sent you the link."))
 
 

@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.errors import NotFound, Unavailable
 from conference_app.models import Meeting
 from conference_app.purposes import MEETINGS
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.jobs import wake_ups
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
 
@@ -42,7 +42,7 @@ def _room_of(meeting: Meeting) -> HostRoom:
 async def send_home(rooms: list[HostRoom]) -> None:
     """Tell who watches these meetings, and end the rooms that are open."""
     for one in rooms:
-        bus.publish(one.topic)
+        wake_ups.publish(one.topic)
         if one.is_open:
             try:
                 await room_admin().end(one.room)

@@ -13,15 +13,14 @@ from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services.accounts import may_invite as inviting
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.accounts import may_invite
+from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.access_tokens import Role, room_token
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.meetings.meetings import PublicMeeting
-from conference_app.services.room import admissions, seats, visitors
-from conference_app.services.room import entry_checks as door
+from conference_app.services.room import admissions, entry_checks, seats, visitors
 from conference_app.services.room.visitors import Visitor
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.texts import n_
@@ -66,13 +65,13 @@ async def join(
     network, now = rate_limits.network_of(address), now or datetime.now(UTC)
     await rate_limits.count(rate_limits.JOIN_PER_ADDRESS, network)
     meeting = await meetings.row_at_door(code, network)
-    door.check_not_ended(meeting)
+    entry_checks.check_not_ended(meeting)
     visitor = visitors.visitor_of(meeting, name, tab_id, session)
     if visitor.is_host and session is not None and session.must_accept:
         raise NotAllowed(n_("Our terms have changed. Open your meetings, accept them there, and come back."))
     if not visitor.is_host:
-        await door.check_host_may_invite(meeting)
-        await door.check_pass_phrase(meeting, pass_phrase, network)
+        await entry_checks.check_host_may_invite(meeting)
+        await entry_checks.check_pass_phrase(meeting, pass_phrase, network)
         if meeting.opened_at is None:
             return Waiting(meeting.code)
     admitted = functools.partial(_admit, meeting.id, visitor, network, now)
@@ -91,12 +90,12 @@ async def _admit(
         meeting = await db.get(Meeting, meeting_id, with_for_update=True)
         if meeting is None:
             raise NotFound(meetings.NO_MEETING)
-        door.check_not_ended(meeting)
+        entry_checks.check_not_ended(meeting)
         earlier = await admissions.earlier(db, meeting, visitor)
-        door.check_open_to(visitor, meeting, earlier)
+        entry_checks.check_open_to(visitor, meeting, earlier)
         opens = visitor.is_host and meeting.opened_at is None
         if opens:
-            await inviting.require(db, meeting.account_id)
+            await may_invite.require(db, meeting.account_id)
             await open_meetings.check_one_more(db, meeting.account_id)
             meetings.open_row(meeting, now)
         row = earlier or admissions.admission(meeting, visitor, now)
@@ -107,7 +106,7 @@ async def _admit(
             await seats.take(db, row, now=now, present=present)
         db.add(row)
     if opens:
-        bus.publish(meetings.topic_of(meeting))
+        wake_ups.publish(meetings.topic_of(meeting))
     return meeting
 
 
@@ -132,7 +131,7 @@ async def wait_until_admitted(code: str, *, timeout_s: float = 3600) -> PublicMe
     """
     deadline = asyncio.get_running_loop().time() + timeout_s
     meeting = await _row(code)
-    with bus.listening(meetings.topic_of(meeting)) as changed:
+    with wake_ups.listening(meetings.topic_of(meeting)) as changed:
         while True:
             changed.clear()
             meeting = await _row(code)
@@ -140,7 +139,7 @@ async def wait_until_admitted(code: str, *, timeout_s: float = 3600) -> PublicMe
             if meetings.state_of(meeting) != "waiting" or left_s <= 0:
                 return meetings.public_view(meeting)
             try:
-                await asyncio.wait_for(changed.wait(), min(left_s, bus.look_again_s()))
+                await asyncio.wait_for(changed.wait(), min(left_s, wake_ups.look_again_s()))
             except TimeoutError:
                 continue
 

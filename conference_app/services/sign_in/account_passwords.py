@@ -16,15 +16,12 @@ from conference_app.purposes import SIGN_IN
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.emails.recipients import AccountRecipient
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import identity as accounts
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.mail import outbox
+from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import find_for_reset
-from conference_app.services.sign_in import account_tokens
-from conference_app.services.sign_in import password_hashes as passwords
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import account_tokens, password_hashes, security_emails
 from conference_app.services.sign_in import throttle as sign_in_throttle
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.sessions import end_others
@@ -51,8 +48,8 @@ async def confirm_password(account_id: str, password: str, *, address: str, fiel
     await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
     await rate_limits.count(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
     kept = (await _row(account_id)).password_hash
-    fits = await passwords.check_password(password[: passwords.MAX_LENGTH + 1], kept)
-    if not fits or not await accounts.has_still(account_id, kept):
+    fits = await password_hashes.check_password(password[: password_hashes.MAX_LENGTH + 1], kept)
+    if not fits or not await identity.has_still(account_id, kept):
         raise _not_yours(field)
     await rate_limits.forgive(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
     return kept
@@ -63,7 +60,7 @@ def _not_yours(field: str) -> InvalidInput:
 
 
 def _check_new(account: Account, password: str) -> None:
-    if problem := passwords.checked(password, account.email, account.username):
+    if problem := password_hashes.checked(password, account.email, account.username):
         raise InvalidInput({"new_password": problem})
 
 
@@ -73,14 +70,14 @@ async def change_password(
     """A new password; every browser but this one is signed out. Raises InvalidInput (current_password, new_password)."""
     _check_new(await _row(account_id), new)
     kept = await confirm_password(account_id, current, address=address, field="current_password")
-    hashed = await passwords.hash_password(new)
+    hashed = await password_hashes.hash_password(new)
     async with database.session(SIGN_IN) as db:
-        await accounts.alone(db, account_id)
+        await identity.lock(db, account_id)
         account = await db.get(Account, account_id)
         if account is None or account.password_hash != kept:  # its owner chose another while this one was being hashed
             raise _not_yours("current_password")
         await _set(db, account_id, hashed, keep=session_hash)
-        await security_letters.tell(db, account_id, AuditTag.PASSWORD_CHANGED, now=now)
+        await security_emails.tell(db, account_id, AuditTag.PASSWORD_CHANGED, now=now)
 
 
 async def _set(db: AsyncSession, account_id: str, hashed: str, *, keep: str = "") -> Account:
@@ -113,7 +110,7 @@ async def ask_reset(email: str, *, address: str) -> None:
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
     await rate_limits.count(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex())
-    async with answer_time.evened():
+    async with even_answers.evened():
         if account := await find_for_reset(wanted):
             await _send_link(account.id)
 
@@ -121,7 +118,7 @@ async def ask_reset(email: str, *, address: str) -> None:
 async def _send_link(account_id: str) -> None:
     async with database.session() as db:
         await audit.record(db, AuditTag.PASSWORD_RESET_ASKED, account_id=account_id)
-        await mail.send(db, security_letters.RESET.letter(AccountRecipient(account_id)))
+        await outbox.send(db, security_emails.RESET.message(AccountRecipient(account_id)))
 
 
 async def reset(token: str, new: str, *, address: str, now: datetime | None = None) -> str:
@@ -139,7 +136,7 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
     if found is None:
         raise NotFound(USED)
     _check_new(await _row(found.account_id), new)
-    hashed = await passwords.hash_password(new)
+    hashed = await password_hashes.hash_password(new)
     try:
         async with database.session(SIGN_IN) as db:
             taken = await account_tokens.take(db, TokenKind.RESET_PASSWORD, token, now=now)
@@ -150,7 +147,7 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
                 raise NotFound(USED)
             if account.email_verified_at is None:
                 await _prove(db, account, now)
-            await security_letters.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
+            await security_emails.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
     except IntegrityError:
         raise NotFound(USED) from None  # another account proved the same address first
     # Tries at the old password, a stranger's or their own, keep nobody waiting who has just shown whose account it is.
@@ -159,7 +156,7 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
 
 
 async def _prove(db: AsyncSession, account: Account, now: datetime) -> None:
-    accounts.own_address(account, account.email, now)
+    identity.own_address(account, account.email, now)
     for table in (Passkey, Authenticator, RecoveryCode):
         await db.exec(delete(table).where(col(table.account_id) == account.id))
     await db.flush()

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import AccountToken
 from conference_app.purposes import LINKS
-from conference_app.services.people import identity as accounts
+from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import email_key
 
 
@@ -87,7 +87,7 @@ async def take(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime |
     now = now or datetime.now(UTC)
     if (found := await look(db, kind, token, now=now)) is None:
         return None
-    await accounts.alone(db, found.account_id)
+    await identity.lock(db, found.account_id)
     async with database.within(db, LINKS) as own:
         taken = await own.exec(
             delete(AccountToken)

@@ -15,10 +15,9 @@ from conference_app.errors import NotAllowed
 from conference_app.models import Account, Authenticator, Passkey
 from conference_app.purposes import SECOND_FACTOR, SIGN_IN
 from conference_app.services.limits import rate_limits
-from conference_app.services.people import identity as accounts
+from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_tokens, known_devices
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import account_tokens, known_devices, password_hashes
 from conference_app.services.sign_in import throttle as sign_in_throttle
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
@@ -40,7 +39,7 @@ async def _guarded(email: str) -> str:
     Anybody may register with anybody's address: a browser or a password of such an account must not lift the throttle
     that keeps others out of the owner's.
     """
-    owner, waiting = await accounts.of_address(email)
+    owner, waiting = await identity.of_address(email)
     candidates = [owner] if owner else waiting
     return candidates[0].id if len(candidates) == 1 else ""
 
@@ -50,10 +49,10 @@ async def _with_password(email: str, password: str) -> Account | None:
 
     Two checks at least, so that the time tells neither whether the address has an owner nor whether one waits for it.
     """
-    owner, waiting = await accounts.of_address(email)
+    owner, waiting = await identity.of_address(email)
     for candidate in (owner, *waiting, *[None] * (not waiting)):
-        fits = await passwords.check_password(password, candidate.password_hash if candidate else None)
-        if candidate and fits and await accounts.has_still(candidate.id, candidate.password_hash):
+        fits = await password_hashes.check_password(password, candidate.password_hash if candidate else None)
+        if candidate and fits and await identity.has_still(candidate.id, candidate.password_hash):
             return candidate
     return None
 
@@ -69,14 +68,14 @@ async def sign_in(email: str, password: str, *, address: str, device: str = "") 
     guarded = await _guarded(email)
     is_known = bool(device and guarded) and await known_devices.knows([guarded], device)
     await (sign_in_throttle.count_known(device) if is_known else sign_in_throttle.count_stranger(key, network))
-    account = await _with_password(email, password[: passwords.MAX_LENGTH + 1])
+    account = await _with_password(email, password[: password_hashes.MAX_LENGTH + 1])
     if account is None:
         raise NotAllowed(_WRONG)
     if account.id == guarded:
         await (sign_in_throttle.forgive_known(device) if is_known else sign_in_throttle.forgive_stranger(key, network))
-    if passwords.needs_rehash(account.password_hash):
-        await _replace_hash(account, await passwords.hash_password(password))
-    return await _second_step(account.id) or accounts.view(account)
+    if password_hashes.needs_rehash(account.password_hash):
+        await _replace_hash(account, await password_hashes.hash_password(password))
+    return await _second_step(account.id) or identity.view(account)
 
 
 async def _second_step(account_id: str) -> SecondStep | None:

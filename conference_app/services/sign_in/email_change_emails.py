@@ -1,4 +1,4 @@
-"""Letters of a change of an account's address: to the one on its way in, and to the one on its way out."""
+"""Emails of a change of an account's address: to the one on its way in, and to the one on its way out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail import mailboxes as mail_recipients
+from conference_app.services.mail import mailboxes
 from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in.account_tokens import TokenKind
@@ -30,7 +30,7 @@ async def _rows(db: AsyncSession, change_id: str) -> tuple[EmailChange, Account]
     return (change, account) if change is not None and account is not None else None
 
 
-@mail_recipients.address_source(PENDING)
+@mailboxes.address_source(PENDING)
 async def _pending(db: AsyncSession, row_id: str) -> Mailbox | None:
     match await _rows(db, row_id):
         case (change, account) if change.confirmed_at is None:
@@ -39,7 +39,7 @@ async def _pending(db: AsyncSession, row_id: str) -> Mailbox | None:
             return None
 
 
-@mail_recipients.address_source(FORMER)
+@mailboxes.address_source(FORMER)
 async def _former(db: AsyncSession, row_id: str) -> Mailbox | None:
     match await _rows(db, row_id):
         case (change, account) if change.old_verified_at is not None:

@@ -17,15 +17,12 @@ from conference_app.models import Account, AccountToken, Authenticator, EmailCha
 from conference_app.purposes import EMAIL_CHANGE, SIGN_IN
 from conference_app.services.audit import AuditTag
 from conference_app.services.emails.recipients import AccountRecipient, RowRecipient
-from conference_app.services.limits import even_answers as answer_time
-from conference_app.services.limits import rate_limits
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import identity as accounts
+from conference_app.services.limits import even_answers, rate_limits
+from conference_app.services.mail import outbox
+from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import unclaimed_key
-from conference_app.services.sign_in import account_passwords, account_tokens
-from conference_app.services.sign_in import email_change_emails as email_change_letters
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import account_passwords, account_tokens, email_change_emails, security_emails
 from conference_app.services.sign_in.account_tokens import Taken, TokenKind
 from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
@@ -46,9 +43,9 @@ async def _confirm_registration(db: AsyncSession, taken: Taken, now: datetime) -
     if account is None or taken.ref != account_tokens.proof_of(account.email):
         raise NotFound(USED)
     if account.email_verified_at is None:
-        accounts.own_address(account, account.email, now)
+        identity.own_address(account, account.email, now)
         await db.flush()
-        await security_letters.tell(db, account.id, AuditTag.EMAIL_VERIFIED, now=now, by_mail=False)
+        await security_emails.tell(db, account.id, AuditTag.EMAIL_VERIFIED, now=now, by_mail=False)
 
 
 async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> None:
@@ -56,12 +53,12 @@ async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> No
     account = await db.get(Account, change.account_id) if change else None
     if change is None or account is None or change.confirmed_at is not None:
         raise NotFound(USED)
-    accounts.own_address(account, change.new_email, now)
+    identity.own_address(account, change.new_email, now)
     change.confirmed_at = now
     await db.flush()
     await account_tokens.drop(db, account.id, TokenKind.RESET_PASSWORD, TokenKind.VERIFY_EMAIL)
-    await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGED, now=now)
-    await mail.send(db, email_change_letters.REVOKE.letter(RowRecipient(email_change_letters.FORMER, change.id)))
+    await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGED, now=now)
+    await outbox.send(db, email_change_emails.REVOKE.message(RowRecipient(email_change_emails.FORMER, change.id)))
 
 
 async def confirm(token: str, *, address: str, now: datetime | None = None) -> Proven:
@@ -103,8 +100,8 @@ async def ask_change(account_id: str, email: str, password: str, *, address: str
     wanted = _checked(email)
     await account_passwords.confirm_password(account_id, password, address=address)
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
-    async with answer_time.evened(), database.session(SIGN_IN, EMAIL_CHANGE) as db:
-        await accounts.alone(db, account_id)
+    async with even_answers.evened(), database.session(SIGN_IN, EMAIL_CHANGE) as db:
+        await identity.lock(db, account_id)
         account = await db.get(Account, account_id)
         if account is None:
             raise NotAllowed(USED)
@@ -123,11 +120,11 @@ async def ask_change(account_id: str, email: str, password: str, *, address: str
         await account_passwords.drop_pending_change(db, account.id)
         db.add(change)
         await db.flush()
-        await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGE_ASKED, now=now, by_mail=False)
-        await mail.send(db, email_change_letters.REVOKE.letter(RowRecipient(email_change_letters.FORMER, change.id)))
+        await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGE_ASKED, now=now, by_mail=False)
+        await outbox.send(db, email_change_emails.REVOKE.message(RowRecipient(email_change_emails.FORMER, change.id)))
         if not await _is_owned(db, wanted):
-            await mail.send(
-                db, email_change_letters.CHANGE.letter(RowRecipient(email_change_letters.PENDING, change.id))
+            await outbox.send(
+                db, email_change_emails.CHANGE.message(RowRecipient(email_change_emails.PENDING, change.id))
             )
 
 
@@ -143,7 +140,7 @@ async def replace_unconfirmed(db: AsyncSession, account: Account, email: str) ->
     """
     account.email, account.email_key, account.claim_key = email, unclaimed_key(account.id), email_key(email)
     await account_tokens.drop(db, account.id, TokenKind.VERIFY_EMAIL, TokenKind.RESET_PASSWORD)
-    await mail.send(db, security_letters.VERIFY.letter(AccountRecipient(account.id)))
+    await outbox.send(db, security_emails.VERIFY.message(AccountRecipient(account.id)))
 
 
 async def pending_change(account_id: str) -> str:
@@ -190,12 +187,12 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
             if change is None or account is None:
                 raise NotFound(USED)
             if account.email_key != email_key(change.old_email):
-                accounts.own_address(account, change.old_email, now)
+                identity.own_address(account, change.old_email, now)
             account.password_hash = ""
             await _undo_since(db, account.id, change.requested_at)
             await end_others(db, account.id)
             await db.flush()
-            await security_letters.tell(db, account.id, AuditTag.EMAIL_CHANGE_REVOKED, now=now)
-            await mail.send(db, security_letters.RESET.letter(AccountRecipient(account.id)))
+            await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGE_REVOKED, now=now)
+            await outbox.send(db, security_emails.RESET.message(AccountRecipient(account.id)))
     except IntegrityError:
         raise NotFound(USED) from None  # the old address has another owner by now

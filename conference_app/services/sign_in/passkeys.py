@@ -41,7 +41,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView, view
 from conference_app.services.people.person_fields import clean_line
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import security_emails
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ async def finish_adding(
         )
         db.add(row)
         await db.flush()
-        await security_letters.tell(db, account_id, AuditTag.PASSKEY_ADDED, now=now)
+        await security_emails.tell(db, account_id, AuditTag.PASSKEY_ADDED, now=now)
     return PasskeyView(row.id, row.name, row.created_at, None)
 
 
@@ -188,7 +188,7 @@ async def remove(account_id: str, passkey_id: str, *, now: datetime | None = Non
     """Take a passkey away. The caller has asked for the password before. Raises NotFound also for another's."""
     async with database.session() as db:
         await db.delete(await _own(db, account_id, passkey_id))
-        await security_letters.tell(db, account_id, AuditTag.PASSKEY_REMOVED, now=now)
+        await security_emails.tell(db, account_id, AuditTag.PASSKEY_REMOVED, now=now)
 
 
 async def begin_sign_in(*, address: str) -> Ceremony:

@@ -23,10 +23,9 @@ from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
-from conference_app.services.people import identity as accounts
+from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView, view
-from conference_app.services.sign_in import account_tokens
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import account_tokens, security_emails
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
@@ -143,7 +142,7 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
             raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now
         codes = await _make_codes(db, account_id)
-        await security_letters.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
+        await security_emails.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
     await rate_limits.forgive(rate_limits.CODE_PER_ACCOUNT, account_id)
     return codes
 
@@ -156,7 +155,7 @@ async def remove(account_id: str, *, now: datetime | None = None) -> None:
             return
         await db.delete(authenticator)
         await db.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
-        await security_letters.tell(db, account_id, AuditTag.AUTHENTICATOR_REMOVED, now=now)
+        await security_emails.tell(db, account_id, AuditTag.AUTHENTICATOR_REMOVED, now=now)
 
 
 async def new_codes(account_id: str, *, now: datetime | None = None) -> list[str]:
@@ -166,7 +165,7 @@ async def new_codes(account_id: str, *, now: datetime | None = None) -> list[str
         if authenticator is None or authenticator.confirmed_at is None:
             raise NotAllowed(n_("Recovery codes come with an authenticator app. Add one first."))
         codes = await _make_codes(db, account_id)
-        await security_letters.tell(db, account_id, AuditTag.RECOVERY_CODES_MADE, now=now)
+        await security_emails.tell(db, account_id, AuditTag.RECOVERY_CODES_MADE, now=now)
     return codes
 
 
@@ -178,7 +177,7 @@ async def _use_recovery_code(db: AsyncSession, account_id: str, code: str, now: 
     )
     if used.first() is None:
         return False
-    await security_letters.tell(db, account_id, AuditTag.RECOVERY_CODE_USED, now=now)
+    await security_emails.tell(db, account_id, AuditTag.RECOVERY_CODE_USED, now=now)
     return True
 
 
@@ -191,10 +190,10 @@ async def _passes(db: AsyncSession, account_id: str, code: str, now: datetime) -
 
 async def _tell_failed(db: AsyncSession, account_id: str, now: datetime) -> None:
     """Somebody knows the password and not the code: the first in an hour is told of by mail."""
-    is_first = await rate_limits.counted(rate_limits.WRONG_CODE_LETTER, account_id) == 0
+    is_first = await rate_limits.counted(rate_limits.WRONG_CODE_MESSAGE, account_id) == 0
     if is_first:
-        await rate_limits.count(rate_limits.WRONG_CODE_LETTER, account_id)
-    await security_letters.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
+        await rate_limits.count(rate_limits.WRONG_CODE_MESSAGE, account_id)
+    await security_emails.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
 
 
 async def pass_second_step(token: str, code: str, *, address: str, now: datetime | None = None) -> AccountView:
@@ -211,7 +210,7 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
     await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, found.account_id)
     account: Account | None = None
     async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
-        await accounts.alone(db, found.account_id)
+        await identity.lock(db, found.account_id)
         if await _passes(db, found.account_id, code, now):
             if await account_tokens.take(db, TokenKind.SECOND_STEP, token, now=now) is None:
                 raise NotAllowed(TOO_LATE)

@@ -1,4 +1,4 @@
-"""Letters about the safety of an account: the first link, a new password, and word of every change that matters."""
+"""Emails about the safety of an account: the first link, a new password, and word of every change that matters."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from conference_app.models import Account, AuditEntry
 from conference_app.purposes import ACCOUNT_MAIL, EMAIL_CHANGE, HISTORY, LOCAL_TIMES, USERNAME
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.emails import local_times as letter_times
+from conference_app.services.emails import local_times
 from conference_app.services.emails.blocks import button, facts, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import _, localized_path, n_
 
 _SAFETY = (EMAIL_CHANGE, LOCAL_TIMES)
-"""What every letter here may read for, beside the address it goes to: whose address it is, and when it is there."""
+"""What every email here may read for, beside the address it goes to: whose address it is, and when it is there."""
 
 
 def _account_of(context: Context) -> str:
@@ -132,7 +132,7 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
     device = [(_("Device"), entry.detail)] if entry.tag == AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
         "what": what,
-        "facts": [(_("When"), await letter_times.when(db, context, entry.at)), *device],
+        "facts": [(_("When"), await local_times.when(db, context, entry.at)), *device],
         "link": localized_path("/account/security", "en"),
     }
 
@@ -171,4 +171,4 @@ async def tell(
     """Write down that `tag` happened, and send the account's confirmed address word of it."""
     entry_id = await audit.record(db, tag, account_id=account_id, detail=detail, now=now)
     if by_mail:
-        await mail.send(db, NOTICE.letter(AccountRecipient(account_id), entry=entry_id))
+        await outbox.send(db, NOTICE.message(AccountRecipient(account_id), entry=entry_id))

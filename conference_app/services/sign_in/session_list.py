@@ -13,9 +13,9 @@ from conference_app.config import settings
 from conference_app.models import SignInSession
 from conference_app.purposes import DEVICES, SIGN_IN
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import legal_basis as basis
+from conference_app.services.consent import legal_basis
 from conference_app.services.people.subjects import Subject
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import security_emails
 from conference_app.services.sign_in.sessions import end_others
 
 
@@ -51,7 +51,7 @@ async def list_open(account_id: str, current: str = "", *, now: datetime | None 
         .order_by(col(SignInSession.last_seen_at).desc())
     )
     async with database.reading() as db:
-        live = await basis.living(db, DEVICES, [Subject("account", account_id)])
+        live = await legal_basis.with_basis(db, DEVICES, [Subject("account", account_id)])
         async with database.within(db, SIGN_IN, *live.or_nothing()) as own:
             rows = (await own.exec(query)).all()
     found = [
@@ -76,7 +76,7 @@ async def end_listed(account_id: str, list_id: str) -> bool:
         for row in rows:
             if hmac.compare_digest(_list_id(row.token_hash), list_id[:24].encode("ascii", "replace").decode()):
                 await db.delete(row)
-                await security_letters.tell(db, account_id, AuditTag.SESSION_ENDED)
+                await security_emails.tell(db, account_id, AuditTag.SESSION_ENDED)
                 return True
     return False
 
@@ -86,5 +86,5 @@ async def sign_out_others(account_id: str, keep: str) -> int:
     async with database.session() as db:
         ended = await end_others(db, account_id, keep)
         if ended:
-            await security_letters.tell(db, account_id, AuditTag.SESSIONS_ENDED, detail=str(ended))
+            await security_emails.tell(db, account_id, AuditTag.SESSIONS_ENDED, detail=str(ended))
     return ended

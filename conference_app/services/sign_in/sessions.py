@@ -22,11 +22,10 @@ from conference_app.models import Account, SignInSession, SignInTicket
 from conference_app.purposes import ACCEPTANCE, DEVICES, INTRODUCE, LANGUAGE, LOCAL_TIMES, SIGN_IN
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import legal_basis as basis
+from conference_app.services.consent import legal_basis
 from conference_app.services.documents import acceptance
 from conference_app.services.people.subjects import Subject
-from conference_app.services.sign_in import known_devices, staff_role
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import known_devices, security_emails, staff_role
 from conference_app.services.sign_in.browser_names import UNKNOWN, Device
 
 TICKET_LIFE = timedelta(seconds=60)
@@ -83,7 +82,7 @@ async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
     ticket = secrets.token_urlsafe(32)
     async with database.session(SIGN_IN) as db:
         if account := await db.get(Account, account_id):
-            await staff_role.keep(db, account)
+            await staff_role.sync(db, account)
             db.add(SignInTicket(ticket_hash=_ticket_hash(ticket), account_id=account_id, expires_at=now + TICKET_LIFE))
     return ticket
 
@@ -104,7 +103,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
         row = taken.first()
         if row is None or row[1] < now:
             return None
-        listed = device if await basis.living(db, DEVICES, [Subject("account", row[0])], now=now) else UNKNOWN
+        listed = device if await legal_basis.with_basis(db, DEVICES, [Subject("account", row[0])], now=now) else UNKNOWN
         db.add(
             SignInSession(
                 token_hash=bytes.fromhex(session_hash(token)),
@@ -121,7 +120,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
         is_strange = await known_devices.note(db, row[0], device, now=now)
         await audit.record(db, AuditTag.SIGNED_IN, account_id=row[0], now=now)
         if is_strange:
-            await security_letters.tell(db, row[0], AuditTag.SIGNED_IN_ANEW, now=now, detail=device.families)
+            await security_emails.tell(db, row[0], AuditTag.SIGNED_IN_ANEW, now=now, detail=device.families)
     return token
 
 

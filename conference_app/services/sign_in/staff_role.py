@@ -11,7 +11,7 @@ from conference_app.config import settings
 from conference_app.models import Account
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.sign_in import security_emails as security_letters
+from conference_app.services.sign_in import security_emails
 
 STAFF = "staff"
 
@@ -26,9 +26,9 @@ def of(account: Account) -> str:
     return account.role if account.role and _is_listed(account) else ""
 
 
-async def keep(db: AsyncSession, account: Account) -> None:
+async def sync(db: AsyncSession, account: Account) -> None:
     """Give or take the role as the list says now, and tell the account's owner."""
     role = STAFF if _is_listed(account) else ""
     if account.role != role:
         account.role = role
-        await security_letters.tell(db, account.id, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN)
+        await security_emails.tell(db, account.id, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN)

@@ -23,7 +23,7 @@ class Waiting:
     cases: int
     next_case_days: int | None
     """Whole days until the first case is due; below zero when it is late; None without an open case."""
-    demands: int
+    noted_requests: int
     newsletters: int
     dead_jobs: int
     holds: int
@@ -42,7 +42,7 @@ async def read(*, now: datetime | None = None) -> Waiting:
             threads=await _number(db, col(ContactThread.closed_at).is_(None)),
             cases=await _number(db, open_case),
             next_case_days=(due - (now or datetime.now(UTC))) // timedelta(days=1) if due else None,
-            demands=await _number(db, col(LegalRequest.decided_at).is_(None)),
+            noted_requests=await _number(db, col(LegalRequest.decided_at).is_(None)),
             newsletters=await _number(db, col(Newsletter.status).in_((Stage.QUEUING, Stage.SENDING))),
             dead_jobs=await _number(db, col(Job.is_dead).is_(True)),
             holds=await _number(db, col(LegalHold.lifted_at).is_(None)),

@@ -16,12 +16,11 @@ from conference_app.errors import ConferenceError
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.services.accounts import registration
 from conference_app.services.accounts.registration import RegistrationForm
-from conference_app.services.media_server import room_service as room_admin
+from conference_app.services.media_server import room_service
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.room import joining
-from conference_app.services.room import moderation as host_orders
-from conference_app.services.sign_in import by_password as signing_in
+from conference_app.services.room import joining, moderation
+from conference_app.services.sign_in import by_password
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirm_address
@@ -75,8 +74,8 @@ async def refused(attempt: Awaitable[object]) -> ConferenceError:
 
 async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Settings, log: Everything) -> None:
     form = RegistrationForm("Canary", "Canarysson", "canary", "canary@example.com", "canary-password", accepted=True)
-    before = room_admin.room_admin()
-    room_admin.use(room_admin.LiveKitRoomAdmin(httpx.MockTransport(refusing)))
+    before = room_service.room_admin()
+    room_service.use(room_service.LiveKitRoomAdmin(httpx.MockTransport(refusing)))
     try:
         account = await registration.register(form, address="203.0.113.77")
         assert await confirm_address(account)
@@ -85,7 +84,7 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
             for _ in range(12)
             for attempt in (
                 registration.register(form, address="203.0.113.77"),
-                signing_in.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
+                by_password.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
             )
         ]
         ticket = await sign_in_sessions.issue_ticket(account.id)
@@ -97,10 +96,10 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
             made.code, name="Canary", pass_phrase="", tab_id="canary-tab", session=caller, address="203.0.113.77"
         )
         assert isinstance(place, joining.Admitted)
-        errors.append(await refused(host_orders.end(account.id, made.code)))
+        errors.append(await refused(moderation.end(account.id, made.code)))
         shown = repr([account, caller, made, place, form, errors, [str(error) for error in errors]])
     finally:
-        room_admin.use(before)
+        room_service.use(before)
     text = "\n".join([*log.lines, shown])
     assert log.lines  # something was said
     secrets = settings().secrets

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed
-from conference_app.models import Address, BadAddress, Case, ContactThread, MailLetter, PendingConsent, SQLModel
+from conference_app.models import Address, BadAddress, Case, ContactThread, OutgoingEmail, PendingConsent, SQLModel
 from conference_app.models.account_security import AccountPhoto, Authenticator, Passkey
 from conference_app.services.accounts import photos
 from conference_app.services.cases import cases
@@ -19,7 +19,7 @@ from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.mail import bounces
 from conference_app.services.newsletters import sign_up as newsletter_sign_up
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.sign_in import passkeys, second_factors
 from tests.conference_app.authenticator import Authenticator as Device
 from tests.conference_app.consent_people import NOW
@@ -41,7 +41,7 @@ async def test_who_writes_several_times_has_one_thread_and_one_thank_you(db: Set
     form = ContactForm("", ANN, "A question.")
     await asyncio.gather(*(contact.write(form, language="en", address="192.0.2.1") for _ in range(AT_ONCE)))
     assert await count(ContactThread) == 1
-    assert await count(MailLetter, col(MailLetter.template) == "contact_thanks") == 1
+    assert await count(OutgoingEmail, col(OutgoingEmail.template) == "contact_thanks") == 1
 
 
 async def test_a_request_opens_one_case(db: Settings) -> None:
@@ -56,16 +56,16 @@ async def test_a_request_opens_one_case(db: Settings) -> None:
 async def test_an_address_has_one_row(db: Settings) -> None:
     async def added() -> str:
         async with database.session() as session:
-            return (await addresses.find_or_add(session, ANN, language="en", now=NOW)).id
+            return (await email_addresses.find_or_add(session, ANN, language="en", now=NOW)).id
 
     assert len(set(await asyncio.gather(*(added() for _ in range(AT_ONCE))))) == 1
     assert await count(Address) == 1
 
 
-async def test_several_letters_to_a_dead_address_come_back(db: Settings) -> None:
+async def test_several_messages_to_a_dead_address_come_back(db: Settings) -> None:
     async def came_back() -> None:
         async with database.session() as session:
-            await bounces.mark(session, addresses.email_key(ANN), "5.1.1", NOW)
+            await bounces.mark(session, email_addresses.email_key(ANN), "5.1.1", NOW)
 
     await asyncio.gather(*(came_back() for _ in range(AT_ONCE)))
     assert await count(BadAddress) == 1

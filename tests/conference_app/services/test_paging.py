@@ -15,7 +15,7 @@ from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.legal import legal_requests
 from conference_app.services.newsletters import drafts
 from conference_app.services.newsletters import views as newsletter_views
@@ -24,7 +24,7 @@ from conference_app.services.paging import ROWS, Page
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import Person
 from tests.conference_app.consent_people import NOW, member
-from tests.conference_app.demands import typed
+from tests.conference_app.noted_requests import typed
 
 HOW_MANY = ROWS + 2
 
@@ -39,7 +39,7 @@ async def _thread(i: int, _staff_id: str = "") -> None:
     await contact.write(form, language="en", address=f"192.0.2.{i}")
 
 
-async def _demand(_i: int, staff_id: str) -> None:
+async def _legal_request(_i: int, staff_id: str) -> None:
     await legal_requests.note(typed(""), staff_id=staff_id, now=NOW)
 
 
@@ -59,10 +59,10 @@ async def _dead_job(_i: int, _staff_id: str) -> None:
 LISTS: dict[str, tuple[Callable[[int, str], Awaitable[None]], Callable[[int], Awaitable[Page[Any]]]]] = {
     "cases": (_case, cases.for_staff),
     "messages": (_thread, contact_desk.threads),
-    "demands": (_demand, legal_requests.log),
+    "demands": (_legal_request, legal_requests.log),
     "holds": (_hold, legal_holds.live),
     "newsletters": (_newsletter, newsletter_views.newest),
-    "failed work": (_dead_job, failed_jobs.listed),
+    "failed work": (_dead_job, dead_letters.listed),
 }
 
 

@@ -14,8 +14,7 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api.consent import unsubscribe
 from conference_app.config import Settings
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import mail_stops
+from conference_app.services.consent import ledger, mail_stops
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind
 from conference_app.services.people.subjects import Subject
@@ -35,7 +34,7 @@ async def client(db: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 async def kinds(subject: Subject) -> list[str]:
     async with database.reading(*LOOKING) as session:
-        return [f"{entry.purpose} {entry.kind}" for entry in await consents.history(session, subject)]
+        return [f"{entry.purpose} {entry.kind}" for entry in await ledger.history(session, subject)]
 
 
 @pytest.mark.promise("P58")
@@ -190,7 +189,7 @@ async def test_stopping_takes_as_many_clicks_as_starting_and_can_be_taken_back(c
     assert not await is_live(eve, "newsletter")
     assert not await is_live(eve, "promotion")
     async with database.reading(*LOOKING) as session:
-        entries = await consents.history(session, eve)
+        entries = await ledger.history(session, eve)
     assert [entry.reason for entry in entries if entry.reason] == ["too_many"]
     assert {entry.control for entry in entries} == {"test", "button", "reason", "undo", "stop everything"}
 

@@ -16,17 +16,16 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api.mail import bounces as mail_bounce
 from conference_app.config import Settings, settings
-from conference_app.models import BadAddress, MailLetter
+from conference_app.models import BadAddress, OutgoingEmail
 from conference_app.services.emails.recipients import AccountRecipient
-from conference_app.services.mail import bounces
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
-from tests.conference_app.own_letters import PLAIN
+from conference_app.services.mail import bounces, outbox
+from conference_app.services.people import email_addresses
+from tests.conference_app.sample_templates import PLAIN
 from tests.conference_app.services.mail.test_outbox import account
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 
 
 SECRET = "s" * 40
@@ -80,9 +79,9 @@ async def post(client: httpx.AsyncClient, body: bytes, at: float | None = None, 
     return (await client.post("/mail/bounce", content=body, headers={"Parley-Signature": signed})).status_code
 
 
-def sender_of(letter_id: str) -> str:
-    """Where reports about a letter to Ann come back to."""
-    return bounces.envelope_sender(letter_id, addresses.email_key("ann@example.com"))
+def sender_of(email_id: str) -> str:
+    """Where reports about an email to Ann come back to."""
+    return bounces.envelope_sender(email_id, email_addresses.email_key("ann@example.com"))
 
 
 async def marked() -> list[str]:
@@ -91,30 +90,30 @@ async def marked() -> list[str]:
 
 
 async def test_a_report_marks_the_address_it_is_about(client: httpx.AsyncClient, mails: Mails) -> None:
-    letter_id = await sent_to_ann(mails)
+    email_id = await sent_to_ann(mails)
     (got,) = mails.all()
-    assert got["X-MailFrom"] == sender_of(letter_id)
+    assert got["X-MailFrom"] == sender_of(email_id)
     assert len(got["X-MailFrom"].partition("@")[0]) <= 64
     assert await post(client, report(got["X-MailFrom"])) == 204
     assert await post(client, report(got["X-MailFrom"])) == 204
     assert await marked() == ["5.1.1"]
     async with database.reading(*LOOKING) as db:
-        row = await db.get(MailLetter, letter_id)
+        row = await db.get(OutgoingEmail, email_id)
         assert row is not None
         assert (row.status, row.reason) == ("bounced", "5.1.1")
         assert await bounces.is_bad(db, "ann@example.com")
         assert not await bounces.is_bad(db, "ben@example.com")
     async with database.session(*LOOKING) as db:
-        await bounces.unmark(db, addresses.email_key("ann@example.com"))
+        await bounces.unmark(db, email_addresses.email_key("ann@example.com"))
     assert await marked() == []
 
 
 async def sent_to_ann(mails: Mails) -> str:
     ann = await account("ann")
     async with database.session(*LOOKING) as db:
-        letter_id = await mail.send(db, PLAIN.letter(AccountRecipient(ann)))
+        email_id = await outbox.send(db, PLAIN.message(AccountRecipient(ann)))
     await mails.deliver()
-    return letter_id
+    return email_id
 
 
 @pytest.mark.parametrize(
@@ -123,8 +122,8 @@ async def sent_to_ann(mails: Mails) -> str:
 async def test_what_says_nothing_about_the_address_marks_nothing(
     client: httpx.AsyncClient, mails: Mails, action: str, status: str
 ) -> None:
-    letter_id = await sent_to_ann(mails)
-    assert await post(client, report(sender_of(letter_id), action, status)) == 204
+    email_id = await sent_to_ann(mails)
+    assert await post(client, report(sender_of(email_id), action, status)) == 204
     assert await marked() == []
 
 
@@ -142,9 +141,9 @@ async def test_what_is_not_signed_by_the_relay_is_refused(client: httpx.AsyncCli
 
 
 async def test_a_made_up_sender_marks_nobody(client: httpx.AsyncClient, mails: Mails) -> None:
-    letter_id = await sent_to_ann(mails)
-    good = sender_of(letter_id)
-    for forged in (f"bounce+{letter_id}{'0' * 24}@localhost", good[:39] + "00000000" + good[47:]):
+    email_id = await sent_to_ann(mails)
+    good = sender_of(email_id)
+    for forged in (f"bounce+{email_id}{'0' * 24}@localhost", good[:39] + "00000000" + good[47:]):
         assert await post(client, report(forged)) == 204
     assert await post(client, b"\xff\x00 not a mail at all") == 204
     assert await marked() == []
@@ -163,11 +162,11 @@ def test_no_report_breaks_the_reader(raw: bytes) -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_is_taken_for_a_sender_of_ours(text: str) -> None:
-    assert bounces.letter_of(text) is None
+    assert bounces.email_of(text) is None
 
 
 def test_the_key_of_an_address_does_not_depend_on_its_case() -> None:
-    assert addresses.email_key("Ann@Example.com") == addresses.email_key("ann@example.com")
+    assert email_addresses.email_key("Ann@Example.com") == email_addresses.email_key("ann@example.com")
 
 
 @pytest.mark.parametrize("to", ["a@[", '"', "a <", "(" * 5000, "a," * 100_000, '"a" ' * 60_000])

@@ -19,8 +19,7 @@ from conference_app.api.newsletters import sign_up as newsletter
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
 from conference_app.services.addresses import forgetting as address_forgetting
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
+from conference_app.services.consent import ledger, live_consents
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import retention
 from tests.conference_app.consent_people import agrees, is_live, link, member
@@ -74,7 +73,7 @@ async def test_from_sign_up_to_one_click_stop(client: httpx.AsyncClient, mails: 
     assert (await client.post(path)).status_code == 200
     [eve] = await live()
     async with database.reading(*LOOKING) as session:
-        [entry] = await consents.history(session, eve)
+        [entry] = await ledger.history(session, eve)
     assert entry.words_sha256 == purposes.fingerprint(purposes.words("newsletter"))
     assert (entry.page, entry.control) == ("/newsletter", "newsletter form, confirmed by mail")
     for method in ("GET", "POST"):

@@ -10,11 +10,10 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.components.accounts.returned_mail import ReturnedMailState
 from conference_app.config import Settings
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.purposes import DELIVERY
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import outbox as mail
-from conference_app.services.mail import service_notices
+from conference_app.services.mail import outbox, service_notices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from tests.conference_app.people import confirmed
 from tests.conference_app.services.mail.test_smtp import Server, relay, use
@@ -24,12 +23,12 @@ SOON = datetime.now(UTC) + timedelta(days=2)
 
 
 async def announced(minutes: int) -> tuple[str, str]:
-    """What became of a letter that every account holder gets."""
+    """What became of an email that every account holder gets."""
     await service_notices.announce_maintenance(SOON + timedelta(minutes=minutes), minutes)
     now = datetime.now(UTC) + timedelta(seconds=1)
-    await job_worker.run_due(now, kinds=["service.maintenance", mail.JOB])
+    await job_worker.run_due(now, kinds=["service.maintenance", outbox.JOB])
     async with database.reading(DELIVERY) as db:
-        newest = (await db.exec(select(MailLetter).order_by(col(MailLetter.created_at).desc()).limit(1))).one()
+        newest = (await db.exec(select(OutgoingEmail).order_by(col(OutgoingEmail.created_at).desc()).limit(1))).one()
     return newest.status, newest.reason
 
 

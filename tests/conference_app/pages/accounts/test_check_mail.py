@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from conference_app.pages.accounts.check_mail import CheckMailState
 from conference_app.pages.accounts.register import RegisterState
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import password_hashes
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import EntryState, SessionState
 from tests.conference_app.people import confirmed, registered, session_token
@@ -50,13 +50,13 @@ def statements() -> Iterator[list[str]]:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each password that is hashed or checked."""
     seen: list[str] = []
-    work = passwords._in_thread
+    work = password_hashes._in_thread
 
     async def counted(function: Any, *arguments: bytes) -> Any:
         seen.append(function.__name__)
         return await work(function, *arguments)
 
-    monkeypatch.setattr(passwords, "_in_thread", counted)
+    monkeypatch.setattr(password_hashes, "_in_thread", counted)
     return seen
 
 

@@ -8,11 +8,11 @@ from conference_app.components.addresses.change_form import GuestAddressState
 from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.pages.addresses.address_links import AddressLinkState
 from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import holder_details
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import center_links
 from conference_app.services.privacy.privacy_emails import KEEP
 from tests.conference_app.services.addresses.test_changes import token
 from tests.conference_app.services.addresses.test_holder_details import guest
@@ -86,9 +86,9 @@ async def test_the_links_do_their_one_thing_once(processor: Processor, mails: Ma
     done = await pressed(processor, secret, AddressLinkState.confirm, "/pl/address/confirm")
     assert done["done"] is True
     assert str(done["center"]).startswith("/pl/privacy-center/")
-    me: Person = privacy_links.person_of(str(done["center"]).rpartition("/")[2])
-    assert (await guest_details.held(me)).email == NEW
+    me: Person = center_links.person_of(str(done["center"]).rpartition("/")[2])
+    assert (await holder_details.held(me)).email == NEW
     again = await pressed(processor, secret, AddressLinkState.confirm, "/address/confirm")
     assert (again["done"], again["center"]) == (False, "")
     assert (await pressed(processor, undo, AddressLinkState.revoke, "/address/revoke"))["done"] is True
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"

@@ -16,17 +16,15 @@ from conference_app.config import Settings
 from conference_app.pages.privacy.ask_link import PrivacyRequestState
 from conference_app.pages.privacy.center import PrivacyCenterState
 from conference_app.pages.privacy.center_by_link import GuestCenterState
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.documents import registry as documents
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.documents.text_changes import Piece
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import center_links as privacy_links
-from conference_app.services.privacy import erasure_requests, export, privacy_requests
+from conference_app.services.privacy import center_links, erasure_requests, export, privacy_requests
 from conference_app.services.privacy.privacy_emails import FAREWELL_WAIT, KEEP
 from conference_app.session import session_cookie
 from conference_app.texts import language
@@ -50,8 +48,8 @@ async def desk(processor: Processor, name: str) -> tuple[Person, Tab]:
 async def guest(email: str = "guest@example.com") -> tuple[Person, str]:
     """Somebody with an address row and a link to it."""
     async with database.session(*LOOKING) as db:
-        await addresses.find_or_add(db, email, language="en")
-    key = addresses.email_key(email)
+        await email_addresses.find_or_add(db, email, language="en")
+    key = email_addresses.email_key(email)
     return personal_rows.of_email(key), signed_links.make("privacy", key, life=timedelta(days=1))
 
 
@@ -85,19 +83,19 @@ async def test_handlers_of_the_center_do_nothing_for_strangers(processor: Proces
         await stranger.send(name_of(getattr(PrivacyCenterState, name)))
     await stranger.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD, "account_id": person.account_id})
     await stranger.send(name_of(PrivacyCenterState.pause), form={"password": PASSWORD})
-    state = await privacy_state.read(person)
+    state = await person_state.read(person)
     assert (state.restricted_at, state.is_paused, await export.latest(person)) == (None, False, None)
 
 
 async def test_an_erasure_by_the_page_needs_the_password(processor: Processor) -> None:
     person, tab = await desk(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": "wrong"})
-    assert not (await privacy_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_paused
     assert (await tab.vars_of(PrivacyCenterState))["errors"]["password"]
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD})
-    assert (await privacy_state.read(person)).erase_due_at is not None
+    assert (await person_state.read(person)).erase_due_at is not None
     await tab.send(name_of(PrivacyCenterState.go_on))
-    assert not (await privacy_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_paused
 
 
 @pytest.mark.promise("P72")
@@ -112,15 +110,15 @@ async def test_a_link_opens_its_own_address_alone(processor: Processor) -> None:
     assert "other@example.com" not in known
     await tab.send(name_of(GuestCenterState.restrict))
     await tab.send(name_of(GuestCenterState.erase))
-    assert (await privacy_state.read(person)).restricted_at is not None
-    assert (await privacy_state.read(person)).erase_due_at is not None
-    assert (await privacy_state.read(other)).erase_due_at is None
+    assert (await person_state.read(person)).restricted_at is not None
+    assert (await person_state.read(person)).erase_due_at is not None
+    assert (await person_state.read(other)).erase_due_at is None
 
 
 @pytest.mark.promise("P72")
 async def test_a_bad_link_opens_nothing(processor: Processor) -> None:
     person, token = await guest()
-    key = addresses.email_key("guest@example.com")
+    key = email_addresses.email_key("guest@example.com")
     over = signed_links.make("privacy", key, life=timedelta(hours=1), now=NOON - timedelta(days=400))
     other_kind = signed_links.make("unsubscribe", key)
     for bad in ("", "x", token[:-1], token[:-4] + "AAAA", over, other_kind, "%00", "a" * 5000):
@@ -131,14 +129,14 @@ async def test_a_bad_link_opens_nothing(processor: Processor) -> None:
         values = await tab.vars_of(GuestCenterState)
         assert values["missing"], bad[:20]
         assert values["known"] == []
-    assert (await privacy_state.read(person)) == privacy_state.State()
+    assert (await person_state.read(person)) == person_state.State()
     assert processor.errors == []
 
 
 async def test_a_link_of_an_account_shows_nothing_of_the_account(processor: Processor) -> None:
     account = await registered("ann")
     known = await one_row_everywhere(account.id, account.email)
-    token = signed_links.make("privacy", addresses.email_key(account.email))
+    token = signed_links.make("privacy", email_addresses.email_key(account.email))
     tab = Tab(processor, path=f"/privacy-center/{token}")
     await tab.hydrate()
     await tab.send(name_of(GuestCenterState.load))
@@ -162,8 +160,8 @@ async def test_a_link_is_mailed_to_known_addresses_only_and_says_the_same(proces
     (mail,) = mails.to("guest@example.com")
     assert mails.to("nobody@example.com") == []
     (link,) = [one for one in links_in(mail) if "/privacy-center/" in one]
-    assert privacy_links.person_of(link.rsplit("/", 1)[-1]) == personal_rows.of_email(
-        addresses.email_key("guest@example.com")
+    assert center_links.person_of(link.rsplit("/", 1)[-1]) == personal_rows.of_email(
+        email_addresses.email_key("guest@example.com")
     )
 
 
@@ -176,11 +174,11 @@ async def test_what_is_no_address_is_said_beside_the_field(processor: Processor)
 
 
 @pytest.mark.promise("P94")
-async def test_the_letter_about_an_erasure_takes_it_back(processor: Processor, mails: Mails) -> None:
+async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, mails: Mails) -> None:
     person, tab = await desk(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD})
     await mails.deliver()
-    every = [link for letter in mails.to("ann@example.com") for link in links_in(letter)]
+    every = [link for message in mails.to("ann@example.com") for link in links_in(message)]
     (link,) = [one for one in every if "/privacy-center/" in one]
     tab = Tab(processor, path="/privacy-center/" + link.rsplit("/", 1)[-1])
     await tab.hydrate()
@@ -194,7 +192,7 @@ async def test_the_letter_about_an_erasure_takes_it_back(processor: Processor, m
     assert (values["known"], values["cases"], values["copy_path"], values["goes"]) == ([], [], "", [])
     assert "Ann" not in shown(values)
     await tab.send(name_of(GuestCenterState.keep))
-    assert not (await privacy_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_paused
 
 
 @pytest.mark.promise("P92")
@@ -313,7 +311,7 @@ async def test_the_person_sees_the_reason_of_a_hold_and_each_look_of_the_staff(p
 @pytest.mark.promise("P49")
 async def test_the_question_whether_all_is_right_can_be_put_off(processor: Processor) -> None:
     person, tab = await desk(processor, "ann")
-    await privacy_state.reviewed(person.account_id, now=NOON - timedelta(days=400))
+    await person_state.reviewed(person.account_id, now=NOON - timedelta(days=400))
     await tab.send(name_of(PrivacyCenterState.load))
     assert (await tab.vars_of(PrivacyCenterState))["review_due"]
     await tab.send(name_of(PrivacyCenterState.all_is_right))

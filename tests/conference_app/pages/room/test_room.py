@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conference_app.pages.room.room import MeetingState
-from conference_app.services.media_server import access_tokens as room_tokens
+from conference_app.services.media_server import access_tokens
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import joining
@@ -141,7 +141,7 @@ async def test_who_is_signed_out_while_waiting_comes_in_as_nobody(processor: Pro
     await meetings.open_room(ann.id, meeting.code)
     await asyncio.wait_for(asking, 10)
     answer = await answer_of(tab)
-    assert room_tokens.verify_room_token(answer["token"]).identity.startswith("guest-")
+    assert access_tokens.verify_room_token(answer["token"]).identity.startswith("guest-")
 
 
 async def test_refusals_say_which_in_the_language_of_the_page(processor: Processor) -> None:

@@ -9,8 +9,7 @@ from conference_app.pages.privacy.center import PrivacyCenterState
 from conference_app.pages.privacy.center_by_link import GuestCenterState
 from conference_app.pages.staff.case import StaffCaseState
 from conference_app.services.cases import cases
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.privacy.privacy_emails import LINK_LIFE
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, tab_of
@@ -60,10 +59,10 @@ async def test_a_guest_reads_the_answer_behind_the_link(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, mails: Mails
 ) -> None:
     async with database.session(*LOOKING) as db:
-        address = await addresses.find_or_add(db, "guest@example.com", language="en")
+        address = await email_addresses.find_or_add(db, "guest@example.com", language="en")
     await answered(processor, monkeypatch, address_id=address.id)
     for email, expected in (("guest@example.com", [("Done", [WORDS])]), ("other@example.com", [])):
-        token = signed_links.make("privacy", addresses.email_key(email), life=LINK_LIFE)
+        token = signed_links.make("privacy", email_addresses.email_key(email), life=LINK_LIFE)
         tab = Tab(processor, path=f"/privacy-center/{token}")
         await tab.hydrate()
         await tab.send(name_of(GuestCenterState.load))

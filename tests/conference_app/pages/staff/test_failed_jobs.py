@@ -9,7 +9,7 @@ import pytest
 from conference_app.pages.staff.failed_jobs import StaffJobsState
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.failed_work import failed, outcome, runs
@@ -47,8 +47,8 @@ async def test_failed_work_is_dropped_only_after_the_question(
     assert (await tab.vars_of(StaffJobsState))["problem"]
     await tab.send(name_of(StaffJobsState.ask_drop), job_id=line.id)
     await tab.send(name_of(StaffJobsState.keep))
-    assert len((await failed_jobs.listed()).rows) == 1
+    assert len((await dead_letters.listed()).rows) == 1
     await tab.send(name_of(StaffJobsState.ask_drop), job_id=line.id)
     await tab.send(name_of(StaffJobsState.drop))
-    assert (await failed_jobs.listed()).rows == []
+    assert (await dead_letters.listed()).rows == []
     assert AuditTag.STAFF_JOB_DROPPED in {one.tag for one in await audit.entries(account.id)}

@@ -19,7 +19,7 @@ from conference_app.pages.staff.overview import StaffOverviewState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.cases import cases
 from conference_app.services.contact import desk as contact_desk
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import Person
@@ -107,7 +107,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     [case] = (await cases.for_staff()).rows
     await legal_holds.place(Person(bob.id), "canary reason", staff_id=bob.id)
     await failed(jobs.GivenUp("canary"))
-    [dead], [hold] = (await failed_jobs.listed()).rows, (await legal_holds.live()).rows
+    [dead], [hold] = (await dead_letters.listed()).rows, (await legal_holds.live()).rows
     ann = await registered("ann")
     for path in (f"/staff/contact/{thread_id}", f"/staff/cases/{case.id}"):
         for tab in (Tab(processor, path=path), await tab_of(processor, ann, path)):
@@ -119,7 +119,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     assert "canary" not in processor.wire.casefold()
     assert [one.closed_at for one in (await cases.for_staff()).rows] == [None]
     assert (
-        len((await failed_jobs.listed()).rows),
+        len((await dead_letters.listed()).rows),
         len((await legal_holds.live()).rows),
         len((await contact_desk.threads()).rows),
     ) == (1, 1, 1)

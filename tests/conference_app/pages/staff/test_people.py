@@ -7,14 +7,14 @@ import dataclasses
 import pytest
 
 from conference_app import database
-from conference_app.pages.staff.legal_request import StaffDemandState
+from conference_app.pages.staff.legal_request import StaffLegalRequestState
 from conference_app.pages.staff.legal_requests import StaffLegalState
-from conference_app.pages.staff.new_legal_request import StaffNewDemandState
+from conference_app.pages.staff.new_legal_request import StaffNewLegalRequestState
 from conference_app.pages.staff.people import StaffPeopleState
 from conference_app.services.cases import cases
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.personal_data import legal_holds, personal_rows
-from tests.conference_app.demands import typed
+from tests.conference_app.noted_requests import typed
 from tests.conference_app.people import confirmed
 from tests.conference_app.staff_desk import staff_tab, wrote
 from tests.conference_app.tabs import Processor, name_of, redirects
@@ -52,7 +52,7 @@ async def test_a_person_is_found_held_and_freed(processor: Processor, monkeypatc
     async with database.reading() as db:
         person = await personal_rows.of_account(db, ann.id)
     assert person is not None
-    told = [one.reason for one in (await privacy_state.read(person)).seen]
+    told = [one.reason for one in (await person_state.read(person)).seen]
     assert told == ["To see whether it still holds.", "You asked for help."]
 
 
@@ -71,27 +71,27 @@ async def test_the_person_behind_a_request_is_shown_for_a_reason(
 
 
 @pytest.mark.promise("P104")
-async def test_a_demand_is_noted_and_decided(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_legal_request_is_noted_and_decided(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await confirmed("ann")
     _account, tab = await staff_tab(processor, monkeypatch, "/staff/legal/new")
     form = dataclasses.asdict(typed("ann"))
-    await tab.send(name_of(StaffNewDemandState.submit), form=form | {"authority": "", "kind": ["x"]})
-    assert set((await tab.vars_of(StaffNewDemandState))["errors"]) == {"authority", "kind"}
-    [path] = redirects(await tab.send(name_of(StaffNewDemandState.submit), form=form))
+    await tab.send(name_of(StaffNewLegalRequestState.submit), form=form | {"authority": "", "kind": ["x"]})
+    assert set((await tab.vars_of(StaffNewLegalRequestState))["errors"]) == {"authority", "kind"}
+    [path] = redirects(await tab.send(name_of(StaffNewLegalRequestState.submit), form=form))
     tab.path = path
-    await tab.send(name_of(StaffDemandState.load))
-    values = await tab.vars_of(StaffDemandState)
+    await tab.send(name_of(StaffLegalRequestState.load))
+    values = await tab.vars_of(StaffLegalRequestState)
     assert (values["demand"].authority, values["demand"].is_pending) == ("District court", True)
     assert values["file_path"] == f"{path}/file"
     assert ann.id not in processor.wire
-    await tab.send(name_of(StaffDemandState.decide), form={"decision": "answered", "handed_out": ""})
-    assert set((await tab.vars_of(StaffDemandState))["errors"]) == {"handed_out"}
-    await tab.send(name_of(StaffDemandState.decide), form={"decision": "answered", "handed_out": "The address."})
-    assert (await tab.vars_of(StaffDemandState))["demand"].handed_out == "The address."
+    await tab.send(name_of(StaffLegalRequestState.decide), form={"decision": "answered", "handed_out": ""})
+    assert set((await tab.vars_of(StaffLegalRequestState))["errors"]) == {"handed_out"}
+    await tab.send(name_of(StaffLegalRequestState.decide), form={"decision": "answered", "handed_out": "The address."})
+    assert (await tab.vars_of(StaffLegalRequestState))["demand"].handed_out == "The address."
     tab.path = "/staff/legal"
     await tab.send(name_of(StaffLegalState.load))
     [line] = (await tab.vars_of(StaffLegalState))["demands"]
     assert (line.path, line.is_pending, line.decision) == (path, False, "Answered")
     tab.path = "/staff/legal/none"
-    await tab.send(name_of(StaffDemandState.load))
-    assert (await tab.vars_of(StaffDemandState))["missing"]
+    await tab.send(name_of(StaffLegalRequestState.load))
+    assert (await tab.vars_of(StaffLegalRequestState))["missing"]

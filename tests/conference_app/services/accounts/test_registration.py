@@ -65,7 +65,7 @@ async def test_what_is_taken_is_said_beside_what_is_wrong(db: Settings) -> None:
         "ann\x00",
         "a\u200bnn",
         "\u3164" * 3,
-        "\u0430nn",  # a Cyrillic a before Latin letters
+        "\u0430nn",  # a Cyrillic a before Latin emails
         "ann\u03bf",  # a Greek o after them
     ],
 )
@@ -73,7 +73,7 @@ async def test_usernames_that_deceive_or_break_are_refused(db: Settings, usernam
     assert "username" in await problems(form(username=username, email="x@example.com"))
 
 
-async def test_a_username_is_the_same_in_other_letters_of_the_same_look(db: Settings) -> None:
+async def test_a_username_is_the_same_in_other_messages_of_the_same_look(db: Settings) -> None:
     await registered("strasse")
     assert "username" in await problems(form("STRASSE", email="b@example.com"))
     assert "username" in await problems(form("straße", email="c@example.com"))

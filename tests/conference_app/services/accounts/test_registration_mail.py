@@ -90,7 +90,7 @@ async def test_corrections_are_counted_by_account_and_by_address(db: Settings) -
 
 
 async def test_a_username_is_no_link_in_it(sqlite_db: Settings, mails: Mails) -> None:
-    """Whoever types somebody's address chooses the username that they then read in a letter of ours."""
+    """Whoever types somebody's address chooses the username that they then read in an email of ours."""
     await registered("www.evil.example", email="ann@example.com")
     await mails.deliver()
     [mail] = mails.to("ann@example.com")

@@ -13,13 +13,12 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import AddressChange, AddressToken, AuditEntry
 from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details as guest_details
+from conference_app.services.addresses import holder_details
 from conference_app.services.consent import preferences
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import of_email
-from conference_app.services.privacy import center_links as privacy_links
-from conference_app.services.privacy import erasure, erasure_requests, export, privacy_requests, retention
+from conference_app.services.privacy import center_links, erasure, erasure_requests, export, privacy_requests, retention
 from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, is_live, link, reader
 from tests.conference_app.moved_addresses import counted
@@ -61,10 +60,10 @@ async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mail
     await address_changes.ask(gus, NEW)
     assert await address_changes.waiting(gus) == NEW
     assert "Nothing changes before" in (await mails.deliver() and words(mails, "gus@example.com"))
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
     center = await confirm(await token(mails, NEW, "confirm"))
-    me = privacy_links.person_of(center)
-    assert (await guest_details.held(me)).email == NEW
+    me = center_links.person_of(center)
+    assert (await holder_details.held(me)).email == NEW
     assert set(before) <= set(await counted(NEW))
     assert await counted("gus@example.com") == {}
     assert await address_changes.waiting(me) == ""
@@ -75,9 +74,9 @@ async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mail
 
 
 @pytest.mark.parametrize("code", ["en", "pl"])
-async def test_letters_are_in_the_persons_language(sqlite_db: Settings, mails: Mails, code: str) -> None:
+async def test_messages_are_in_the_persons_language(sqlite_db: Settings, mails: Mails, code: str) -> None:
     gus = await guest()
-    await guest_details.correct(gus, name="Gus", language=code)
+    await holder_details.correct(gus, name="Gus", language=code)
     await address_changes.ask(gus, NEW)
     await mails.deliver()
     assert ("Use this address" in words(mails, NEW)) is (code == "en")
@@ -130,11 +129,11 @@ async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, is_done
     await address_changes.ask(gus, "thief@example.com")
     secret = await token(mails, "thief@example.com", "confirm")
     if is_done:
-        thief = privacy_links.person_of(await confirm(secret))
+        thief = center_links.person_of(await confirm(secret))
         await address_changes.ask(thief, "thief2@example.com")
         await confirm(await token(mails, "thief2@example.com", "confirm"))
     await revoke(await token(mails, "gus@example.com", "revoke"))
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
     assert await is_live(await reader("gus@example.com"), "newsletter")
     for email in ("thief@example.com", "thief2@example.com"):  # what they did themselves is theirs
         assert set(await counted(email)) <= {"address", "audit_entry", "privacy_case", "privacy_case_event"}
@@ -151,11 +150,11 @@ async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db
     before = await counted("gus@example.com")
     ahead = datetime.now(UTC) + timedelta(hours=5)
     await address_changes.ask(gus, "b@example.com", now=ahead)
-    b = privacy_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
+    b = center_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
     await address_changes.ask(b, "c@example.com")
     await confirm(await token(mails, "c@example.com", "confirm"))
     await revoke(await token(mails, "gus@example.com", "revoke"))
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
     assert set(before) <= set(await counted("gus@example.com"))
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(AddressChange))).all() == []
@@ -164,7 +163,7 @@ async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db
 async def test_a_thief_cannot_take_the_taking_back_back(db: Settings, mails: Mails) -> None:
     gus = await guest()
     await address_changes.ask(gus, "b@example.com")
-    b = privacy_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
+    b = center_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
     hers = await token(mails, "gus@example.com", "revoke")
     await address_changes.ask(b, "c@example.com")
     await confirm(await token(mails, "c@example.com", "confirm"))
@@ -172,7 +171,7 @@ async def test_a_thief_cannot_take_the_taking_back_back(db: Settings, mails: Mai
     await revoke(hers)
     with pytest.raises(NotFound):
         await revoke(theirs)
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
 
 
 @pytest.mark.promise("P22")
@@ -186,7 +185,7 @@ async def test_the_address_of_an_account_is_asked_to_sign_in_and_joined_with_not
     await mails.deliver()
     assert "You have an account here" in words(mails, "ann@example.com")
     assert not any("/address/" in url for mail in mails.to("ann@example.com") for url in links_in(mail))
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
 
 
 async def test_an_account_that_came_in_between_stays_alone(db: Settings, mails: Mails) -> None:
@@ -196,7 +195,7 @@ async def test_an_account_that_came_in_between_stays_alone(db: Settings, mails: 
     await confirmed("ann")
     with pytest.raises(NotFound):
         await confirm(secret)
-    assert (await guest_details.held(gus)).email == "gus@example.com"
+    assert (await holder_details.held(gus)).email == "gus@example.com"
 
 
 @pytest.mark.promise("P72")
@@ -267,7 +266,7 @@ async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Setti
     view = await export.ask(gus, "en")
     await export.make({"export_id": view.id})
     await address_changes.ask(gus, NEW)
-    me = privacy_links.person_of(await confirm(await token(mails, NEW, "confirm")))
+    me = center_links.person_of(await confirm(await token(mails, NEW, "confirm")))
     assert await export.latest(me) is None
     with pytest.raises(NotFound):
         await export.content(gus, view.id)
@@ -281,7 +280,7 @@ async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Setti
 async def test_an_erasure_and_time_leave_nothing_of_a_change(db: Settings, mails: Mails) -> None:
     gus = await guest()
     await address_changes.ask(gus, NEW)
-    me = privacy_links.person_of(await confirm(await token(mails, NEW, "confirm")))
+    me = center_links.person_of(await confirm(await token(mails, NEW, "confirm")))
     await erasure.erase(me, now=datetime.now(UTC))
     assert {name for name in await counted(NEW) if name not in ("privacy_case", "consent_event")} == set()
     eve = await guest("eve")

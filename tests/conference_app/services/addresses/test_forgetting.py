@@ -9,19 +9,17 @@ from sqlmodel import select
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import Address, AuditEntry, MailLetter, PrivacyState
+from conference_app.models import Address, AuditEntry, OutgoingEmail, PrivacyState
 from conference_app.services import audit
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import participant_mail as meeting_mail
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import ledger, participant_mail, person_state
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.emails.messages import AddressRecipient
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
@@ -49,7 +47,7 @@ async def forgotten(now: datetime) -> bool:
 
 async def withdrawn(subject: Subject, now: datetime) -> None:
     async with database.session(*LOOKING) as db:
-        await consents.withdraw(db, subject, "newsletter", act="button", page="test", now=now)
+        await ledger.withdraw(db, subject, "newsletter", act="button", page="test", now=now)
 
 
 @pytest.mark.promise("P68")
@@ -65,17 +63,17 @@ async def test_an_address_goes_a_year_after_the_last_consent_has_ended(db: Setti
 
 
 @pytest.mark.promise("P68")
-async def test_letters_history_and_wishes_go_with_it(db: Settings) -> None:
+async def test_messages_history_and_wishes_go_with_it(db: Settings) -> None:
     eve = await agrees(await reader(EVE), "newsletter")
     await withdrawn(eve, NOW)
     await privacy_requests.restrict(of_email(email_key(EVE)), True, now=NOW)
     async with database.session(*LOOKING) as session:
         await audit.record(session, AuditTag.EMAIL_CHANGED, subject=eve, now=NOW)
-        letter = newsletters.LETTER.letter(AddressRecipient(eve.id), purpose="newsletter", newsletter_id="n")
-        session.add(MailLetter(**mail.letter_row(letter, key=None, now=NOW, newsletter_id="n")))
+        message = newsletters.MESSAGE.message(AddressRecipient(eve.id), purpose="newsletter", newsletter_id="n")
+        session.add(OutgoingEmail(**outbox.email_row(message, key=None, now=NOW, newsletter_id="n")))
     assert await forgotten(NOW + YEAR)
     async with database.reading() as session:
-        for table in (MailLetter, AuditEntry, PrivacyState):
+        for table in (OutgoingEmail, AuditEntry, PrivacyState):
             assert (await session.exec(select(table.id))).all() == []
 
 
@@ -88,13 +86,13 @@ async def test_what_is_still_needed_stays(db: Settings, why: str) -> None:
     async with database.session(*LOOKING) as session:
         match why:
             case "a meeting":
-                await meeting_mail.allow(
+                await participant_mail.allow(
                     session, meeting_id=made.id, address_id=eve.id, reminder=False, follow_up=False, now=NOW
                 )
             case "an open request":
                 await cases.open_case(session, "access", address_id=eve.id, opened_from="privacy center", now=NOW)
             case _:
-                await consents.give(session, eve, "promotion", act="a", page="p", words="Yes.", now=NOW)
+                await ledger.give(session, eve, "promotion", act="a", page="p", words="Yes.", now=NOW)
     assert not await forgotten(NOW + YEAR)
     if why == "a meeting":
         await retention.purge(NOW + YEAR)
@@ -110,18 +108,18 @@ async def test_a_hold_keeps_it_and_its_end_lets_it_go(db: Settings) -> None:
     assert not await forgotten(NOW + YEAR)
     await legal_holds.lift(hold, staff_id=staff.id, now=NOW + YEAR)
     assert await forgotten(NOW + YEAR)
-    assert (await privacy_state.read(me)).restricted_at is None
+    assert (await person_state.read(me)).restricted_at is None
 
 
-async def test_a_wish_stays_while_a_letter_of_the_address_does(db: Settings) -> None:
+async def test_a_wish_stays_while_a_message_of_the_address_does(db: Settings) -> None:
     me = of_email(email_key(EVE))
     await contact.write(ContactForm("Eve", EVE, "Hello"), language="en", address=ADDRESS, now=NOW)
     await privacy_requests.restrict(me, True, now=NOW)
     await address_forgetting.forget(NOW + YEAR)
-    assert (await privacy_state.read(me)).restricted_at == NOW
+    assert (await person_state.read(me)).restricted_at == NOW
     await retention.purge(NOW + YEAR)
     await address_forgetting.forget(NOW + YEAR)
-    assert (await privacy_state.read(me)).restricted_at is None
+    assert (await person_state.read(me)).restricted_at is None
 
 
 async def test_many_go_and_by_themselves(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import mail_stops
-from conference_app.services.consent import participant_mail as meeting_mail
-from conference_app.services.consent import person_state as privacy_state
-from conference_app.services.emails.messages import NewsletterLetter
+from conference_app.services.consent import mail_stops, participant_mail, person_state
+from conference_app.services.emails.messages import NewsletterMessage
 from conference_app.services.emails.recipients import AddressRecipient
-from conference_app.services.mail import outbox as mail
+from conference_app.services.mail import outbox
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
@@ -137,15 +135,15 @@ async def test_of_a_meeting_both_take_part_in_only_what_both_want_comes(db: Sett
     old, new = await reader(OLD), await reader(NEW)
     async with database.session(*LOOKING) as session:
         both = {"meeting_id": made.id, "follow_up": True, "now": since}
-        await meeting_mail.allow(session, address_id=old.id, reminder=True, **both)
-        await meeting_mail.allow(session, address_id=new.id, reminder=False, **both)
+        await participant_mail.allow(session, address_id=old.id, reminder=True, **both)
+        await participant_mail.allow(session, address_id=new.id, reminder=False, **both)
 
     async def wants(subject: Subject) -> tuple[bool, bool]:
         async with database.reading(*LOOKING) as session:
             asked = {"meeting_id": made.id, "address_id": subject.id}
             return (
-                await meeting_mail.wants(session, **asked, occasion="reminder"),
-                await meeting_mail.wants(session, **asked, occasion="follow_up"),
+                await participant_mail.wants(session, **asked, occasion="reminder"),
+                await participant_mail.wants(session, **asked, occasion="follow_up"),
             )
 
     done = await moved()
@@ -163,20 +161,20 @@ async def test_a_restriction_and_an_erasure_of_either_hold(db: Settings, who: st
     await reader(NEW)
     await privacy_requests.restrict(of_email(email_key(who)), True, now=NOON)
     async with database.session(*LOOKING) as session:
-        row = await privacy_state.row_of(session, of_email(email_key(who)))
+        row = await person_state.row_of(session, of_email(email_key(who)))
         row.erase_asked_at, row.erase_due_at = NOON, NOON + timedelta(days=7)
     done = await moved()
-    state = await privacy_state.read(of_email(email_key(NEW)))
+    state = await person_state.read(of_email(email_key(NEW)))
     assert (state.restricted_at, state.erase_due_at) == (NOON, NOON + timedelta(days=7))
-    assert (await privacy_state.read(of_email(email_key(OLD)))).restricted_at is None
+    assert (await person_state.read(of_email(email_key(OLD)))).restricted_at is None
     await back(done)
     for email in (OLD, NEW):
-        assert (await privacy_state.read(of_email(email_key(email)))).restricted_at == NOON
-    assert (await privacy_state.read(of_email(email_key(OLD)))).erase_due_at is None
+        assert (await person_state.read(of_email(email_key(email)))).restricted_at == NOON
+    assert (await person_state.read(of_email(email_key(OLD)))).erase_due_at is None
     mine = await of_address(OLD)
     assert mine is not None
     async with database.reading(*LOOKING) as session:
-        assert not await privacy_state.may_use(session, mine)
+        assert not await person_state.may_use(session, mine)
 
 
 async def test_what_an_account_restricted_stays_so_when_its_address_leaves_it(db: Settings) -> None:
@@ -185,18 +183,18 @@ async def test_what_an_account_restricted_stays_so_when_its_address_leaves_it(db
     await privacy_requests.restrict(personal_rows.Person(ann.id), True, now=NOON)
     await moved("ann@example.com")
     async with database.reading(*LOOKING) as session:
-        assert not await privacy_state.may_use(session, old)
+        assert not await person_state.may_use(session, old)
 
 
 async def test_of_one_newsletter_that_waits_for_both_one_comes(db: Settings) -> None:
     old, new = await reader(OLD), await reader(NEW)
     async with database.session(*LOOKING) as session:
         for subject in (old, new):
-            row = mail.letter_row(_news(subject), key=None, now=NOON, newsletter_id="n")
-            session.add(MailLetter(**row))
+            row = outbox.email_row(_news(subject), key=None, now=NOON, newsletter_id="n")
+            session.add(OutgoingEmail(**row))
     await moved()
-    assert (await counted(NEW))["mail_letter"] == 1
+    assert (await counted(NEW))["outgoing_email"] == 1
 
 
-def _news(subject: Subject) -> NewsletterLetter:
-    return newsletters.LETTER.letter(AddressRecipient(subject.id), purpose="newsletter", newsletter_id="n")
+def _news(subject: Subject) -> NewsletterMessage:
+    return newsletters.MESSAGE.message(AddressRecipient(subject.id), purpose="newsletter", newsletter_id="n")

@@ -13,8 +13,7 @@ from conference_app.models.data_map import personal_tables
 from conference_app.services.addresses import joins as address_joins
 from conference_app.services.addresses import moves as address_moves
 from conference_app.services.cases import cases
-from conference_app.services.consent import live_consents
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import live_consents, participant_mail
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, staff_accesses
 from conference_app.services.personal_data.personal_rows import of_email
@@ -37,7 +36,7 @@ def test_every_table_that_knows_somebody_by_an_address_is_thought_of() -> None:
         "data_export": "tells of one half: removed",
         "mail_bad_address": "says something about the address itself",
     }
-    by_others = {"mail_letter"} | {
+    by_others = {"outgoing_email"} | {
         one.table.name
         for one in personal_tables(SQLModel.metadata)
         if all(one.table.columns[owner].foreign_keys or owner == "account_id" for owner in one.owners)
@@ -55,7 +54,7 @@ async def test_everything_comes_along_and_goes_back(db: Settings, is_known: bool
     new = await agrees(await reader(NEW), "promotion") if is_known else None
     async with database.session(*LOOKING) as session:
         for subject in filter(None, (old, new)):
-            await meeting_mail.allow(
+            await participant_mail.allow(
                 session, meeting_id=made.id, address_id=subject.id, reminder=True, follow_up=True, now=NOON
             )
     await legal_holds.place(of_email(email_key(OLD)), "A dispute.", staff_id=ann.id)
@@ -156,7 +155,7 @@ async def test_what_came_after_the_move_stays_with_who_made_it(db: Settings, is_
     done, later = await moved(), NOON + timedelta(hours=1)
     async with database.session(*LOOKING) as session:
         await cases.open_case(session, "access", address_id=old.id, opened_from="privacy center", now=later)
-        await meeting_mail.allow(
+        await participant_mail.allow(
             session, meeting_id=made.id, address_id=old.id, reminder=True, follow_up=True, now=later
         )
     await back(done)

@@ -14,8 +14,7 @@ from conference_app import database, purposes
 from conference_app.config import Settings
 from conference_app.errors import NoConsent
 from conference_app.models import ConsentEvent, NewsletterTopic
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents, mail_stops
+from conference_app.services.consent import ledger, live_consents, mail_stops
 from conference_app.services.consent.ledger import Entry
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
@@ -25,12 +24,12 @@ from tests.fakes import LOOKING
 
 async def withdrawn(subject: Subject, purpose: str, **more: Any) -> None:
     async with database.session(*LOOKING) as db:
-        await consents.withdraw(db, subject, purpose, act="button", page="test", **more)
+        await ledger.withdraw(db, subject, purpose, act="button", page="test", **more)
 
 
 async def ledger_of(subject: Subject) -> list[Entry]:
     async with database.reading(*LOOKING) as db:
-        return await consents.history(db, subject)
+        return await ledger.history(db, subject)
 
 
 async def live(purpose: str) -> set[Subject]:
@@ -57,7 +56,7 @@ async def test_the_ledger_keeps_the_act_the_time_and_the_words(db: Settings) -> 
     ann = await member()
     shown = purposes.words_in("pl", "newsletter")
     async with database.session(*LOOKING) as session:
-        await consents.give(
+        await ledger.give(
             session, ann, "newsletter", act="switch", page="/preferences", words=shown, language="pl", now=NOW
         )
     [entry] = await ledger_of(ann)
@@ -86,9 +85,9 @@ async def test_the_order_of_acts_counts_and_no_clock(db: Settings, step: timedel
         async with database.session(*LOOKING) as session:
             asked = {"act": "button", "page": "test", "now": NOW + number * step}
             if number % 2:
-                await consents.withdraw(session, ann, "newsletter", **asked)
+                await ledger.withdraw(session, ann, "newsletter", **asked)
             else:
-                await consents.give(session, ann, "newsletter", words="Yes.", **asked)
+                await ledger.give(session, ann, "newsletter", words="Yes.", **asked)
         is_given = number % 2 == 0
         assert await is_live(ann, "newsletter") is is_given
         assert await live("newsletter") == ({ann} if is_given else set())
@@ -111,14 +110,14 @@ async def test_a_reason_may_follow_once(db: Settings) -> None:
     assert [entry.reason for entry in await ledger_of(ann)] == ["too_many", "", ""]
     async with database.session(*LOOKING) as session:
         with pytest.raises(ValueError, match="reason"):
-            await consents.withdraw(session, ann, "newsletter", act="x", page="x", reason="free text of mine")
+            await ledger.withdraw(session, ann, "newsletter", act="x", page="x", reason="free text of mine")
 
 
 async def test_an_objection_ends_a_grant_and_is_kept_without_one(db: Settings) -> None:
     ann = await agrees(await member(), "promotion")
     async with database.session(*LOOKING) as session:
-        await consents.object_to(session, ann, "promotion", act="button", page="privacy", now=NOW)
-        await consents.object_to(session, ann, "newsletter", act="button", page="privacy", now=NOW)
+        await ledger.object_to(session, ann, "promotion", act="button", page="privacy", now=NOW)
+        await ledger.object_to(session, ann, "newsletter", act="button", page="privacy", now=NOW)
     assert not await is_live(ann, "promotion")
     assert [entry.kind for entry in await ledger_of(ann)] == ["objected", "objected", "given"]
 
@@ -178,7 +177,7 @@ async def test_a_purpose_nobody_registered_is_refused(db: Settings, purpose: str
     ann = await member()
     async with database.session(*LOOKING) as session:
         with pytest.raises(ValueError, match="unknown purpose"):
-            await consents.give(session, ann, purpose, act="x", page="x", words="words")
+            await ledger.give(session, ann, purpose, act="x", page="x", words="words")
         with pytest.raises(ValueError, match="unknown purpose"):
             await live_consents.has_live(session, ann, purpose)
 
@@ -187,7 +186,7 @@ async def test_no_consent_without_words(db: Settings) -> None:
     ann = await member()
     async with database.session(*LOOKING) as session:
         with pytest.raises(ValueError, match="words"):
-            await consents.give(session, ann, "newsletter", act="x", page="x", words="")
+            await ledger.give(session, ann, "newsletter", act="x", page="x", words="")
 
 
 @pytest.mark.promise("P64")
@@ -199,14 +198,14 @@ async def test_a_topic_that_ended_sends_nothing_and_closes_its_grants(db: Settin
     purpose = f"topic:{topic.id}"
     for subject in (ann, eve):
         async with database.session(*LOOKING) as session:
-            await consents.give(session, subject, purpose, act="x", page="x", words="words", now=NOW)
+            await ledger.give(session, subject, purpose, act="x", page="x", words="words", now=NOW)
     later = NOW + timedelta(days=4)
     async with database.session(*LOOKING) as session:
         assert await live_consents.has_live(session, ann, purpose, now=NOW)
         assert set(await live_consents.live_subjects(session, purpose, now=NOW)) == {ann, eve}
         assert not await live_consents.has_live(session, ann, purpose, now=later)
         assert await live_consents.live_subjects(session, purpose, now=later) == []
-        await consents.expire(session, ann, purpose, now=later)
+        await ledger.expire(session, ann, purpose, now=later)
         assert not await live_consents.has_live(session, ann, purpose, now=NOW)
         assert not await live_consents.has_live(session, eve, "topic:gone", now=NOW)
     assert [entry.kind for entry in await ledger_of(ann)] == ["expired", "given"]

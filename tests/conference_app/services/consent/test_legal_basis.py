@@ -21,8 +21,7 @@ from conference_app.purposes import (
     RIGHTS,
     TOPIC,
 )
-from conference_app.services.consent import legal_basis as basis
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import legal_basis, participant_mail
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import account_pause, erasure_requests
@@ -56,11 +55,11 @@ async def test_what_is_read_for_a_consent_raises_without_one_and_after_it(db: Se
         async with database.reading() as session:
             if not given:
                 with pytest.raises(NoConsent):
-                    await basis.require(session, eve, NEWSLETTER)
+                    await legal_basis.require(session, eve, NEWSLETTER)
                 with pytest.raises(WrongPurpose):
                     await session.exec(select(Address.email))
                 continue
-            live = await basis.require(session, eve, NEWSLETTER)
+            live = await legal_basis.require(session, eve, NEWSLETTER)
             async with database.within(session, live, LANGUAGE) as own:
                 row = await own.get(Address, eve.id)
                 assert row is not None
@@ -74,7 +73,7 @@ async def test_a_basis_for_one_purpose_is_none_for_another(db: Settings) -> None
     ann = await agrees(await member("ann"), "personalisation")
     assert await lives(ann, PERSONALISATION)
     async with database.reading() as session:
-        live = await basis.require(session, ann, PERSONALISATION)
+        live = await legal_basis.require(session, ann, PERSONALISATION)
         async with database.within(session, live) as own:
             with pytest.raises(WrongPurpose):
                 await own.exec(select(Account.email))
@@ -97,7 +96,7 @@ async def test_a_participant_has_it_for_the_own_meeting_alone(db: Settings) -> N
         await meeting_of(host, subject)
     async with database.session(*LOOKING) as session:
         mine, other = (await session.exec(select(Meeting.id))).all()
-        await meeting_mail.allow(session, meeting_id=mine, address_id=eve.id, reminder=True, follow_up=False)
+        await participant_mail.allow(session, meeting_id=mine, address_id=eve.id, reminder=True, follow_up=False)
     assert await lives(eve, PARTICIPANT_MAIL, mine)
     assert not await lives(eve, PARTICIPANT_MAIL, other)
 

@@ -8,23 +8,20 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import mail_stops, preferences
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import ledger, mail_stops, participant_mail, preferences
 from conference_app.services.consent.preferences import Person
 from conference_app.services.emails.recipients import AccountRecipient, ParticipantRecipient
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import outbox as mail
-from conference_app.services.mail import service_notices
+from conference_app.services.mail import outbox, service_notices
 from conference_app.services.newsletters import sign_up as newsletter_sign_up
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import account_passwords
-from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
+from tests.conference_app.sample_templates import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 
 
 async def stop_everything(person: Person) -> None:
@@ -42,12 +39,12 @@ async def test_an_account_still_gets_receipts_security_and_service(db: Settings,
     await stop_everything(person)
     async with database.session() as session:
         for template in (PLAIN, NEWS_BODY, OFFER):  # a receipt, a newsletter, an offer
-            await mail.send(session, template.letter(AccountRecipient(ann.id)))
+            await outbox.send(session, template.message(AccountRecipient(ann.id)))
     await account_passwords.change_password(
         ann.id, PASSWORD, "another quite long one", session_hash="", address=ADDRESS
     )
     await service_notices.announce_maintenance(datetime.now(UTC) + timedelta(days=2), 30)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["service.maintenance", mail.JOB])
+    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["service.maintenance", outbox.JOB])
     got = [one["Subject"] for one in mails.to(ann.email)][before:]
     assert len(got) == 3
     assert "Your receipt" in got
@@ -62,17 +59,17 @@ async def test_a_participant_still_gets_the_confirmation_and_nothing_that_was_no
 ) -> None:
     made = await meeting_of(await confirmed())
     async with database.session() as session:
-        guest = await addresses.find_or_add(session, "guest@example.com", language="en")
-        await meeting_mail.allow(session, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
+        guest = await email_addresses.find_or_add(session, "guest@example.com", language="en")
+        await participant_mail.allow(session, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
         subject = Subject("address", guest.id)
-        await consents.give(session, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
-    key = addresses.email_key("guest@example.com")
+        await ledger.give(session, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
+    key = email_addresses.email_key("guest@example.com")
     recipient = ParticipantRecipient(made.id, guest.id)
 
     async def sent() -> list[str]:
         async with database.session() as session:
             for template in (CONFIRMATION, REMINDER):
-                await mail.send(session, template.letter(recipient))
+                await outbox.send(session, template.message(recipient))
         await mails.deliver()
         return sorted(one["Subject"] for one in mails.to("guest@example.com"))
 
@@ -84,7 +81,7 @@ async def test_a_participant_still_gets_the_confirmation_and_nothing_that_was_no
 @pytest.mark.promise("P59")
 @pytest.mark.promise("P63")
 async def test_who_stopped_everything_can_ask_again(db: Settings, mails: Mails) -> None:
-    key = addresses.email_key("reader@example.com")
+    key = email_addresses.email_key("reader@example.com")
     async with database.session() as session:
         await mail_stops.stop(session, key)
     await newsletter_sign_up.ask("reader@example.com", page="/", language="en", address=ADDRESS)

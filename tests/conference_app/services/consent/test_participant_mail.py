@@ -14,16 +14,16 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api.consent import unsubscribe
 from conference_app.config import Settings
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import participant_mail
 from conference_app.services.emails.recipients import ParticipantRecipient
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
-from tests.conference_app.own_letters import CONFIRMATION, FOLLOW_UP, REMINDER
+from conference_app.services.mail import outbox
+from conference_app.services.people import email_addresses
 from tests.conference_app.people import confirmed, meeting_of
+from tests.conference_app.sample_templates import CONFIRMATION, FOLLOW_UP, REMINDER
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 GUEST = "guest@example.com"
 
 
@@ -39,8 +39,10 @@ async def takes_part(*, reminder: bool, follow_up: bool, meeting_id: str = "") -
     """The guest, in a meeting, with what was ticked."""
     meeting_id = meeting_id or (await meeting_of(await confirmed())).id
     async with database.session(*LOOKING) as db:
-        guest = await addresses.find_or_add(db, GUEST, language="en")
-        await meeting_mail.allow(db, meeting_id=meeting_id, address_id=guest.id, reminder=reminder, follow_up=follow_up)
+        guest = await email_addresses.find_or_add(db, GUEST, language="en")
+        await participant_mail.allow(
+            db, meeting_id=meeting_id, address_id=guest.id, reminder=reminder, follow_up=follow_up
+        )
     return ParticipantRecipient(meeting_id, guest.id)
 
 
@@ -49,7 +51,7 @@ async def got(mails: Mails, recipient: ParticipantRecipient) -> list[EmailMessag
     before = {one["Message-ID"] for one in mails.to(GUEST)}
     async with database.session() as db:
         for template in (CONFIRMATION, REMINDER, FOLLOW_UP):
-            await mail.send(db, template.letter(recipient))
+            await outbox.send(db, template.message(recipient))
     await mails.deliver()
     return [one for one in mails.to(GUEST) if one["Message-ID"] not in before]
 

@@ -10,8 +10,7 @@ from conference_app.services.consent import live_consents, mail_stops, preferenc
 from conference_app.services.consent.preferences import Person
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import agrees, is_live, link, member, reader
 from tests.conference_app.people import ADDRESS, registered
@@ -60,7 +59,7 @@ async def test_a_new_grant_lifts_no_other_stop_of_the_address(db: Settings) -> N
     """Also where the ledger still says "given": a stop may have come from a link of a mail to another address."""
     early = await agrees(await reader("ann@example.com"), "newsletter")
     async with database.session() as session:
-        await mail_stops.stop(session, addresses.email_key("ann@example.com"))
+        await mail_stops.stop(session, email_addresses.email_key("ann@example.com"))
     await agrees(await member(), "promotion")
     assert not await is_live(early, "newsletter")
     assert await mailed("newsletter") == set()

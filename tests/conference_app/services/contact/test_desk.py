@@ -9,11 +9,11 @@ from conference_app.errors import NotFound
 from conference_app.services import audit
 from conference_app.services.accounts import profiles
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.personal_data import masking
 from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
@@ -63,10 +63,10 @@ async def test_who_wrote_sees_that_it_was_opened_and_why(db: Settings) -> None:
     staff, thread_id = await member("editor"), await written()
     opened = await contact_desk.open_thread(thread_id, staff_id=staff.id, now=NOW)
     assert (opened.email, opened.name, [one.body for one in opened.messages]) == (EMAIL, "Zoë Smith", ["Good morning"])
-    [seen] = (await privacy_state.read(of_email(addresses.email_key(EMAIL)))).seen
+    [seen] = (await person_state.read(of_email(email_addresses.email_key(EMAIL)))).seen
     assert (seen.what, seen.reason, seen.at) == (contact_desk.ACCESS, contact_desk.REASON, NOW)
     await contact_desk.look_again(thread_id)
-    assert len((await privacy_state.read(of_email(addresses.email_key(EMAIL)))).seen) == 1
+    assert len((await person_state.read(of_email(email_addresses.email_key(EMAIL)))).seen) == 1
     assert AuditTag.STAFF_READ in {one.tag for one in await audit.entries(staff.id)}
 
 
@@ -76,9 +76,9 @@ async def test_an_account_of_the_same_address_sees_it_as_well(db: Settings) -> N
     await contact.write(form, language="en", address="192.0.2.1", now=NOW)
     [row] = (await contact_desk.threads()).rows
     await contact_desk.open_thread(row.id, staff_id=staff.id)
-    person = Person(ann.id, (addresses.email_key("ann@example.com"),))
-    assert [one.reason for one in (await privacy_state.read(person)).seen] == [contact_desk.REASON]
-    assert (await privacy_state.read(Person((await member("bob")).id))).seen == ()
+    person = Person(ann.id, (email_addresses.email_key("ann@example.com"),))
+    assert [one.reason for one in (await person_state.read(person)).seen] == [contact_desk.REASON]
+    assert (await person_state.read(Person((await member("bob")).id))).seen == ()
 
 
 @pytest.mark.promise("P95")
@@ -91,7 +91,7 @@ async def test_a_number_is_there_to_call_back_who_wrote_and_they_see_it(db: Sett
     await contact.write(form, language="en", address="192.0.2.1", now=NOW)
     [row] = (await contact_desk.threads()).rows
     assert (await contact_desk.open_thread(row.id, staff_id=staff.id, now=NOW)).phone == "+48 22 123 45 67"
-    [seen] = (await privacy_state.read(Person(ann.id, (addresses.email_key("ann@example.com"),)))).seen
+    [seen] = (await person_state.read(Person(ann.id, (email_addresses.email_key("ann@example.com"),)))).seen
     assert seen.what == contact_desk.ACCESS_WITH_PHONE
 
 

@@ -16,12 +16,10 @@ from conference_app.models import ContactMessage, ContactThread, SQLModel
 from conference_app.services.cases import cases
 from conference_app.services.consent import mail_stops, preferences
 from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import inbound_mail
-from conference_app.services.contact import reply_addresses as contact_marks
+from conference_app.services.contact import inbound_mail, reply_addresses
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, is_live, member, reader
@@ -130,7 +128,7 @@ async def test_machines_are_never_answered(db: Settings, mails: Mails, headers: 
 async def test_an_out_of_office_answer_stays_in_its_thread_without_an_answer(db: Settings, mails: Mails) -> None:
     await written()
     [thread] = await threads()
-    away = raw("I am away.", To=contact_marks.reply_address(thread.id), **{"Auto-Submitted": "auto-replied"})
+    away = raw("I am away.", To=reply_addresses.reply_address(thread.id), **{"Auto-Submitted": "auto-replied"})
     assert await inbound_mail.take(away) == "stored"
     assert len(await bodies(thread.id)) == 2
     assert len(await mails.deliver()) == 1
@@ -144,7 +142,7 @@ async def test_staff_answer_in_the_same_thread(db: Settings, mails: Mails) -> No
     [answer] = [mail for mail in await mails.deliver() if mail["Subject"] == "Re: Prices"]
     assert "Answer.\nWith two lines." in text_of(answer)
     assert answer["In-Reply-To"] == "<q@example.com>"
-    assert contact_marks.thread_in(str(answer["Reply-To"])) == thread.id
+    assert reply_addresses.thread_in(str(answer["Reply-To"])) == thread.id
     assert answer["List-Unsubscribe"] is None
     back = raw("Thanks", To="somebody@example.com", **{"References": str(answer["Message-ID"])})
     assert await inbound_mail.take(back) == "stored"
@@ -162,7 +160,7 @@ async def test_a_closed_thread_opens_with_an_answer_to_it(db: Settings) -> None:
     await contact_desk.close(thread.id, staff_id=(await member("editor")).id, now=NOW)
     assert (await contact_desk.threads()).rows == []
     assert [row.id for row in (await contact_desk.threads(closed=True)).rows] == [thread.id]
-    await inbound_mail.take(raw("Again", To=contact_marks.reply_address(thread.id)))
+    await inbound_mail.take(raw("Again", To=reply_addresses.reply_address(thread.id)))
     [row] = (await contact_desk.threads()).rows
     assert (row.id, row.messages, row.is_closed) == (thread.id, 2, False)
 
@@ -170,12 +168,12 @@ async def test_a_closed_thread_opens_with_an_answer_to_it(db: Settings) -> None:
 async def test_a_stranger_cannot_write_into_anothers_thread(db: Settings) -> None:
     await written()
     [thread] = await threads()
-    await inbound_mail.take(raw("I am Ann, honestly", "eve@example.com", To=contact_marks.reply_address(thread.id)))
+    await inbound_mail.take(raw("I am Ann, honestly", "eve@example.com", To=reply_addresses.reply_address(thread.id)))
     assert len(await threads()) == 2
     assert len(await bodies(thread.id)) == 1
-    forged = contact_marks.reply_address(thread.id).replace("@", "0@")
-    assert contact_marks.thread_in(forged) == ""
-    assert contact_marks.thread_in(f"contact+{thread.id}{'0' * 16}@x") == ""
+    forged = reply_addresses.reply_address(thread.id).replace("@", "0@")
+    assert reply_addresses.thread_in(forged) == ""
+    assert reply_addresses.thread_in(f"contact+{thread.id}{'0' * 16}@x") == ""
 
 
 @pytest.mark.promise("P62")
@@ -186,7 +184,7 @@ async def test_the_address_stands_in_no_other_table(db: Settings, mails: Mails) 
     [thread] = await threads()
     await contact_desk.reply(thread.id, "Answer", staff_id=(await member("editor")).id)
     await mails.deliver()
-    key = addresses.email_key("canary@example.com")
+    key = email_addresses.email_key("canary@example.com")
     found: set[str] = set()
     async with database.reading(*LOOKING) as session:
         connection = await session.connection()
@@ -250,7 +248,7 @@ async def test_who_asks_for_erasure_gets_a_case_with_a_month_s_clock(db: Setting
     [case] = (await cases.for_staff()).rows
     assert (case.kind, case.subject_kind, case.opened_from) == ("erase", "thread", "contact form")
     assert case.due_at - case.opened_at == timedelta(days=30)
-    for person in (Person(ann.id, (addresses.email_key(ANN),)), of_email(addresses.email_key(ANN))):
+    for person in (Person(ann.id, (email_addresses.email_key(ANN),)), of_email(email_addresses.email_key(ANN))):
         assert [one.id for one in await privacy_requests.history(person)] == [case.id]  # seen in the privacy center
     await inbound_mail.take(raw("Delete my data!"))
     assert len((await cases.for_staff()).rows) == 1
@@ -493,7 +491,7 @@ async def test_where_there_was_nothing_to_stop_the_usual_thanks_come(
     if was_stopped:
         await agrees(await reader("eve@example.com"), "newsletter")
         async with database.session() as session:
-            await mail_stops.stop(session, addresses.email_key("eve@example.com"))
+            await mail_stops.stop(session, email_addresses.email_key("eve@example.com"))
     await written("unsubscribe", "eve@example.com")
     await mails.deliver()
     assert [told["Subject"] for told in mails.to("eve@example.com")] == ["Thank you for writing to us"]

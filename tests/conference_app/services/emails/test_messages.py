@@ -1,4 +1,4 @@
-"""Letters as values: whatever is tried, nobody is addressed with what they cannot get."""
+"""Emails as values: whatever is tried, nobody is addressed with what they cannot get."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import MailLetter
+from conference_app.models import OutgoingEmail
 from conference_app.purposes import ACCOUNT_MAIL
-from conference_app.services.emails import messages as letters
+from conference_app.services.emails import messages
 from conference_app.services.emails.blocks import paragraph, rich
 from conference_app.services.emails.messages import (
-    NecessaryLetter,
-    NewsletterLetter,
-    ParticipantLetter,
-    PromotionLetter,
-    ServiceLetter,
+    NecessaryMessage,
+    NewsletterMessage,
+    ParticipantMessage,
+    PromotionMessage,
+    ServiceMessage,
     ServiceTemplate,
     WrongRecipient,
 )
@@ -35,15 +35,15 @@ from conference_app.services.emails.recipients import (
     RowRecipient,
 )
 from conference_app.services.emails.template import Template, register
-from conference_app.services.mail import outbox as mail
-from tests.conference_app.own_letters import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER, SERVICE
+from conference_app.services.mail import outbox
+from tests.conference_app.sample_templates import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER, SERVICE
 from tests.conference_app.services.mail.test_outbox import account, address, meeting
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 OURS = (PLAIN, SERVICE, NEWS_BODY, OFFER, REMINDER, CONFIRMATION)
-TYPES = (NecessaryLetter, ServiceLetter, NewsletterLetter, PromotionLetter, ParticipantLetter)
+TYPES = (NecessaryMessage, ServiceMessage, NewsletterMessage, PromotionMessage, ParticipantMessage)
 MAY_GET = {
     "necessary": (AccountRecipient, AddressRecipient, RowRecipient),
     "service": (AccountRecipient,),
@@ -68,30 +68,28 @@ recipients = st.one_of(
     language=st.sampled_from(["", "pl"]),
 )
 def test_only_the_right_pairs_can_be_made(kind: type, template: Template, recipient: object, language: str) -> None:
-    """Every type of letter with every template to every recipient: only what the table in letters.py allows exists."""
+    """Every type of email with every template to every recipient: only what the table in emails.py allows exists."""
     make: Any = kind
-    extra = ("newsletter",) if kind in (NewsletterLetter, PromotionLetter) else ()
+    extra = ("newsletter",) if kind in (NewsletterMessage, PromotionMessage) else ()
     try:
         made = make(template, recipient, {}, language, *extra)
     except WrongRecipient:
         made = None
-    fits = (
-        kind is TYPES[list(MAY_GET).index(template.letter_class)] and type(recipient) in MAY_GET[template.letter_class]
-    )
+    fits = kind is TYPES[list(MAY_GET).index(template.email_class)] and type(recipient) in MAY_GET[template.email_class]
     assert (made is not None) == fits
     if isinstance(recipient, ParticipantRecipient) and made is not None:
-        assert template.letter_class == "participant"
+        assert template.email_class == "participant"
 
 
 @pytest.mark.promise("P69")
 @given(here=ids, there=ids, person=ids)
-def test_a_letter_of_another_meeting_cannot_go_to_a_participant(here: str, there: str, person: str) -> None:
+def test_a_message_of_another_meeting_cannot_go_to_a_participant(here: str, there: str, person: str) -> None:
     recipient = ParticipantRecipient(here, person)
     if here == there:
-        assert REMINDER.letter(recipient, meeting_id=there).recipient == recipient
+        assert REMINDER.message(recipient, meeting_id=there).recipient == recipient
     else:
         with pytest.raises(WrongRecipient):
-            REMINDER.letter(recipient, meeting_id=there)
+            REMINDER.message(recipient, meeting_id=there)
 
 
 @pytest.mark.promise("P69")
@@ -99,26 +97,26 @@ def test_a_look_alike_is_refused() -> None:
     class Guest(AccountRecipient):
         """Somebody who dresses a participant up as an account."""
 
-    class Trojan(letters.NecessaryTemplate):
+    class Trojan(messages.NecessaryTemplate):
         """A template that was never registered as what it says."""
 
     with pytest.raises(WrongRecipient):
-        PLAIN.letter(Guest("a" * 32))
+        PLAIN.message(Guest("a" * 32))
     trojan = Trojan("test_offer", purpose=ACCOUNT_MAIL, subject="Buy", body=(paragraph("Cheap."),), sample={})
     with pytest.raises(WrongRecipient):
-        NecessaryLetter(trojan, AccountRecipient("a" * 32))
-    copy = letters.NecessaryTemplate(
+        NecessaryMessage(trojan, AccountRecipient("a" * 32))
+    copy = messages.NecessaryTemplate(
         "test_plain", purpose=ACCOUNT_MAIL, subject="Buy", body=(paragraph("Cheap."),), sample={}
     )
     with pytest.raises(WrongRecipient):
-        copy.letter(AccountRecipient("a" * 32))
+        copy.message(AccountRecipient("a" * 32))
 
 
 @given(st.one_of(st.text(), st.floats(), st.none(), st.booleans(), st.integers()))
 def test_references_are_identifiers(value: object) -> None:
-    fits = type(value) is int or (isinstance(value, str) and letters._is_ref(value))
+    fits = type(value) is int or (isinstance(value, str) and messages._is_ref(value))
     try:
-        PLAIN.letter(AccountRecipient("a"), row_id=value)  # type: ignore[arg-type]
+        PLAIN.message(AccountRecipient("a"), row_id=value)  # type: ignore[arg-type]
     except ValueError:
         assert not fits
     else:
@@ -127,7 +125,7 @@ def test_references_are_identifiers(value: object) -> None:
         assert " " not in str(value)
 
 
-def test_letters_of_the_service_hold_no_free_text() -> None:
+def test_messages_of_the_service_hold_no_free_text() -> None:
     with pytest.raises(ValueError, match="no text that staff write"):
         register(ServiceTemplate("test_rich", subject="x", body=(rich("body"),), sample={}))
     with pytest.raises(ValueError, match="taken"):
@@ -141,34 +139,36 @@ async def test_what_the_types_forbid_does_not_leave_the_queue_either(db: Setting
     ann, bob = await account("ann"), await address()
     meeting_id = await meeting(ann)
     for template in (PLAIN, SERVICE, NEWS_BODY, OFFER):
-        letter = REMINDER.letter(ParticipantRecipient(meeting_id, bob))
+        message = REMINDER.message(ParticipantRecipient(meeting_id, bob))
         async with database.session(*LOOKING) as session:
-            letter_id = await mail.send(session, letter)
-            row = await session.get(MailLetter, letter_id)
+            email_id = await outbox.send(session, message)
+            row = await session.get(OutgoingEmail, email_id)
             assert row is not None
-            row.template, row.letter_class, row.purpose = template.name, template.letter_class, "newsletter"
+            row.template, row.email_class, row.purpose = template.name, template.email_class, "newsletter"
     assert await mails.deliver() == []
 
 
 @pytest.mark.promise("P69")
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(wants=st.booleans(), takes_part=st.booleans(), template=st.sampled_from([REMINDER, CONFIRMATION]))
-async def test_only_participants_get_a_meetings_letters(
-    sqlite_db: Settings, mails: Mails, wants: bool, takes_part: bool, template: letters.ParticipantTemplate
+async def test_only_participants_get_a_meetings_messages(
+    sqlite_db: Settings, mails: Mails, wants: bool, takes_part: bool, template: messages.ParticipantTemplate
 ) -> None:
     from conference_app.models.columns import new_id
-    from conference_app.services.consent import participant_mail as meeting_mail
-    from conference_app.services.people import email_addresses as addresses
+    from conference_app.services.consent import participant_mail
+    from conference_app.services.people import email_addresses
 
     email, before = f"{new_id()}@example.com", len(mails.all())
     async with database.session(*LOOKING) as session:
-        person = (await addresses.find_or_add(session, email, language="en")).id
+        person = (await email_addresses.find_or_add(session, email, language="en")).id
     meeting_id = await a_meeting()
     if takes_part:
         async with database.session(*LOOKING) as session:
-            await meeting_mail.allow(session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False)
+            await participant_mail.allow(
+                session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False
+            )
     async with database.session(*LOOKING) as session:
-        await mail.send(session, template.letter(ParticipantRecipient(meeting_id, person)))
+        await outbox.send(session, template.message(ParticipantRecipient(meeting_id, person)))
     expected = takes_part and (wants or template is CONFIRMATION)
     assert len(await mails.deliver()) - before == int(expected)
 
@@ -188,14 +188,14 @@ from conference_app.services.emails.recipients import AccountRecipient, AddressR
 from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
 
 def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: ParticipantTemplate) -> None:
-    n.letter(ParticipantRecipient("m", "a"))
-    s.letter(AddressRecipient("a"))
-    s.letter(ParticipantRecipient("m", "a"))
-    l.letter(ParticipantRecipient("m", "a"))
-    l.letter(RowRecipient("contact", "t"))
-    p.letter(AccountRecipient("a"))
-    p.letter(AddressRecipient("a"))
-    p.letter(ParticipantRecipient("m", "a"))
+    n.message(ParticipantRecipient("m", "a"))
+    s.message(AddressRecipient("a"))
+    s.message(ParticipantRecipient("m", "a"))
+    l.message(ParticipantRecipient("m", "a"))
+    l.message(RowRecipient("contact", "t"))
+    p.message(AccountRecipient("a"))
+    p.message(AddressRecipient("a"))
+    p.message(ParticipantRecipient("m", "a"))
 """
 
 

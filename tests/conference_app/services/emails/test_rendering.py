@@ -1,4 +1,4 @@
-"""Every letter in every language, read as a mail program, a filter and a stranger would read it."""
+"""Every email in every language, read as a mail program, a filter and a stranger would read it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,7 @@ from hypothesis import strategies as st
 from conference_app import services, texts
 from conference_app.config import LANGUAGES, settings
 from conference_app.purposes import NEWSLETTER
-from conference_app.services.emails import blocks as letter_blocks
-from conference_app.services.emails import colors as letter_colors
-from conference_app.services.emails import messages as letters
-from conference_app.services.emails import rendering as letter_rendering
-from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails import blocks, colors, messages, rendering, secret_requests
 from conference_app.services.emails.colors import contrast
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.rendering import Choices, render, rich_html, sample
@@ -35,8 +31,8 @@ for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}.")
 
 NAMES = sorted(TEMPLATES)
 FREE_TEXT = {"newsletter", "newsletter_test"}
-"""The letters whose body staff write."""
-FOLDER = Path(letter_rendering.__file__).parent / "templates"
+"""The emails whose body staff write."""
+FOLDER = Path(rendering.__file__).parent / "templates"
 KNOWN_TAGS = {
     *("mjml", "mj-head", "mj-title", "mj-preview", "mj-raw", "mj-attributes", "mj-all", "mj-text", "mj-section"),
     *("mj-column", "mj-button", "mj-table", "mj-style", "mj-body"),
@@ -82,14 +78,14 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_there_are_letters() -> None:
+def test_there_are_messages() -> None:
     assert len(NAMES) >= 5
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
-class TestEveryLetter:
-    """The lint: no letter leaves that does not pass."""
+class TestEveryMessage:
+    """The lint: no email leaves that does not pass."""
 
     def test_says_the_same_in_html_and_text(self, name: str, code: str) -> None:
         made = sample(TEMPLATES[name], code)
@@ -120,7 +116,7 @@ class TestEveryLetter:
         assert sentence in flat(made.text)
         assert sentence in flat(made.html)
         rest = flat(made.text).replace(sentence, "")
-        assert not asked_secrets.asks(rest)
+        assert not secret_requests.asks(rest)
         assert "<input" not in made.html
 
     @pytest.mark.promise("P42")
@@ -135,7 +131,7 @@ class TestEveryLetter:
         template = TEMPLATES[name]
         made = sample(template, code)
         has_link = f"{settings().public_url}{texts.localized_path('/u/sample', code)}" in made.text
-        assert has_link == (template.letter_class in ("newsletter", "promotion"))
+        assert has_link == (template.email_class in ("newsletter", "promotion"))
         assert ("/u/sample" in made.html) == has_link
 
     @pytest.mark.promise("P60")
@@ -146,15 +142,15 @@ class TestEveryLetter:
         sheet = mail_message.sheet(template, made, {}, code, NOON)
         mail = message_from_bytes(mail_message.addressed(sheet, "a" * 32, "ann@example.com", choices))
         occasion = template.occasion if isinstance(template, ParticipantTemplate) else ""
-        can_be_stopped = template.letter_class in ("newsletter", "promotion") or occasion in ("reminder", "follow_up")
+        can_be_stopped = template.email_class in ("newsletter", "promotion") or occasion in ("reminder", "follow_up")
         link = f"{settings().public_url}{choices.unsubscribe}" if can_be_stopped else ""
         assert mail["List-Unsubscribe"] == (f"<{link}>" if link else None)
         assert mail["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if link else None)
 
     @pytest.mark.promise("P55")
-    def test_necessary_and_service_letters_advertise_nothing(self, name: str, code: str) -> None:
+    def test_necessary_and_service_messages_advertise_nothing(self, name: str, code: str) -> None:
         template = TEMPLATES[name]
-        if template.letter_class in ("necessary", "service") and template.name not in (
+        if template.email_class in ("necessary", "service") and template.name not in (
             "newsletter_test",
             "newsletter_confirm",
         ):
@@ -210,18 +206,18 @@ HOSTILE = (
 )
 
 
-def _one(body: tuple[letter_blocks.Block, ...]) -> Template:
-    return letters.NewsletterTemplate("test_hostile", purpose=NEWSLETTER, subject="To {name}", body=body, sample={})
+def _one(body: tuple[blocks.Block, ...]) -> Template:
+    return messages.NewsletterTemplate("test_hostile", purpose=NEWSLETTER, subject="To {name}", body=body, sample={})
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_people_are_called_stays_text(hostile: str) -> None:
     body = (
-        letter_blocks.paragraph("Hello {name}."),
-        letter_blocks.facts("facts"),
-        letter_blocks.plain("words"),
-        letter_blocks.code("code"),
-        letter_blocks.button("Go"),
+        blocks.paragraph("Hello {name}."),
+        blocks.facts("facts"),
+        blocks.plain("words"),
+        blocks.code("code"),
+        blocks.button("Go"),
     )
     values = {"name": hostile, "facts": [(hostile, hostile)], "words": hostile, "code": hostile, "link": "/x"}
     made = render(_one(body), values, "en", Choices("/u/t"))
@@ -234,7 +230,7 @@ def test_what_people_are_called_stays_text(hostile: str) -> None:
 
 def test_the_label_of_a_fact_stays_in_one_line() -> None:
     facts = [("Nazwa użytkownika", "words that may go on in the next line " * 5)]
-    html = render(_one((letter_blocks.facts("facts"),)), {"name": "", "facts": facts}, "pl", Choices()).html
+    html = render(_one((blocks.facts("facts"),)), {"name": "", "facts": facts}, "pl", Choices()).html
     [label] = re.findall(r'<td style="([^"]*)">Nazwa użytkownika</td>', html)
     assert "white-space:nowrap" in label
 
@@ -244,16 +240,16 @@ def test_the_label_of_a_fact_stays_in_one_line() -> None:
 )
 def test_a_button_never_leads_away(link: str) -> None:
     with pytest.raises(ValueError, match="path of this site"):
-        render(_one((letter_blocks.button("Go"),)), {"name": "", "link": link}, "en", Choices())
+        render(_one((blocks.button("Go"),)), {"name": "", "link": link}, "en", Choices())
 
 
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
-        render(_one((letter_blocks.paragraph("{nothing}"),)), {"name": ""}, "en", Choices())
+        render(_one((blocks.paragraph("{nothing}"),)), {"name": ""}, "en", Choices())
 
 
 def test_a_block_can_depend_on_a_value() -> None:
-    body = (letter_blocks.paragraph("Always."), letter_blocks.paragraph("Sometimes.", when="wanted"))
+    body = (blocks.paragraph("Always."), blocks.paragraph("Sometimes.", when="wanted"))
     for wanted in (True, False):
         made = render(_one(body), {"name": "", "wanted": wanted}, "en", Choices())
         assert ("Sometimes." in made.html, "Sometimes." in made.text) == (wanted, wanted)
@@ -282,7 +278,7 @@ def test_no_markdown_makes_a_mail_load_anything(source: str) -> None:
 
 @given(st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}"))
 def test_every_accent_can_be_read(accent: str) -> None:
-    palette = letter_colors._palette(accent)
+    palette = colors._palette(accent)
     assert contrast(palette["accent_ink"], "#ffffff") >= 4.5
     assert contrast(palette["accent_dark"], "#161a23") >= 4.5
     assert contrast(palette["on_accent"], accent) >= 4.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conference_app.services.emails import secret_requests as asked_secrets
+from conference_app.services.emails import secret_requests
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ from conference_app.services.emails import secret_requests as asked_secrets
     ],
 )
 def test_a_text_that_asks_for_a_secret_is_seen(text: str) -> None:
-    assert asked_secrets.asks(text)
-    assert asked_secrets.problem(text)
+    assert secret_requests.asks(text)
+    assert secret_requests.problem(text)
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,5 @@ def test_a_text_that_asks_for_a_secret_is_seen(text: str) -> None:
     ],
 )
 def test_a_text_that_only_speaks_of_one_is_let_through(text: str) -> None:
-    assert not asked_secrets.asks(text)
-    assert asked_secrets.problem(text) is None
+    assert not secret_requests.asks(text)
+    assert secret_requests.problem(text) is None

@@ -13,7 +13,7 @@ from conference_app.errors import NotFound
 from conference_app.models import Job
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.people import registered
@@ -43,7 +43,7 @@ async def given_up(failing: list[Exception], count: int) -> list[str]:
         for n in range(count):
             await jobs.enqueue(db, "test", {"n": n}, run_at=NOW)
     await job_worker.run_due(NOW)
-    return [one.id for one in (await failed_jobs.listed()).rows]
+    return [one.id for one in (await dead_letters.listed()).rows]
 
 
 async def noted(account_id: str) -> list[AuditTag]:
@@ -54,11 +54,11 @@ async def noted(account_id: str) -> list[AuditTag]:
 async def test_what_is_tried_again_runs_once_more(db: Settings, failing: list[Exception]) -> None:
     staff = await registered("ann")
     (job_id,) = await given_up(failing, 1)
-    await failed_jobs.try_again(job_id, staff_id=staff.id)
-    assert (await failed_jobs.listed()).rows == []
+    await dead_letters.try_again(job_id, staff_id=staff.id)
+    assert (await dead_letters.listed()).rows == []
     assert await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1)) == 1
     with pytest.raises(NotFound):
-        await failed_jobs.try_again(job_id, staff_id=staff.id)
+        await dead_letters.try_again(job_id, staff_id=staff.id)
     assert await noted(staff.id) == [AuditTag.STAFF_JOB_RETRIED]
 
 
@@ -69,19 +69,22 @@ async def test_only_what_was_given_up_can_be_dropped(db: Settings, failing: list
         await jobs.enqueue(session, "test", {"n": 3}, key="open", run_at=NOW + timedelta(hours=1))
     async with database.reading(*LOOKING) as session:
         waiting = (await session.exec(select(Job.id).where(Job.unique_key == "open"))).one()
-    await failed_jobs.drop(newest, staff_id=staff.id)
+    await dead_letters.drop(newest, staff_id=staff.id)
     for gone in (newest, waiting, "x" * 32):
         with pytest.raises(NotFound):
-            await failed_jobs.drop(gone, staff_id=staff.id)
-    assert [one.id for one in (await failed_jobs.listed()).rows] == [other]
+            await dead_letters.drop(gone, staff_id=staff.id)
+    assert [one.id for one in (await dead_letters.listed()).rows] == [other]
     assert await noted(staff.id) == [AuditTag.STAFF_JOB_DROPPED]
 
 
 async def test_what_nobody_looks_at_is_forgotten_after_a_month(db: Settings, failing: list[Exception]) -> None:
     await given_up(failing, 1)
-    jobs.periodic("jobs.sweep", timedelta(days=1))(failed_jobs._sweep)
+    jobs.periodic("jobs.sweep", timedelta(days=1))(dead_letters._sweep)
     today = datetime.now(UTC)
     await job_worker.plan_periodic(today)
-    for later, kept in ((failed_jobs.KEPT_FOR - timedelta(hours=1), 1), (failed_jobs.KEPT_FOR + timedelta(days=2), 0)):
+    for later, kept in (
+        (dead_letters.KEPT_FOR - timedelta(hours=1), 1),
+        (dead_letters.KEPT_FOR + timedelta(days=2), 0),
+    ):
         await job_worker.run_due(today + later, kinds=["jobs.sweep"])
-        assert len((await failed_jobs.listed()).rows) == kept
+        assert len((await dead_letters.listed()).rows) == kept

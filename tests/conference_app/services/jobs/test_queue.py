@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
@@ -126,7 +126,7 @@ async def test_a_failure_is_tried_again_later_and_later(db: Settings, doings: Do
     assert 20 <= waits[2] <= 40
 
 
-async def test_a_job_that_never_works_becomes_a_dead_letter(db: Settings, doings: Doings) -> None:
+async def test_a_job_that_never_works_becomes_a_dead_message(db: Settings, doings: Doings) -> None:
     doings.failures = 1000
     await plan({"id": "a"})
     now = NOW
@@ -134,7 +134,7 @@ async def test_a_job_that_never_works_becomes_a_dead_letter(db: Settings, doings
         await job_worker.run_due(now)
         now += timedelta(days=1)
     assert len(doings.runs) == job_worker.MAX_ATTEMPTS
-    (dead,) = (await failed_jobs.listed()).rows
+    (dead,) = (await dead_letters.listed()).rows
     assert (dead.kind, dead.attempts, dead.last_error) == ("test", job_worker.MAX_ATTEMPTS, "RuntimeError")
 
 
@@ -142,7 +142,7 @@ async def test_giving_up_is_at_once(db: Settings, doings: Doings) -> None:
     doings.failures, doings.error = 1, jobs.GivenUp()
     await plan({})
     await job_worker.run_due(NOW)
-    assert len((await failed_jobs.listed()).rows) == 1
+    assert len((await dead_letters.listed()).rows) == 1
 
 
 async def test_postponing_is_no_failure(db: Settings, doings: Doings) -> None:
@@ -214,7 +214,7 @@ async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Do
         await watch.look(LEASE_S)
     assert await job_worker.run_due(NOW) == 1
     assert doings.runs == []
-    assert [dead.last_error for dead in (await failed_jobs.listed()).rows] == ["died"]
+    assert [dead.last_error for dead in (await dead_letters.listed()).rows] == ["died"]
 
 
 async def all_done(runs: Sequence[jobs.Run]) -> Sequence[jobs.Outcome]:
@@ -375,7 +375,7 @@ async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
         await job_worker.run_due(now)
         now += timedelta(days=1)
     assert len(doings.runs) == job_worker.MAX_ATTEMPTS + 3
-    assert (await failed_jobs.listed()).rows == []
+    assert (await dead_letters.listed()).rows == []
 
 
 async def periodic_at(now: datetime) -> datetime:

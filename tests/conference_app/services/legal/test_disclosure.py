@@ -16,13 +16,13 @@ from conference_app.errors import InvalidInput, NotFound
 from conference_app.models.columns import EncryptedBytes, EncryptedText
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure
 from tests.conference_app.consent_people import NOW, member
-from tests.conference_app.demands import typed
+from tests.conference_app.noted_requests import typed
 from tests.conference_app.people import registered
 from tests.conference_app.rows import Known, as_text, one_row_everywhere
 from tests.fakes import FakeRoomAdmin
@@ -32,7 +32,7 @@ CONTENT = {
     ("contact_message", "body"),
     ("contact_message", "mail_id"),
     ("contact_thread", "subject"),
-    ("legal_gag_change", "reason"),
+    ("non_disclosure_change", "reason"),
     ("legal_hold", "reason"),
     ("legal_request", "authority"),
     ("legal_request", "handed_out"),
@@ -118,10 +118,10 @@ async def test_the_person_is_told_of_the_file_unless_a_law_forbids_it(db: Settin
     hidden = await legal_requests.note(typed("ann", hidden_until="2027-11-30"), staff_id=staff.id, now=NOW)
     before = len(await audit.entries(ann.id))
     await disclosure.make(hidden, ["account"], "A secret demand.", staff_id=staff.id, now=NOW)
-    assert (await privacy_state.read(Person(ann.id))).seen == ()
+    assert (await person_state.read(Person(ann.id))).seen == ()
     assert len(await audit.entries(ann.id)) == before
     await disclosure.make(open_one, ["account"], "A court demanded it.", staff_id=staff.id, now=NOW)
-    [seen] = (await privacy_state.read(Person(ann.id))).seen
+    [seen] = (await person_state.read(Person(ann.id))).seen
     assert (seen.what, seen.reason) == (disclosure.WHAT, "A court demanded it.")
     assert len([one for one in await audit.entries(staff.id) if one.tag == AuditTag.STAFF_DISCLOSED]) == 2
 

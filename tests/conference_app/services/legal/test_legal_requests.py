@@ -19,7 +19,7 @@ from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import erasure, personal_view, retention
 from tests.conference_app.consent_people import NOW, member, reader
-from tests.conference_app.demands import typed
+from tests.conference_app.noted_requests import typed
 from tests.fakes import FakeRoomAdmin
 
 
@@ -36,7 +36,7 @@ async def person_of(account_id: str) -> Person:
 
 
 @pytest.mark.promise("P104")
-async def test_a_demand_is_noted_decided_once_and_told(db: Settings) -> None:
+async def test_a_legal_request_is_noted_decided_once_and_told(db: Settings) -> None:
     ann, staff = await member("ann"), await member("editor")
     number = await legal_requests.note(typed(), staff_id=staff.id, now=NOW)
     [entry] = (await legal_requests.log()).rows
@@ -51,7 +51,7 @@ async def test_a_demand_is_noted_decided_once_and_told(db: Settings) -> None:
     assert "The e-mail address." in shown
     assert "District court" not in await shown_to(await person_of(staff.id))
     done = {one.tag for one in await audit.entries(staff.id)}
-    assert {AuditTag.STAFF_DEMAND_NOTED, AuditTag.STAFF_DEMAND_DECIDED} <= done
+    assert {AuditTag.STAFF_LEGAL_REQUEST_NOTED, AuditTag.STAFF_LEGAL_REQUEST_DECIDED} <= done
 
 
 @pytest.mark.promise("P104")
@@ -72,7 +72,7 @@ async def test_what_may_not_be_told_is_told_when_it_may(db: Settings, monkeypatc
     assert AuditTag.READ_BY_STAFF not in {one.tag for one in await audit.entries(ann.id)}
 
 
-async def test_a_demand_about_nobody_in_particular_belongs_to_nobody(db: Settings) -> None:
+async def test_a_legal_request_about_nobody_in_particular_belongs_to_nobody(db: Settings) -> None:
     ann, staff = await member("ann"), await member("editor")
     await legal_requests.note(typed(""), staff_id=staff.id, now=NOW)
     assert [one.about for one in (await legal_requests.log()).rows] == [""]

@@ -8,11 +8,11 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.services.addresses import changes as address_changes
-from conference_app.services.limits import even_answers as answer_time
+from conference_app.services.limits import even_answers
 from conference_app.services.newsletters import sign_up as newsletter_sign_up
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import of_email
-from conference_app.services.privacy import center_links as privacy_links
+from conference_app.services.privacy import center_links
 from conference_app.services.sign_in import account_passwords, email_proofs
 from tests.conference_app.consent_people import agrees, member, reader
 from tests.conference_app.people import ADDRESS, PASSWORD
@@ -20,7 +20,7 @@ from tests.conference_app.people import ADDRESS, PASSWORD
 ASKED: dict[str, Callable[[str], Awaitable[None]]] = {
     "new password": lambda email: account_passwords.ask_reset(email, address=ADDRESS),
     "newsletter": lambda email: newsletter_sign_up.ask(email, page="/newsletter", language="en", address=ADDRESS),
-    "privacy link": lambda email: privacy_links.ask(email, address=ADDRESS),
+    "privacy link": lambda email: center_links.ask(email, address=ADDRESS),
 }
 
 
@@ -31,8 +31,8 @@ def _waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def wait(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(answer_time, "ANSWER_S", 1000.0)
-    monkeypatch.setattr(answer_time, "sleep", wait)
+    monkeypatch.setattr(even_answers, "ANSWER_S", 1000.0)
+    monkeypatch.setattr(even_answers, "sleep", wait)
     return waited
 
 

@@ -1,4 +1,4 @@
-"""Letters as messages: whatever people and strangers write stands in its place, and makes no header of its own."""
+"""Emails as messages: whatever people and strangers write stands in its place, and makes no header of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from conference_app.purposes import NEWSLETTER
-from conference_app.services.emails import messages as letters
-from conference_app.services.emails import rendering as letter_rendering
+from conference_app.services.emails import messages, rendering
 from conference_app.services.emails.blocks import facts, paragraph, plain, rich
 from conference_app.services.emails.rendering import Choices
 from conference_app.services.mail import message as mail_message
@@ -22,7 +21,7 @@ from tests.fakes import NOON
 CHOICES = Choices("/u/token", "/preferences/token")
 INJECTION = "=?utf-8?q?a=0d=0aX-Evil:_1=0d=0a=0d=0aPay_here?="
 """Read as an encoded word, it holds a header and the end of them."""
-LETTER = letters.NewsletterTemplate(
+MESSAGE = messages.NewsletterTemplate(
     "test_written",
     purpose=NEWSLETTER,
     subject="{subject}",
@@ -38,8 +37,8 @@ HEADERS = [
 def raw(subject: str = "News", name: str = "Ann", body: str = "Words.", **values: object) -> bytes:
     """The whole message as it goes to the relay."""
     given_values = {"subject": subject, "name": name, "body": body, "facts": [(name, subject)], **values}
-    rendered = letter_rendering.render(LETTER, given_values, "en", CHOICES)
-    sheet = mail_message.sheet(LETTER, rendered, given_values, "en", NOON)
+    rendered = rendering.render(MESSAGE, given_values, "en", CHOICES)
+    sheet = mail_message.sheet(MESSAGE, rendered, given_values, "en", NOON)
     return mail_message.addressed(sheet, "a" * 32, "ann@example.com", CHOICES)
 
 
@@ -89,6 +88,6 @@ def test_a_stranger_s_identifier_stays_one(name: str) -> None:
     ("name", "value"),
     [("Bcc", "all@example.com"), ("Reply-To", "a\r\nBcc: b"), ("Message-ID", "<ż@x>"), ("From", "a@b")],
 )
-def test_a_letter_sets_its_own_headers_only(name: str, value: str) -> None:
+def test_a_message_sets_its_own_headers_only(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         raw(headers={name: value})

@@ -1,4 +1,4 @@
-"""Mail: letters leave once, to those who may get them, with what is true when they leave."""
+"""Mail: emails leave once, to those who may get them, with what is true when they leave."""
 
 from __future__ import annotations
 
@@ -11,28 +11,24 @@ from sqlmodel import select
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import Account, Job, MailLetter, Meeting, columns
+from conference_app.models import Account, Job, Meeting, OutgoingEmail, columns
 from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import mail_stops
-from conference_app.services.consent import participant_mail as meeting_mail
-from conference_app.services.emails.messages import Letter
+from conference_app.services.consent import mail_stops, participant_mail
+from conference_app.services.emails.messages import Message
 from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
     RowRecipient,
 )
-from conference_app.services.jobs import dead_letters as failed_jobs
+from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import bounces, smtp
+from conference_app.services.mail import bounces, delivery_reports, mailboxes, outbox, smtp
 from conference_app.services.mail import delivery as mail_delivery
-from conference_app.services.mail import delivery_reports as mail_reports
-from conference_app.services.mail import mailboxes as mail_recipients
-from conference_app.services.mail import outbox as mail
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
-from tests.conference_app.own_letters import (
+from tests.conference_app.sample_templates import (
     CONFIRMATION,
     NEWS_BODY,
     OFFER,
@@ -44,7 +40,7 @@ from tests.conference_app.own_letters import (
 from tests.fakes import LOOKING
 from tests.mailing import Mails, html_of, links_in, text_of
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 
 
 async def account(name: str = "ann", language: str = "en", verified: bool = True) -> str:
@@ -55,7 +51,7 @@ async def account(name: str = "ann", language: str = "en", verified: bool = True
         username=name,
         username_key=columns.lookup_key("username", name),
         email=f"{name}@example.com",
-        email_key=addresses.email_key(f"{name}@example.com"),
+        email_key=email_addresses.email_key(f"{name}@example.com"),
         password_hash="none",
         language=language,
         created_at=datetime.now(UTC),
@@ -76,14 +72,14 @@ async def meeting(account_id: str) -> str:
     return row.id
 
 
-async def post(letter: Letter, key: str | None = None, run_at: datetime | None = None) -> str:
+async def post(message: Message, key: str | None = None, run_at: datetime | None = None) -> str:
     async with database.session(*LOOKING) as db:
-        return await mail.send(db, letter, key=key, run_at=run_at)
+        return await outbox.send(db, message, key=key, run_at=run_at)
 
 
-async def status(letter_id: str) -> tuple[str, str]:
+async def status(email_id: str) -> tuple[str, str]:
     async with database.reading(*LOOKING) as db:
-        row = await db.get(MailLetter, letter_id)
+        row = await db.get(OutgoingEmail, email_id)
         assert row is not None
         return row.status, row.reason
 
@@ -98,32 +94,32 @@ async def ledger(subject: Subject, purpose: str, given: bool) -> None:
 
 async def address(email: str = "bob@example.com", language: str = "en") -> str:
     async with database.session(*LOOKING) as db:
-        return (await addresses.find_or_add(db, email, language=language)).id
+        return (await email_addresses.find_or_add(db, email, language=language)).id
 
 
-async def test_a_letter_arrives_in_words_of_now(db: Settings, mails: Mails) -> None:
+async def test_a_message_arrives_in_words_of_now(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    email_id = await post(WELCOME_LINK.message(AccountRecipient(ann), token_id="t1"))
     async with database.session(*LOOKING) as session:
         row = await session.get(Account, ann)
         assert row is not None
-        row.first_name = "Anna"  # after the letter was queued, before it left
+        row.first_name = "Anna"  # after the email was queued, before it left
     (got,) = await mails.deliver()
     assert got["X-RcptTo"] == got["To"] == "ann@example.com"
     assert got["Subject"] == "Welcome, Anna"
-    assert got["Message-ID"] == f"<{letter_id}@{db.mail.domain}>"
+    assert got["Message-ID"] == f"<{email_id}@{db.outbox.domain}>"
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["List-Unsubscribe"] is None
     assert links_in(got)[0] == f"{db.public_url}/verify/t1"
     assert "Hello Anna." in html_of(got)
-    assert await status(letter_id) == ("sent", "")
+    assert await status(email_id) == ("sent", "")
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(Job))).all() == []
 
 
 async def test_a_polish_reader_gets_polish(db: Settings, mails: Mails) -> None:
     ann = await account("ann", language="pl")
-    await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    await post(WELCOME_LINK.message(AccountRecipient(ann), token_id="t1"))
     (got,) = await mails.deliver()
     assert got["Content-Language"] == "pl"
     assert links_in(got)[0] == f"{db.public_url}/pl/verify/t1"
@@ -133,59 +129,59 @@ async def test_a_polish_reader_gets_polish(db: Settings, mails: Mails) -> None:
 async def test_the_same_key_sends_once(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     for _time in range(3):
-        await post(PLAIN.letter(AccountRecipient(ann)), key="receipt:1")
+        await post(PLAIN.message(AccountRecipient(ann)), key="receipt:1")
         await mails.deliver()
     assert len(mails.all()) == 1
 
 
-async def test_a_waiting_letter_can_be_moved_and_taken_back(db: Settings, mails: Mails) -> None:
+async def test_a_waiting_message_can_be_moved_and_taken_back(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     later = datetime.now(UTC) + timedelta(days=2)
-    await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1")
-    await post(PLAIN.letter(AccountRecipient(ann)), key="reminder:1", run_at=later)
+    await post(PLAIN.message(AccountRecipient(ann)), key="reminder:1")
+    await post(PLAIN.message(AccountRecipient(ann)), key="reminder:1", run_at=later)
     assert await mails.deliver() == []
     async with database.session(*LOOKING) as session:
-        await mail.cancel(session, "reminder:1")
+        await outbox.cancel(session, "reminder:1")
     assert await mails.deliver(later) == []
 
 
-async def test_a_letter_nobody_wants_any_more_is_dropped(db: Settings, mails: Mails) -> None:
+async def test_a_message_nobody_wants_any_more_is_dropped(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="gone"))
+    email_id = await post(WELCOME_LINK.message(AccountRecipient(ann), token_id="gone"))
     assert await mails.deliver() == []
-    assert await status(letter_id) == ("withheld", "not_wanted")
+    assert await status(email_id) == ("withheld", "not_wanted")
 
 
 async def test_an_address_that_nobody_confirmed_gets_the_necessary_only(db: Settings, mails: Mails) -> None:
     ann = await account("ann", verified=False)
     await ledger(Subject("account", ann), "newsletter", given=True)
-    for letter in (
-        PLAIN.letter(AccountRecipient(ann)),
-        SERVICE.letter(AccountRecipient(ann)),
-        NEWS_BODY.letter(AccountRecipient(ann)),
+    for message in (
+        PLAIN.message(AccountRecipient(ann)),
+        SERVICE.message(AccountRecipient(ann)),
+        NEWS_BODY.message(AccountRecipient(ann)),
     ):
-        await post(letter)
+        await post(message)
     assert [got["Subject"] for got in await mails.deliver()] == ["Your receipt"]
 
 
 async def test_an_erased_person_gets_nothing(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    await post(PLAIN.letter(AccountRecipient(ann)))
+    await post(PLAIN.message(AccountRecipient(ann)))
     async with database.session(*LOOKING) as session:
         await session.delete(await session.get(Account, ann))
     assert await mails.deliver() == []
     async with database.reading(*LOOKING) as session:
-        assert (await session.exec(select(MailLetter))).all() == []
+        assert (await session.exec(select(OutgoingEmail))).all() == []
 
 
 async def test_an_address_of_another_row_is_asked_for(db: Settings, mails: Mails) -> None:
-    @mail_recipients.address_source("test_thread")
-    async def find(_db: object, row_id: str) -> mail_recipients.Mailbox | None:
-        return mail_recipients.Mailbox("carol@example.com", "pl") if row_id == "7" else None
+    @mailboxes.address_source("test_thread")
+    async def find(_db: object, row_id: str) -> mailboxes.Mailbox | None:
+        return mailboxes.Mailbox("carol@example.com", "pl") if row_id == "7" else None
 
-    await post(PLAIN.letter(RowRecipient("test_thread", "7")))
-    lost = await post(PLAIN.letter(RowRecipient("test_thread", "8")))
-    nobody = await post(PLAIN.letter(RowRecipient("test_unknown", "8")))
+    await post(PLAIN.message(RowRecipient("test_thread", "7")))
+    lost = await post(PLAIN.message(RowRecipient("test_thread", "8")))
+    nobody = await post(PLAIN.message(RowRecipient("test_unknown", "8")))
     (got,) = await mails.deliver()
     assert got["To"] == "carol@example.com"
     assert await status(lost) == await status(nobody) == ("withheld", "no_address")
@@ -199,20 +195,20 @@ async def test_nothing_optional_leaves_without_a_live_grant(db: Settings, mails:
     ann, bob = await account("ann"), await address()
     for recipient in (AccountRecipient(ann), AddressRecipient(bob)):
         for template in (NEWS_BODY, OFFER):
-            letter_id = await post(template.letter(recipient))
+            email_id = await post(template.message(recipient))
             assert await mails.deliver() == []
-            assert await status(letter_id) == ("withheld", "no_grant")
+            assert await status(email_id) == ("withheld", "no_grant")
 
 
 @pytest.mark.promise("P58")
 @pytest.mark.promise("P63")
-async def test_the_grant_counts_when_the_letter_leaves(db: Settings, mails: Mails) -> None:
+async def test_the_grant_counts_when_the_message_leaves(db: Settings, mails: Mails) -> None:
     bob = Subject("address", await address())
     await ledger(bob, "newsletter", given=True)
-    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    await post(NEWS_BODY.message(AddressRecipient(bob.id)))
     (got,) = await mails.deliver()
     assert "<em>news</em>" in html_of(got)
-    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    await post(NEWS_BODY.message(AddressRecipient(bob.id)))
     await ledger(bob, "newsletter", given=False)
     assert len(await mails.deliver()) == 1
 
@@ -223,7 +219,7 @@ async def test_a_stop_between_reading_and_sending_still_counts(
 ) -> None:
     bob = Subject("address", await address())
     await ledger(bob, "newsletter", given=True)
-    letter_id = await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
+    email_id = await post(NEWS_BODY.message(AddressRecipient(bob.id)))
     talk = smtp.Conversation.address
 
     async def stop_now(self: smtp.Conversation, sender: str, recipient: str) -> None:
@@ -232,7 +228,7 @@ async def test_a_stop_between_reading_and_sending_still_counts(
 
     monkeypatch.setattr(smtp.Conversation, "address", stop_now)
     assert await mails.deliver() == []
-    assert await status(letter_id) == ("withheld", "no_grant")
+    assert await status(email_id) == ("withheld", "no_grant")
 
 
 @pytest.mark.promise("P55")
@@ -240,10 +236,10 @@ async def test_a_stop_between_reading_and_sending_still_counts(
 async def test_necessary_and_service_mail_still_comes_after_every_opt_out(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
     async with database.session(*LOOKING) as session:
-        await mail_stops.stop(session, addresses.email_key("ann@example.com"))
-    await post(PLAIN.letter(AccountRecipient(ann)))
-    await post(SERVICE.letter(AccountRecipient(ann)))
-    await post(NEWS_BODY.letter(AccountRecipient(ann)))
+        await mail_stops.stop(session, email_addresses.email_key("ann@example.com"))
+    await post(PLAIN.message(AccountRecipient(ann)))
+    await post(SERVICE.message(AccountRecipient(ann)))
+    await post(NEWS_BODY.message(AccountRecipient(ann)))
     assert sorted(got["Subject"] for got in await mails.deliver()) == ["Maintenance", "Your receipt"]
 
 
@@ -254,10 +250,10 @@ async def test_every_optional_mail_can_be_stopped_from_itself(db: Settings, mail
     await ledger(bob, "newsletter", given=True)
     await ledger(bob, "promotion", given=True)
     async with database.session(*LOOKING) as session:
-        await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
-    await post(NEWS_BODY.letter(AddressRecipient(bob.id)))
-    await post(OFFER.letter(AddressRecipient(bob.id)))
-    await post(REMINDER.letter(ParticipantRecipient(meeting_id, bob.id)))
+        await participant_mail.allow(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
+    await post(NEWS_BODY.message(AddressRecipient(bob.id)))
+    await post(OFFER.message(AddressRecipient(bob.id)))
+    await post(REMINDER.message(ParticipantRecipient(meeting_id, bob.id)))
     got = await mails.deliver()
     assert len(got) == 3
     for one in got:
@@ -274,23 +270,23 @@ async def test_a_participant_gets_what_was_asked_for_and_no_more(db: Settings, m
     meeting_id = await meeting(ann)
     bob, carol = await address("bob@example.com"), await address("carol@example.com")
     async with database.session(*LOOKING) as session:
-        await meeting_mail.allow(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
+        await participant_mail.allow(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
     for person in (bob, carol):  # carol takes no part
-        await post(CONFIRMATION.letter(ParticipantRecipient(meeting_id, person)))
-        await post(REMINDER.letter(ParticipantRecipient(meeting_id, person)))
+        await post(CONFIRMATION.message(ParticipantRecipient(meeting_id, person)))
+        await post(REMINDER.message(ParticipantRecipient(meeting_id, person)))
     assert sorted((m["To"], m["Subject"]) for m in await mails.deliver()) == [
         ("bob@example.com", "Soon"),
         ("bob@example.com", "You are in"),
     ]
     async with database.session(*LOOKING) as session:
-        await meeting_mail.stop(session, meeting_id=meeting_id, address_id=bob)
-    await post(REMINDER.letter(ParticipantRecipient(meeting_id, bob)))
+        await participant_mail.stop(session, meeting_id=meeting_id, address_id=bob)
+    await post(REMINDER.message(ParticipantRecipient(meeting_id, bob)))
     assert len(await mails.deliver()) == 2
 
 
-def returned(letter_id: str, code: str = "5.1.1", email: str = "ann@example.com") -> bounces.Report:
-    """What a relay says of a letter that went to `email`."""
-    return bounces.Report(letter_id, code, bounces.place_of(letter_id, addresses.email_key(email)))
+def returned(email_id: str, code: str = "5.1.1", email: str = "ann@example.com") -> bounces.Report:
+    """What a relay says of an email that went to `email`."""
+    return bounces.Report(email_id, code, bounces.place_of(email_id, email_addresses.email_key(email)))
 
 
 async def moved(account_id: str, email: str) -> None:
@@ -298,66 +294,66 @@ async def moved(account_id: str, email: str) -> None:
     async with database.session(*LOOKING) as session:
         row = await session.get(Account, account_id)
         assert row is not None
-        row.email, row.email_key = email, addresses.email_key(email)
+        row.email, row.email_key = email, email_addresses.email_key(email)
 
 
 async def test_a_late_report_marks_nothing_of_the_address_that_came_after(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    email_id = await post(PLAIN.message(AccountRecipient(ann)))
     (got,) = await mails.deliver()
-    letter = bounces.letter_of(str(got["X-MailFrom"]))
-    assert letter == (letter_id, returned(letter_id).place)
+    message = bounces.email_of(str(got["X-MailFrom"]))
+    assert message == (email_id, returned(email_id).place)
     await moved(ann, "ann@example.org")
-    assert await mail_reports.take(returned(letter_id))
-    assert await status(letter_id) == ("bounced", "5.1.1")
-    await post(PLAIN.letter(AccountRecipient(ann)))
+    assert await delivery_reports.take(returned(email_id))
+    assert await status(email_id) == ("bounced", "5.1.1")
+    await post(PLAIN.message(AccountRecipient(ann)))
     assert sorted(one["To"] for one in await mails.deliver()) == ["ann@example.com", "ann@example.org"]
 
 
-async def test_a_report_about_a_letter_of_long_ago_is_not_believed(db: Settings, mails: Mails) -> None:
+async def test_a_report_about_a_message_of_long_ago_is_not_believed(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    email_id = await post(PLAIN.message(AccountRecipient(ann)))
     await mails.deliver()
-    later = datetime.now(UTC) + mail_reports.BELIEVED_FOR + timedelta(minutes=1)
-    assert not await mail_reports.take(returned(letter_id), now=later)
-    assert await status(letter_id) == ("sent", "")
+    later = datetime.now(UTC) + delivery_reports.BELIEVED_FOR + timedelta(minutes=1)
+    assert not await delivery_reports.take(returned(email_id), now=later)
+    assert await status(email_id) == ("sent", "")
 
 
 async def test_an_address_that_bounced_is_left_alone_until_it_changes(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    email_id = await post(PLAIN.message(AccountRecipient(ann)))
     await mails.deliver()
-    assert await mail_reports.take(returned(letter_id))
-    assert await status(letter_id) == ("bounced", "5.1.1")
-    again = await post(PLAIN.letter(AccountRecipient(ann)))
+    assert await delivery_reports.take(returned(email_id))
+    assert await status(email_id) == ("bounced", "5.1.1")
+    again = await post(PLAIN.message(AccountRecipient(ann)))
     assert len(await mails.deliver()) == 1
     assert await status(again) == ("withheld", "bad_address")
     await moved(ann, "ann@example.org")
-    await post(PLAIN.letter(AccountRecipient(ann)))
+    await post(PLAIN.message(AccountRecipient(ann)))
     assert [got["To"] for got in mails.all()] == ["ann@example.com"]
     assert len(await mails.deliver()) == 2
 
 
 async def test_a_soft_bounce_changes_nothing(db: Settings, mails: Mails) -> None:
     ann = await account("ann")
-    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    email_id = await post(PLAIN.message(AccountRecipient(ann)))
     await mails.deliver()
-    assert await mail_reports.take(returned(letter_id, "4.2.2"))
-    assert not await mail_reports.take(returned("f" * 32))
-    await post(PLAIN.letter(AccountRecipient(ann)))
+    assert await delivery_reports.take(returned(email_id, "4.2.2"))
+    assert not await delivery_reports.take(returned("f" * 32))
+    await post(PLAIN.message(AccountRecipient(ann)))
     assert len(await mails.deliver()) == 2
 
 
-async def test_without_a_server_letters_wait(db: Settings) -> None:
+async def test_without_a_server_messages_wait(db: Settings) -> None:
     ann = await account("ann")
-    letter_id = await post(PLAIN.letter(AccountRecipient(ann)))
+    email_id = await post(PLAIN.message(AccountRecipient(ann)))
     now = datetime.now(UTC)
-    await job_worker.run_due(now + timedelta(seconds=1), kinds=[mail.JOB])
-    assert await status(letter_id) == ("queued", "")
+    await job_worker.run_due(now + timedelta(seconds=1), kinds=[outbox.JOB])
+    assert await status(email_id) == ("queued", "")
     for days in range(job_worker.MAX_ATTEMPTS + 1):
-        await job_worker.run_due(now + timedelta(days=days + 1), kinds=[mail.JOB])
-    assert await status(letter_id) == ("failed", "")
-    assert len((await failed_jobs.listed()).rows) == 1
+        await job_worker.run_due(now + timedelta(days=days + 1), kinds=[outbox.JOB])
+    assert await status(email_id) == ("failed", "")
+    assert len((await dead_letters.listed()).rows) == 1
 
 
 @pytest.mark.parametrize(("once", "then"), [(True, "uncertain"), (False, "sent")])
@@ -366,7 +362,7 @@ async def test_broken_on_the_way(
 ) -> None:
     bob = Subject("address", await address())
     await ledger(bob, "newsletter", given=True)
-    letter_id = await post((NEWS_BODY if once else PLAIN).letter(AddressRecipient(bob.id)))
+    email_id = await post((NEWS_BODY if once else PLAIN).message(AddressRecipient(bob.id)))
     hand_over, broken = smtp.Conversation.hand_over, []
 
     async def breaks(self: smtp.Conversation, message: bytes) -> None:
@@ -378,19 +374,19 @@ async def test_broken_on_the_way(
     monkeypatch.setattr(smtp.Conversation, "hand_over", breaks)
     await mails.deliver()
     await mails.deliver(datetime.now(UTC) + timedelta(hours=1))
-    assert (await status(letter_id))[0] == then
+    assert (await status(email_id))[0] == then
     assert len(mails.all()) == (1 if once else 2)
     assert len({got["Message-ID"] for got in mails.all()}) == 1
 
 
 @pytest.mark.parametrize("once", [True, False])
-async def test_of_two_who_have_the_same_letter_one_sends_it(
+async def test_of_two_who_have_the_same_message_one_sends_it(
     db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, once: bool
 ) -> None:
     """The first is slow between reading and sending, is taken for dead, and goes on while the second one sends."""
     bob = Subject("address", await address())
     await ledger(bob, "newsletter", given=True)
-    letter_id = await post((NEWS_BODY if once else PLAIN).letter(AddressRecipient(bob.id)))
+    email_id = await post((NEWS_BODY if once else PLAIN).message(AddressRecipient(bob.id)))
     talk, hand_over, began, ended = (
         smtp.Conversation.address,
         smtp.Conversation.hand_over,
@@ -412,23 +408,23 @@ async def test_of_two_who_have_the_same_letter_one_sends_it(
 
     monkeypatch.setattr(smtp.Conversation, "address", slow_at_first)
     monkeypatch.setattr(smtp.Conversation, "hand_over", send)
-    first = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"letter": letter_id})]))
+    first = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"email": email_id})]))
     while not tries:
         await asyncio.sleep(0.01)
-    second = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"letter": letter_id})]))
+    second = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"email": email_id})]))
     (outcome,) = await first
     assert isinstance(outcome, jobs.Postponed)  # whoever keeps the job looks again at what became of it
-    assert (await status(letter_id))[0] == "handing_over"
+    assert (await status(email_id))[0] == "handing_over"
     ended.set()
     assert await second == [None]
-    assert (await status(letter_id))[0] == "sent"
+    assert (await status(email_id))[0] == "sent"
     assert len(await mails.deliver()) == 1
 
 
 async def test_the_log_names_nobody(sqlite_db: Settings, mails: Mails, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     ann = await account("ann")
-    await post(WELCOME_LINK.letter(AccountRecipient(ann), token_id="t1"))
+    await post(WELCOME_LINK.message(AccountRecipient(ann), token_id="t1"))
     await mails.deliver()
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("conference_app")]
     assert not [line for line in ours if "ann" in line.lower() or "t1" in line]

@@ -11,7 +11,7 @@ from conference_app.config import Settings
 from conference_app.services.consent import mail_stops
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import service_notices
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from tests.conference_app.services.mail.test_outbox import account, address
 from tests.fakes import LOOKING
 from tests.mailing import Mails, text_of
@@ -26,7 +26,7 @@ async def test_every_account_holder_is_told_once(db: Settings, mails: Mails) -> 
     await account("eve", verified=False)  # nobody knows whose address that is
     await address("subscriber@example.com")  # has no account
     async with database.session(*LOOKING) as session:
-        await mail_stops.stop(session, addresses.email_key("ann@example.com"))  # stops what is optional
+        await mail_stops.stop(session, email_addresses.email_key("ann@example.com"))  # stops what is optional
     starts_at = datetime.now(UTC) + timedelta(days=3)
     for _time in range(2):
         await service_notices.announce_maintenance(starts_at, 30)

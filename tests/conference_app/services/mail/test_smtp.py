@@ -22,17 +22,16 @@ from sqlmodel import select
 
 from conference_app import database
 from conference_app.config import Settings, settings
-from conference_app.models import BadAddress, MailLetter
+from conference_app.models import BadAddress, OutgoingEmail
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import outbox as mail
-from conference_app.services.mail import smtp
+from conference_app.services.mail import outbox, smtp
 from conference_app.services.people.subjects import Subject
-from tests.conference_app.own_letters import NEWS_BODY, PLAIN
+from tests.conference_app.sample_templates import NEWS_BODY, PLAIN
 from tests.conference_app.services.mail.test_outbox import account, ledger
 from tests.fakes import LOOKING
 
-pytestmark = pytest.mark.usefixtures("own_letters")
+pytestmark = pytest.mark.usefixtures("sample_templates")
 
 
 class Server:
@@ -82,16 +81,16 @@ def use(monkeypatch: pytest.MonkeyPatch, port: int, **more: str) -> None:
 async def post() -> str:
     person = await account("ann")
     async with database.session(*LOOKING) as db:
-        return await mail.send(db, PLAIN.letter(AccountRecipient(person)))
+        return await outbox.send(db, PLAIN.message(AccountRecipient(person)))
 
 
 async def deliver(later: timedelta = timedelta(seconds=1)) -> None:
-    await job_worker.run_due(datetime.now(UTC) + later, kinds=[mail.JOB])
+    await job_worker.run_due(datetime.now(UTC) + later, kinds=[outbox.JOB])
 
 
-async def outcome(letter_id: str) -> tuple[str, str, int]:
+async def outcome(email_id: str) -> tuple[str, str, int]:
     async with database.reading(*LOOKING) as db:
-        row = await db.get(MailLetter, letter_id)
+        row = await db.get(OutgoingEmail, email_id)
         assert row is not None
         return row.status, row.reason, len((await db.exec(select(BadAddress))).all())
 
@@ -116,20 +115,20 @@ async def test_what_the_relay_says_decides(
 ) -> None:
     async with relay(Server(**answers)) as port:
         use(monkeypatch, port)
-        letter_id = await post()
+        email_id = await post()
         await deliver()
-    assert await outcome(letter_id) == expected
+    assert await outcome(email_id) == expected
 
 
 async def test_what_waited_leaves_later(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     handler = Server(rcpt="451 4.7.1 greylisted")
     async with relay(handler) as port:
         use(monkeypatch, port)
-        letter_id = await post()
+        email_id = await post()
         await deliver()
         handler.answers.clear()
         await deliver(timedelta(hours=1))
-    assert (await outcome(letter_id))[0] == "sent"
+    assert (await outcome(email_id))[0] == "sent"
     assert len(handler.got) == 1
 
 
@@ -148,14 +147,14 @@ async def test_a_relay_that_hangs_up_in_the_text_leaves_it_open(
         person = await account("ann")
         await ledger(Subject("account", person), "newsletter", given=True)
         async with database.session(*LOOKING) as db:
-            letter_id = await mail.send(db, NEWS_BODY.letter(AccountRecipient(person)))
+            email_id = await outbox.send(db, NEWS_BODY.message(AccountRecipient(person)))
         await deliver()
         await deliver(timedelta(hours=1))
-    assert (await outcome(letter_id))[0] == "uncertain"
+    assert (await outcome(email_id))[0] == "uncertain"
     assert len(handler.got) == 1
 
 
-async def test_one_connection_serves_many_letters(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_connection_serves_many_messages(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     connections = 0
 
     class Counts(Server):
@@ -172,8 +171,8 @@ async def test_one_connection_serves_many_letters(sqlite_db: Settings, monkeypat
         use(monkeypatch, port)
         person = await account("ann")
         async with database.session(*LOOKING) as db:
-            for _letter in range(5):
-                await mail.send(db, PLAIN.letter(AccountRecipient(person)))
+            for _message in range(5):
+                await outbox.send(db, PLAIN.message(AccountRecipient(person)))
         await deliver()
     assert (len(handler.got), connections) == (5, 1)
 
@@ -224,9 +223,9 @@ async def test_certificates_are_checked(
     options: dict[str, Any] = {"tls_context": tls} if mode == "starttls" else {"implicit_tls": tls}
     async with relay(handler, **options) as port:
         use(monkeypatch, port, PARLEY_SMTP_TLS=mode, PARLEY_SMTP_HOST="localhost")
-        letter_id = await post()
+        email_id = await post()
         await deliver()
-    assert (await outcome(letter_id))[0] == ("sent" if trusted else "queued")
+    assert (await outcome(email_id))[0] == ("sent" if trusted else "queued")
     assert len(handler.got) == int(trusted)
 
 
@@ -242,9 +241,9 @@ async def test_a_relay_without_tls_gets_neither_password_nor_mail(
     handler = Server()
     async with relay(handler, authenticator=authenticator, auth_require_tls=False) as port:
         use(monkeypatch, port, PARLEY_SMTP_TLS="starttls", PARLEY_SMTP_USER="us", PARLEY_SMTP_PASSWORD="secret")
-        letter_id = await post()
+        email_id = await post()
         await deliver()
-    assert (await outcome(letter_id))[0] == "queued"
+    assert (await outcome(email_id))[0] == "queued"
     assert (handler.got, tried) == ([], [])
 
 
@@ -269,9 +268,9 @@ async def test_the_relays_password_is_given_over_tls(
             PARLEY_SMTP_USER="us",
             PARLEY_SMTP_PASSWORD="secret",
         )
-        letter_id = await post()
+        email_id = await post()
         await deliver()
-    assert (await outcome(letter_id))[0] == "sent"
+    assert (await outcome(email_id))[0] == "sent"
 
 
 @pytest.mark.promise("P60")
@@ -292,7 +291,7 @@ async def test_a_signature_covers_the_way_to_stop(
         person = await account("ann")
         await ledger(Subject("account", person), "newsletter", given=True)
         async with database.session(*LOOKING) as db:
-            await mail.send(db, NEWS_BODY.letter(AccountRecipient(person)))
+            await outbox.send(db, NEWS_BODY.message(AccountRecipient(person)))
         await deliver()
     (got,) = handler.got
     record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)

@@ -8,9 +8,8 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.consent import ledger as consents
-from conference_app.services.meetings import last_choices as meeting_habits
-from conference_app.services.meetings import meetings
+from conference_app.services.consent import ledger
+from conference_app.services.meetings import last_choices, meetings
 from conference_app.services.meetings.last_choices import Habit
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people.subjects import Subject
@@ -30,16 +29,16 @@ async def planned(person: Subject, zone: str = "Europe/Warsaw") -> None:
 async def test_nobody_s_meetings_are_looked_at_unasked(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await member()
     await planned(ann)
-    assert await meeting_habits.usual(ann.id) == Habit()
+    assert await last_choices.usual(ann.id) == Habit()
 
 
 async def test_who_agreed_finds_the_choices_of_the_last_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann, bob = await agrees(await member(), "personalisation"), await agrees(await member("bob"), "personalisation")
     await planned(ann)
-    assert await meeting_habits.usual(ann.id) == Habit(is_planned=True, time_zone="Europe/Warsaw")
-    assert await meeting_habits.usual(bob.id) == Habit()
+    assert await last_choices.usual(ann.id) == Habit(is_planned=True, time_zone="Europe/Warsaw")
+    assert await last_choices.usual(bob.id) == Habit()
     await meetings.create(ann.id, MeetingForm("At any time"), now=NOW + timedelta(hours=1))
-    assert await meeting_habits.usual(ann.id) == Habit()
+    assert await last_choices.usual(ann.id) == Habit()
 
 
 @pytest.mark.promise("P87")
@@ -47,9 +46,9 @@ async def test_it_ends_with_the_consent_and_while_the_use_is_restricted(db: Sett
     ann = await agrees(await member(), "personalisation")
     await planned(ann)
     await privacy_requests.restrict(Person(ann.id), True)
-    assert await meeting_habits.usual(ann.id) == Habit()
+    assert await last_choices.usual(ann.id) == Habit()
     await privacy_requests.restrict(Person(ann.id), False)
-    assert (await meeting_habits.usual(ann.id)).is_planned
+    assert (await last_choices.usual(ann.id)).is_planned
     async with database.session(*LOOKING) as own:
-        await consents.withdraw(own, ann, "personalisation", act="button", page="test")
-    assert await meeting_habits.usual(ann.id) == Habit()
+        await ledger.withdraw(own, ann, "personalisation", act="button", page="test")
+    assert await last_choices.usual(ann.id) == Habit()

@@ -15,7 +15,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, Not
 from conference_app.models import Meeting
 from conference_app.services.meetings import meeting_codes, meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.room import moderation as host_orders
+from conference_app.services.room import moderation
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin, ManualClock
 
@@ -176,10 +176,10 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
     "open": meetings.open_room,
     "close": meetings.close_room,
     "lock": lambda who, code: meetings.set_locked(who, code, True),
-    "host lock": lambda who, code: host_orders.lock(who, code, True),
-    "host end": host_orders.end,
-    "host mute": lambda who, code: host_orders.mute(who, code, "guest-1", "TR_1"),
-    "host remove": lambda who, code: host_orders.remove(who, code, "guest-1"),
+    "host lock": lambda who, code: moderation.lock(who, code, True),
+    "host end": moderation.end,
+    "host mute": lambda who, code: moderation.mute(who, code, "guest-1", "TR_1"),
+    "host remove": lambda who, code: moderation.remove(who, code, "guest-1"),
 }
 
 

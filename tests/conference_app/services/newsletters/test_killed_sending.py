@@ -17,7 +17,7 @@ from sqlmodel import col, select, update
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.models import Job, MailLetter
+from conference_app.models import Job, OutgoingEmail
 from conference_app.models.person import Address
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import worker as job_worker
@@ -28,7 +28,7 @@ from conference_app.services.newsletters import queueing as newsletter_queueing
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Stage
-from tests.conference_app.readers import letters_of, readers, run, sent
+from tests.conference_app.readers import emails_of, readers, run, sent
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 from tests.postgres import kill_postgres
@@ -83,7 +83,7 @@ async def forget_leases() -> None:
 async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
     db: Settings, mails: Mails, tmp_path: Path
 ) -> None:
-    """At most the letters that were on the wire at a kill are in doubt; each of them is counted, and not sent again."""
+    """At most the emails that were on the wire at a kill are in doubt; each of them is counted, and not sent again."""
     await readers(120)
     newsletter_id = await sent()
     assert smtp._stand_in is not None
@@ -146,17 +146,17 @@ async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
     await readers(5)
     newsletter_id = await sent()
     await job_worker.run_due(datetime.now(UTC), kinds=[newsletter_queueing.JOB])
-    letters = [await claimed()]
+    messages = [await claimed()]
     read, hand_over = Batch.read, smtp.Conversation.hand_over
     other_has_begun, slept_is_done = asyncio.Event(), asyncio.Event()
     tasks: list[asyncio.Task[None]] = []
 
-    async def read_and_sleep(letter_ids: Sequence[str]) -> Batch:
+    async def read_and_sleep(email_ids: Sequence[str]) -> Batch:
         monkeypatch.setattr(Batch, "read", read)
-        batch = await read(letter_ids)
+        batch = await read(email_ids)
         await forget_leases()
-        letters.append(await claimed())
-        tasks.append(asyncio.create_task(job_worker.run(letters[1])))
+        messages.append(await claimed())
+        tasks.append(asyncio.create_task(job_worker.run(messages[1])))
         await other_has_begun.wait()
         return batch
 
@@ -168,10 +168,10 @@ async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
 
     monkeypatch.setattr(Batch, "read", read_and_sleep)
     monkeypatch.setattr(smtp.Conversation, "hand_over", hand_over_slowly)
-    await job_worker.run(letters[0])
+    await job_worker.run(messages[0])
     slept_is_done.set()
     await asyncio.gather(*tasks)
-    assert [len(claim) for claim in letters] == [5, 5]
+    assert [len(claim) for claim in messages] == [5, 5]
     await run(datetime.now(UTC) + timedelta(minutes=2))
     assert sorted(Counter(m["To"] for m in mails.all()).values()) == [1] * 5
     counts = (await newsletter_views.get(newsletter_id)).counts
@@ -179,7 +179,7 @@ async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
 
 
 async def claimed() -> list[Job]:
-    """The letters that are due, claimed by a worker."""
+    """The emails that are due, claimed by a worker."""
     return await job_leases.claim(datetime.now(UTC) + timedelta(seconds=1), [mail_delivery.JOB])
 
 
@@ -190,14 +190,14 @@ async def test_killed_twice_while_queuing_everybody_is_in_the_queue_once(db: Set
     newsletter_id = await sent()
     for enough in (40, 120, 200):
         worker = await start_worker(0, db, tmp_path, QUEUER)
-        while await letters_of(newsletter_id) < enough:
+        while await emails_of(newsletter_id) < enough:
             assert worker.returncode is None, "the worker ended by itself"
             await asyncio.sleep(0.01)
         if enough < 200:
             worker.send_signal(signal.SIGKILL)
             await worker.wait()
-            assert enough <= await letters_of(newsletter_id) < 200
-            assert await letters_of(newsletter_id) % 20 == 0  # each piece is there as a whole, or not at all
+            assert enough <= await emails_of(newsletter_id) < 200
+            assert await emails_of(newsletter_id) % 20 == 0  # each piece is there as a whole, or not at all
             await forget_leases()
     while (await newsletter_views.get(newsletter_id)).stage == Stage.QUEUING:
         assert worker.returncode is None, "the worker ended by itself"
@@ -205,14 +205,14 @@ async def test_killed_twice_while_queuing_everybody_is_in_the_queue_once(db: Set
     worker.terminate()
     await worker.wait()
     async with database.reading(*LOOKING) as session:
-        written = (await session.exec(select(MailLetter.id, MailLetter.address_id))).all()
+        written = (await session.exec(select(OutgoingEmail.id, OutgoingEmail.address_id))).all()
         waiting = (await session.exec(select(Job.unique_key).where(Job.kind == "mail.send"))).all()
     assert len({address_id for _id, address_id in written}) == len(written) == 200
-    assert sorted(filter(None, waiting)) == sorted(f"mail:{letter_id}" for letter_id, _address in written)
+    assert sorted(filter(None, waiting)) == sorted(f"mail:{email_id}" for email_id, _address in written)
 
 
 async def missing(got: Sequence[str] | Counter[str], newsletter_id: str) -> int:
     async with database.reading(*LOOKING) as session:
-        query = select(Address.email).join(MailLetter, col(MailLetter.address_id) == Address.id)
-        everybody = (await session.exec(query.where(MailLetter.newsletter_id == newsletter_id))).all()
+        query = select(Address.email).join(OutgoingEmail, col(OutgoingEmail.address_id) == Address.id)
+        everybody = (await session.exec(query.where(OutgoingEmail.newsletter_id == newsletter_id))).all()
     return len([email for email in everybody if email not in got])

@@ -12,8 +12,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, ConsentEvent, Job, Newsletter
-from conference_app.services.consent import ledger as consents
-from conference_app.services.consent import live_consents
+from conference_app.services.consent import ledger, live_consents
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.newsletters import drafts as newsletter_drafts
@@ -23,7 +22,7 @@ from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.services.people.subjects import Subject
-from tests.conference_app.readers import DRAFT, letters_of, readers, run, sent
+from tests.conference_app.readers import DRAFT, emails_of, readers, run, sent
 from tests.conference_app.services.mail.test_outbox import account
 from tests.fakes import LOOKING
 from tests.mailing import Mails, html_of, text_of
@@ -31,7 +30,7 @@ from tests.mailing import Mails, html_of, text_of
 
 async def take_back(address_id: str, purpose: str = "newsletter") -> None:
     async with database.session(*LOOKING) as db:
-        await consents.withdraw(db, Subject("address", address_id), purpose, act="link", page="/u")
+        await ledger.withdraw(db, Subject("address", address_id), purpose, act="link", page="/u")
 
 
 @pytest.mark.promise("P57")
@@ -81,7 +80,7 @@ async def test_known_twice_is_written_to_once(db: Settings, mails: Mails) -> Non
     await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
     ann = await account("reader0")  # the same address registers meanwhile
     async with database.session(*LOOKING) as session:
-        await consents.give(
+        await ledger.give(
             session, Subject("account", ann), "newsletter", act="test", page="/test", words="Yes.", language="en"
         )
         await session.exec(update(Newsletter).values(status=Stage.QUEUING))
@@ -108,9 +107,9 @@ async def test_queuing_again_adds_nothing(db: Settings, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(newsletter_queueing, "_queue_piece", dies_in_the_second)
     await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
-    assert await letters_of(newsletter_id) == 10  # the second piece was rolled back as a whole
+    assert await emails_of(newsletter_id) == 10  # the second piece was rolled back as a whole
     await job_worker.run_due(datetime.now(UTC) + timedelta(minutes=1), kinds=["newsletter.queue"])
-    assert await letters_of(newsletter_id) == 25
+    assert await emails_of(newsletter_id) == 25
     async with database.reading(*LOOKING) as session:
         query = select(func.count()).where(Job.kind == "mail.send")
         assert (await session.exec(query)).one() == 25
@@ -186,7 +185,7 @@ async def test_a_topic_that_is_over_sends_nothing_and_ends_its_grants(db: Settin
     assert len(mails.all()) == 2
     late = await sent(draft)
     await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
-    await run(ends_at + timedelta(minutes=1))  # the letters were queued in time, and leave too late
+    await run(ends_at + timedelta(minutes=1))  # the emails were queued in time, and leave too late
     assert len(mails.all()) == 2
     assert (await newsletter_views.get(late)).counts.withheld == 2
     async with database.reading(*LOOKING) as session:
@@ -212,7 +211,7 @@ async def test_a_topic_has_names_and_a_future(db: Settings) -> None:
 async def test_accounts_get_it_too(db: Settings, mails: Mails) -> None:
     ann = await account("ann", language="pl")
     async with database.session(*LOOKING) as session:
-        await consents.give(
+        await ledger.give(
             session, Subject("account", ann), "newsletter", act="test", page="/test", words="Tak.", language="pl"
         )
         row = await session.get(Account, ann)

@@ -38,7 +38,7 @@ def test_two_mailboxes_have_two_keys(one: str, other: str) -> None:
     assert email_key(check_email(one)) != email_key(check_email(other))
 
 
-async def test_a_letter_goes_to_the_very_domain_that_was_typed(sqlite_db: Settings, mails: Mails) -> None:
+async def test_a_message_goes_to_the_very_domain_that_was_typed(sqlite_db: Settings, mails: Mails) -> None:
     await confirmed("ann", email="ann@strasse.example.com")
     await registered("bob", email="ann@straße.example.com")  # another mailbox, so nothing to tell Ann
     [mail] = await mails.deliver()

@@ -8,13 +8,12 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.addresses import forgetting as address_forgetting
 from conference_app.services.addresses import moves as address_moves
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import Person, of_email
-from conference_app.services.privacy import erasure_requests
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import erasure_requests, privacy_emails
 from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
@@ -42,18 +41,18 @@ async def tables_with(person: Person) -> set[str]:
 
 async def erased_by_link(person: Person) -> None:
     due = await erasure_requests.ask_by_link(person, now=NOON)
-    for now in (due, due + privacy_letters.FAREWELL_WAIT):
+    for now in (due, due + privacy_emails.FAREWELL_WAIT):
         await job_worker.run_due(now, kinds=["privacy.erase"])
 
 
 async def test_a_link_to_the_address_of_a_held_account_erases_nothing(db: Settings, rooms: FakeRoomAdmin) -> None:
     account, by_link, hold = await held()
-    assert [one.reason for one in (await privacy_state.read(by_link)).holds] == ["A dispute."]
+    assert [one.reason for one in (await person_state.read(by_link)).holds] == ["A dispute."]
     await erased_by_link(by_link)
     assert "address" in await tables_with(by_link)
     await legal_holds.lift(hold, staff_id=account.account_id)
     await job_worker.run_due(NOON + YEARS, kinds=["privacy.erase"])
-    await job_worker.run_due(NOON + YEARS + privacy_letters.FAREWELL_WAIT, kinds=["privacy.erase"])
+    await job_worker.run_due(NOON + YEARS + privacy_emails.FAREWELL_WAIT, kinds=["privacy.erase"])
     assert "address" not in await tables_with(by_link)
 
 
@@ -72,8 +71,8 @@ async def test_a_held_account_that_changes_its_address_leaves_nothing_free_behin
     account, by_link, _hold = await held()
     await email_proofs.ask_change(account.account_id, "new@example.com", PASSWORD, address=ADDRESS)
     await mails.deliver()
-    (letter,) = mails.to("new@example.com")
-    token = next(one for one in links_in(letter) if "#token=" in one).rpartition("=")[2]
+    (message,) = mails.to("new@example.com")
+    token = next(one for one in links_in(message) if "#token=" in one).rpartition("=")[2]
     await email_proofs.confirm(token, address=ADDRESS)
     await erased_by_link(by_link)
     await address_forgetting.forget(NOON + YEARS)

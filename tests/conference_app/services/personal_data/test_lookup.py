@@ -11,10 +11,10 @@ from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people
 from conference_app.services.personal_data.personal_rows import Person, of_email
@@ -25,7 +25,7 @@ REASON = "You asked us for help by phone."
 
 
 def person(account_id: str, email: str) -> Person:
-    return Person(account_id, (addresses.email_key(email),))
+    return Person(account_id, (email_addresses.email_key(email),))
 
 
 @pytest.mark.promise("P66")
@@ -44,11 +44,11 @@ async def test_a_person_is_shown_masked_and_sees_who_looked_and_why(db: Settings
     shown = repr(found)
     for secret in ("ann@", "Ann", "Nowak", "example"):
         assert secret not in shown
-    [seen] = (await privacy_state.read(person(ann.id, "ann@example.com"))).seen
+    [seen] = (await person_state.read(person(ann.id, "ann@example.com"))).seen
     assert (seen.what, seen.reason, seen.at) == (staff_people.WHAT, REASON, NOW)
     assert AuditTag.READ_BY_STAFF in {one.tag for one in await audit.entries(ann.id)}
     assert AuditTag.STAFF_READ in {one.tag for one in await audit.entries(staff.id)}
-    assert (await privacy_state.read(Person(staff.id))).seen == ()
+    assert (await person_state.read(Person(staff.id))).seen == ()
 
 
 async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
@@ -57,7 +57,7 @@ async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
         with pytest.raises(InvalidInput) as refused:
             await staff_people.find("ann", reason, staff_id=staff.id)
         assert set(refused.value.fields) == {"reason"}
-    assert (await privacy_state.read(Person(ann.id))).seen == ()
+    assert (await person_state.read(Person(ann.id))).seen == ()
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "an", "ann%", "nn@example", "a" * 400, "ann@example.com, bob@example.com"])
@@ -73,7 +73,7 @@ async def test_an_address_that_is_unknown_is_a_person_without_rows(db: Settings)
     staff = await member("editor")
     found = await staff_people.find("nobody@example.com", REASON, staff_id=staff.id)
     assert (found.is_known, found.counts, found.email) == (False, (), "n…@e….com")
-    assert (await privacy_state.read(of_email(addresses.email_key("nobody@example.com")))).seen == ()
+    assert (await person_state.read(of_email(email_addresses.email_key("nobody@example.com")))).seen == ()
 
 
 async def test_an_address_that_nobody_has_confirmed_leads_to_no_account(db: Settings) -> None:
@@ -90,13 +90,13 @@ async def test_people_without_account_are_found_and_held_too(db: Settings) -> No
     found = await staff_people.find("guest@example.com", REASON, staff_id=staff.id)
     assert (found.person.account_id, found.name, found.is_known) == ("", "", True)
     hold_id = await legal_holds.place(found.person, "A dispute.", staff_id=staff.id, now=NOW)
-    guest = of_email(addresses.email_key("guest@example.com"))
-    state = await privacy_state.read(guest)
+    guest = of_email(email_addresses.email_key("guest@example.com"))
+    state = await person_state.read(guest)
     assert [one.reason for one in state.holds] == ["A dispute."]
     assert [one.reason for one in state.seen] == [REASON]
     again = await staff_people.of_hold(hold_id, "To look whether it still holds.", staff_id=staff.id)
     assert [one.id for one in again.holds] == [hold_id]
-    assert len((await privacy_state.read(guest)).seen) == 2
+    assert len((await person_state.read(guest)).seen) == 2
 
 
 @pytest.mark.promise("P105")
@@ -120,7 +120,7 @@ async def test_the_person_behind_a_request_is_opened_with_a_reason(db: Settings)
     await contact.write(form, language="en", address="192.0.2.1", now=NOW)
     [case] = (await cases.for_staff()).rows
     found = await staff_people.of_case(case.id, "Your request.", staff_id=staff.id)
-    assert found.person == of_email(addresses.email_key("zoe@example.com"))
+    assert found.person == of_email(email_addresses.email_key("zoe@example.com"))
     with pytest.raises(InvalidInput):
         await staff_people.of_case(case.id, " ", staff_id=staff.id)
     for act in (

@@ -9,9 +9,9 @@ from conference_app.models.columns import EncryptedText
 from conference_app.purposes import PURPOSES
 from conference_app.services import audit
 from conference_app.services.cases import cases
-from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import ledger
 from conference_app.services.documents import registry as documents
-from conference_app.services.emails import messages as letters
+from conference_app.services.emails import messages
 from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
 from conference_app.services.people import person_fields
@@ -44,12 +44,12 @@ def test_every_column_with_codes_has_words() -> None:
 CODES: dict[tuple[str, str], list[str]] = {
     ("audit_entry", "tag"): list(audit.WORDS),
     ("account_token", "kind"): list(TokenKind),
-    ("mail_letter", "status"): list(Status),
-    ("mail_letter", "purpose"): list(PURPOSES),
-    ("mail_letter", "template"): list(letters.TEMPLATES),
+    ("outgoing_email", "status"): list(Status),
+    ("outgoing_email", "purpose"): list(PURPOSES),
+    ("outgoing_email", "template"): list(messages.TEMPLATES),
     ("privacy_case", "kind"): list(cases.KINDS),
     ("privacy_case_event", "status"): list(cases.STATUSES),
-    ("consent_event", "reason"): list(consents.REASONS),
+    ("consent_event", "reason"): list(ledger.REASONS),
     ("consent_event", "kind"): ["given", "withdrawn", "expired", "objected"],
     ("consent_record", "document"): list(documents.DOCUMENTS),
     ("legal_request", "decision"): list(legal_requests.DECISIONS),
@@ -71,5 +71,5 @@ def test_what_is_no_code_stays_as_it_is() -> None:
     assert in_words("account", "first_name", "given") == "given"
     assert in_words("consent_event", "kind", "of another release") == "of another release"
     assert in_words("consent_event", "purpose", "topic:0123") == "To send you news about a topic, once you agree."
-    assert in_words("mail_letter", "template", "gone") == "gone"
+    assert in_words("outgoing_email", "template", "gone") == "gone"
     assert in_words("staff_access", "reason", "") == ""

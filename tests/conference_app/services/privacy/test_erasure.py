@@ -18,7 +18,7 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
 from conference_app.services.cases import cases
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.meetings import meetings
@@ -26,8 +26,14 @@ from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.privacy import account_pause, erasure, erasure_requests, export, privacy_requests
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import (
+    account_pause,
+    erasure,
+    erasure_requests,
+    export,
+    privacy_emails,
+    privacy_requests,
+)
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session.caller import entry_path
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
@@ -56,8 +62,8 @@ async def everywhere(name: str = "ann") -> tuple[Known, Person]:
 
 
 async def come(due: datetime) -> None:
-    """Let the time of an erasure come and its last letter wait in vain: no mail server answers here."""
-    for now in (due, due + privacy_letters.FAREWELL_WAIT):
+    """Let the time of an erasure come and its last email wait in vain: no mail server answers here."""
+    for now in (due, due + privacy_emails.FAREWELL_WAIT):
         await job_worker.run_due(now, kinds=["privacy.erase"])
 
 
@@ -203,9 +209,9 @@ async def raw_rows() -> list[Any]:
 async def test_an_erasure_can_be_taken_back(db: Settings, rooms: FakeRoomAdmin) -> None:
     _known, person = await everywhere()
     due = await erasure_requests.ask(person.account_id, PASSWORD, address=ADDRESS, now=NOON)
-    assert (await privacy_state.read(person)).is_paused
+    assert (await person_state.read(person)).is_paused
     await erasure_requests.undo(person)
-    assert not (await privacy_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_paused
     await come(due + WEEK)
     assert "account" in await tables_with(person)
 
@@ -228,7 +234,7 @@ async def test_an_erasure_needs_the_password(db: Settings, password: str) -> Non
         with pytest.raises(InvalidInput) as caught:
             await act(account.id, password, address=ADDRESS)
         assert "password" in caught.value.fields
-    assert not (await privacy_state.read(Person(account.id))).is_paused
+    assert not (await person_state.read(Person(account.id))).is_paused
 
 
 @pytest.mark.promise("P94")
@@ -336,11 +342,11 @@ async def test_restricted_data_is_used_for_nothing_optional(db: Settings) -> Non
     await privacy_requests.restrict(person, False)
     account, address = Subject("account", person.account_id), Subject("address", known.address_id)
     async with database.reading(*LOOKING) as session:
-        assert await privacy_state.may_use(session, account)
+        assert await person_state.may_use(session, account)
     await privacy_requests.restrict(person, True, now=NOON)
     async with database.reading(*LOOKING) as session:
-        assert not await privacy_state.may_use(session, account)
-        assert not await privacy_state.may_use(session, address)
+        assert not await person_state.may_use(session, account)
+        assert not await person_state.may_use(session, address)
 
 
 @pytest.mark.promise("P49")
@@ -352,11 +358,11 @@ async def test_people_are_asked_every_six_months_whether_all_is_right(db: Settin
         row = await session.get(Account, account.id)
         assert row is not None
         row.created_at = NOON
-    assert not await privacy_state.review_is_due(account.id, now=NOON + timedelta(days=181))
-    assert await privacy_state.review_is_due(account.id, now=NOON + timedelta(days=183))
-    await privacy_state.reviewed(account.id, now=NOON + timedelta(days=183))
-    assert not await privacy_state.review_is_due(account.id, now=NOON + timedelta(days=300))
-    assert await privacy_state.review_is_due(account.id, now=NOON + timedelta(days=366))
+    assert not await person_state.review_is_due(account.id, now=NOON + timedelta(days=181))
+    assert await person_state.review_is_due(account.id, now=NOON + timedelta(days=183))
+    await person_state.reviewed(account.id, now=NOON + timedelta(days=183))
+    assert not await person_state.review_is_due(account.id, now=NOON + timedelta(days=300))
+    assert await person_state.review_is_due(account.id, now=NOON + timedelta(days=366))
 
 
 @pytest.mark.promise("P94")

@@ -1,4 +1,4 @@
-"""The letters of an erasure: when it is planned, taken back, done; and that nothing of them stays."""
+"""The emails of an erasure: when it is planned, taken back, done; and that nothing of them stays."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
-from conference_app.models import Account, ContactThread, Job, MailLetter
+from conference_app.models import Account, ContactThread, Job, OutgoingEmail
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import bounces
-from conference_app.services.people import email_addresses as addresses
-from conference_app.services.people import signed_links
+from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import Person, of_email
-from conference_app.services.privacy import account_pause, erasure, erasure_requests
-from conference_app.services.privacy import center_links as privacy_links
-from conference_app.services.privacy import privacy_emails as privacy_letters
+from conference_app.services.privacy import account_pause, center_links, erasure, erasure_requests, privacy_emails
 from conference_app.texts import _, language
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
 from tests.fakes import FakeRoomAdmin
@@ -43,14 +40,14 @@ async def planned(account_id: str) -> datetime:
 
 
 async def come(due: datetime) -> None:
-    """The time has come: the last letter is written and leaves, then the rows go."""
+    """The time has come: the last email is written and leaves, then the rows go."""
     for now in (due, due + SECOND, due + erasure_requests.FAREWELL_LOOK):
         await job_worker.run_due(now, kinds=["privacy.erase", "mail.send"])
 
 
 async def a_subscriber() -> Person:
     async with database.session() as db:
-        await addresses.find_or_add(db, GUEST, language="pl", now=datetime.now(UTC))
+        await email_addresses.find_or_add(db, GUEST, language="pl", now=datetime.now(UTC))
     return of_email(email_key(GUEST))
 
 
@@ -60,7 +57,7 @@ async def one_who_wrote() -> Person:
 
 
 @pytest.mark.promise("P94")
-async def test_planned_and_done_are_told_and_the_last_letter_leaves_before_the_rows(
+async def test_planned_and_done_are_told_and_the_last_message_leaves_before_the_rows(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin
 ) -> None:
     ann = await confirmed("ann")
@@ -71,13 +68,13 @@ async def test_planned_and_done_are_told_and_the_last_letter_leaves_before_the_r
     assert subjects(mails, "ann@example.com").count("Your data is erased") == 1
     async with database.reading() as session:
         assert await session.get(Account, ann.id) is None
-        assert (await session.exec(select(MailLetter))).all() == []
+        assert (await session.exec(select(OutgoingEmail))).all() == []
         assert [job for job in (await session.exec(select(Job))).all() if job.kind == "mail.send"] == []
 
 
 @pytest.mark.promise("P72")
 @pytest.mark.parametrize("known_by", [a_subscriber, one_who_wrote])
-async def test_guests_get_these_letters_too(
+async def test_guests_get_these_messages_too(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin, known_by: Callable[[], object]
 ) -> None:
     guest: Person = await known_by()  # type: ignore[misc]
@@ -89,7 +86,7 @@ async def test_guests_get_these_letters_too(
     async with database.reading() as session:
         left = await personal_rows.count(session, guest)
         assert (await session.exec(select(ContactThread))).all() == []
-        assert (await session.exec(select(MailLetter))).all() == []
+        assert (await session.exec(select(OutgoingEmail))).all() == []
     assert {name for name in left if not personal_rows.tables()[name].stays} == set()
 
 
@@ -102,8 +99,8 @@ async def test_the_day_stands_on_the_clocks_of_the_account_or_in_utc(
     for one, zone in ((ann, "Asia/Kathmandu"), (ben, "UTC")):
         due = await planned(one.id)
         await mails.deliver()
-        [letter] = [one for one in mails.to(one.email) if one["Subject"] == "Your data will be erased"]
-        assert f"{due.astimezone(ZoneInfo(zone)):%H:%M} ({zone})" in " ".join(text_of(letter).split())
+        [message] = [one for one in mails.to(one.email) if one["Subject"] == "Your data will be erased"]
+        assert f"{due.astimezone(ZoneInfo(zone)):%H:%M} ({zone})" in " ".join(text_of(message).split())
 
 
 @pytest.mark.promise("P94")
@@ -140,7 +137,7 @@ async def test_asked_for_again_is_told_again(db: Settings, mails: Mails, rooms: 
 
 
 @pytest.mark.promise("P94")
-async def test_a_letter_that_cannot_leave_keeps_the_rows_an_hour_at_most(db: Settings, rooms: FakeRoomAdmin) -> None:
+async def test_a_message_that_cannot_leave_keeps_the_rows_an_hour_at_most(db: Settings, rooms: FakeRoomAdmin) -> None:
     """No mail server answers."""
     ann = await confirmed("ann")
     due = await planned(ann.id)
@@ -148,13 +145,13 @@ async def test_a_letter_that_cannot_leave_keeps_the_rows_an_hour_at_most(db: Set
         await job_worker.run_due(now, kinds=["privacy.erase", "mail.send"])
     async with database.reading() as session:
         assert await session.get(Account, ann.id) is not None
-    await job_worker.run_due(due + privacy_letters.FAREWELL_WAIT + SECOND, kinds=["privacy.erase", "mail.send"])
+    await job_worker.run_due(due + privacy_emails.FAREWELL_WAIT + SECOND, kinds=["privacy.erase", "mail.send"])
     async with database.reading() as session:
         assert await session.get(Account, ann.id) is None
-        assert (await session.exec(select(MailLetter))).all() == []
+        assert (await session.exec(select(OutgoingEmail))).all() == []
 
 
-async def test_a_letter_taken_by_nobody_for_good_keeps_nothing(
+async def test_a_message_taken_by_nobody_for_good_keeps_nothing(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = await confirmed("ann")
@@ -178,7 +175,7 @@ async def test_who_is_held_is_not_told_to_be_erased(db: Settings, mails: Mails, 
     assert "Your data is erased" not in subjects(mails, "ann@example.com")
 
 
-async def test_a_link_in_the_letter_leads_back_to_what_is_kept(
+async def test_a_link_in_the_message_leads_back_to_what_is_kept(
     sqlite_db: Settings, mails: Mails, rooms: FakeRoomAdmin
 ) -> None:
     ann = await confirmed("ann")
@@ -187,7 +184,7 @@ async def test_a_link_in_the_letter_leads_back_to_what_is_kept(
     await mails.deliver()
     [told] = [one for one in mails.to("ann@example.com") if one["Subject"] == "Nothing is erased"]
     [link] = [one for one in links_in(told) if "/privacy-center/" in one]
-    person = privacy_links.person_of(link.rsplit("/", 1)[-1])
+    person = center_links.person_of(link.rsplit("/", 1)[-1])
     assert person == of_email(email_key("ann@example.com"))
 
 
@@ -200,15 +197,15 @@ async def test_the_link_that_lives_long_takes_back_and_shows_nothing(
     [told] = [one for one in mails.to("ann@example.com") if one["Subject"] == "Your data will be erased"]
     [token] = [one.rsplit("/", 1)[-1] for one in links_in(told) if "/privacy-center/" in one]
     person = of_email(email_key("ann@example.com"))
-    assert privacy_links.keeper_of(token) == (person, True)
+    assert center_links.keeper_of(token) == (person, True)
     with pytest.raises(NotFound):
-        privacy_links.person_of(token)
+        center_links.person_of(token)
     later = datetime.now(UTC) + timedelta(days=30)
-    assert privacy_links.keeper_of(token, now=later) == (person, True)
-    shows = signed_links.make("privacy", person.email_keys[0], life=privacy_letters.LINK_LIFE)
-    assert privacy_links.keeper_of(shows) == (person, False)
+    assert center_links.keeper_of(token, now=later) == (person, True)
+    shows = signed_links.make("privacy", person.email_keys[0], life=privacy_emails.LINK_LIFE)
+    assert center_links.keeper_of(shows) == (person, False)
     with pytest.raises(NotFound):
-        privacy_links.keeper_of(shows, now=later)
+        center_links.keeper_of(shows, now=later)
 
 
 async def test_every_address_a_person_ever_had_is_forgotten_by_those_who_keep_files(
@@ -226,9 +223,9 @@ async def test_every_address_a_person_ever_had_is_forgotten_by_those_who_keep_fi
 
 
 @pytest.mark.parametrize("is_held", [False, True])
-async def test_the_letter_says_when_a_hold_keeps_the_data_longer(db: Settings, mails: Mails, is_held: bool) -> None:
+async def test_the_message_says_when_a_hold_keeps_the_data_longer(db: Settings, mails: Mails, is_held: bool) -> None:
     await contact.write(ContactForm("", "gus@example.com", "Good morning."), language="en", address=ADDRESS)
-    gus = personal_rows.of_email(addresses.email_key("gus@example.com"))
+    gus = personal_rows.of_email(email_addresses.email_key("gus@example.com"))
     if is_held:
         await legal_holds.place(gus, "A dispute.", staff_id=(await registered("sue")).id)
     await erasure_requests.ask_by_link(gus)

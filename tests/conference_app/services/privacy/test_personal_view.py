@@ -19,7 +19,7 @@ async def test_it_says_who_gets_what(db: Settings) -> None:
     [account] = [item for group in shown for item in group.things if item.table == "account"]
     assert account.recipients == [
         "The people in your meetings: First name, Last name, Company, Title, Educational institution.",
-        "The mail services that carry our letters: First name, Last name, E-mail.",
+        "The mail services that carry our emails: First name, Last name, E-mail.",
     ]
 
 

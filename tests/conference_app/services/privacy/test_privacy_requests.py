@@ -8,14 +8,13 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address
 from conference_app.purposes import ACCOUNT_MAIL, DEVICES, MEETINGS, NEWSLETTER, RIGHTS, TOPIC, Purpose
-from conference_app.services.consent import legal_basis as basis
-from conference_app.services.consent import participant_mail as meeting_mail
+from conference_app.services.consent import legal_basis, participant_mail
 from conference_app.services.emails.messages import Occasion
 from conference_app.services.newsletters import topics as newsletter_topics
-from conference_app.services.people import email_addresses as addresses
+from conference_app.services.people import email_addresses
 from conference_app.services.personal_data.personal_rows import Person, of_email
 from conference_app.services.privacy import privacy_requests
-from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import session_list
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.bases import ledger, lives
@@ -57,7 +56,7 @@ async def test_a_guest_restricts_too(db: Settings) -> None:
 
 
 async def browsers(account_id: str) -> list[str]:
-    return [f"{one.browser} {one.system}" for one in await open_sessions.list_open(account_id)]
+    return [f"{one.browser} {one.system}" for one in await session_list.list_open(account_id)]
 
 
 @pytest.mark.promise("P53")
@@ -109,12 +108,12 @@ async def test_an_objection_ends_all_that_was_agreed_to(db: Settings) -> None:
     async def wanted() -> list[bool]:
         async with database.session(*LOOKING) as session:
             asked = {"meeting_id": made.id, "address_id": eve.id}
-            return [await meeting_mail.wants(session, **asked, occasion=one) for one in occasions]
+            return [await participant_mail.wants(session, **asked, occasion=one) for one in occasions]
 
     async with database.session(*LOOKING) as session:
-        await meeting_mail.allow(session, meeting_id=made.id, address_id=eve.id, reminder=True, follow_up=True)
+        await participant_mail.allow(session, meeting_id=made.id, address_id=eve.id, reminder=True, follow_up=True)
     assert await wanted() == [True, True, True]
-    await privacy_requests.object_to_all(of_email(addresses.email_key("eve@example.com")), page="/privacy-center")
+    await privacy_requests.object_to_all(of_email(email_addresses.email_key("eve@example.com")), page="/privacy-center")
     assert not await lives(eve, TOPIC, topic)
     assert await wanted() == [True, False, False]
     await ledger(eve, f"topic:{topic}", given=True)
@@ -146,14 +145,14 @@ async def test_what_one_says_binds_nobody_else(db: Settings) -> None:
 
     async def left(purpose: Purpose) -> set[str]:
         async with database.reading() as session:
-            live = await basis.living(session, purpose, everybody)
+            live = await legal_basis.with_basis(session, purpose, everybody)
         return {one.id for one in everybody if (one.kind, one.id) in live.subjects}
 
     for purpose in (NEWSLETTER, DEVICES, RIGHTS, MEETINGS):
         assert await left(purpose) == {one.id for one in everybody}
     await privacy_requests.restrict(Person(ann.id), True)
     await privacy_requests.object_to_all(Person(ben.id), page="/privacy-center")
-    await privacy_requests.restrict(of_email(addresses.email_key("eve@example.com")), True)
+    await privacy_requests.restrict(of_email(email_addresses.email_key("eve@example.com")), True)
     for purpose in (NEWSLETTER, DEVICES):
         assert await left(purpose) == {cleo.id, fay.id}
     assert await left(MEETINGS) == {one.id for one in everybody}

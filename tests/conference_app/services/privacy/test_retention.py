@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account
-from conference_app.services.consent import person_state as privacy_state
+from conference_app.services.consent import person_state
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
@@ -88,7 +88,7 @@ async def test_a_hold_keeps_rows_and_its_end_lets_them_go(db: Settings) -> None:
     kept = {name: await rows_of(name) for name in TIMED}
     assert await retention.purge(late) == {}
     assert {name: await rows_of(name) for name in TIMED} == kept
-    (shown,) = (await privacy_state.read(person)).holds
+    (shown,) = (await person_state.read(person)).holds
     assert shown.reason == "A court has asked to keep this."
     await legal_holds.lift(hold, staff_id=person.account_id, now=late)
     await retention.purge(late + timedelta(days=2000))

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Case, ConsentEvent, DataExport, PrivacyState
-from conference_app.services.consent import ledger as consents
+from conference_app.services.consent import ledger
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import Person, of_email
@@ -68,11 +68,11 @@ async def test_the_ledger_notes_once_what_came_several_times_at_once(db: Setting
     async def once() -> None:
         async with database.session(*LOOKING) as session:
             if act == "give":
-                await consents.give(session, gus, "newsletter", act="a", page="p", words="Yes.", now=NOON)
+                await ledger.give(session, gus, "newsletter", act="a", page="p", words="Yes.", now=NOON)
             else:
-                await consents.withdraw(session, gus, "newsletter", act="a", page="p", now=NOON)
+                await ledger.withdraw(session, gus, "newsletter", act="a", page="p", now=NOON)
 
     await asyncio.gather(*(once() for _ in range(AT_ONCE)))
     async with database.reading(*LOOKING) as session:
-        kinds = [one.kind for one in await consents.history(session, Subject("address", gus.id))]
+        kinds = [one.kind for one in await ledger.history(session, Subject("address", gus.id))]
     assert kinds == (["given"] if act == "give" else ["withdrawn", "given"])

@@ -9,7 +9,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Admission, Meeting
-from conference_app.services.media_server import access_tokens as room_tokens
+from conference_app.services.media_server import access_tokens
 from conference_app.services.privacy import account_pause
 from conference_app.services.room import admissions
 from tests.conference_app.door import admitted, opened
@@ -42,7 +42,7 @@ async def test_a_place_holds_only_while_the_hosts_account_does_not_rest(db: Sett
     """Who was sent home when the host paused holds a token that is still good for minutes."""
     ann = await confirmed()
     made = await opened(ann)
-    token = room_tokens.verify_room_token((await admitted(made.code)).token)
+    token = access_tokens.verify_room_token((await admitted(made.code)).token)
     assert await admissions.admits(token.room, token.identity)
     await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
     assert not await admissions.admits(token.room, token.identity)

@@ -8,7 +8,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services.jobs import wake_ups as bus
+from conference_app.services.jobs import wake_ups
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Waiting
@@ -19,7 +19,7 @@ from tests.fakes import FakeRoomAdmin, ManualClock
 
 async def asleep(number: int) -> None:
     """Until so many wait for their meeting to change, and do nothing else; a wait in vain ends with the test's time."""
-    while sum(bool(one._waiters) for found in bus._listeners.values() for one in found) < number:
+    while sum(bool(one._waiters) for found in wake_ups._listeners.values() for one in found) < number:
         await asyncio.sleep(0.01)
 
 
@@ -34,7 +34,7 @@ async def test_a_guest_waits_until_the_host_comes(db: Settings, rooms: FakeRoomA
     guest = await admitted(made.code)
     assert (host.role, host.name, host.subject) == ("host", "Ann Nowak", "Plans")
     assert (guest.role, guest.name, guest.subject) == ("guest", "Guest", "Plans")
-    assert bus._listeners == {}
+    assert wake_ups._listeners == {}
 
 
 async def test_waiting_ends_with_its_time_or_the_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
@@ -46,7 +46,7 @@ async def test_waiting_ends_with_its_time_or_the_meeting(db: Settings, rooms: Fa
     await meetings.delete(ann.id, made.code)
     with pytest.raises(NotFound):
         await asyncio.wait_for(waiting, 5)
-    assert bus._listeners == {}
+    assert wake_ups._listeners == {}
 
 
 async def test_another_processes_change_is_seen_by_looking_again(
@@ -54,8 +54,8 @@ async def test_another_processes_change_is_seen_by_looking_again(
 ) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)
-    monkeypatch.setattr(bus, "look_again_s", lambda: 0.02)
-    monkeypatch.setattr(bus, "publish", lambda _topic: None)
+    monkeypatch.setattr(wake_ups, "look_again_s", lambda: 0.02)
+    monkeypatch.setattr(wake_ups, "publish", lambda _topic: None)
     waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
     await asleep(1)
     await meetings.open_room(ann.id, made.code)
@@ -80,7 +80,7 @@ async def test_a_deleted_meetings_crowd_keeps_no_other_meeting_shut(
 async def test_a_crowd_at_the_door_is_bounded(
     db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bus, "MAX_LISTENERS", 2)
+    monkeypatch.setattr(wake_ups, "MAX_LISTENERS", 2)
     ann = await confirmed()
     made = await meeting_of(ann)
     waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(2)]

@@ -7,8 +7,7 @@ from sqlalchemy import text
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.sign_in import session_list as open_sessions
-from conference_app.services.sign_in import sessions
+from conference_app.services.sign_in import session_list, sessions
 from conference_app.services.sign_in.browser_names import Device, device
 from tests.conference_app.people import at_desk, registered, session_token
 from tests.fakes import LOOKING
@@ -46,18 +45,18 @@ async def test_the_list_shows_own_browsers_and_signs_them_out(db: Settings) -> N
     phone = await sessions.redeem_ticket(await sessions.issue_ticket(ann.id), device(FIREFOX, "Europe/Warsaw"))
     theirs = await session_token(bob)
     assert phone is not None
-    listed = await open_sessions.list_open(ann.id, desk.session_hash)
+    listed = await session_list.list_open(ann.id, desk.session_hash)
     assert [one.is_current for one in listed] == [True, False]
     other = listed[1]
     assert (other.browser, other.system, other.time_zone) == ("Firefox", "Android", "Europe/Warsaw")
-    assert await open_sessions.end_listed(bob.id, other.id) is False  # not theirs to end
+    assert await session_list.end_listed(bob.id, other.id) is False  # not theirs to end
     for junk in ("", "x", "\ud800", other.id[:-1]):
-        assert await open_sessions.end_listed(ann.id, junk) is False
+        assert await session_list.end_listed(ann.id, junk) is False
     assert await sessions.resolve(phone) is not None
-    assert await open_sessions.end_listed(ann.id, other.id) is True
+    assert await session_list.end_listed(ann.id, other.id) is True
     assert await sessions.resolve(phone) is None
     again = await session_token(ann)
-    assert await open_sessions.sign_out_others(ann.id, desk.session_hash) == 1
+    assert await session_list.sign_out_others(ann.id, desk.session_hash) == 1
     assert await sessions.resolve(again) is None
     assert await sessions.resolve_hash(desk.session_hash) is not None
     assert await sessions.resolve(theirs) is not None
@@ -74,6 +73,6 @@ async def test_no_browser_description_stands_in_the_database(sqlite_db: Settings
 async def test_the_list_holds_nothing_to_sign_in_with(sqlite_db: Settings) -> None:
     ann = await registered("ann")
     token = await session_token(ann)
-    (listed,) = await open_sessions.list_open(ann.id)
+    (listed,) = await session_list.list_open(ann.id)
     assert await sessions.resolve_hash(listed.id) is None
     assert listed.id not in sessions.session_hash(token)

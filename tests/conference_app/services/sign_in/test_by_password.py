@@ -11,8 +11,7 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import NotAllowed, TooManyAttempts
 from conference_app.models import Account
-from conference_app.services.sign_in import account_passwords
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import account_passwords, password_hashes
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, confirm_address, confirmed, registered
 from tests.fakes import LOOKING, ManualClock
@@ -51,7 +50,7 @@ async def test_every_sign_of_a_password_counts(db: Settings, password: str) -> N
         await sign_in("ann@example.com", password[:-1] + "#", address=ADDRESS)
 
 
-async def test_the_same_letters_composed_otherwise_are_the_same_password(db: Settings) -> None:
+async def test_the_same_messages_composed_otherwise_are_the_same_password(db: Settings) -> None:
     ann = await registered(password="caf\u00e9 au lait")
     assert await sign_in("ann@example.com", "cafe\u0301 au lait", address=ADDRESS) == ann
 
@@ -67,14 +66,14 @@ async def test_an_unknown_address_and_a_wrong_password_look_alike(
 ) -> None:
     await registered()
     hashes = 0
-    in_thread = passwords._in_thread
+    in_thread = password_hashes._in_thread
 
     async def counted(*arguments: object) -> object:
         nonlocal hashes
         hashes += 1
         return await in_thread(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(passwords, "_in_thread", counted)
+    monkeypatch.setattr(password_hashes, "_in_thread", counted)
     answers = set()
     for attempt, email in enumerate(
         ("ann@example.com", "nobody@example.com", "not an address", "\ud800@example.com", "")
@@ -107,7 +106,7 @@ async def test_a_good_sign_in_forgives_earlier_slips(db: Settings, clock: Manual
 @pytest.mark.promise("P78")
 async def test_a_stronger_cost_is_taken_up_at_the_next_sign_in(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     await registered()
-    monkeypatch.setattr(passwords, "ROUNDS", 5)
+    monkeypatch.setattr(password_hashes, "ROUNDS", 5)
     await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
     async with database.reading(*LOOKING) as session:
         kept = (await session.exec(select(Account.password_hash))).one()
@@ -119,17 +118,17 @@ async def test_a_stronger_cost_does_not_bring_back_a_password_changed_meanwhile(
     db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = await confirmed()
-    hashed = passwords.hash_password
+    hashed = password_hashes.hash_password
 
     async def changed_meanwhile(password: str) -> str:
-        monkeypatch.setattr(passwords, "hash_password", hashed)
+        monkeypatch.setattr(password_hashes, "hash_password", hashed)
         await account_passwords.change_password(
             account.id, PASSWORD, "another-long-phrase", session_hash="", address=ADDRESS
         )
         return await hashed(password)
 
-    monkeypatch.setattr(passwords, "ROUNDS", passwords.ROUNDS + 1)
-    monkeypatch.setattr(passwords, "hash_password", changed_meanwhile)
+    monkeypatch.setattr(password_hashes, "ROUNDS", password_hashes.ROUNDS + 1)
+    monkeypatch.setattr(password_hashes, "hash_password", changed_meanwhile)
     await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
     with pytest.raises(NotAllowed):
         await sign_in("ann@example.com", PASSWORD, address=ADDRESS)

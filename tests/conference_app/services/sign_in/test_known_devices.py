@@ -32,7 +32,7 @@ async def enter(account: AccountView, browser: str, system: str = "Linux", *, da
 
 
 async def told(mails: Mails, address: str = "ann@example.com") -> list[str]:
-    """The browsers that letters to `address` name as strange."""
+    """The browsers that emails to `address` name as strange."""
     await mails.deliver()
     texts = [text_of(mail) for mail in mails.to(address)]
     return [line.strip() for text in texts if STRANGE in text for line in text.splitlines() if "Device" in line]

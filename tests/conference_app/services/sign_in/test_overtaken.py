@@ -13,8 +13,7 @@ from conference_app.errors import InvalidInput, NotAllowed, NotFound
 from conference_app.models import Account
 from conference_app.services.accounts import registration_mail
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_passwords, account_tokens, email_proofs
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import account_passwords, account_tokens, email_proofs, password_hashes
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
@@ -113,14 +112,14 @@ async def test_a_thief_cannot_change_the_password_that_the_owner_has_just_replac
     ann = await confirmed("ann")
     desk = await at_desk(ann)
     await account_passwords.ask_reset(ANN, address=ADDRESS)
-    token, hashed = await link(mails, ANN, "reset"), passwords.hash_password
+    token, hashed = await link(mails, ANN, "reset"), password_hashes.hash_password
 
     async def first_the_owner(password: str) -> str:
         if password == THEIRS:  # the old one was found right already
             await reset(token)
         return await hashed(password)
 
-    monkeypatch.setattr(passwords, "hash_password", first_the_owner)
+    monkeypatch.setattr(password_hashes, "hash_password", first_the_owner)
     with pytest.raises(InvalidInput):
         await account_passwords.change_password(
             ann.id, PASSWORD, THEIRS, session_hash=desk.session_hash, address=ADDRESS
@@ -135,14 +134,14 @@ async def test_a_check_that_waited_for_its_turn_is_over_when_the_password_is_ano
 ) -> None:
     ann = await confirmed("ann")
     await account_passwords.ask_reset(ANN, address=ADDRESS)
-    token, check = await link(mails, ANN, "reset"), passwords.check_password
+    token, check = await link(mails, ANN, "reset"), password_hashes.check_password
 
     async def first_the_owner(password: str, kept: str | None) -> bool:
-        monkeypatch.setattr(passwords, "check_password", check)
+        monkeypatch.setattr(password_hashes, "check_password", check)
         await reset(token)
         return await check(password, kept)
 
-    monkeypatch.setattr(passwords, "check_password", first_the_owner)
+    monkeypatch.setattr(password_hashes, "check_password", first_the_owner)
     attempt: Awaitable[object] = (
         sign_in(ANN, PASSWORD, address=ADDRESS)
         if way == "sign in"

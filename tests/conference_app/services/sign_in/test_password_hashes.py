@@ -8,14 +8,14 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import Unavailable
-from conference_app.services.sign_in import password_hashes as passwords
+from conference_app.services.sign_in import password_hashes
 from conference_app.services.sign_in.password_hashes import check_password, hash_password, password_strength
 
 
 async def test_hashing_leaves_the_loop_free_and_a_flood_is_turned_away() -> None:
     results = await asyncio.gather(*(hash_password(f"password {i}") for i in range(100)), return_exceptions=True)
-    assert sum(isinstance(one, str) for one in results) == passwords._MAX_WAITING
-    assert sum(isinstance(one, Unavailable) for one in results) == 100 - passwords._MAX_WAITING
+    assert sum(isinstance(one, str) for one in results) == password_hashes._MAX_WAITING
+    assert sum(isinstance(one, Unavailable) for one in results) == 100 - password_hashes._MAX_WAITING
     assert await check_password("again", await hash_password("again"))
 
 

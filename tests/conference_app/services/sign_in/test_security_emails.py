@@ -17,8 +17,7 @@ from conference_app.services import audit
 from conference_app.services.audit import SECURITY_RELEVANT, AuditTag
 from conference_app.services.people.identity import AccountView
 from conference_app.services.privacy import account_pause, erasure_requests
-from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors
-from conference_app.services.sign_in import session_list as open_sessions
+from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors, session_list
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
@@ -106,13 +105,13 @@ class Story:
 
     async def end_session(self) -> None:
         await session_token(self.ann)
-        [one] = await open_sessions.list_open(self.ann.id)
-        assert await open_sessions.end_listed(self.ann.id, one.id)
+        [one] = await session_list.list_open(self.ann.id)
+        assert await session_list.end_listed(self.ann.id, one.id)
 
     async def end_others(self) -> None:
         await session_token(self.ann)
         desk = await at_desk(self.ann)
-        assert await open_sessions.sign_out_others(self.ann.id, desk.session_hash) == 1
+        assert await session_list.sign_out_others(self.ann.id, desk.session_hash) == 1
 
     async def give_role(self) -> None:
         self.monkeypatch.setenv("PARLEY_STAFF", EMAIL)
@@ -170,7 +169,7 @@ OWN_WORDS = {
     AuditTag.ERASURE_ASKED: "will be erased",
     AuditTag.ERASURE_UNDONE: "Nothing is erased",
 }
-"""Letters that say it in words of their own; all others quote the history."""
+"""Emails that say it in words of their own; all others quote the history."""
 
 
 def test_every_tag_that_matters_has_an_act_here_and_words() -> None:
@@ -193,7 +192,7 @@ async def test_the_owner_is_told(db: Settings, mails: Mails, monkeypatch: pytest
     assert all(PASSWORD not in mail.as_string() and NEW not in mail.as_string() for mail in mails.all())
 
 
-async def test_the_strange_browser_stands_in_the_letter_and_not_in_the_queue(
+async def test_the_strange_browser_stands_in_the_message_and_not_in_the_queue(
     db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = Story(await confirmed("ann"), mails, monkeypatch)

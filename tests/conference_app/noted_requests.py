@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conference_app.services.legal.legal_requests import NewDemand
+from conference_app.services.legal.legal_requests import NewRequest
 
 
-def typed(wanted: str = "ann", **changes: str) -> NewDemand:
+def typed(wanted: str = "ann", **changes: str) -> NewRequest:
     """A good form about `wanted`, with `changes`."""
     fields = {
         "kind": "court_order",
@@ -15,4 +15,4 @@ def typed(wanted: str = "ann", **changes: str) -> NewDemand:
         "received_on": "2026-11-20",
         "hidden_until": "",
     }
-    return NewDemand(wanted=wanted, **(fields | changes))
+    return NewRequest(wanted=wanted, **(fields | changes))

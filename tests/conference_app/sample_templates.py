@@ -1,4 +1,4 @@
-"""Letters of the tests' own, of every class. They are the product's only while a test asks for `own_letters`."""
+"""Emails of the tests' own, of every class. They are the product's only while a test asks for `sample_templates`."""
 
 from __future__ import annotations
 
@@ -72,4 +72,4 @@ FOLLOW_UP = ParticipantTemplate(
     "test_follow_up", subject="How was it?", occasion="follow_up", body=(paragraph("Thank you for coming."),), sample={}
 )
 
-OWN_LETTERS = (WELCOME, WELCOME_LINK, PLAIN, SERVICE, NEWS, NEWS_BODY, OFFER, REMINDER, CONFIRMATION, FOLLOW_UP)
+SAMPLE_TEMPLATES = (WELCOME, WELCOME_LINK, PLAIN, SERVICE, NEWS, NEWS_BODY, OFFER, REMINDER, CONFIRMATION, FOLLOW_UP)
