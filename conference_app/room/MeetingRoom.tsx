@@ -9,7 +9,7 @@ import { Farewell, type FarewellKind } from "./lobby/Farewell";
 import type { JoinDraft } from "./lobby/JoinForm";
 import { Lobby } from "./lobby/Lobby";
 import { useOwnMedia } from "./lobby/useOwnMedia";
-import type { Answer, Door, PageNotice } from "./pageMessages";
+import type { Answer, Door, Notice } from "./pageMessages";
 import { type Phase, type Request, Session } from "./session/session";
 import { type TabPlace, useTabPlace } from "./session/useTabPlace";
 import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
@@ -17,7 +17,7 @@ import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
 export interface MeetingRoomProps {
   door: Door;
   answer: Answer;
-  notice: PageNotice;
+  notice: Notice;
   isLocked: boolean;
   texts: Texts;
   language: string;

@@ -1,6 +1,6 @@
 """What the meeting page tells its browser component: the door, the answer to asking for a place, a notice to the host.
 
-The browser's side of these types is pageMessages.ts.
+typescript_types.py writes the browser's side of these types, pageMessages.ts.
 """
 
 from __future__ import annotations

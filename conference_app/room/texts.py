@@ -1,6 +1,6 @@
 """Every text of the lobby and the room, in the language of the page being built.
 
-The page hands them to the TypeScript part as one prop. `words.ts` names the same keys in two types.
+The page hands them to the TypeScript part as one prop; typescript_types.py writes the types of their keys.
 """
 
 from __future__ import annotations

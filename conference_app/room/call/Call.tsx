@@ -4,7 +4,7 @@ import { type Participant, type Room, Track } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
-import type { PageNotice } from "../pageMessages";
+import type { Notice } from "../pageMessages";
 import type { SessionState } from "../session/session";
 import { nameOf } from "../shared/people";
 import { useIsPhone } from "../shared/useSize";
@@ -31,7 +31,7 @@ export interface CallProps {
   state: SessionState;
   isLocked: boolean;
   /** What the page says about the host's last order, with an id that differs each time. */
-  notice: PageNotice;
+  notice: Notice;
   onLeave: () => void;
   onEnd: () => void;
   onMute: (identity: string, trackSid: string) => void;

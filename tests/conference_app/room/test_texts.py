@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,8 @@ from conference_app.texts import language
 ROOM = Path(__file__).resolve().parents[3] / "conference_app" / "room"
 
 
-def keys_of_type(name: str) -> set[str]:
-    """The members of a union of string literals in words.ts."""
-    text = (ROOM / "shared" / "words.ts").read_text(encoding="utf-8")
-    found = re.search(rf"export type {name} =([^;]+);", text)
-    assert found
-    return set(re.findall(r'"(\w+)"', found[1]))
-
-
-def test_typescript_names_the_same_keys() -> None:
-    texts = room_texts()
-    assert keys_of_type("TextKey") == {key for key, text in texts.items() if isinstance(text, str)}
-    assert keys_of_type("PluralKey") == {key for key, text in texts.items() if isinstance(text, dict)}
-
-
 def test_every_text_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.ts*") if path.name != "words.ts")
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.ts*") if path.name != "textKeys.ts")
     assert {key for key in room_texts() if f'"{key}"' not in code} == set()
 
 
