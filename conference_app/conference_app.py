@@ -34,7 +34,6 @@ from conference_app.api.privacy.export import routes as privacy_export_routes
 from conference_app.api.room.signalling_relay import SignalProxy
 from conference_app.api.sign_in import cookies as auth
 from conference_app.components.frame.connection import guarded, page_notices
-from conference_app.components.frame.notices import report_exception
 from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
@@ -58,6 +57,7 @@ from conference_app.services.privacy import (
 from conference_app.services.room import admissions
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
+from conference_app.session.incidents import report_exception
 from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -20,6 +20,7 @@ from conference_app.session.fresh_pages import StartsAnew
 from conference_app.session.gate import Gate
 from conference_app.session.local_paths import local_path, next_path
 from conference_app.session.marks import before_acceptance, public
+from conference_app.session.notices import NoticeState
 from conference_app.session.state import EntryState, SessionState
 from conference_app.session.storable import StorableAddresses, storable
 
@@ -28,6 +29,7 @@ __all__ = [
     "TICKET_COOKIE",
     "EntryState",
     "Gate",
+    "NoticeState",
     "SessionState",
     "StartsAnew",
     "StorableAddresses",

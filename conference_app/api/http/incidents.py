@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conference_app.api.http import plain_pages
-from conference_app.components.frame.notices import incident_text, noted_failure, noted_incident
+from conference_app.session.incidents import note_database_failure, note_incident
+from conference_app.session.notices import incident_text
 from conference_app.texts import _, language
 
 RETRY_AFTER_S = 60
@@ -34,11 +35,11 @@ class Incidents:
         try:
             await self._app(scope, receive, noting)
         except Exception as error:  # noqa: BLE001 - the top of a request: whatever it is, the person is told
-            is_later = noted_failure(error)
+            is_later = note_database_failure(error)
             if is_later and scope["type"] == "websocket" and not has_begun:
                 await send(_TRY_AGAIN_LATER)
                 return
-            number = "" if is_later else noted_incident(error)
+            number = "" if is_later else note_incident(error)
             if scope["type"] != "http" or has_begun:
                 raise RuntimeError(f"the answer breaks off, incident {number or 'of the database'}") from None
             await _page(Request(scope), number)(scope, receive, send)

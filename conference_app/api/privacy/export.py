@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conference_app import database
 from conference_app.api.http import plain_pages
 from conference_app.errors import NotFound
 from conference_app.services.personal_data import personal_rows
@@ -28,11 +27,9 @@ async def _person(request: Request) -> Person:
     if token := request.path_params.get("token"):
         return center_links.person_of(token)
     caller = await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
-    if caller is not None:
-        async with database.reading() as db:
-            if person := await personal_rows.of_account(db, caller.account_id):
-                return person
-    raise NotFound("")
+    if caller is None:
+        raise NotFound("")
+    return await personal_rows.require_account(caller.account_id)
 
 
 async def download(request: Request) -> Response:

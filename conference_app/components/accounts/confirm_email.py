@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration_mail
-from conference_app.session import SessionState, require_account
+from conference_app.session import NoticeState, SessionState, require_account
 from conference_app.texts import _, error_text
 
 

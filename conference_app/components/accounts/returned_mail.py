@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.surfaces import banner
 from conference_app.services.accounts import returned_mail
-from conference_app.session import SessionState, require_account
+from conference_app.session import NoticeState, SessionState, require_account
 from conference_app.texts import _, localized_path
 
 

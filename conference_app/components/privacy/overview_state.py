@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.times import instant
 from conference_app.components.privacy.keep_data import Planned, planned_for
@@ -20,7 +19,7 @@ from conference_app.services.personal_data.table_names import words_of
 from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
 from conference_app.services.privacy.export import ExportView
 from conference_app.services.privacy.personal_view import Fact, Known
-from conference_app.session import page_language
+from conference_app.session import NoticeState, page_language
 from conference_app.texts import _, plural
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.fields import password_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
@@ -17,7 +16,7 @@ from conference_app.errors import ConferenceError
 from conference_app.services import audit
 from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, passkeys, second_factors
-from conference_app.session import client_address, require_account
+from conference_app.session import NoticeState, client_address, require_account
 from conference_app.texts import _, error_text, plural
 
 _SHOWN_EVENTS = 20

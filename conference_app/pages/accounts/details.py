@@ -11,7 +11,6 @@ from conference_app.components.accounts.confirm_email import confirm_email_banne
 from conference_app.components.accounts.person_inputs import person_inputs, why_asked
 from conference_app.components.accounts.photo_upload import PhotoUpload
 from conference_app.components.accounts.returned_mail import returned_mail_banner
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button, text_link
 from conference_app.components.kit.fields import ERROR, HINT, field_label, need_mark
@@ -23,7 +22,7 @@ from conference_app.services.accounts import photos, profiles
 from conference_app.services.accounts.profiles import Profile
 from conference_app.services.people import person_fields
 from conference_app.services.people.person_fields import BY_NAME
-from conference_app.session import SessionState, require_account
+from conference_app.session import NoticeState, SessionState, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon
 from conference_app.components.kit.loading import loading, skeleton
@@ -18,7 +17,7 @@ from conference_app.components.kit.vars import count
 from conference_app.errors import ConferenceError
 from conference_app.services.sign_in import session_list
 from conference_app.services.sign_in.session_list import OpenSession
-from conference_app.session import require_account
+from conference_app.session import NoticeState, require_account
 from conference_app.texts import _, error_text, n_
 
 

@@ -15,21 +15,9 @@ from conference_app.components.frame.reading_page import (
 from conference_app.components.kit.lists import data_table
 from conference_app.components.kit.surfaces import card
 from conference_app.config import settings
-from conference_app.models import SQLModel
-from conference_app.models.data_map import PersonalTable, Who, personal_tables
 from conference_app.services.documents.privacy_policy import covered_host, nobody_else
-from conference_app.services.personal_data.table_names import retention_words, words_of
-from conference_app.services.privacy.personal_view import recipients
+from conference_app.services.documents.processing_record import Activity, activities
 from conference_app.texts import _, n_
-
-_WHO: dict[Who, str] = {
-    "user": n_("people with an account"),
-    "host": n_("hosts"),
-    "guest": n_("guests"),
-    "participant": n_("participants of meetings"),
-    "contact": n_("people who write to us"),
-    "subscriber": n_("subscribers"),
-}
 
 
 def _fact(label: str, *lines: str) -> rx.Component:
@@ -41,25 +29,19 @@ def _fact(label: str, *lines: str) -> rx.Component:
     )
 
 
-def _activity(one: PersonalTable, anchor: str) -> rx.Component:
-    tags = list(one.tags.values())
-    kept = dict.fromkeys(retention_words(tag.retention.days, tag.retention.words) for tag in tags)
-    hidden = [name for name, tag in one.tags.items() if not tag.label]
-    labels = [_(tag.label) for tag in tags if tag.label] + [
-        _("keyed hash or secret ({name})", name=name) for name in hidden
-    ]
-    stays = [_fact(_("Stays after an erasure"), _(one.stays))] if one.stays else []
+def _activity(one: Activity, anchor: str) -> rx.Component:
+    stays = [_fact(_("Stays after an erasure"), one.stays)] if one.stays else []
     return rx.el.section(
-        rx.el.h2(_(words_of(one.table.name).title), class_name="text-xl"),
+        rx.el.h2(one.title, class_name="text-xl"),
         rx.el.dl(
-            _fact(_("Purpose"), *dict.fromkeys(reason for tag in tags for reason in tag.reasons)),
-            _fact(_("Whose data"), ", ".join(dict.fromkeys(_(_WHO[tag.subject]) for tag in tags))),
-            _fact(_("What data"), ", ".join(labels)),
-            _fact(_("On what ground"), *dict.fromkeys(words for tag in tags for words in tag.grounds)),
-            _fact(_("Who receives it"), *recipients(one)),
-            _fact(_("Until when"), *kept),
+            _fact(_("Purpose"), *one.purposes),
+            _fact(_("Whose data"), ", ".join(one.people)),
+            _fact(_("What data"), ", ".join(one.data)),
+            _fact(_("On what ground"), *one.grounds),
+            _fact(_("Who receives it"), *one.recipients),
+            _fact(_("Until when"), *one.kept),
             *stays,
-            _fact(_("Table"), one.table.name),
+            _fact(_("Table"), one.table),
         ),
         id=anchor,
         class_name="grid gap-2 mt-6",
@@ -96,7 +78,7 @@ _SAFEGUARDS = (
     is_listed=True,
 )
 def record() -> rx.Component:
-    tables = list(personal_tables(SQLModel.metadata))
+    found = activities()
     return reading_page(
         _("Record of processing"),
         rx.el.p(
@@ -107,8 +89,8 @@ def record() -> rx.Component:
         ),
         example_notice(),
         _controller(),
-        contents([_(words_of(one.table.name).title) for one in tables]),
-        *[_activity(one, part_id(place)) for place, one in enumerate(tables)],
+        contents([one.title for one in found]),
+        *[_activity(one, part_id(place)) for place, one in enumerate(found)],
         reading_section(_("Safeguards"), (), [_(text) for text in _SAFEGUARDS]),
     )
 

@@ -8,7 +8,6 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.frame.app_frame import app_frame
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.forms import checked_form
@@ -16,7 +15,7 @@ from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import last_choices, meetings
-from conference_app.session import require_account
+from conference_app.session import NoticeState, require_account
 from conference_app.texts import _, localized_path, n_
 
 

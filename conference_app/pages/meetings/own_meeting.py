@@ -10,7 +10,6 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.frame.app_frame import app_frame
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon, link_button, submit_button
 from conference_app.components.kit.floating import dialog
@@ -25,7 +24,7 @@ from conference_app.components.privacy.deactivated_account import resting_accoun
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
-from conference_app.session import SessionState, path_end, require_account
+from conference_app.session import NoticeState, SessionState, path_end, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
 

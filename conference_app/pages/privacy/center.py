@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app import database
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, link_button, text_link
@@ -26,7 +25,7 @@ from conference_app.components.privacy.overview import overview, waiting
 from conference_app.components.privacy.overview_state import OverviewState
 from conference_app.components.sign_in.password_question import password_question
 from conference_app.config import settings
-from conference_app.errors import ConferenceError, NotFound
+from conference_app.errors import ConferenceError
 from conference_app.purposes import OPPOSABLE, PURPOSES
 from conference_app.services.consent import person_state
 from conference_app.services.personal_data import personal_rows
@@ -36,14 +35,6 @@ from conference_app.session import before_acceptance, client_address, require_ac
 from conference_app.texts import _, error_text, localized_path, n_
 
 
-async def _person(account_id: str) -> Person:
-    async with database.reading() as db:
-        person = await personal_rows.of_account(db, account_id)
-    if person is None:
-        raise NotFound(n_("This account is not there any more."))
-    return person
-
-
 class PrivacyCenterState(OverviewState, rx.State):
     """What the signed-in person's privacy center shows."""
 
@@ -51,7 +42,7 @@ class PrivacyCenterState(OverviewState, rx.State):
     is_pausing: bool = False
 
     async def _me(self) -> Person:
-        return await _person((await require_account(self)).account_id)
+        return await personal_rows.require_account((await require_account(self)).account_id)
 
     @rx.event
     @before_acceptance

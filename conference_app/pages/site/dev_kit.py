@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit import choices, copying, fields, floating, lists, surfaces, times
@@ -17,7 +16,7 @@ from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.components.kit.theme import tokens
 from conference_app.components.meetings.rows import MeetingRow, meeting_list
 from conference_app.config import settings
-from conference_app.session import public
+from conference_app.session import NoticeState, public
 
 _LONG = "Grzegorz Brzęczyszczykiewicz-Wolfeschlegelsteinhausenbergerdorff"
 _KINDS: tuple[Kind, ...] = ("primary", "secondary", "quiet", "danger")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import reflex as rx
 
 from conference_app.components.cases.lines import CaseLine, case_badges, case_line
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.fields import select_field, text_area
@@ -19,7 +18,7 @@ from conference_app.components.kit.vars import count
 from conference_app.components.staff.frame import StaffThingState, back_link, staff_frame
 from conference_app.services.cases import case_answers, cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.session import require_staff
+from conference_app.session import NoticeState, require_staff
 from conference_app.texts import _, localized_path, n_
 
 _BY: dict[cases.By, str] = {"person": n_("The person"), "staff": n_("Staff"), "system": n_("The service itself")}

@@ -9,7 +9,6 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from conference_app.components.cases.lines import CaseLine, case_badges, case_line
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon, submit_button
 from conference_app.components.kit.fields import text_area
@@ -21,7 +20,7 @@ from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.desk import OpenThread
-from conference_app.session import path_end, public, require_staff
+from conference_app.session import NoticeState, path_end, public, require_staff
 from conference_app.texts import _, error_text, localized_path, n_
 
 

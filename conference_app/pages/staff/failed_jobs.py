@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.floating import dialog
@@ -17,7 +16,7 @@ from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.jobs import dead_letters
-from conference_app.session import public, require_staff
+from conference_app.session import NoticeState, public, require_staff
 from conference_app.texts import _, error_text, n_, plural
 
 

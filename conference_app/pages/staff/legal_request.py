@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import reflex as rx
 
 from conference_app.components.frame.member_posts import member_post, post_button
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button_class, icon, link_button, submit_button
 from conference_app.components.kit.fields import HINT, LABEL, select_field, text_area
@@ -18,7 +17,7 @@ from conference_app.components.staff.frame import StaffThingState, back_link, st
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS
 from conference_app.services.personal_data import legal_holds
-from conference_app.session import require_staff
+from conference_app.session import NoticeState, require_staff
 from conference_app.texts import _, n_
 
 

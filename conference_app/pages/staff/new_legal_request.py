@@ -7,7 +7,6 @@ import dataclasses
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import submit_button
 from conference_app.components.kit.fields import select_field, text_area, text_field
@@ -17,7 +16,7 @@ from conference_app.components.staff.frame import StaffState, back_link, staff_f
 from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS, NewRequest
-from conference_app.session import public, require_staff
+from conference_app.session import NoticeState, public, require_staff
 from conference_app.texts import _, localized_path, n_
 
 _LONGEST = 2001

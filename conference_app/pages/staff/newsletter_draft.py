@@ -5,7 +5,6 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import EventSpec
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.floating import dialog
@@ -21,7 +20,7 @@ from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Draft, Stage
-from conference_app.session import path_end, public, require_staff
+from conference_app.session import NoticeState, path_end, public, require_staff
 from conference_app.texts import _, localized_path, n_, plural
 
 _EMPTY = Draft("", "", "", "")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import submit_button
 from conference_app.components.kit.fields import text_area, text_field
@@ -21,7 +20,7 @@ from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests, non_disclosure
 from conference_app.services.legal.non_disclosure import Change
 from conference_app.services.personal_data import legal_holds
-from conference_app.session import require_staff
+from conference_app.session import NoticeState, require_staff
 from conference_app.texts import _, localized_path, n_
 
 

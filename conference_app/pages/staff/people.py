@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reflex as rx
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.fields import text_area, text_field
@@ -20,7 +19,7 @@ from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people
 from conference_app.services.personal_data.lookup import PersonView
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.session import public, require_staff
+from conference_app.session import NoticeState, public, require_staff
 from conference_app.texts import _, error_text, n_
 
 

@@ -17,10 +17,12 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
+from conference_app.errors import NotFound
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, personal_tables
 from conference_app.models.reading import is_readable
 from conference_app.purposes import RIGHTS
+from conference_app.texts import n_
 
 _BATCH = 200
 """Rows read at once: decrypting them takes the event loop some ten milliseconds."""
@@ -55,6 +57,15 @@ async def of_account(db: AsyncSession, account_id: str) -> Person | None:
     async with database.within(db, RIGHTS) as own:
         account = await own.get(Account, account_id)
     return person_of(account) if account is not None else None
+
+
+async def require_account(account_id: str) -> Person:
+    """The same in a transaction of its own. Raises NotFound for an account that is gone."""
+    async with database.reading() as db:
+        person = await of_account(db, account_id)
+    if person is None:
+        raise NotFound(n_("This account is not there any more."))
+    return person
 
 
 def person_of(account: Account) -> Person:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from conference_app.models.data_map import PersonalTable
 from conference_app.texts import _, n_
 
 Group = Literal["account", "meetings", "mail", "safety", "requests"]
@@ -75,3 +76,11 @@ def words_of(table: str) -> TableWords:
 def retention_words(days: int | None, words: str) -> str:
     """How long a value is kept, in the current language."""
     return _(words, days=days) if days is not None else _(words)
+
+
+def recipients(one: PersonalTable) -> list[str]:
+    """Who gets what of it beside the person and us, a line each."""
+    told = [tag for tag in one.tags.values() if tag.label]
+    found = {who: [_(tag.label) for tag in told if who in tag.recipients] for tag in told for who in tag.recipients}
+    lines = [f"{_(who)}: {', '.join(labels)}." for who, labels in found.items()]
+    return lines or [_("Nobody but you and the operator of this server.")]

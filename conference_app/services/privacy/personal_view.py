@@ -11,7 +11,7 @@ from conference_app.models.data_map import PersonalTable
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.json_values import plain
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.services.personal_data.table_names import GROUPS, retention_words, words_of
+from conference_app.services.personal_data.table_names import GROUPS, recipients, retention_words, words_of
 from conference_app.services.privacy import code_words
 from conference_app.texts import _, plural
 
@@ -111,14 +111,6 @@ def _values(one: PersonalTable, row: dict[str, Any]) -> list[Fact]:
         )
         for (name, tag, value), last in zip(told, before, strict=False)
     ]
-
-
-def recipients(one: PersonalTable) -> list[str]:
-    """Who gets what of it beside the person and us, a line each."""
-    told = [tag for tag in one.tags.values() if tag.label]
-    found = {who: [_(tag.label) for tag in told if who in tag.recipients] for tag in told for who in tag.recipients}
-    lines = [f"{_(who)}: {', '.join(labels)}." for who, labels in found.items()]
-    return lines or [_("Nobody but you and the operator of this server.")]
 
 
 def _words(table: str, name: str, value: Any) -> str:

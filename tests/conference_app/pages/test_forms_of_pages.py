@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-from conference_app.components.frame.notices import NoticeState
 from conference_app.pages.accounts.register import RegisterState
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.meetings.new_meeting import NewMeetingState
@@ -17,7 +16,7 @@ from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
-from conference_app.session import device_cookie
+from conference_app.session import NoticeState, device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import Settings
-from conference_app.services.personal_data import personal_rows
+from conference_app.services.personal_data import personal_rows, table_names
 from conference_app.services.privacy import personal_view
 from conference_app.texts import language
 from tests.conference_app.people import registered
@@ -25,7 +25,7 @@ async def test_it_says_who_gets_what(db: Settings) -> None:
 
 def test_it_says_so_where_nobody_gets_anything() -> None:
     with language("en"):
-        said = personal_view.recipients(personal_rows.tables()["passkey"])
+        said = table_names.recipients(personal_rows.tables()["passkey"])
     assert said == ["Nobody but you and the operator of this server."]
 
 

@@ -7,12 +7,12 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from conference_app.components.frame.notices import NoticeState, report_exception
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.session import credentials
-from tests.conference_app.tabs import Tab, delta_of, name_of, processing
+from conference_app.session.incidents import report_exception
+from tests.conference_app.tabs import Tab, name_of, processing
 
 
 def test_an_incident_is_logged_without_what_was_typed(caplog: pytest.LogCaptureFixture) -> None:
@@ -24,7 +24,7 @@ def test_an_incident_is_logged_without_what_was_typed(caplog: pytest.LogCaptureF
             event = report_exception(error)
     assert "RuntimeError" in caplog.text
     assert typed not in caplog.text
-    assert "test_notices.py" in caplog.text
+    assert "test_incidents.py" in caplog.text
     assert event is not None
     assert event.handler.fn.__name__ == "report_incident"
 
@@ -47,16 +47,6 @@ def test_a_database_that_fails_is_no_incident(caplog: pytest.LogCaptureFixture) 
     assert event.handler.fn.__name__ == "report_failure"
 
 
-async def test_the_person_gets_the_number() -> None:
-    async with processing() as processor:
-        tab = Tab(processor)
-        await tab.hydrate()
-        updates = await tab.send(name_of(NoticeState.report_incident), incident="0123ABCD")
-    shown = delta_of(updates, NoticeState)
-    assert "0123ABCD" in shown["text"]
-    assert shown["is_error"]
-
-
 async def test_what_fails_while_it_is_told_is_not_told_again(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -76,12 +66,3 @@ async def test_what_fails_while_it_is_told_is_not_told_again(
                 await asyncio.sleep(0.1)
     incidents = [record for record in caplog.records if "incident" in record.message]
     assert len(incidents) == 4  # of each event itself, and of telling it
-
-
-@pytest.mark.parametrize("incident", ["", "<b>", "0123ABCDE", "0123abcd", "Send your password to"])
-async def test_nobody_else_s_words_are_shown(incident: str) -> None:
-    async with processing() as processor:
-        tab = Tab(processor)
-        await tab.hydrate()
-        updates = await tab.send(name_of(NoticeState.report_incident), incident=incident)
-    assert "text" not in delta_of(updates, NoticeState)

@@ -1,0 +1,67 @@
+"""What a tab is told in its corner (`components.frame.notices` draws it), driven by state.
+
+Reflex's own toasts run code sent by the server, which the Content-Security-Policy refuses.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import reflex as rx
+
+from conference_app.session.marks import public
+from conference_app.texts import _
+
+_INCIDENT = re.compile(r"[0-9A-F]{8}")
+
+
+def incident_text(incident: str) -> str:
+    """What the person reads about the incident of this number."""
+    return _(
+        "This did not work because of a mistake on our side. Nothing you typed is lost. Please try again; if it "
+        "stays, tell the operator this number: {incident}",
+        incident=incident,
+    )
+
+
+class NoticeState(rx.State):
+    """The message shown now; each tab has its own."""
+
+    text: str = ""
+    serial: int = 0
+    """Another number for each message; 0 before the first."""
+    is_error: bool = False
+
+    def say(self, text: str) -> None:
+        """Show `text`, already in the page's language. For handlers: `(await self.get_state(NoticeState)).say(…)`."""
+        self._show(text, is_error=False)
+
+    def clear(self) -> None:
+        """Show nothing any more: what was said is done with on the page that comes next."""
+        self.serial = 0
+
+    def _show(self, text: str, *, is_error: bool) -> None:
+        self.text, self.is_error = text, is_error
+        self.serial = secrets.randbelow(2**31) + 1
+
+    @rx.event
+    @public
+    def report_incident(self, incident: str) -> None:
+        """Say that our own code failed; `incident` is the number in the server's log."""
+        if not _INCIDENT.fullmatch(incident):
+            return
+        self._show(incident_text(incident), is_error=True)
+
+    @rx.event
+    @public
+    def report_failure(self) -> None:
+        """Say that the database is away or full: what was asked for can be asked for again later."""
+        text = _("This does not work at the moment. What you typed is still here. Please try again in a few minutes.")
+        self._show(text, is_error=True)
+
+    @rx.event
+    @public
+    def report_refusal(self) -> None:
+        """Say that what was asked for is refused: it is gone, or somebody else's."""
+        self._show(_("That is not there any more, or not yours. Reload the page to see what is."), is_error=True)
