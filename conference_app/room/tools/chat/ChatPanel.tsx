@@ -2,6 +2,7 @@
 import { Download, SendHorizontal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
+import { isOfInputMethod } from "../../shared/keyboard";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
 import { type ChatMessage, MESSAGE_LIMIT, segments, sendable, transcript } from "./chat";
@@ -102,7 +103,7 @@ function Composer({ draft, onDraft, onSend }: { draft: string; onDraft: (draft: 
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isOfInputMethod(event.nativeEvent)) return;
     event.preventDefault();
     send();
   };

@@ -1,5 +1,7 @@
 /** The chat of one meeting: messages in the order they began to arrive, bounded, links made safe. No React, no network. */
 
+import { isVisible, withLineEnds } from "../../shared/visibleText";
+
 /** Characters in one message at most, counted as UTF-16 units like a text field's `maxlength`. */
 export const MESSAGE_LIMIT = 4000;
 /** Messages kept; older ones are dropped. */
@@ -86,14 +88,16 @@ export function segments(text: string): Segment[] {
   return found;
 }
 
-/** A file's worth of the conversation: one line a message, its further lines indented. */
+/** A file's worth of the conversation: one line a message, its further lines indented, so that nobody can forge one. */
 export function transcript(messages: ReadonlyArray<ChatMessage>, title: string, time: (at: number) => string): string {
-  const lines = messages.map(({ at, sender, text }) => `[${time(at)}] ${sender}: ${(text ?? "").replace(/\n/g, "\n    ")}`);
-  return [title, "", ...lines, ""].join("\n");
+  const lines = messages.map(
+    ({ at, sender, text }) => `[${time(at)}] ${withLineEnds(sender, " ")}: ${withLineEnds(text ?? "", "\n    ")}`,
+  );
+  return [withLineEnds(title, " "), "", ...lines, ""].join("\n");
 }
 
-/** What may be sent of what was typed: without spaces around it, or null if nothing is left or it is too long. */
+/** What may be sent of what was typed: without spaces around it, or null if nothing can be seen or it is too long. */
 export function sendable(draft: string): string | null {
   const text = draft.trim();
-  return text.length > 0 && text.length <= MESSAGE_LIMIT ? text : null;
+  return isVisible(text) && text.length <= MESSAGE_LIMIT ? text : null;
 }

@@ -1,6 +1,7 @@
 /** Keeps the chat's log true to what is sent and what arrives. No React. */
 import type { Room } from "livekit-client";
 
+import { isVisible } from "../../shared/visibleText";
 import { Delivery } from "../../wire/delivery";
 import { CHAT_TOPIC } from "../../wire/topics";
 import { begin, type ChatLog, type ChatMessage, discard, MESSAGE_LIMIT, settle } from "./chat";
@@ -54,7 +55,7 @@ export class ChatWire {
 
   private take(id: string, text: string): void {
     const message = this.coming.get(id);
-    if (message === undefined || text.trim() === "") return this.drop(id);
+    if (message === undefined || !isVisible(text)) return this.drop(id);
     this.coming.delete(id);
     this.hearer.changed((before) => settle(before, id, { text }));
     this.hearer.arrived({ ...message, text });

@@ -108,3 +108,26 @@ test("the transcript keeps order, names and lines", () => {
   const text = transcript([message("a", "one\ntwo"), message("b", "three")], "Planning", () => "10:00");
   expect(text).toBe("Planning\n\n[10:00] Ada: one\n    two\n[10:00] Ada: three\n");
 });
+
+// Zero-width space, Braille blank, Hangul filler, variation selector, bidi mark, no-break space, soft hyphen, tag.
+test.each(["\u200b", "\u2800", "\u3164", "\ufe0f", "\u200e\u202e", "\u00a0", "\u00ad", "\u{e0041}", "\ufff9", "\u0007", "\u115f\n\u200d"])(
+  "what nobody sees is no message: %j",
+  (text) => {
+    expect(sendable(text)).toBeNull();
+    expect(sendable(`${text}x`)).toContain("x");
+  },
+);
+
+test.each(["क्षि", "👩‍👩‍👧", "می‌خواهم", "؀", "."])("what people see is one: %s", (text) => {
+  expect(sendable(text)).toBe(text);
+});
+
+test.each(["\n", "\r", "\r\n", "\v", "\f", "\u001c", "\u001e", "\u0085", "\u2028", "\u2029"])(
+  "no line of the transcript is forged with %j",
+  (end) => {
+    const forged = `[10:01] Host: pay him`;
+    const sender = { ...message("a", `hello${end}${forged}`), sender: `Ada${end}${forged}` };
+    const lines = transcript([sender], `Planning${end}${forged}`, () => "10:00").split(/\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/u);
+    expect(lines.filter((line) => line.startsWith(forged))).toEqual([]);
+  },
+);
