@@ -1,5 +1,7 @@
 /** Which key does what in the room. Never while somebody is typing, never with Ctrl, Alt or Meta. */
 
+import { isOfInputMethod, type KeyPress, nameOfKey } from "../shared/keyboard";
+
 export type Action =
   | "microphone"
   | "camera"
@@ -35,14 +37,6 @@ const BY_KEY: Readonly<Record<string, Action>> = {
   " ": "talk",
 };
 
-export interface KeyPress {
-  key: string;
-  ctrlKey: boolean;
-  altKey: boolean;
-  metaKey: boolean;
-  repeat: boolean;
-}
-
 /** Where the key was pressed: typing takes every key but Esc, a control takes the space bar. */
 export type Place = "page" | "control" | "typing";
 
@@ -59,8 +53,8 @@ export function placeOf(target: EventTarget | null): Place {
 
 /** The action of a key, or null if the key is not ours here. */
 export function actionFor(press: KeyPress, place: Place): Action | null {
-  if (press.ctrlKey || press.altKey || press.metaKey) return null;
-  const action = BY_KEY[press.key.toLowerCase()] ?? null;
+  if (press.ctrlKey || press.altKey || press.metaKey || isOfInputMethod(press)) return null;
+  const action = BY_KEY[nameOfKey(press)] ?? null;
   if (action === null || (press.repeat && action !== "talk")) return null;
   if (action === "talk") return place === "page" ? action : null;
   if (place === "typing" && action !== "escape") return null;

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "bun:test";
 
-import { actionFor, type KeyPress, KEYS } from "../../../conference_app/room/call/shortcuts";
+import { actionFor, KEYS } from "../../../conference_app/room/call/shortcuts";
+import { isOfInputMethod, type KeyPress, nameOfKey } from "../../../conference_app/room/shared/keyboard";
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
+  code: "",
+  keyCode: 0,
+  isComposing: false,
   ctrlKey: false,
   altKey: false,
   metaKey: false,
@@ -48,5 +52,27 @@ describe("actionFor", () => {
   test("other keys are not ours", () => {
     expect(actionFor(press("x"), "page")).toBeNull();
     expect(actionFor(press("Tab"), "page")).toBeNull();
+  });
+
+  test("letters work on layouts of other scripts, by the Latin letter on the same key", () => {
+    expect(actionFor(press("ь", { code: "KeyM" }), "page")).toBe("microphone");
+    expect(actionFor(press("С", { code: "KeyC" }), "page")).toBe("chat");
+    expect(actionFor(press("μ", { code: "KeyM" }), "page")).toBe("microphone");
+    expect(actionFor(press("צ", { code: "KeyM" }), "page")).toBe("microphone");
+  });
+
+  test("on Latin layouts the letter counts, not its place", () => {
+    expect(nameOfKey(press("m", { code: "Semicolon" }))).toBe("m");
+    expect(nameOfKey(press(",", { code: "KeyM" }))).toBe(",");
+    expect(nameOfKey(press("č", { code: "KeyC" }))).toBe("č");
+  });
+
+  test("keys of an input method are not ours", () => {
+    for (const taken of [{ isComposing: true }, { keyCode: 229 }]) {
+      expect(isOfInputMethod(press("Enter", taken))).toBe(true);
+      expect(actionFor(press("Escape", taken), "typing")).toBeNull();
+      expect(actionFor(press("m", taken), "page")).toBeNull();
+    }
+    expect(isOfInputMethod(press("Enter", { keyCode: 13 }))).toBe(false);
   });
 });
