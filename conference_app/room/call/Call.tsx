@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useCallDevices } from "../devices/useCallDevices";
 import type { Notice } from "../pageMessages";
 import type { SessionState } from "../session/session";
-import { nameOf } from "../shared/people";
+import { NamesProvider, useNameOf } from "../shared/NamesProvider";
 import { useIsPhone } from "../shared/useSize";
 import { useWords } from "../shared/words";
 import { Stage } from "../stage/Stage";
@@ -78,8 +78,9 @@ function useUnread(isOpen: boolean): [number, () => void] {
 function useReadOutChat(room: Room, isOpen: boolean, say: (sentence: string) => void): [Chat, number] {
   const { t } = useWords();
   const [unread, countUnread] = useUnread(isOpen);
+  const nameOf = useNameOf();
   const senderName = (identity: string) => {
-    const sender = room.remoteParticipants.get(identity);
+    const sender = room.getParticipantByIdentity(identity);
     return sender ? nameOf(sender) : t("someone");
   };
   const chat = useChat(room, senderName, ({ sender, text }) => {
@@ -106,7 +107,7 @@ function Overlay({ open, onEnd, onRemove, onClose }: Pick<CallProps, "onEnd" | "
   return <RemoveDialog participant={open} onRemove={onRemove} onClose={onClose} />;
 }
 
-export function Call(props: CallProps) {
+function Running(props: CallProps) {
   const { room, state } = props;
   const { t } = useWords();
   useWholeWindow();
@@ -183,5 +184,13 @@ export function Call(props: CallProps) {
         {spoken}
       </p>
     </div>
+  );
+}
+
+export function Call(props: CallProps) {
+  return (
+    <NamesProvider>
+      <Running {...props} />
+    </NamesProvider>
   );
 }

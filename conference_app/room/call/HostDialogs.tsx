@@ -1,7 +1,7 @@
 /** What the host is asked before something that cannot be taken back. */
 import type { Participant } from "livekit-client";
 
-import { nameOf } from "../shared/people";
+import { useNameOf } from "../shared/NamesProvider";
 import { Button, Dialog } from "../shared/pieces";
 import { useWords } from "../shared/words";
 
@@ -31,7 +31,7 @@ export function EndDialog({ onEnd, onClose }: { onEnd: () => void; onClose: () =
 
 export function RemoveDialog(props: { participant: Participant; onRemove: (identity: string) => void; onClose: () => void }) {
   const { t } = useWords();
-  const name = nameOf(props.participant);
+  const name = useNameOf()(props.participant);
   const confirm = () => {
     props.onClose();
     props.onRemove(props.participant.identity);

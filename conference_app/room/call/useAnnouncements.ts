@@ -2,7 +2,7 @@
 import { ConnectionState, type Participant, type Room, RoomEvent, Track, type TrackPublication } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { nameOf } from "../shared/people";
+import { useNameOf } from "../shared/NamesProvider";
 import { useWords, type Words } from "../shared/words";
 import { Comings, type Gathering } from "./announcements";
 
@@ -20,6 +20,7 @@ function gatheringText({ kind, names }: Gathering, { t, n }: Words): string {
 /** The sentence to read out now, and `say` for sentences of one's own. */
 export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken: string; say: (sentence: string) => void } {
   const words = useWords();
+  const nameOf = useNameOf();
   const [spoken, setSpoken] = useState("");
   const queue = useRef<string[]>([]);
   const comings = useRef(new Comings());
@@ -57,7 +58,7 @@ export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken:
       room.off(RoomEvent.TrackPublished, started).off(RoomEvent.TrackUnpublished, stopped);
       room.off(RoomEvent.LocalTrackPublished, started).off(RoomEvent.LocalTrackUnpublished, stopped);
     };
-  }, [room, say]);
+  }, [room, say, nameOf]);
 
   useEffect(() => {
     if (isReconnecting) comings.current.clear();

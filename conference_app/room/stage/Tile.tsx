@@ -6,7 +6,7 @@ import { MicOff, MonitorUp, Pin, PinOff, Signal, SignalLow } from "lucide-react"
 import { type SyntheticEvent, useState } from "react";
 
 import { Face } from "../shared/Face";
-import { nameOf } from "../shared/people";
+import { useNameOf } from "../shared/NamesProvider";
 import { useWords } from "../shared/words";
 
 interface TileProps {
@@ -91,7 +91,7 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
   const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
   // The server's word that somebody fell silent comes later than that they muted themselves.
   const isSpeaking = useIsSpeaking(participant) && !isScreen && !isMuted;
-  const name = nameOf(participant);
+  const name = useNameOf()(participant);
   const label = isScreen
     ? participant.isLocal
       ? t("your_screen")

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { isOfInputMethod } from "../../shared/keyboard";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
-import { type ChatMessage, MESSAGE_LIMIT, segments, sendable, transcript } from "./chat";
+import { type ChatMessage, follows, MESSAGE_LIMIT, segments, sendable, transcript } from "./chat";
 import type { Chat } from "./useChat";
 
 const time = (at: number, language: string) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
@@ -34,7 +34,7 @@ function Message({ message, isFollowing, onRetry }: { message: ChatMessage; isFo
     <li className={isFollowing ? "mt-1" : "mt-4 first:mt-0"}>
       {!isFollowing && (
         <p className="mb-0.5 flex items-baseline gap-2 text-xs text-on-stage-muted">
-          <bdi className="truncate font-medium text-on-stage">{message.isOwn ? t("you") : message.sender}</bdi>
+          <bdi className="truncate font-medium text-on-stage" title={message.sender}>{message.isOwn ? t("you") : message.sender}</bdi>
           <time dateTime={new Date(message.at).toISOString()} className="shrink-0 tabular-nums">
             {time(message.at, language)}
           </time>
@@ -52,11 +52,6 @@ function Message({ message, isFollowing, onRetry }: { message: ChatMessage; isFo
       )}
     </li>
   );
-}
-
-/** Messages of one person within two minutes stand under one name. */
-function follows(message: ChatMessage, before: ChatMessage | undefined): boolean {
-  return before !== undefined && before.sender === message.sender && before.isOwn === message.isOwn && message.at - before.at < 120_000;
 }
 
 function Messages({ chat }: { chat: Chat }) {

@@ -9,6 +9,9 @@ export const HISTORY_LIMIT = 2000;
 
 export interface ChatMessage {
   id: string;
+  /** Of the sender; names are not unique. */
+  identity: string;
+  /** The sender's name as it was shown when the message came. */
   sender: string;
   isOwn: boolean;
   /** Milliseconds since 1970, by this browser's clock: a sender cannot date a message as they like. */
@@ -38,6 +41,13 @@ export function settle(log: ChatLog, id: string, change: Partial<ChatMessage>): 
 /** The message never arrived whole. */
 export function discard(log: ChatLog, id: string): ChatLog {
   return { messages: log.messages.filter((message) => message.id !== id) };
+}
+
+const TOGETHER_MS = 120_000;
+
+/** Whether a message stands under the name of the one before: it is of the same person, and soon after. */
+export function follows(message: ChatMessage, before: ChatMessage | undefined): boolean {
+  return before !== undefined && before.identity === message.identity && message.at - before.at < TOGETHER_MS;
 }
 
 /** Messages that can be read, oldest first. */

@@ -39,16 +39,21 @@ export class ChatWire {
 
   send = (text: string): void => {
     const id = `own/${crypto.randomUUID()}`;
-    const sender = this.room.localParticipant.name || this.room.localParticipant.identity;
-    this.hearer.changed((before) => begin(before, { id, sender, isOwn: true, at: Date.now(), text, state: "sending" }));
+    const { identity } = this.room.localParticipant;
+    const message: ChatMessage = { ...this.empty(id, identity), isOwn: true, text, state: "sending" };
+    this.hearer.changed((before) => begin(before, message));
     this.delivery.send(id, text);
   };
 
   retry = (id: string): void => this.delivery.retry(id);
 
-  private began(id: string, identity: string): void {
+  private empty(id: string, identity: string): ChatMessage {
     const sender = this.hearer.nameOf(identity);
-    const message: ChatMessage = { id, sender, isOwn: false, at: Date.now(), text: null, state: "ready" };
+    return { id, identity, sender, isOwn: false, at: Date.now(), text: null, state: "ready" };
+  }
+
+  private began(id: string, identity: string): void {
+    const message = this.empty(id, identity);
     this.coming.set(id, message);
     this.hearer.changed((before) => begin(before, message));
   }

@@ -5,7 +5,8 @@ import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { Face } from "../../shared/Face";
-import { aboutOf, isHost, nameOf } from "../../shared/people";
+import { useNameOf } from "../../shared/NamesProvider";
+import { aboutOf, isHost } from "../../shared/people";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
 
@@ -26,7 +27,7 @@ const ICON_BUTTON = "flex size-11 items-center justify-center rounded-full text-
 function Person({ participant, host }: { participant: Participant; host: HostActions | null }) {
   const { t } = useWords();
   const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
-  const name = nameOf(participant);
+  const name = useNameOf()(participant);
   const about = aboutOf(participant);
   const canAct = host !== null && !participant.isLocal;
   return (

@@ -6,6 +6,7 @@ import {
   type ChatMessage,
   discard,
   EMPTY_LOG,
+  follows,
   HISTORY_LIMIT,
   MESSAGE_LIMIT,
   readable,
@@ -18,6 +19,7 @@ import {
 
 const message = (id: string, text: string | null = null): ChatMessage => ({
   id,
+  identity: "ada",
   sender: "Ada",
   isOwn: false,
   at: 0,
@@ -131,3 +133,11 @@ test.each(["\n", "\r", "\r\n", "\v", "\f", "\u001c", "\u001e", "\u0085", "\u2028
     expect(lines.filter((line) => line.startsWith(forged))).toEqual([]);
   },
 );
+
+test("messages stand under one name if they are of one person, whatever others call themselves", () => {
+  const first = message("a", "one");
+  expect(follows(first, undefined)).toBe(false);
+  expect(follows({ ...message("b", "two"), at: 119_999 }, first)).toBe(true);
+  expect(follows({ ...message("b", "two"), at: 120_000 }, first)).toBe(false);
+  expect(follows({ ...message("b", "two"), identity: "another ada" }, first)).toBe(false);
+});
