@@ -107,7 +107,7 @@ async def test_a_message_arrives_in_words_of_now(db: Settings, mails: Mails) -> 
     (got,) = await mails.deliver()
     assert got["X-RcptTo"] == got["To"] == "ann@example.com"
     assert got["Subject"] == "Welcome, Anna"
-    assert got["Message-ID"] == f"<{email_id}@{db.outbox.domain}>"
+    assert got["Message-ID"] == f"<{email_id}@{db.mail.domain}>"
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["List-Unsubscribe"] is None
     assert links_in(got)[0] == f"{db.public_url}/verify/t1"
