@@ -1,26 +1,26 @@
 /** The running call: stage, controls, panels, and what is said about it all. */
 import { RoomAudioRenderer, useParticipants } from "@livekit/components-react";
 import { type Participant, type Room, Track } from "livekit-client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
 import type { Notice } from "../pageMessages";
 import type { SessionState } from "../session/session";
-import { NamesProvider, useNameOf } from "../shared/NamesProvider";
+import { NamesProvider } from "../shared/NamesProvider";
 import { useIsPhone } from "../shared/useSize";
 import { useWords } from "../shared/words";
 import { Stage } from "../stage/Stage";
 import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
-import { ChatPanel } from "../tools/chat/ChatPanel";
-import { type Chat, useChat } from "../tools/chat/useChat";
-import type { Panel } from "../tools/registry";
-import { CopyLink, type HostActions, PeoplePanel } from "../tools/people/PeoplePanel";
+import { useTools } from "../tools/registry";
+import type { HostActions } from "../tools/tool";
+import { CopyLink } from "../tools/people/PeoplePanel";
 import { ControlBar } from "./ControlBar";
 import { HelpSheet } from "./HelpSheet";
 import { EndDialog, RemoveDialog } from "./HostDialogs";
 import { MorePanel } from "./MorePanel";
-import type { Action } from "./shortcuts";
+import { MORE, type Panel } from "./panel";
+import { type Action, isToolAction, type Shortcut, shortcutsWith, toolOf } from "./shortcuts";
 import { SoundButton, TopBar, useNotices } from "./TopBar";
 import { useAnnouncements } from "./useAnnouncements";
 import { useControls } from "./useControls";
@@ -39,6 +39,7 @@ export interface CallProps {
   onLock: (isLocked: boolean) => void;
 }
 
+/** What lies over the call. */
 type Open = "help" | "end" | Participant | null;
 
 /** Alone in the room: the next step is to ask others in. */
@@ -65,32 +66,6 @@ function useWholeWindow(): void {
   }, []);
 }
 
-/** Messages that came while the chat was closed. */
-function useUnread(isOpen: boolean): [number, () => void] {
-  const [unread, setUnread] = useState(0);
-  const open = useRef(isOpen);
-  open.current = isOpen;
-  if (isOpen && unread > 0) setUnread(0);
-  return [isOpen ? 0 : unread, useCallback(() => !open.current && setUnread((before) => before + 1), [])];
-}
-
-/** The chat, which is read out while it is closed, and how many messages came meanwhile. */
-function useReadOutChat(room: Room, isOpen: boolean, say: (sentence: string) => void): [Chat, number] {
-  const { t } = useWords();
-  const [unread, countUnread] = useUnread(isOpen);
-  const nameOf = useNameOf();
-  const senderName = (identity: string) => {
-    const sender = room.getParticipantByIdentity(identity);
-    return sender ? nameOf(sender) : t("someone");
-  };
-  const chat = useChat(room, senderName, ({ sender, text }) => {
-    countUnread();
-    // The open chat is a log, which screen readers follow by themselves.
-    if (!isOpen) say(t("message_from", { name: sender, text: text ?? "" }));
-  });
-  return [chat, unread];
-}
-
 function hostActions({ onMute, onLock }: CallProps, remove: (participant: Participant) => void): HostActions {
   const mute = (participant: Participant) => {
     const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
@@ -99,10 +74,16 @@ function hostActions({ onMute, onLock }: CallProps, remove: (participant: Partic
   return { mute, remove, lock: onLock };
 }
 
-/** What lies over the call: the list of keys, or a question to the host. */
-function Overlay({ open, onEnd, onRemove, onClose }: Pick<CallProps, "onEnd" | "onRemove"> & { open: Open; onClose: () => void }) {
+interface OverlayProps extends Pick<CallProps, "onEnd" | "onRemove"> {
+  open: Open;
+  shortcuts: Shortcut[];
+  onClose: () => void;
+}
+
+/** The list of keys, or a question to the host. */
+function Overlay({ open, shortcuts, onEnd, onRemove, onClose }: OverlayProps) {
   if (open === null) return null;
-  if (open === "help") return <HelpSheet onClose={onClose} />;
+  if (open === "help") return <HelpSheet shortcuts={shortcuts} onClose={onClose} />;
   if (open === "end") return <EndDialog onEnd={onEnd} onClose={onClose} />;
   return <RemoveDialog participant={open} onRemove={onRemove} onClose={onClose} />;
 }
@@ -114,7 +95,6 @@ function Running(props: CallProps) {
   const [panel, setPanel] = useState<Panel>(null);
   const [view, setView] = useState<View>("grid");
   const [open, setOpen] = useState<Open>(null);
-  const [draft, setDraft] = useState("");
   const isPhone = useIsPhone();
   const people = useParticipants({ room });
   const { spoken, say } = useAnnouncements(room, state.isReconnecting);
@@ -122,24 +102,28 @@ function Running(props: CallProps) {
   const controls = useControls(room, notify);
   const devices = useCallDevices(room, notify);
   const stage = useStage(room, view);
-  const [chat, unread] = useReadOutChat(room, panel === "chat", say);
+  const isHost = state.role === "host";
+  const host = isHost ? hostActions(props, setOpen) : null;
+  const tell = (name: string, text: string) => say(t("message_from", { name, text }));
+  const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell };
+  const tools = useTools(call, panel);
+  const opened = tools.find(({ id }) => id === panel);
 
   const toggle = (wanted: Panel) => setPanel((before) => (before === wanted ? null : wanted));
-  const changeLayout = () => setView((before) => (before === "grid" ? "speaker" : "grid"));
-  const actions: Record<Exclude<Action, "talk">, () => void> = {
+  const actions: Record<Exclude<Action, "talk" | `tool:${string}`>, () => void> = {
     microphone: controls.toggleMicrophone,
     camera: controls.toggleCamera,
     share: () => controls.canShare && controls.toggleShare(),
-    chat: () => toggle("chat"),
-    people: () => toggle("people"),
-    layout: changeLayout,
+    layout: () => setView((before) => (before === "grid" ? "speaker" : "grid")),
     help: () => setOpen("help"),
     escape: () => setPanel(null),
   };
-  useShortcuts({ ...actions, talk: controls.talk });
-
-  const isHost = state.role === "host";
-  const host = isHost ? hostActions(props, setOpen) : null;
+  const act = (action: Action) => {
+    if (isToolAction(action)) toggle(toolOf(action));
+    else if (action !== "talk") actions[action]();
+  };
+  const shortcuts = shortcutsWith(tools);
+  useShortcuts(shortcuts, act, controls.talk);
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
@@ -150,16 +134,13 @@ function Running(props: CallProps) {
           <Stage refs={stage.refs} focus={stage.focus} pinned={stage.pinned} onPin={stage.togglePin} />
           {people.length === 1 && !state.isReconnecting && <Alone />}
         </main>
-        {panel === "chat" && (
-          <ChatPanel chat={chat} subject={state.subject} draft={draft} onDraft={setDraft} onClose={() => setPanel(null)} />
-        )}
-        {panel === "people" && <PeoplePanel isLocked={props.isLocked} host={host} onClose={() => setPanel(null)} />}
-        {panel === "more" && (
+        {opened && <opened.Panel key={opened.id} call={call} state={opened.state} onClose={() => setPanel(null)} />}
+        {panel === MORE && (
           <MorePanel
-            {...{ isPhone, isHost, view, ...devices }}
+            {...{ tools, isPhone, isHost, view, ...devices }}
             onChoose={devices.choose}
-            onLayout={changeLayout}
-            onPeople={() => setPanel("people")}
+            onLayout={actions.layout}
+            onTool={setPanel}
             onHelp={() => setOpen("help")}
             onEnd={() => setOpen("end")}
             onClose={() => setPanel(null)}
@@ -170,15 +151,14 @@ function Running(props: CallProps) {
       <div className="pt-2">
         <ControlBar
           {...controls}
-          {...{ isHost, isPhone, panel, view, unread }}
-          people={people.length}
-          onAction={(action) => action !== "talk" && actions[action]()}
-          onMore={() => toggle("more")}
+          {...{ isHost, isPhone, tools, panel, view }}
+          onAction={act}
+          onMore={() => toggle(MORE)}
           onLeave={props.onLeave}
           onEnd={() => setOpen("end")}
         />
       </div>
-      <Overlay open={open} onEnd={props.onEnd} onRemove={props.onRemove} onClose={() => setOpen(null)} />
+      <Overlay open={open} shortcuts={shortcuts} onEnd={props.onEnd} onRemove={props.onRemove} onClose={() => setOpen(null)} />
       <RoomAudioRenderer />
       <p role="status" aria-live="polite" className="sr-only">
         {spoken}

@@ -2,14 +2,12 @@
 import {
   Ellipsis,
   LayoutGrid,
-  MessageSquare,
   Mic,
   MicOff,
   MonitorUp,
   MonitorX,
   PhoneOff,
   RectangleHorizontal,
-  Users,
   Video,
   VideoOff,
 } from "lucide-react";
@@ -18,7 +16,9 @@ import type { ReactNode } from "react";
 import { RoundButton } from "../shared/pieces";
 import { useWords } from "../shared/words";
 import type { View } from "../stage/view";
-import type { Panel } from "../tools/registry";
+import type { RunningTool } from "../tools/registry";
+import type { Badge } from "../tools/tool";
+import type { Panel } from "./panel";
 import type { Action } from "./shortcuts";
 
 export interface ControlBarProps {
@@ -28,10 +28,9 @@ export interface ControlBarProps {
   canShare: boolean;
   isHost: boolean;
   isPhone: boolean;
+  tools: RunningTool[];
   panel: Panel;
   view: View;
-  unread: number;
-  people: number;
   onAction: (action: Action) => void;
   onMore: () => void;
   onLeave: () => void;
@@ -42,8 +41,9 @@ function Group({ children }: { children: ReactNode }) {
   return <div className="flex items-center gap-2 not-first:sm:border-l not-first:sm:border-stage-line not-first:sm:pl-4 sm:gap-2.5">{children}</div>;
 }
 
-/** A number on a button's corner. Screen readers hear it elsewhere. */
-function Badge({ count, tone }: { count: number; tone: string }) {
+/** A number on a button's corner. Screen readers hear what it means instead. */
+function Corner({ count, isNews }: Badge) {
+  const tone = isNews ? "bg-accent text-on-accent" : "bg-stage-line text-on-stage";
   if (count === 0) return null;
   return (
     <span
@@ -77,36 +77,40 @@ function Devices({ hasSound, hasPicture, onAction }: ControlBarProps) {
   );
 }
 
-function Views({ panel, view, unread, people, isPhone, onAction, onMore }: ControlBarProps) {
-  const { t, n } = useWords();
+function ToolButton({ tool, isOpen, onOpen }: { tool: RunningTool; isOpen: boolean; onOpen: () => void }) {
+  const { t } = useWords();
+  const badge = tool.badge(tool.state);
+  const said = badge?.said ? `said-of-${tool.id}` : undefined;
+  return (
+    <>
+      <RoundButton
+        label={t(tool.label)}
+        icon={tool.icon}
+        shortcut={tool.shortcut}
+        tone={isOpen ? "on" : "normal"}
+        isExpanded={isOpen}
+        describedBy={said}
+        onClick={onOpen}
+      >
+        {badge && <Corner {...badge} />}
+      </RoundButton>
+      <span id={said} hidden>
+        {badge?.said}
+      </span>
+    </>
+  );
+}
+
+function Views({ tools, panel, view, isPhone, onAction, onMore }: ControlBarProps) {
+  const { t } = useWords();
   return (
     <Group>
-      {!isPhone && (
-        <RoundButton
-          label={t("people")}
-          icon={Users}
-          shortcut="P"
-          tone={panel === "people" ? "on" : "normal"}
-          isExpanded={panel === "people"}
-          onClick={() => onAction("people")}
-        >
-          <Badge count={people} tone="bg-stage-line text-on-stage" />
-        </RoundButton>
+      {tools.map(
+        (tool) =>
+          (tool.isInPhoneBar || !isPhone) && (
+            <ToolButton key={tool.id} tool={tool} isOpen={panel === tool.id} onOpen={() => onAction(`tool:${tool.id}`)} />
+          ),
       )}
-      <RoundButton
-        label={t("chat")}
-        icon={MessageSquare}
-        shortcut="C"
-        tone={panel === "chat" ? "on" : "normal"}
-        isExpanded={panel === "chat"}
-        describedBy={unread > 0 ? "chat-unread" : undefined}
-        onClick={() => onAction("chat")}
-      >
-        <Badge count={unread} tone="bg-accent text-on-accent" />
-      </RoundButton>
-      <span id="chat-unread" hidden>
-        {n("unread", unread)}
-      </span>
       {!isPhone && (
         <RoundButton
           label={t(view === "grid" ? "speaker_view" : "grid_view")}

@@ -1,34 +1,26 @@
 /** The keys of the room. */
 import { Button, Dialog } from "../shared/pieces";
-import { type TextKey, useWords } from "../shared/words";
-import { type Action, KEYS } from "./shortcuts";
+import { useWords } from "../shared/words";
+import type { Shortcut } from "./shortcuts";
 
-const LABELS: Record<Exclude<Action, "talk">, TextKey> = {
-  microphone: "key_microphone",
-  camera: "key_camera",
-  share: "key_share",
-  chat: "key_chat",
-  people: "key_people",
-  layout: "key_layout",
-  help: "key_help",
-  escape: "key_escape",
-};
+/** What stands on keys whose name is not what they type. */
+const PRINTED: Record<string, string> = { Escape: "Esc" };
 
 function Key({ children }: { children: string }) {
   return <kbd className="inline-flex h-7 min-w-7 items-center justify-center rounded-md border border-line-strong/60 bg-surface-sunken px-2 font-sans text-xs font-medium">{children}</kbd>;
 }
 
-export function HelpSheet({ onClose }: { onClose: () => void }) {
+export function HelpSheet({ shortcuts, onClose }: { shortcuts: Shortcut[]; onClose: () => void }) {
   const { t } = useWords();
-  const rows = [...KEYS.map(([action, key]) => [t(LABELS[action]), key]), [t("key_talk"), t("space_bar")]];
+  const printed = (key: string) => (key === " " ? t("space_bar") : (PRINTED[key] ?? key));
   return (
     <Dialog title={t("help_title")} onClose={onClose} actions={<Button onClick={onClose}>{t("close")}</Button>}>
       <dl className="flex flex-col">
-        {rows.map(([label, key]) => (
+        {shortcuts.map(({ key, help }) => (
           <div key={key} className="flex items-center justify-between gap-4 border-b border-line py-2 last:border-0">
-            <dt className="text-sm">{label}</dt>
+            <dt className="text-sm">{t(help)}</dt>
             <dd>
-              <Key>{key}</Key>
+              <Key>{printed(key)}</Key>
             </dd>
           </div>
         ))}

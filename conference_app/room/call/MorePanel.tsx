@@ -1,5 +1,5 @@
 /** Devices during the call, and what has no place in the control bar. */
-import { Keyboard, LayoutGrid, RectangleHorizontal, Users } from "lucide-react";
+import { Keyboard, LayoutGrid, RectangleHorizontal } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
@@ -7,16 +7,18 @@ import type { DeviceLists } from "../devices/devices";
 import { SidePanel } from "../shared/SidePanel";
 import { useWords } from "../shared/words";
 import type { View } from "../stage/view";
+import type { RunningTool } from "../tools/registry";
 
 interface MorePanelProps {
   devices: DeviceLists;
   chosen: Record<MediaDeviceKind, string>;
+  tools: RunningTool[];
   isPhone: boolean;
   isHost: boolean;
   view: View;
   onChoose: (kind: MediaDeviceKind, deviceId: string) => void;
   onLayout: () => void;
-  onPeople: () => void;
+  onTool: (id: string) => void;
   onHelp: () => void;
   onEnd: () => void;
   onClose: () => void;
@@ -38,7 +40,10 @@ export function MorePanel(props: MorePanelProps) {
       <div className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-4 pb-4 [&_.grid]:grid-cols-1">
         <DeviceMenus devices={props.devices} chosen={props.chosen} onChoose={props.onChoose} />
         <div className="-mx-1 flex flex-col border-t border-stage-line pt-3">
-          {props.isPhone && <Entry icon={Users} label={t("people")} onClick={props.onPeople} />}
+          {props.tools.map(
+            ({ id, icon, label, isInPhoneBar }) =>
+              props.isPhone && !isInPhoneBar && <Entry key={id} icon={icon} label={t(label)} onClick={() => props.onTool(id)} />,
+          )}
           <Entry
             icon={props.view === "grid" ? RectangleHorizontal : LayoutGrid}
             label={t(props.view === "grid" ? "speaker_view" : "grid_view")}

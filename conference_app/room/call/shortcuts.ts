@@ -1,41 +1,54 @@
 /** Which key does what in the room. Never while somebody is typing, never with Ctrl, Alt or Meta. */
 
 import { isOfInputMethod, type KeyPress, nameOfKey } from "../shared/keyboard";
+import type { TextKey } from "../shared/words";
+import type { AnyTool } from "../tools/tool";
 
 export type Action =
   | "microphone"
   | "camera"
   | "share"
-  | "chat"
-  | "people"
   | "layout"
   | "help"
   | "escape"
-  | "talk";
+  | "talk"
+  | `tool:${string}`;
 
-/** The keys in the order of the help sheet, as written there. */
-export const KEYS: ReadonlyArray<[Exclude<Action, "talk">, string]> = [
-  ["microphone", "M"],
-  ["camera", "V"],
-  ["share", "S"],
-  ["chat", "C"],
-  ["people", "P"],
-  ["layout", "L"],
-  ["help", "?"],
-  ["escape", "Esc"],
+type ToolAction = Extract<Action, `tool:${string}`>;
+
+export function isToolAction(action: Action): action is ToolAction {
+  return action.startsWith("tool:");
+}
+
+/** The id of the tool that is opened or closed. */
+export function toolOf(action: ToolAction): string {
+  return action.slice("tool:".length);
+}
+
+export interface Shortcut {
+  action: Action;
+  /** As the browser names it, and as it stands in the help sheet. */
+  key: string;
+  help: TextKey;
+}
+
+const DEVICE_KEYS: Shortcut[] = [
+  { action: "microphone", key: "M", help: "key_microphone" },
+  { action: "camera", key: "V", help: "key_camera" },
+  { action: "share", key: "S", help: "key_share" },
+];
+const OTHER_KEYS: Shortcut[] = [
+  { action: "layout", key: "L", help: "key_layout" },
+  { action: "help", key: "?", help: "key_help" },
+  { action: "escape", key: "Escape", help: "key_escape" },
+  { action: "talk", key: " ", help: "key_talk" },
 ];
 
-const BY_KEY: Readonly<Record<string, Action>> = {
-  m: "microphone",
-  v: "camera",
-  s: "share",
-  c: "chat",
-  p: "people",
-  l: "layout",
-  "?": "help",
-  escape: "escape",
-  " ": "talk",
-};
+/** All keys in the order of the help sheet: those of the call, and among them one for each tool. */
+export function shortcutsWith(tools: ReadonlyArray<Pick<AnyTool, "id" | "shortcut" | "help">>): Shortcut[] {
+  const ofTools = tools.map(({ id, shortcut, help }): Shortcut => ({ action: `tool:${id}`, key: shortcut, help }));
+  return [...DEVICE_KEYS, ...ofTools, ...OTHER_KEYS];
+}
 
 /** Where the key was pressed: typing takes every key but Esc, a control takes the space bar. */
 export type Place = "page" | "control" | "typing";
@@ -52,9 +65,10 @@ export function placeOf(target: EventTarget | null): Place {
 }
 
 /** The action of a key, or null if the key is not ours here. */
-export function actionFor(press: KeyPress, place: Place): Action | null {
+export function actionFor(press: KeyPress, place: Place, shortcuts: ReadonlyArray<Shortcut>): Action | null {
   if (press.ctrlKey || press.altKey || press.metaKey || isOfInputMethod(press)) return null;
-  const action = BY_KEY[nameOfKey(press)] ?? null;
+  const name = nameOfKey(press);
+  const action = shortcuts.find(({ key }) => key.toLowerCase() === name)?.action ?? null;
   if (action === null || (press.repeat && action !== "talk")) return null;
   if (action === "talk") return place === "page" ? action : null;
   if (place === "typing" && action !== "escape") return null;

@@ -66,3 +66,20 @@ def test_no_text_stands_in_the_code(path: Path) -> None:
     said = re.findall(r'(?:aria-label|title|placeholder|alt)="[^"]+"', markup)
     said += re.findall(r">\s*[A-Z][a-z]+ [a-z]+[^<>{}]*</", markup)
     assert said == []
+
+
+def test_every_tool_is_listed_and_no_two_share_a_name_or_a_key() -> None:
+    tools = {
+        path: path.read_text(encoding="utf-8")
+        for path in SOURCES
+        if path.name == "tool.ts" and "id:" in path.read_text()
+    }
+    room = ROOT / "conference_app" / "room"
+    registry = (room / "tools" / "registry.ts").read_text(encoding="utf-8")
+    of_the_call = re.findall(r'key: "([A-Z?])"', (room / "call" / "shortcuts.ts").read_text(encoding="utf-8"))
+    folders = {path.parent.name for path in tools} - {"tools"}
+    names = [name for text in tools.values() for name in re.findall(r'^  id: "(\w+)"', text, flags=re.MULTILINE)]
+    keys = [key for text in tools.values() for key in re.findall(r'^  shortcut: "([A-Z])"', text, flags=re.MULTILINE)]
+    assert folders == set(names) == set(re.findall(r'from "\./(\w+)/tool"', registry))
+    assert len(names) == len(keys) == len(folders)
+    assert len(set(keys + of_the_call)) == len(keys) + len(of_the_call)

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 
-import { actionFor, KEYS } from "../../../conference_app/room/call/shortcuts";
+import { actionFor as actionAmong, isToolAction, type Place, shortcutsWith, toolOf } from "../../../conference_app/room/call/shortcuts";
 import { isOfInputMethod, type KeyPress, nameOfKey } from "../../../conference_app/room/shared/keyboard";
+
+const KEYS = shortcutsWith([
+  { id: "people", shortcut: "P", help: "key_people" },
+  { id: "chat", shortcut: "C", help: "key_chat" },
+]);
+const actionFor = (key: KeyPress, place: Place) => actionAmong(key, place, KEYS);
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -17,15 +23,14 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
 
 describe("actionFor", () => {
   test("every key of the help sheet works, in either case", () => {
-    for (const [action, key] of KEYS) {
-      const name = key === "Esc" ? "Escape" : key;
-      expect(actionFor(press(name), "page")).toBe(action);
-      expect(actionFor(press(name.toLowerCase()), "page")).toBe(action);
+    for (const { action, key } of KEYS) {
+      expect(actionFor(press(key), "page")).toBe(action);
+      expect(actionFor(press(key.toLowerCase()), "page")).toBe(action);
     }
   });
 
   test("typing has the keyboard to itself, but for Esc", () => {
-    for (const [action, key] of KEYS) {
+    for (const { action, key } of KEYS) {
       if (action !== "escape") expect(actionFor(press(key), "typing")).toBeNull();
     }
     expect(actionFor(press("Escape"), "typing")).toBe("escape");
@@ -56,7 +61,7 @@ describe("actionFor", () => {
 
   test("letters work on layouts of other scripts, by the Latin letter on the same key", () => {
     expect(actionFor(press("ь", { code: "KeyM" }), "page")).toBe("microphone");
-    expect(actionFor(press("С", { code: "KeyC" }), "page")).toBe("chat");
+    expect(actionFor(press("С", { code: "KeyC" }), "page")).toBe("tool:chat");
     expect(actionFor(press("μ", { code: "KeyM" }), "page")).toBe("microphone");
     expect(actionFor(press("צ", { code: "KeyM" }), "page")).toBe("microphone");
   });
@@ -74,5 +79,11 @@ describe("actionFor", () => {
       expect(actionFor(press("m", taken), "page")).toBeNull();
     }
     expect(isOfInputMethod(press("Enter", { keyCode: 13 }))).toBe(false);
+  });
+
+  test("a tool has a key, and the action names the tool", () => {
+    const action = actionFor(press("p"), "page");
+    expect(action && isToolAction(action) && toolOf(action)).toBe("people");
+    expect(isToolAction("help")).toBe(false);
   });
 });

@@ -5,8 +5,10 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { isOfInputMethod } from "../../shared/keyboard";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
+import type { PanelProps } from "../tool";
 import { type ChatMessage, follows, MESSAGE_LIMIT, segments, sendable, transcript } from "./chat";
 import type { Chat } from "./useChat";
+import type { ChatState } from "./useChatState";
 
 const time = (at: number, language: string) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
 
@@ -147,15 +149,7 @@ function download(messages: ChatMessage[], title: string, name: string, language
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-interface ChatPanelProps {
-  chat: Chat;
-  subject: string;
-  draft: string;
-  onDraft: (draft: string) => void;
-  onClose: () => void;
-}
-
-export function ChatPanel({ chat, subject, draft, onDraft, onClose }: ChatPanelProps) {
+export function ChatPanel({ call: { subject }, state: { chat, draft, onDraft }, onClose }: PanelProps<ChatState>) {
   const { t, language } = useWords();
   const [label, file] = [t("download_chat"), t("transcript_file")];
   const actions = chat.messages.length > 0 && (

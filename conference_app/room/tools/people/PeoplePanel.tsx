@@ -1,5 +1,5 @@
 /** Who is here; for the host also: mute, send out, lock the door. */
-import { useIsMuted, useParticipants } from "@livekit/components-react";
+import { useIsMuted } from "@livekit/components-react";
 import { type Participant, Track } from "livekit-client";
 import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -9,18 +9,7 @@ import { useNameOf } from "../../shared/NamesProvider";
 import { aboutOf, isHost } from "../../shared/people";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
-
-export interface HostActions {
-  mute: (participant: Participant) => void;
-  remove: (participant: Participant) => void;
-  lock: (isLocked: boolean) => void;
-}
-
-interface PeoplePanelProps {
-  isLocked: boolean;
-  host: HostActions | null;
-  onClose: () => void;
-}
+import type { HostActions, PanelProps } from "../tool";
 
 const ICON_BUTTON = "flex size-11 items-center justify-center rounded-full text-on-stage-muted hover:bg-stage-line hover:text-on-stage sm:size-10";
 
@@ -109,9 +98,8 @@ function LockSwitch({ isLocked, onLock }: { isLocked: boolean; onLock: (isLocked
   );
 }
 
-export function PeoplePanel({ isLocked, host, onClose }: PeoplePanelProps) {
+export function PeoplePanel({ call: { people, isLocked, host }, onClose }: PanelProps<number>) {
   const { t, n } = useWords();
-  const people = useParticipants();
   return (
     <SidePanel title={n("people_count", people.length)} onClose={onClose}>
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 pb-3 [scrollbar-width:thin]">

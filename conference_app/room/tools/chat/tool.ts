@@ -1,0 +1,19 @@
+/** The chat as a tool of the room. */
+import { MessageSquare } from "lucide-react";
+
+import type { Tool } from "../tool";
+import { ChatPanel } from "./ChatPanel";
+import { type ChatState, useChatState } from "./useChatState";
+
+export const CHAT: Tool<ChatState> = {
+  id: "chat",
+  icon: MessageSquare,
+  label: "chat",
+  shortcut: "C",
+  help: "key_chat",
+  isInPhoneBar: true,
+  mayUse: () => true,
+  useState: useChatState,
+  badge: ({ unread, unreadSaid }) => ({ count: unread, isNews: true, said: unreadSaid }),
+  Panel: ChatPanel,
+};

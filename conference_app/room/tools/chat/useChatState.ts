@@ -1,0 +1,36 @@
+/** What the chat keeps for the whole call: messages, the draft, and how many came while it was closed. */
+import { useRef, useState } from "react";
+
+import { useNameOf } from "../../shared/NamesProvider";
+import { useWords } from "../../shared/words";
+import type { CallFacts } from "../tool";
+import { type Chat, useChat } from "./useChat";
+
+export interface ChatState {
+  chat: Chat;
+  draft: string;
+  onDraft: (draft: string) => void;
+  unread: number;
+  unreadSaid: string;
+}
+
+export function useChatState({ room, tell }: CallFacts, isOpen: boolean): ChatState {
+  const { t, n } = useWords();
+  const nameOf = useNameOf();
+  const [draft, onDraft] = useState("");
+  const [unread, setUnread] = useState(0);
+  const open = useRef(isOpen);
+  open.current = isOpen;
+  if (isOpen && unread > 0) setUnread(0);
+  const senderName = (identity: string) => {
+    const sender = room.getParticipantByIdentity(identity);
+    return sender ? nameOf(sender) : t("someone");
+  };
+  const chat = useChat(room, senderName, ({ sender, text }) => {
+    // The open chat is a log, which screen readers follow by themselves.
+    if (open.current) return;
+    setUnread((before) => before + 1);
+    tell(sender, text ?? "", "chat");
+  });
+  return { chat, draft, onDraft, unread, unreadSaid: unread > 0 ? n("unread", unread) : "" };
+}
