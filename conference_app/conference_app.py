@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from conference_app import database, pages
+from conference_app import database, pages, services
 from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail as inbound
@@ -41,19 +41,11 @@ from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
 from conference_app.operation.processes import die_with_parent
-from conference_app.services.addresses import forgetting as address_forgetting  # noqa: F401 - its time runs as a job
-from conference_app.services.cases import case_reminders  # noqa: F401 - due in time by a job
 from conference_app.services.documents import versions as document_versions
-from conference_app.services.jobs import dead_letters  # noqa: F401 - forgotten by a job
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.limits import redis as shared_state
-from conference_app.services.mail import delivery as mail_delivery  # noqa: F401 - emails leave as jobs
 from conference_app.services.meetings import open_meetings
-from conference_app.services.newsletters import queueing as newsletter_queueing  # noqa: F401 - as jobs too
-from conference_app.services.privacy import (
-    erasure,
-    retention,  # noqa: F401 - its timers run as jobs
-)
+from conference_app.services.privacy import erasure
 from conference_app.services.room import admissions
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
@@ -66,6 +58,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole UR
 
 DEV_KIT = "conference_app.pages.site.dev_kit"
 
+services.load_all()
 erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
@@ -76,6 +69,7 @@ async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
     async with supervised_media(settings()), mail_sink.running_sink(settings()):
+        await job_worker.check_kinds()
         await document_versions.keep_current()
         tasks = [
             asyncio.create_task(job_worker.run_worker(), name="jobs"),

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from conference_app import database
+from conference_app.errors import ConfigurationError
 from conference_app.models.job import Job
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
@@ -227,6 +228,19 @@ async def run_due(now: datetime, *, kinds: Sequence[str] = ()) -> int:
         await asyncio.create_task(run(claimed, now))  # a task, so that the clock set for it stays its own
         runs += len(claimed)
     return runs
+
+
+async def check_kinds() -> None:
+    """Raise ConfigurationError when jobs wait of a kind that has no handler here: no worker would ever claim them.
+
+    For the start of the app. Dead letters do not count: nobody waits for them.
+    """
+    async with database.reading() as db:
+        waiting = (await db.exec(select(Job.kind).where(col(Job.is_dead).is_(False)).distinct())).all()
+    if unknown := sorted(set(waiting) - set(jobs.KINDS)):
+        raise ConfigurationError(
+            f"Jobs wait that this release cannot do: {', '.join(unknown)}. Start the release that planned them."
+        )
 
 
 async def plan_periodic(now: datetime) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from email import message_from_bytes
 from html.parser import HTMLParser
@@ -26,8 +24,7 @@ from conference_app.services.mail import message as mail_message
 from conference_app.services.mail import stop_links
 from tests.fakes import NOON
 
-for _module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
-    importlib.import_module(_module.name)
+services.load_all()
 
 NAMES = sorted(TEMPLATES)
 FREE_TEXT = {"newsletter", "newsletter_test"}

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import Settings
+from conference_app.errors import ConfigurationError
 from conference_app.models import Job
 from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import leases as job_leases
@@ -103,6 +104,17 @@ async def test_a_job_taken_back_does_not_run(db: Settings, doings: Doings) -> No
     async with database.session(*LOOKING) as session:
         await jobs.cancel(session, "k")
     assert await job_worker.run_due(NOW) == 0
+
+
+async def test_a_start_is_refused_while_jobs_wait_that_nothing_does(db: Settings, doings: Doings) -> None:
+    await plan({})
+    await job_worker.check_kinds()
+    jobs.KINDS.pop("test")
+    with pytest.raises(ConfigurationError, match="cannot do: test"):
+        await job_worker.check_kinds()
+    async with database.session(*LOOKING) as session:
+        await session.exec(update(Job).values(is_dead=True))
+    await job_worker.check_kinds()
 
 
 async def test_what_is_urgent_goes_first(db: Settings, doings: Doings) -> None:
