@@ -18,7 +18,8 @@ _ATTRIBUTE = Struct("!HH")
 _BINDING_REQUEST, _BINDING_SUCCESS, _BINDING_ERROR = 0x0001, 0x0101, 0x0111
 _USERNAME, _INTEGRITY, _ERROR_CODE, _XOR_MAPPED = 0x0006, 0x0008, 0x0009, 0x0020
 _USE_CANDIDATE, _FINGERPRINT, _CONTROLLED = 0x0025, 0x8028, 0x8029
-_MAX_ATTRIBUTES = 32
+MAX_ATTRIBUTES = 32
+"""Of one check, those of one type counted each; a browser writes about ten, and each costs as much as the next."""
 _INTEGRITY_SIZE = 20
 
 
@@ -69,17 +70,22 @@ def _is_binding_request(data: bytes) -> bool:
 
 
 def _split(data: bytes) -> Mapping[int, _Attribute] | None:
-    """The attributes by type; None when they are cut off, too many, or follow the integrity, which covers none of them."""
+    """Read the attributes by type; of several of one type the first counts (RFC 8489 section 14).
+
+    None when they are cut off, more than MAX_ATTRIBUTES, or follow the integrity, which covers none of them.
+    """
     found: dict[int, _Attribute] = {}
     position = _HEADER.size
-    while position < len(data):
+    for _ in range(MAX_ATTRIBUTES):
+        if position >= len(data):
+            return found
         kind, size = _ATTRIBUTE.unpack_from(data, position)
         value = data[position + 4 : position + 4 + size]
-        if len(value) < size or len(found) >= _MAX_ATTRIBUTES or (_INTEGRITY in found and kind != _FINGERPRINT):
+        if len(value) < size or (_INTEGRITY in found and kind != _FINGERPRINT):
             return None
-        found[kind] = _Attribute(position, value)
+        found.setdefault(kind, _Attribute(position, value))
         position += 4 + size + -size % 4
-    return found
+    return found if position >= len(data) else None
 
 
 def _is_sealed(data: bytes, found: Mapping[int, _Attribute]) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
+import hmac
 import itertools
+from struct import pack
 from typing import Any
 
 import pytest
@@ -52,6 +55,32 @@ def test_a_role_conflict_is_told() -> None:
     answer = stun.parse_message(ours.role_conflict(request, PASSWORD))
     assert answer.error_code == 487
     assert answer.check_message_integrity(PASSWORD.encode())
+
+
+def check_with(attributes: bytes) -> bytes:
+    """An authentic check with these attributes, encoded, before its own."""
+    body = check()[20:]
+    body = attributes + body[: body.rfind(b"\x00\x08\x00\x14")]
+    head = pack("!HHL12s", 1, len(body) + 24, ours.MAGIC_COOKIE, b"transaction!")
+    signed = head + body + pack("!HH", 8, 20) + hmac.digest(PASSWORD.encode(), head + body, "sha1")
+    marked = signed[:2] + pack("!H", len(signed) - 20 + 8) + signed[4:]
+    return marked + pack("!HHL", 0x8028, 4, binascii.crc32(marked) ^ 0x5354554E)
+
+
+def test_attributes_are_counted_and_not_their_types() -> None:
+    spare = ours.MAX_ATTRIBUTES - 3  # user name, integrity and fingerprint come on top
+    empty = pack("!HH", 0x8030, 0)
+    request = ours.parse_request(data := check_with(empty * spare))
+    assert request is not None
+    assert ours.is_authentic(data, request, PASSWORD)
+    assert ours.parse_request(check_with(empty * (spare + 1))) is None
+    assert ours.parse_request(check_with(empty * 295)) is None
+
+
+def test_the_first_attribute_of_a_type_counts() -> None:
+    request = ours.parse_request(check_with(pack("!HH8s", 6, 8, b"first:it")))
+    assert request is not None
+    assert request.ufrag == "first"
 
 
 def with_attribute_after_integrity() -> bytes:
