@@ -62,7 +62,7 @@ class DataChannels:
     def _start(self) -> None:
         if self._section is None or self._dtls is None or self._sctp is not None:
             return
-        self._sctp = BoundedSCTP(self._dtls, self._events.failed)
+        self._sctp = BoundedSCTP(self._dtls, self._events.failed, self._events.dropped)
         self._sctp.on("datachannel", self._adopt)
         if self._creates:
             self._create(self._sctp)

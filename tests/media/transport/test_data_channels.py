@@ -3,66 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import pytest
-from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpTransport
-from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, Chunk, DataChunk, RTCSctpCapabilities, tsn_plus_one
+from aiortc import RTCDataChannel, RTCDataChannelParameters
+from aiortc.rtcsctptransport import Chunk
 
 from media.transport.data_channels import LOSSY, LOSSY_BUFFER_BYTES, RELIABLE, RELIABLE_BUFFER_BYTES
-from media.transport.peer import Peer
 from media.transport.sctp import MAX_CHANNELS
 from media.transport.sdp_writer import MAX_MESSAGE_SIZE
-from media.transport.udp_mux import UDPMux
-from tests.media.descriptions import data_section, video_section
+from tests.media.descriptions import video_section
 from tests.media.load import MediaClient
 from tests.media.transport.calls import RecordingObserver, open_mux, until
-
-
-@dataclass(slots=True)
-class DataCall:
-    """One peer and its client's SCTP."""
-
-    peer: Peer
-    heard: RecordingObserver
-    client: MediaClient
-    sctp: RTCSctpTransport
-    channels: dict[str, RTCDataChannel] = field(default_factory=dict)
-    messages: list[tuple[str, bytes]] = field(default_factory=list)
-
-    def watch(self, channel: RTCDataChannel) -> None:
-        self.channels[channel.label] = channel
-        channel.on("message", lambda message: self.messages.append((channel.label, message)))
-
-
-@contextlib.asynccontextmanager
-async def data_call(mux: UDPMux, *, publishes: bool) -> AsyncIterator[DataCall]:
-    """A connected peer; a publisher's client creates the channels, else the server does."""
-    heard, client = RecordingObserver(), MediaClient()
-    peer = mux.create_peer(heard)
-    try:
-        if publishes:
-            remote = peer.answer(client.offer([data_section("0")]))
-        else:
-            remote = peer.offer()
-            peer.accept_answer(client.answer(remote))
-        await client.connect(remote)
-        call = DataCall(peer, heard, client, RTCSctpTransport(client.dtls))
-        call.sctp.on("datachannel", call.watch)
-        if publishes:
-            call.watch(RTCDataChannel(call.sctp, RTCDataChannelParameters(label=RELIABLE)))
-            lossy = RTCDataChannelParameters(label=LOSSY, ordered=False, maxRetransmits=0)
-            call.watch(RTCDataChannel(call.sctp, lossy))
-        await call.sctp.start(RTCSctpCapabilities(maxMessageSize=262_144), 5000)
-        await until(lambda: len(call.channels) == 2)
-        await until(lambda: all(channel.readyState == "open" for channel in call.channels.values()))
-        yield call
-        if call.sctp.state != "closed":
-            await call.sctp.stop()
-    finally:
-        await client.close()
+from tests.media.transport.data_calls import data_call, send_fragment
 
 
 async def test_the_server_opens_both_channels_and_sends() -> None:
@@ -109,7 +61,7 @@ async def test_text_large_messages_and_other_channels_are_not_heard() -> None:
 async def test_a_message_without_end_ends_its_sender_only(size: int) -> None:
     async with open_mux() as mux, data_call(mux, publishes=False) as good, data_call(mux, publishes=True) as bad:
         for _ in range(1200):
-            await _send_fragment(bad.sctp, bytes(size))
+            await send_fragment(bad.sctp, bytes(size))
             if bad.heard.closed:
                 break
             await asyncio.sleep(0)
@@ -117,14 +69,6 @@ async def test_a_message_without_end_ends_its_sender_only(size: int) -> None:
         assert bad.heard.closed == ["sctp_limit"]
         assert good.peer.send_data(RELIABLE, b"still here")
         await until(lambda: good.messages == [(RELIABLE, b"still here")])
-
-
-async def _send_fragment(sctp: RTCSctpTransport, data: bytes) -> None:
-    chunk = DataChunk(flags=SCTP_DATA_FIRST_FRAG)
-    chunk.tsn = sctp._local_tsn
-    sctp._local_tsn = tsn_plus_one(sctp._local_tsn)
-    chunk.stream_id, chunk.stream_seq, chunk.protocol, chunk.user_data = 1, 0, 53, data
-    await sctp._send_chunk(chunk)
 
 
 async def test_too_many_channels_end_their_opener() -> None:
