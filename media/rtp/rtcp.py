@@ -14,6 +14,8 @@ SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 _NACK, _PLI, _FIR, _APPLICATION = 1, 1, 4, 15
 MAX_NACKED = 512
 """Sequence numbers taken from one NACK; a datagram could ask for six thousand."""
+MAX_PARTS = 64
+"""Parts read of one compound; a browser sends a handful, and a datagram holds 375 empty ones."""
 
 _HEAD = Struct("!BBH")
 _WORD = Struct("!L")
@@ -86,12 +88,14 @@ Message = SenderReport | ReportBlock | Bye | Nack | KeyframeRequest | ReceiverEs
 
 
 def split(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """The parts of a compound as (count or format, packet type, body without padding).
+    """Yield the parts of a compound as (count or format, packet type, body without padding), MAX_PARTS at most.
 
     Stops at the first part whose length or version is wrong, since nothing after it can be found.
     """
     position = 0
-    while position + 4 <= len(data):
+    for _ in range(MAX_PARTS):
+        if position + 4 > len(data):
+            return
         first, kind, words = _HEAD.unpack_from(data, position)
         end = position + 4 + 4 * words
         if first >> 6 != 2 or end > len(data):

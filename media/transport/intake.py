@@ -11,11 +11,15 @@ from media.transport.srtp import SRTPReceiver
 from media.transport.subscribing import Subscribing
 from media.transport.wire import CryptBuffer
 
-MAX_MEDIA_PER_S = 10_000
+MAX_MEDIA_PER_S = 5_000
 """RTP packets taken from one peer; a dozen tracks at full rate need about 4,000."""
+MAX_MEDIA_BYTES_PER_S = 5_000_000
+"""Each is copied to everybody in the room. Two shared screens and a camera send about 1,500,000."""
 MAX_RTCP_PER_S = 1_000
 MAX_RTCP_BYTES_PER_S = 250_000
 """A subscriber of a hundred streams sends about 30,000; what is inside costs more to obey than to receive."""
+MAX_RTCP_MESSAGES_PER_S = 5_000
+"""Reports and requests inside, each block of a report counted; a subscriber of a hundred streams sends about 300."""
 MAX_NACKED_PER_S = 20_000
 """Packets a subscriber may ask for again, granted or not: twice what it can receive."""
 MAX_CHECKS_PER_S = 100
@@ -34,13 +38,14 @@ class Intake:
         self._publishing = publishing
         self._subscribing = subscribing
         self._renewed_at = 0.0
-        self._media = self._rtcp = self._rtcp_bytes = self._nacked = self._checks = self._dtls = 0
         self._fill()
 
     def _fill(self) -> None:
         self._media = MAX_MEDIA_PER_S
+        self._media_bytes = MAX_MEDIA_BYTES_PER_S
         self._rtcp = MAX_RTCP_PER_S
         self._rtcp_bytes = MAX_RTCP_BYTES_PER_S
+        self._rtcp_messages = MAX_RTCP_MESSAGES_PER_S
         self._nacked = MAX_NACKED_PER_S
         self._checks = MAX_CHECKS_PER_S
         self._dtls = MAX_DTLS_PER_S
@@ -68,7 +73,7 @@ class Intake:
         """
         if is_rtcp(buffer.memory):
             return self._take_rtcp(buffer, size, now)
-        if self._media <= 0:
+        if self._media <= 0 or self._media_bytes <= 0:
             return "rtp_rate"
         if not self._publishing.sources.may_open(_SSRC.unpack_from(buffer.view, 8)[0]):
             return "rtp_sources"
@@ -76,10 +81,11 @@ class Intake:
         if data is None:
             return "srtp_unprotect"
         self._media -= 1
+        self._media_bytes -= size
         return self._publishing.receive(data, now)
 
     def _take_rtcp(self, buffer: CryptBuffer, size: int, now: float) -> str:
-        if self._rtcp <= 0 or self._rtcp_bytes <= 0:
+        if min(self._rtcp, self._rtcp_bytes, self._rtcp_messages) <= 0:
             return "rtcp_rate"
         ssrc = _SSRC.unpack_from(buffer.view, 4)[0]
         if not self._publishing.sources.may_open(ssrc):
@@ -90,8 +96,10 @@ class Intake:
         self._rtcp -= 1
         self._rtcp_bytes -= size
         self._publishing.sources.opened(ssrc)
+        messages = rtcp.parse(data)
+        self._rtcp_messages -= len(messages)
         reason = ""
-        for message in rtcp.parse(data):
+        for message in messages:
             reason = self._dispatch(message, now) or reason
         return reason
 

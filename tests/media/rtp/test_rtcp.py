@@ -95,6 +95,11 @@ def test_a_cut_part_ends_the_compound_but_not_what_came_before() -> None:
     assert rtcp.parse(compound[:-2]) == [rtcp.KeyframeRequest((2,))]
 
 
+def test_parts_are_bounded_even_when_they_are_empty() -> None:
+    compound = pack("!BBH", 0x80, 203, 0) * (rtcp.MAX_PARTS - 1) + rtcp.picture_loss(1, 2) * 2
+    assert len(rtcp.parse(compound)) == rtcp.MAX_PARTS
+
+
 def test_a_count_beyond_the_body_is_harmless() -> None:
     assert rtcp.parse(pack("!BBHL", 0x9F, 201, 1, 1)) == []
     assert rtcp.parse(pack("!BBHL", 0x9F, 203, 1, 1)) == []

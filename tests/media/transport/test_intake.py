@@ -36,6 +36,29 @@ async def test_a_flood_of_reports_is_taken_up_to_its_bytes(monkeypatch: pytest.M
         assert call.subscriber_heard.closed == []
 
 
+async def test_a_flood_of_small_messages_in_few_bytes_is_taken_up_to_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intake, "MAX_RTCP_MESSAGES_PER_S", 100)
+    async with open_call() as call:
+        renew(call)
+        storm = rtcp.picture_loss(1, call.downs["video"].ssrc) * 60
+        for _ in range(5):
+            call.receiver.send_rtcp(storm)
+        await until(lambda: call.mux.counters["drop_rtcp_rate"] == 3)
+        assert call.subscriber_heard.closed == []
+
+
+async def test_media_is_taken_up_to_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_MEDIA_BYTES_PER_S", 5_000)
+    async with open_call() as call:
+        call.publisher._intake.renew(call.mux.clock() + 1.0)
+        for _ in range(10):
+            call.sender.send_media(VP8, VIDEO_SSRC, KEY.ljust(1_000, b"x"))
+        await until(lambda: call.mux.counters["drop_rtp_rate"] == 5)
+        await until(lambda: call.received("video") == 5)
+
+
 async def test_asking_for_everything_again_is_refused_but_not_what_else_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
