@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 MAX_SECTIONS = 128
 """Sections of one description; livekit-client opens a new one at each publication and never closes any."""
+FEEDBACK: Mapping[str, tuple[str, ...]] = {"audio": ("nack",), "video": ("nack", "nack pli", "ccm fir", "goog-remb")}
+"""The RTCP feedback that we understand, by kind of media, in the order we write it."""
 _ASSOCIATED = re.compile(r"(?:^|[;\s])apt=(\d{1,3})(?:$|[;\s])", re.ASCII)
 
 
@@ -22,7 +24,7 @@ class Codec:
     parameters: str
     """The format parameters (`a=fmtp`) as written, empty without."""
     feedback: frozenset[str]
-    """Such as 'nack pli'."""
+    """Those of FEEDBACK that its author understands."""
 
     @property
     def associated(self) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from media.errors import InvalidDescription
-from media.transport.sdp import Codec
+from media.transport.sdp import FEEDBACK, Codec
 from media.transport.sdp_lines import Attributes, number
 
 _EVERYWHERE = -1
 """Stands for the payload type `*` of feedback lines."""
+_KNOWN = frozenset(feedback for kind in FEEDBACK.values() for feedback in kind)
 
 
 def read_codecs(formats: Sequence[str], attributes: Attributes) -> tuple[Codec, ...]:
@@ -40,9 +41,11 @@ def _by_type(attributes: Attributes, name: str) -> dict[int, str]:
 
 
 def _read_feedback(attributes: Attributes) -> dict[int, frozenset[str]]:
+    """Read what we understand by payload type. The rest would be copied into every codec, 128 of them."""
     found: dict[int, set[str]] = {}
     for value in attributes.values("rtcp-fb"):
         target, _, text = value.partition(" ")
         payload_type = _EVERYWHERE if target == "*" else number(target, 0, 127, "payload type")
-        found.setdefault(payload_type, set()).add(text)
+        if text in _KNOWN:
+            found.setdefault(payload_type, set()).add(text)
     return {payload_type: frozenset(texts) for payload_type, texts in found.items()}

@@ -12,6 +12,8 @@ MAX_LINE = 8192
 """Characters of one line; the longest of a browser is the BUNDLE group with about 500."""
 MAX_ATTRIBUTES = 600
 """Lines of one section; Chromium with every codec it has writes about 150."""
+MAX_LINES = 25_600
+"""Lines of all kinds, empty ones too: MAX_SECTIONS as long as Chromium's longest."""
 
 
 class Attributes:
@@ -52,9 +54,12 @@ def split(text: str) -> tuple[Attributes, list[tuple[str, Attributes]]]:
     """The session's attributes, and each media line with those of its section. Raises InvalidDescription."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidDescription("description is too large")
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        raise InvalidDescription("description has too many lines")
     current = session = Attributes()
     media: list[tuple[str, Attributes]] = []
-    for line in text.splitlines():
+    for line in lines:
         if len(line) > MAX_LINE:
             raise InvalidDescription("line is too long")
         if line.startswith("m="):

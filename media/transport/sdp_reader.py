@@ -30,14 +30,15 @@ _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){15,63}")
 
 def parse(text: str) -> Description:
     """Read a description. Raises InvalidDescription when it is too large, malformed, or not bundled."""
-    session, media = split(text)
+    own, media = split(text)
+    session = _Session.read(own)
     sections = tuple(_read_section(line, attributes, session) for line, attributes in media)
     if not sections:
         raise InvalidDescription("description has no media section")
     mids = [section.mid for section in sections if not section.is_rejected]
     if len(set(mids)) != len(mids):
         raise InvalidDescription("two sections share a mid")
-    _require_bundle(session, mids)
+    _require_bundle(own, mids)
     return Description(sections, _common_transport(sections, session))
 
 
@@ -49,30 +50,55 @@ def _require_bundle(session: Attributes, mids: list[str]) -> None:
         raise InvalidDescription("sections are not bundled")
 
 
-def _common_transport(sections: tuple[Section, ...], session: Attributes) -> Transport:
+def _common_transport(sections: tuple[Section, ...], session: _Session) -> Transport:
     for section in sections:
         if not section.is_rejected and section.transport:
             return section.transport
-    transport = _read_transport(session, session)
+    transport = _read_transport(Attributes(), session)
     if transport is None:
         raise InvalidDescription("description has no ICE credentials or fingerprint")
     return transport
 
 
-def _read_transport(attributes: Attributes, session: Attributes) -> Transport | None:
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What the session says for all its sections, read once and not again for each of 128."""
+
+    ufrag: str
+    password: str
+    fingerprints: tuple[tuple[str, str], ...]
+    setup: str
+    direction: str
+
+    @classmethod
+    def read(cls, attributes: Attributes) -> _Session:
+        return cls(
+            attributes.value("ice-ufrag"),
+            attributes.value("ice-pwd"),
+            _read_fingerprints(attributes),
+            attributes.value("setup") or "actpass",
+            attributes.first_of(DIRECTIONS) or "sendrecv",
+        )
+
+
+def _read_transport(attributes: Attributes, session: _Session) -> Transport | None:
     """ICE credentials (RFC 8839 section 5.4), certificate and DTLS role (RFC 8842 section 5)."""
-    ufrag = attributes.value("ice-ufrag") or session.value("ice-ufrag")
-    password = attributes.value("ice-pwd") or session.value("ice-pwd")
-    fingerprints = attributes.values("fingerprint") or session.values("fingerprint")
+    ufrag = attributes.value("ice-ufrag") or session.ufrag
+    password = attributes.value("ice-pwd") or session.password
+    fingerprints = _read_fingerprints(attributes) or session.fingerprints
     if not ufrag or not password or not fingerprints:
         return None
     for text, shortest in ((ufrag, 4), (password, 22)):
         if not shortest <= len(text) <= 256 or not _ICE_CHARACTERS.fullmatch(text):
             raise InvalidDescription("ICE credentials are malformed")
-    setup = attributes.value("setup") or session.value("setup") or "actpass"
+    setup = attributes.value("setup") or session.setup
     if setup not in ("actpass", "active", "passive"):
         raise InvalidDescription("DTLS role is unknown")
-    return Transport(ufrag, password, tuple(map(_read_fingerprint, fingerprints[:MAX_FINGERPRINTS])), setup)
+    return Transport(ufrag, password, fingerprints, setup)
+
+
+def _read_fingerprints(attributes: Attributes) -> tuple[tuple[str, str], ...]:
+    return tuple(map(_read_fingerprint, attributes.values("fingerprint")[:MAX_FINGERPRINTS]))
 
 
 def _read_fingerprint(value: str) -> tuple[str, str]:
@@ -100,7 +126,7 @@ class _MediaLine:
         return cls(kind, number(port.partition("/")[0], 0, 65535, "port"), protocol, formats)
 
 
-def _read_section(line: str, attributes: Attributes, session: Attributes) -> Section:
+def _read_section(line: str, attributes: Attributes, session: _Session) -> Section:
     media = _MediaLine.read(line)
     is_media = media.kind in ("audio", "video")
     stream_id, track_id = _read_msid(attributes) if is_media else ("", "")
@@ -109,7 +135,7 @@ def _read_section(line: str, attributes: Attributes, session: Attributes) -> Sec
         protocol=media.protocol,
         is_rejected=media.port == 0 and not attributes.has("bundle-only"),
         mid=_read_mid(attributes, media),
-        direction=attributes.first_of(DIRECTIONS) or session.first_of(DIRECTIONS) or "sendrecv",
+        direction=attributes.first_of(DIRECTIONS) or session.direction,
         codecs=read_codecs(media.formats, attributes) if is_media else (),
         extensions=_read_extensions(attributes),
         stream_id=stream_id,

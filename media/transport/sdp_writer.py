@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from media.rtp import extensions
-from media.transport.sdp import Codec, Section
+from media.transport.sdp import FEEDBACK, Codec, Section
 
 OPUS, VP8, VP8_RTX = 111, 96, 97
 """Payload types of our own offers; a subscriber may answer with others."""
 MAX_MESSAGE_SIZE = 65_535
 SCTP_PORT = 5000
-_FEEDBACK = {"audio": ("nack",), "video": ("nack", "nack pli", "ccm fir", "goog-remb")}
+_HOST_PRIORITY = 126 << 24 | 65535 << 8 | 255
+"""Of the first host candidate; each further one prefers its address by one less (RFC 8445 section 5.1.2.1)."""
 _OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
 _ANSWERED_EXTENSIONS = {
     "audio": (extensions.MID, extensions.AUDIO_LEVEL, extensions.ABS_SEND_TIME),
@@ -143,7 +144,7 @@ def _codec_lines(
     lines = [f"a=rtpmap:{payload_type} {spelled}"]
     if kind == "audio":
         lines.append(f"a=fmtp:{payload_type} {_OPUS_PARAMETERS}")
-    wanted = (feedback for feedback in _FEEDBACK[kind] if offered is None or feedback in offered)
+    wanted = (feedback for feedback in FEEDBACK[kind] if offered is None or feedback in offered)
     return lines + [f"a=rtcp-fb:{payload_type} {feedback}" for feedback in wanted]
 
 

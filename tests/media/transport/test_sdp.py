@@ -158,6 +158,7 @@ def test_hostile_changes_are_refused(old: str, new: str) -> None:
         "",
         "v=0\r\n",
         GOOD + "x" * sdp_lines.MAX_CHARACTERS,
+        GOOD + "\n" * sdp_lines.MAX_LINES,
         GOOD + "a=x\r\n" * (sdp_lines.MAX_ATTRIBUTES + 1),
         offer(*(audio_section(str(index), "t", ssrc=index) for index in range(sdp.MAX_SECTIONS + 1))),
         offer(audio_section("0", "mic") + "".join(f"a=ssrc:{index} cname:x\r\n" for index in range(50))),
@@ -167,6 +168,27 @@ def test_hostile_changes_are_refused(old: str, new: str) -> None:
 def test_too_much_or_too_little_is_refused(text: str) -> None:
     with pytest.raises(InvalidDescription):
         sdp_reader.parse(text)
+
+
+def test_what_the_session_says_holds_for_its_sections() -> None:
+    head, _, sections = offer(audio_section("0", "mic"), video_section("1", "cam")).partition("m=audio")
+    own = (
+        "a=ice-ufrag:abcd\r\na=ice-pwd:" + "p" * 24 + f"\r\na=fingerprint:sha-256 {FINGERPRINT}\r\na=setup:actpass\r\n"
+    )
+    text = head + own + "a=recvonly\r\nm=audio" + sections.replace(own, "").replace("a=sendonly\r\n", "", 1)
+    audio, video = sdp_reader.parse(text).sections
+    assert (audio.direction, video.direction) == ("recvonly", "sendonly")
+    assert audio.transport == video.transport == sdp.Transport("abcd", "p" * 24, (("sha-256", FINGERPRINT),), "actpass")
+
+
+def test_feedback_for_every_type_is_kept_only_as_far_as_we_understand_it() -> None:
+    lines = "".join(f"a=rtcp-fb:* junk{number}\r\n" for number in range(500))
+    text = offer(video_section("0", "cam") + lines + "a=rtcp-fb:* ccm fir\r\n")
+    video = sdp_reader.parse(text).sections[0]
+    assert [sorted(codec.feedback) for codec in video.codecs] == [
+        ["ccm fir", "goog-remb", "nack", "nack pli"],
+        ["ccm fir"],
+    ]
 
 
 @settings(max_examples=150)
