@@ -76,6 +76,7 @@ class DataGate:
         self._packets = TokenBucket(limits.data_packets_per_s, limits.data_packets_per_s * 2, now)
         self._bytes = TokenBucket(limits.data_bytes_per_s, limits.data_bytes_per_s * 8, now)
         self._copied = TokenBucket(limits.data_copied_bytes_per_s, limits.data_copied_bytes_per_s * 8, now)
+        self._copies = TokenBucket(limits.data_copies_per_s, limits.data_copies_per_s * 2, now)
         self._max_bytes = limits.max_data_bytes
         self.last_sequence = 0
 
@@ -88,8 +89,8 @@ class DataGate:
         return ""
 
     def may_copy(self, size: int, receivers: int, now: float) -> bool:
-        """Whether a packet may go to so many."""
-        return self._copied.take(size * receivers, now)
+        """Take what copies of a packet for so many receivers cost; False when that is too much."""
+        return self._copies.take(receivers, now) and self._copied.take(size * receivers, now)
 
 
 class DataRelay:
@@ -100,6 +101,7 @@ class DataRelay:
         self._kept: collections.deque[Kept] = collections.deque()
         self._kept_bytes = 0
         self._max_kept_bytes = limits.replay_bytes
+        self._max_kept = limits.replay_packets
 
     def receive(
         self, sender: DataEnd, gate: DataGate, label: str, payload: bytes, everybody: Iterable[DataEnd], now: float
@@ -160,7 +162,7 @@ class DataRelay:
         self._forget(kept.at)
         self._kept.append(kept)
         self._kept_bytes += len(kept.payload)
-        while self._kept_bytes > self._max_kept_bytes:
+        while self._kept_bytes > self._max_kept_bytes or len(self._kept) > self._max_kept:
             self._kept_bytes -= len(self._kept.popleft().payload)
 
     def _forget(self, now: float) -> None:

@@ -151,6 +151,15 @@ def test_copies_are_limited_by_how_many_receive() -> None:
     assert dropped(world, "copies") == 7
 
 
+def test_copies_are_counted_however_small_they_are() -> None:
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(data_copies_per_s=10)))
+    ann, ben, *_ = (world.join(name) for name in ("ann", "ben", "c", "d", "e"))
+    for _ in range(10):
+        send(world, ann, user_packet(), LOSSY)
+    assert len(received(ben)) == 2 * 10 // 4
+    assert dropped(world, "copies") == 5
+
+
 def test_slow_receiver_loses_its_own_copy_only(world: World) -> None:
     ann, ben, cleo = (world.join(name) for name in ("ann", "ben", "cleo"))
     subscriber(ben).takes_data = False
@@ -190,3 +199,12 @@ def test_what_is_kept_is_bounded() -> None:
     assert sequences
     assert len(sequences) < 50
     assert sequences[-1] == 50
+
+
+def test_small_packets_are_kept_up_to_their_number() -> None:
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(replay_packets=5)))
+    ann, ben = world.join("ann"), world.enter("ben")
+    for sequence in range(1, 51):
+        send(world, ann, user_packet(sequence=sequence))
+    subscriber(ben).connect()
+    assert [packet.sequence for packet in received(ben)] == [46, 47, 48, 49, 50]
