@@ -25,8 +25,13 @@ class Limits:
     """Signalling messages of one client per second, on average."""
     signal_burst: int = 400
     """Signalling messages a client may send at once; auto-subscribing to a full room takes hundreds."""
+    signal_work_per_s: int = 64_000
+    """Work a client's signalling may make on average, in bytes of session descriptions; eight times as much at once. A
+    client that asks for more is read more slowly, and nothing of it is lost."""
     signal_queue: int = 512
     """Messages waiting to be written to one client; a client that reads slower is closed."""
+    signal_queue_bytes: int = 1_000_000
+    """The same in bytes. A session description for a full room has about 150 kB."""
     offers_per_s: int = 10
     """Offers of one client per second, on average; five times as many at once. Each costs about a millisecond."""
     broadcasts_per_s: int = 10

@@ -1,4 +1,4 @@
-"""A token bucket: how much of something one client may do in a while."""
+"""Token buckets: how much of something one client may do in a while."""
 
 from __future__ import annotations
 
@@ -14,9 +14,18 @@ class TokenBucket:
 
     def take(self, amount: float, now: float) -> bool:
         """Takes `amount` if it is there. Nothing is taken when the answer is False."""
-        self._level = min(self._burst, self._level + max(0.0, now - self._filled_at) * self._rate)
-        self._filled_at = now
+        self._fill(now)
         if amount > self._level:
             return False
         self._level -= amount
         return True
+
+    def spend(self, amount: float, now: float) -> float:
+        """Take `amount` in any case; answer for how many seconds the client owes by then, 0 within its budget."""
+        self._fill(now)
+        self._level -= amount
+        return max(0.0, -self._level / self._rate)
+
+    def _fill(self, now: float) -> None:
+        self._level = min(self._burst, self._level + max(0.0, now - self._filled_at) * self._rate)
+        self._filled_at = now

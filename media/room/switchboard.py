@@ -17,6 +17,10 @@ from media.room.subscriptions import Audience, Subscription
 
 logger = logging.getLogger(__name__)
 
+MAX_ERRORS = 100
+"""Errors about unknown tracks that one wish is answered by: hundreds would fill the queue of a client that only fell
+behind."""
+
 
 class Switchboard:
     """Publishing and subscribing within one room.
@@ -98,12 +102,14 @@ class Switchboard:
         return publication.info
 
     def subscribe(self, subscriber: Participant, track_sids: Iterable[str], subscribe: bool) -> None:
-        """Takes the client's wish; unknown tracks are answered by an error each."""
+        """Take the client's wish; unknown tracks are answered by an error each, MAX_ERRORS at most."""
         live = {publication.sid: publication for publication in self.publications()}
+        errors = MAX_ERRORS if subscribe else 0
         for sid in dict.fromkeys(track_sids):
             publication = live.get(sid)
             if publication is None:
-                if subscribe:
+                if errors:
+                    errors -= 1
                     error = rtc.SubscriptionResponse(track_sid=sid, err=models.SE_TRACK_NOTFOUND)
                     subscriber.send(subscription_response=error)
                 continue

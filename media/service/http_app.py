@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import Callable
+from socket import SO_SNDBUF, SOL_SOCKET
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -20,7 +21,7 @@ from media.service.metrics import Metrics
 from media.service.twirp import Twirp, error_response
 from media.signalling import access_token, session
 from media.signalling.join import SERVER_VERSION, check_grants, newcomer_of
-from media.signalling.websocket import SignalConnection
+from media.signalling.websocket import SEND_BUFFER_BYTES, SignalConnection
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ class HTTPApp:
         except JoinRefused as err:
             return self._refusal(err)
         await socket.prepare(request)
+        socket.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
         connection = SignalConnection(socket, self._config.limits, self._clock)
         if request.query.get("reconnect") in ("1", "true"):
             self._refuse_resume(connection, grants, request.query.get("sid", ""))

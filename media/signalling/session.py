@@ -161,7 +161,7 @@ def refuse(
     reason: models.DisconnectReason,
     action: rtc.LeaveRequest.Action,
 ) -> None:
-    """Answers a client that may not come in with `leave` as its first message."""
+    """Answer a client that may not come in with `leave` as its first message."""
     counters.add("joins_refused", code)
     can_reconnect = action != rtc.LeaveRequest.DISCONNECT
     connection.send(encode(leave=rtc.LeaveRequest(reason=reason, action=action, can_reconnect=can_reconnect)))

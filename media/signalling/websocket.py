@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
@@ -14,6 +14,7 @@ from livekit.protocol import rtc
 from media.config import Limits
 from media.errors import ProtocolViolation
 from media.room.rate import TokenBucket
+from media.signalling.cost import cost_of
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,12 @@ SILENCE_S = 30.0
 """Seconds without a message after which the signalling is dead; clients ping every 5 s."""
 CLOSE_S = 1.0
 """Seconds the last messages may take to be written."""
-MAX_QUEUED_BYTES = 8_000_000
+STALL_S = 10.0
+"""Seconds a client may take nothing of what is written to it; until then it holds up to a full queue."""
+WORK_BURST = 8
+"""Seconds of work a client may ask for at once: to join a full room takes about half of it."""
+SEND_BUFFER_BYTES = 128 * 1024
+"""What the kernel may keep for a client that reads slowly; by itself it takes megabytes."""
 
 
 class SignalConnection:
@@ -30,11 +36,20 @@ class SignalConnection:
     The WebSocket must leave pings to us: answered below us they would count towards no limit.
     """
 
-    def __init__(self, socket: web.WebSocketResponse, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        limits: Limits,
+        clock: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`pause` waits for some seconds before a client that asked for too much is read again."""
+        self._pause = pause
         self._socket = socket
         self._limits = limits
         self._clock = clock
         self._bucket = TokenBucket(limits.signal_messages_per_s, limits.signal_burst, clock())
+        self._work = TokenBucket(limits.signal_work_per_s, limits.signal_work_per_s * WORK_BURST, clock())
         self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
@@ -46,7 +61,8 @@ class SignalConnection:
         """Queues an encoded message. After `finish` or an overflow it is dropped."""
         if self._is_finishing or self.is_overflowing:
             return
-        if len(self._queue) >= self._limits.signal_queue or self._queued_bytes + len(message) > MAX_QUEUED_BYTES:
+        is_full = self._queue and self._queued_bytes + len(message) > self._limits.signal_queue_bytes
+        if is_full or len(self._queue) >= self._limits.signal_queue:
             self.is_overflowing = True
             self._queue.clear()
         else:
@@ -74,7 +90,11 @@ class SignalConnection:
         await self._close()
 
     async def read(self) -> AsyncIterator[rtc.SignalRequest]:
-        """The client's messages until it closes. Raises ProtocolViolation; TimeoutError after a long silence."""
+        """Yield the client's messages until it closes. Raises ProtocolViolation; TimeoutError after a long silence.
+
+        Before the next message is read, the work of the last one must be within the client's budget: meanwhile TCP
+        holds it back. A message has no refusal in LiveKit's protocol that would not end the session.
+        """
         while True:
             message = await self._socket.receive(timeout=SILENCE_S)
             if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
@@ -84,11 +104,18 @@ class SignalConnection:
             if not self._bucket.take(1, self._clock()):
                 raise ProtocolViolation("signal_rate")
             if message.type is WSMsgType.BINARY:
-                yield decode(message.data)
+                request = decode(message.data)
+                yield request
+                await self._rest(cost_of(request, len(message.data)))
             elif message.type is WSMsgType.PING:
                 await self._pong(message.data)
             elif message.type is not WSMsgType.PONG:
                 raise ProtocolViolation("text_frame")
+
+    async def _rest(self, cost: int) -> None:
+        owed_s = self._work.spend(cost, self._clock())
+        if owed_s:
+            await self._pause(owed_s)
 
     async def _pong(self, data: bytes) -> None:
         try:
@@ -101,7 +128,7 @@ class SignalConnection:
             if self._queue:
                 message = self._queue.popleft()
                 self._queued_bytes -= len(message)
-                await asyncio.wait_for(self._socket.send_bytes(message), CLOSE_S if self._is_finishing else SILENCE_S)
+                await asyncio.wait_for(self._socket.send_bytes(message), CLOSE_S if self._is_finishing else STALL_S)
             elif self._is_finishing:
                 return
             else:
