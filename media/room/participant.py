@@ -24,6 +24,7 @@ _KINDS = {
     "sip": models.ParticipantInfo.SIP,
     "agent": models.ParticipantInfo.AGENT,
 }
+_DEPENDENT_KINDS = ("egress", "agent")
 
 
 class ClientSink(Protocol):
@@ -98,6 +99,11 @@ class Participant:
     def is_hidden(self) -> bool:
         """Whether nobody else may know of it."""
         return self.permission.hidden
+
+    @property
+    def is_dependent(self) -> bool:
+        """Whether it is only here for the others, such as a recorder: it takes no seat and keeps no room open."""
+        return self.permission.recorder or self.grants.kind in _DEPENDENT_KINDS
 
     def info(self) -> models.ParticipantInfo:
         """What others are told about this participant now."""

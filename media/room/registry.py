@@ -63,6 +63,7 @@ class Registry:
                 logger.exception("%s: its regular work failed", room.sid)
             if room.is_over(now):
                 del self.rooms[room.name]
+                room.close(models.ROOM_CLOSED)
                 logger.info("%s is over, %d rooms", room.sid, len(self.rooms))
 
     def close(self) -> None:

@@ -70,23 +70,27 @@ class Room:
         )
 
     def join(self, newcomer: Newcomer, sink: ClientSink) -> Participant:
-        """Takes in a participant; an older session of the same identity is ended. Raises RoomFull.
+        """Take in a participant and end an older session of the same identity. Raises RoomFull.
 
-        The caller sends the join response, then calls `welcome`: the client wants that order.
+        Nothing is awaited between counting the seats and taking one, so that of joins at one time none goes beyond
+        `max_participants`. The caller sends the join response, then calls `welcome`: the client wants that order.
         """
         previous = self.members.get(newcomer.grants.identity)
-        if previous is None and len(self.members) >= self.max_participants:
+        participant = Participant(newcomer, sink, self._config.limits, self.clock())
+        if not participant.is_dependent and self._seats_taken(except_for=previous) >= self.max_participants:
             raise RoomFull
         if previous is not None:
             self.dismiss(previous, models.DUPLICATE_IDENTITY)
-        participant = Participant(newcomer, sink, self._config.limits, self.clock())
         participant.subscriber_peer = self._mux.create_peer(SubscriberEvents(self, participant))
         self.members[participant.identity] = participant
-        self._was_used = True
+        self._was_used = self._was_used or not participant.is_dependent
         self.counters.add("participants_joined")
         logger.info("%s joined %s, %d inside", participant.sid, self.sid, len(self.members))
         self.tell(participant, include_self=False)
         return participant
+
+    def _seats_taken(self, except_for: Participant | None = None) -> int:
+        return sum(not member.is_dependent for member in self.members.values() if member is not except_for)
 
     def welcome(self, participant: Participant) -> None:
         """What follows the join response: the others' tracks and who speaks."""
@@ -118,7 +122,8 @@ class Room:
         participant.close_peers("left")
         if self.members.get(participant.identity) is participant:
             del self.members[participant.identity]
-        self._empty_since = self.clock()
+        if not participant.is_dependent:
+            self._empty_since = self.clock()
         self.counters.add("participants_left", models.DisconnectReason.Name(reason).lower())
         logger.info("%s left %s, %d inside", participant.sid, self.sid, len(self.members))
         self.tell(participant, include_self=False)
@@ -169,9 +174,13 @@ class Room:
                 self.dismiss(member, models.MEDIA_FAILURE, rtc.LeaveRequest.RECONNECT)
 
     def is_over(self, now: float) -> bool:
-        """Whether nobody is inside and the time to wait for somebody has passed."""
+        """Tell whether nobody is inside, dependent participants aside, and the time to wait for somebody has passed.
+
+        That is `empty_timeout_s` after the room was made while nobody ever came, else `departure_timeout_s` after the
+        last one left, as LiveKit counts.
+        """
         patience_s = self.departure_timeout_s if self._was_used else self.empty_timeout_s
-        return not self.members and now - self._empty_since >= patience_s
+        return not self._seats_taken() and now - self._empty_since >= patience_s
 
     def close(self, reason: Reason, action: Action = rtc.LeaveRequest.DISCONNECT) -> None:
         """Ends every session."""

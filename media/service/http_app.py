@@ -111,8 +111,11 @@ class HTTPApp:
             return socket
         try:
             room = self._registry.get_or_create(grants.room)
-        except JoinRefused:
-            await socket.close()
+        except JoinRefused as err:  # what was checked before the upgrade has changed meanwhile
+            session.refuse(
+                connection, self._registry.counters, err.code, models.JOIN_FAILURE, rtc.LeaveRequest.RECONNECT
+            )
+            await connection.write()
             return socket
         await session.serve(room, newcomer, connection, self._config, asyncio.get_running_loop().call_later)
         return socket

@@ -24,6 +24,8 @@ MAX_REMEMBERED_NONCES = 1000
 MAX_NONCE_BYTES = 64
 """Clients send 16 bytes."""
 MAX_TIMEOUT_S = 86_400
+MAX_TRACKS_NAMED = 4000
+"""Tracks one call may name; more than a full room has."""
 
 
 class RoomService:
@@ -50,18 +52,20 @@ class RoomService:
         """By Twirp name: the request's class and the method, called with grants and request."""
 
     def create_room(self, grants: Grants, request: api.CreateRoomRequest) -> models.Room:
-        """Makes a room, or answers the one that exists. Zero in a number means the server's default."""
+        """Make a room, or change the one that exists. Zero in a number, or an empty text, leaves what is there.
+
+        A client may have come first, whose join made the room with the server's defaults.
+        """
         _need(grants.room_create)
         if not request.name or len(request.name.encode()) > self._limits.max_name_bytes:
             raise AdminError("invalid_argument", "the room needs a name of a sensible length")
         self._check_metadata(request.metadata)
-        room = self._registry.find(request.name)
-        if room is None:
-            room = self._registry.get_or_create(request.name)
-            room.metadata = request.metadata
-            room.empty_timeout_s = min(request.empty_timeout, MAX_TIMEOUT_S) or room.empty_timeout_s
-            room.departure_timeout_s = min(request.departure_timeout, MAX_TIMEOUT_S) or room.departure_timeout_s
-            room.max_participants = min(request.max_participants or room.max_participants, room.max_participants)
+        room = self._registry.get_or_create(request.name)
+        room.empty_timeout_s = min(request.empty_timeout, MAX_TIMEOUT_S) or room.empty_timeout_s
+        room.departure_timeout_s = min(request.departure_timeout, MAX_TIMEOUT_S) or room.departure_timeout_s
+        room.max_participants = min(request.max_participants or room.max_participants, self._limits.max_participants)
+        if request.metadata:
+            room.set_metadata(request.metadata)
         return room.info()
 
     def list_rooms(self, grants: Grants, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
@@ -126,7 +130,7 @@ class RoomService:
         """Subscribes or unsubscribes a participant."""
         room, member = self._member(grants, request.room, request.identity)
         sids = [*request.track_sids, *(sid for one in request.participant_tracks for sid in one.track_sids)]
-        room.switchboard.subscribe(member, sids, request.subscribe)
+        room.switchboard.subscribe(member, sids[:MAX_TRACKS_NAMED], request.subscribe)
         return api.UpdateSubscriptionsResponse()
 
     def send_data(self, grants: Grants, request: api.SendDataRequest) -> api.SendDataResponse:

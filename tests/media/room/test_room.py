@@ -73,6 +73,31 @@ def test_full_room_takes_nobody_but_a_returning_identity() -> None:
     assert sorted(world.room.members) == ["ann", "ben"]
 
 
+def test_of_joins_at_one_time_none_goes_beyond_the_seats() -> None:
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(max_participants=50)))
+    refused = 0
+    for number in range(60):
+        try:
+            world.enter(f"guest {number}")
+        except RoomFull:
+            refused += 1
+    assert (len(world.room.members), refused) == (50, 10)
+    assert world.room.info().num_participants == 50
+
+
+def test_a_recorder_takes_no_seat_and_keeps_no_room_open() -> None:
+    world = World(type(CONFIG)(api_key="k", api_secret="s", limits=limits(max_participants=1)))
+    recorder = world.join("recorder", hidden=True, recorder=True)
+    agent = world.join("agent", kind="agent")
+    ann = world.join("ann")
+    with pytest.raises(RoomFull):
+        world.join("ben")
+    world.clock.now += 60
+    world.room.leave(ann, models.CLIENT_INITIATED)
+    expect_to_last(world, CONFIG.departure_timeout_s)
+    assert [sink(one).last("leave").reason for one in (recorder, agent)] == [models.ROOM_CLOSED] * 2
+
+
 def test_hidden_participant_is_seen_by_nobody(world: World) -> None:
     ann = world.join("ann")
     sink(ann).clear()
@@ -154,6 +179,26 @@ def test_room_outlives_its_last_participant_for_a_while(world: World) -> None:
 
 def test_created_room_waits_longer_for_the_first(world: World) -> None:
     expect_to_last(world, 300)
+
+
+def test_times_that_the_application_asked_for_are_kept(world: World) -> None:
+    world.room.departure_timeout_s = 600
+    world.room.leave(world.join("ann"), models.CLIENT_INITIATED)
+    expect_to_last(world, 600)
+    world.room.empty_timeout_s = 40
+    expect_to_last(world, 40)
+
+
+def test_who_comes_back_in_time_keeps_the_room(world: World) -> None:
+    room = world.room
+    world.room.leave(world.join("ann"), models.CLIENT_INITIATED)
+    world.clock.now += 19
+    ann = world.join("ann")
+    world.clock.now += 3600
+    world.registry.tick(world.clock())
+    assert world.registry.find("room") is room
+    world.room.leave(ann, models.CLIENT_INITIATED)
+    expect_to_last(world, 20)
 
 
 def test_rooms_are_limited() -> None:

@@ -85,8 +85,7 @@ def test_create_and_list_and_delete(desk: Desk) -> None:
     room = desk.call(
         "CreateRoom", api.CreateRoomRequest(name="room", max_participants=3, empty_timeout=60, metadata="m")
     )
-    again = desk.call("CreateRoom", api.CreateRoomRequest(name="room", max_participants=9))
-    assert (room.sid, room.max_participants, room.empty_timeout, room.metadata) == (again.sid, 3, 60, "m")
+    assert (room.max_participants, room.empty_timeout, room.metadata) == (3, 60, "m")
     ann = desk.world.join("ann")
     assert [one.num_participants for one in desk.call("ListRooms", api.ListRoomsRequest()).rooms] == [1]
     assert list(desk.call("ListRooms", api.ListRoomsRequest(names=["other"])).rooms) == []
@@ -94,6 +93,18 @@ def test_create_and_list_and_delete(desk: Desk) -> None:
     leave = sink(ann).last("leave")
     assert (leave.reason, leave.action) == (models.ROOM_DELETED, rtc.LeaveRequest.DISCONNECT)
     assert code_of(desk, "DeleteRoom", api.DeleteRoomRequest(room="room")) == "not_found"
+
+
+def test_a_room_that_exists_is_changed_where_something_is_asked_for(desk: Desk) -> None:
+    """The first client may come before the application makes the room."""
+    ann = desk.world.join("ann")
+    room = desk.world.room
+    made = desk.call("CreateRoom", api.CreateRoomRequest(name="room", max_participants=3, departure_timeout=60))
+    assert (made.sid, made.num_participants) == (room.sid, 1)
+    again = desk.call("CreateRoom", api.CreateRoomRequest(name="room", metadata="m"))
+    assert (again.max_participants, again.departure_timeout, again.metadata) == (3, 60, "m")
+    assert again.empty_timeout == CONFIG.empty_timeout_s
+    assert sink(ann).last("room_update").room.metadata == "m"
 
 
 def test_participants_beyond_the_servers_limit_cannot_be_asked_for(desk: Desk) -> None:
@@ -116,6 +127,30 @@ def test_get_and_remove_participant(desk: Desk) -> None:
     assert sink(ann).last("leave").reason == models.PARTICIPANT_REMOVED
     assert code_of(desk, "RemoveParticipant", request) == "not_found"
     assert code_of(desk, "GetParticipant", request) == "not_found"
+
+
+def test_who_is_inside_is_told_from_the_join_to_the_end(desk: Desk) -> None:
+    def listed() -> dict[str, int]:
+        infos = desk.call("ListParticipants", api.ListParticipantsRequest(room="room")).participants
+        return {info.identity: info.state for info in infos}
+
+    def counts() -> list[tuple[int, int]]:
+        rooms = desk.call("ListRooms", api.ListRoomsRequest(names=["room"])).rooms
+        return [(room.num_participants, room.num_publishers) for room in rooms]
+
+    world = desk.world
+    ann = world.enter("ann")
+    assert (listed(), counts()) == ({"ann": models.ParticipantInfo.JOINED}, [(1, 0)])
+    subscriber(ann).connect()
+    world.publish(ann)
+    world.join("ghost", hidden=True)
+    assert listed() == {"ann": models.ParticipantInfo.ACTIVE, "ghost": models.ParticipantInfo.ACTIVE}
+    assert counts() == [(1, 1)]
+    for member in list(world.room.members.values()):
+        world.room.leave(member, models.CLIENT_INITIATED)
+    assert (listed(), counts()) == ({}, [(0, 0)])
+    world.registry.tick(world.clock() + CONFIG.departure_timeout_s)
+    assert counts() == []
 
 
 def test_list_of_a_room_that_is_not_there_is_empty(desk: Desk) -> None:
@@ -235,7 +270,7 @@ def test_fault_of_ours_shows_nothing_of_itself(desk: Desk, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise RuntimeError("inner detail")
 
-    monkeypatch.setattr(desk.world.registry, "find", fail)
+    monkeypatch.setattr(desk.world.registry, "get_or_create", fail)
     status, error = desk.post("CreateRoom", b'{"name": "room"}')
     assert (status, error["code"]) == (500, "internal")
     assert "detail" not in error["msg"]
