@@ -42,20 +42,20 @@ class Limits:
     """Bytes of data packets of one participant per second, on average; eight times as many at once."""
     data_copied_bytes_per_s: int = 5_000_000
     """The same, counted once for each who receives. A core sends about 10 MB/s over data channels."""
+    data_copies_per_s: int = 4_000
+    """Data packets of one participant, counted once for each who receives, per second; twice as many at once. Each
+    costs a tenth of a millisecond, however small it is."""
     max_data_bytes: int = 65_535
     """Bytes of one data packet; clients cap theirs at 64,000."""
     replay_bytes: int = 4_000_000
     """Bytes of reliable packets one room keeps for participants who are joining."""
+    replay_packets: int = 2_000
+    """The same in packets; sending them to one who joins takes a fifth of a second."""
     max_metadata_bytes: int = 16_384
-    data_copies_per_s: int = 4_000
-    """Data packets of one participant, counted once for each who receives, per second; twice as many at once. Each
-    costs a tenth of a millisecond, however small it is."""
     """UTF-8 bytes of a participant's or a room's metadata."""
     max_attributes_bytes: int = 16_384
     """UTF-8 bytes of all attribute names and values of one participant."""
     max_name_bytes: int = 256
-    replay_packets: int = 2_000
-    """The same in packets; sending them to one who joins takes a fifth of a second."""
     """UTF-8 bytes of a participant's, room's or track's name and of an identity."""
 
 
@@ -75,6 +75,8 @@ class MediaConfig:
     """PARLEY_MEDIA_BIND_HOST. Address of the media socket."""
     udp_port: int = 7882
     """PARLEY_MEDIA_UDP_PORT. UDP port of all media."""
+    udp_second_host: str = ""
+    """PARLEY_MEDIA_SECOND_HOST. One more address of the media socket, announced after the first; empty for none."""
     public_ip: str = ""
     """PARLEY_MEDIA_PUBLIC_IP. Address announced to clients; empty announces the bind address."""
     empty_timeout_s: int = 300
@@ -136,6 +138,7 @@ def load_config(environ: Mapping[str, str]) -> MediaConfig:
         http_port=_number(environ, "PARLEY_MEDIA_PORT", 7880, 1, 65535),
         udp_host=_address(environ, "PARLEY_MEDIA_BIND_HOST", "127.0.0.1"),
         udp_port=_number(environ, "PARLEY_MEDIA_UDP_PORT", 7882, 1, 65535),
+        udp_second_host=_address(environ, "PARLEY_MEDIA_SECOND_HOST", ""),
         public_ip=_address(environ, "PARLEY_MEDIA_PUBLIC_IP", ""),
         empty_timeout_s=_number(environ, "PARLEY_MEDIA_EMPTY_TIMEOUT", 300, 1, 86400),
         departure_timeout_s=_number(environ, "PARLEY_MEDIA_DEPARTURE_TIMEOUT", 20, 1, 86400),

@@ -76,7 +76,12 @@ class MediaServer:
     async def _open_mux(self) -> UDPMux:
         config = self._config
         try:
-            return await UDPMux.open(config.udp_host, config.udp_port, announce_ip=config.public_ip or None)
+            return await UDPMux.open(
+                config.udp_host,
+                config.udp_port,
+                announce_ip=config.public_ip or None,
+                second_host=config.udp_second_host,
+            )
         except OSError as err:
             raise _unavailable("UDP", config.udp_host, config.udp_port, "PARLEY_MEDIA_UDP_PORT", err) from err
         except ValueError as err:

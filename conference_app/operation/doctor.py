@@ -24,6 +24,7 @@ from conference_app import database
 from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import static_dir
+from conference_app.operation.local_address import is_loopback, second_media_host
 from conference_app.operation.processes import port_is_free
 from conference_app.services.limits import redis as shared_state
 from conference_app.services.meetings import open_meetings
@@ -145,6 +146,16 @@ def check_media_udp(config: Settings) -> Finding:
     return Finding("Media, UDP", f"{where} is used by another program", mend)
 
 
+def check_firefox(config: Settings) -> Finding:
+    if not (config.media_is_embedded and is_loopback(config.media_bind_host)) or config.media_public_ip:
+        return Finding("Firefox", "connects to the media address that you chose")
+    address = second_media_host(config)
+    if address:
+        return Finding("Firefox", f"connects on this machine by {address}")
+    mend = "Connect to a network, use Chromium, or set media.peerconnection.ice.loopback in Firefox's about:config."
+    return Finding("Firefox", "cannot connect: it refuses loopback, and there is no other address", mend, True)
+
+
 def check_reach(config: Settings) -> Finding:
     host = urlsplit(config.public_url).hostname or ""
     is_local = host in ("localhost", "127.0.0.1", "::1")
@@ -190,6 +201,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_page_port,
     check_media,
     check_media_udp,
+    check_firefox,
     check_reach,
     check_clock,
 )

@@ -18,6 +18,7 @@ from typing import IO
 
 from conference_app.config import Settings
 from conference_app.operation.frontend.build import ROOT
+from conference_app.operation.local_address import second_media_host
 from conference_app.operation.processes import die_with_parent
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def media_environment(settings: Settings) -> dict[str, str]:
         "PARLEY_MEDIA_PORT": str(settings.media_http_port),
         "PARLEY_MEDIA_UDP_PORT": str(settings.media_udp_port),
         "PARLEY_MEDIA_BIND_HOST": settings.media_bind_host,
+        "PARLEY_MEDIA_SECOND_HOST": second_media_host(settings),
         "PARLEY_MEDIA_PUBLIC_IP": settings.media_public_ip,
     }
 

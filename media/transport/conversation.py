@@ -43,10 +43,10 @@ class Conversation:
         self.role = self.role or role
 
     def local(self, setup: str) -> sdp_writer.LocalTransport:
-        """Our keys and address; `setup` is what we say about DTLS."""
+        """Our keys and addresses; `setup` is what we say about DTLS."""
         ours, host = self._ice.credentials, self._host
         return sdp_writer.LocalTransport(
-            ours.ufrag, ours.password, self._fingerprint, setup, host.announced_ip, host.port
+            ours.ufrag, ours.password, self._fingerprint, setup, host.announced_ips, host.port
         )
 
     def write(self, mids: Iterable[str], sections: Iterable[Sequence[str]]) -> str:

@@ -50,7 +50,8 @@ class PeerHost(Protocol):
 
     wire: Wire
     book: AddressBook
-    announced_ip: str
+    announced_ips: tuple[str, ...]
+    """Where clients reach us, the preferred address first."""
     ntp_offset_s: float
 
     @property

@@ -1,6 +1,6 @@
 """Writing our own descriptions: answers to publishers and offers to subscribers.
 
-Everything is bundled on one transport with one host candidate, since we are ICE-lite (RFC 8445 section 2.5).
+Everything is bundled on one transport with host candidates only, since we are ICE-lite (RFC 8445 section 2.5).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class LocalTransport:
     fingerprint: str
     """SHA-256 in upper case with colons."""
     setup: str
-    ip: str
+    ips: Sequence[str]
+    """Our addresses, the preferred one first."""
     port: int
 
     def lines(self) -> list[str]:
@@ -43,14 +44,16 @@ class LocalTransport:
             f"a=ice-pwd:{self.password}",
             f"a=fingerprint:sha-256 {self.fingerprint}",
             f"a=setup:{self.setup}",
-            # The priority of the only host candidate, RFC 8445 section 5.1.2.1.
-            f"a=candidate:1 1 udp 2130706431 {self.ip} {self.port} typ host",
+            *(
+                f"a=candidate:{number} 1 udp {_HOST_PRIORITY - (number - 1 << 8)} {ip} {self.port} typ host"
+                for number, ip in enumerate(self.ips, 1)
+            ),
             "a=end-of-candidates",
         ]
 
     def connection(self) -> str:
         """The `c=` line with the default candidate's address."""
-        return f"c=IN {'IP6' if ':' in self.ip else 'IP4'} {self.ip}"
+        return f"c=IN {'IP6' if ':' in self.ips[0] else 'IP4'} {self.ips[0]}"
 
 
 @dataclass(frozen=True, slots=True)

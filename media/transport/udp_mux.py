@@ -1,4 +1,4 @@
-"""One UDP socket for all peers: datagrams find their peer by ICE user fragment first, then by address.
+"""One UDP port for all peers: datagrams find their peer by ICE user fragment first, then by address.
 
 Nothing here answers, stores or logs anything for a sender that has not proved to know a peer's ICE password.
 """
@@ -12,7 +12,7 @@ import logging
 import socket
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from aiortc.rtcdtlstransport import RTCCertificate
@@ -38,46 +38,48 @@ _NTP_EPOCH_S = 2_208_988_800
 
 
 class UDPMux:
-    """The media socket, the peers behind it, and the one timer that serves them all."""
+    """The media sockets, the peers behind them, and the one timer that serves them all."""
 
-    def __init__(self, sock: socket.socket, announced_ip: str) -> None:
+    def __init__(self, sockets: Sequence[socket.socket], announced_ips: Sequence[str]) -> None:
         """Use `open`."""
-        self.wire = Wire(sock)
-        self.announced_ip = announced_ip
+        self.wire = Wire()
+        self.announced_ips = tuple(announced_ips)
         self.ntp_offset_s = time.time() - time.monotonic() + _NTP_EPOCH_S
         self.clock = time.monotonic
         self.peers: set[Peer] = set()
         self.book = AddressBook()
         self._loop = asyncio.get_running_loop()
-        self._port = int(sock.getsockname()[1])
+        self._sockets = sockets
+        self._port = int(sockets[0].getsockname()[1])
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._buffer = CryptBuffer()
         self._certificate = RTCCertificate.generateCertificate()
         self._certified_at = self.clock()
         self._is_closed = False
         self._timer = self._loop.call_later(TICK_S, self._tick)
-        self._loop.add_reader(sock, self._read)
+        for sock in sockets:
+            self._loop.add_reader(sock, self._read, sock)
 
     @classmethod
-    async def open(cls, host: str, port: int, *, announce_ip: str | None = None) -> UDPMux:
+    async def open(cls, host: str, port: int, *, announce_ip: str | None = None, second_host: str = "") -> UDPMux:
         """Bind `host`:`port` (0 picks a free port, see `port`) and start reading.
 
         `announce_ip` is the address put into our SDP, by default `host`; needed when `host` is a wildcard.
-        Raises OSError when the address cannot be bound and ValueError when there is nothing to announce.
+        `second_host` is bound to the same port and announced after it; when it cannot be had, `host` serves alone.
+        Raises OSError when `host` cannot be bound and ValueError when there is nothing to announce.
         """
         announced = ipaddress.ip_address(announce_ip or host)
         if announced.is_unspecified:
             raise ValueError("a wildcard address cannot be announced to clients")
-        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        first = _bind(host, port)
+        if not second_host:
+            return cls([first], [str(announced)])
         try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
-            sock.bind((host, port))
-        except OSError:
-            sock.close()
-            raise
-        return cls(sock, str(announced))
+            second = _bind(second_host, int(first.getsockname()[1]))
+        except OSError as err:
+            logger.warning("media is not offered on a second address: %s", err.strerror)
+            return cls([first], [str(announced)])
+        return cls([first, second], [str(announced), str(ipaddress.ip_address(second_host))])
 
     @property
     def port(self) -> int:
@@ -110,7 +112,8 @@ class UDPMux:
         self._timer.cancel()
         for peer in list(self.peers):
             peer.close("shutdown")
-        self._loop.remove_reader(self.wire.socket)
+        for sock in self._sockets:
+            self._loop.remove_reader(sock)
 
     async def wait_closed(self) -> None:
         """After `close`: wait for the DTLS goodbyes, at most 2 s, and free the port."""
@@ -118,7 +121,8 @@ class UDPMux:
             await asyncio.wait(self._goodbyes, timeout=GOODBYE_S)
         for task in self._goodbyes:
             task.cancel()
-        self.wire.socket.close()
+        for sock in self._sockets:
+            sock.close()
 
     def forget(self, peer: Peer) -> None:
         """Drop what arrives for `peer` from now on."""
@@ -139,12 +143,12 @@ class UDPMux:
         except Exception as err:  # noqa: BLE001 - the peer is gone already; what aiortc's ending raises helps nobody.
             logger.debug("goodbye failed: %s", type(err).__name__)
 
-    def _read(self) -> None:
+    def _read(self, sock: socket.socket) -> None:
         now = self.clock()
-        wire, receive, memory = self.wire, self.wire.socket.recvfrom_into, self._buffer.memory
+        wire, receive, memory = self.wire, sock.recvfrom_into, self._buffer.memory
         for _ in range(BATCH):
             try:
-                size, address = receive(memory)
+                size, source = receive(memory)
             except BlockingIOError:
                 return
             except OSError:
@@ -153,7 +157,7 @@ class UDPMux:
             wire.packets_in += 1
             wire.bytes_in += size
             try:
-                reason = self._take(size, address, now)
+                reason = self._take(size, (sock, source), now)
             except Exception as err:  # noqa: BLE001 - whatever one datagram breaks, the next ones must be served.
                 logger.debug("datagram failed: %s", type(err).__name__)
                 reason = "malformed"
@@ -193,7 +197,7 @@ class UDPMux:
             return "stun_role_conflict"
         if not self.book.claim(address, peer, now):
             return "stun_address_taken"
-        self.wire.send(stun.success(request, address[:2], password), address)
+        self.wire.send(stun.success(request, address[1][:2], password), address)
         peer.mux_checked(address, now, nominates=request.nominates)
         return ""
 
@@ -208,3 +212,17 @@ class UDPMux:
                 self.wire.drops["tick_failed"] += 1
                 with contextlib.suppress(Exception):
                     peer.close("internal_error")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Open a non-blocking socket with space for bursts. Raises OSError when the address cannot be had."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock

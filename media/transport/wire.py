@@ -1,4 +1,4 @@
-"""The socket as peers see it: sending that never blocks and never raises, and the totals of what happened."""
+"""The sockets as peers see them: sending that never blocks and never raises, and the totals of what happened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections import Counter
 
 from pylibsrtp._binding import ffi
 
-Address = tuple[str, int] | tuple[str, int, int, int]
+Address = tuple[socket.socket, tuple[str, int] | tuple[str, int, int, int]]
+"""A client as we reach it: our socket, and the client's IP address and port. An answer must leave by the socket that was
+asked, since a client takes it from nowhere else (RFC 8445 section 7.2.5.2.1)."""
 BUFFER_SIZE = 2048
 
 
@@ -30,12 +32,11 @@ class CryptBuffer:
 
 
 class Wire:
-    """A non-blocking UDP socket with counters. Full buffers and unreachable addresses only cost the packet."""
+    """Non-blocking UDP sockets with counters. Full buffers and unreachable addresses only cost the packet."""
 
-    __slots__ = ("buffer", "bytes_in", "bytes_out", "drops", "packets_in", "packets_out", "socket")
+    __slots__ = ("buffer", "bytes_in", "bytes_out", "drops", "packets_in", "packets_out")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.socket = sock
+    def __init__(self) -> None:
         self.buffer = CryptBuffer()
         """For sending."""
         self.packets_in = 0
@@ -48,7 +49,7 @@ class Wire:
     def send(self, data: bytes | memoryview, address: Address) -> None:
         """Send one datagram or count why not."""
         try:
-            self.bytes_out += self.socket.sendto(data, address)
+            self.bytes_out += address[0].sendto(data, address[1])
             self.packets_out += 1
         except BlockingIOError:
             self.drops["send_buffer_full"] += 1

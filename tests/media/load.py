@@ -100,7 +100,7 @@ class MediaClient:
         text = description(self.ufrag, self.password, self.fingerprint, "active", sections)
         return text
 
-    async def connect(self, remote: str, timeout_s: float = 10.0) -> None:
+    async def connect(self, remote: str, timeout_s: float = 15.0) -> None:
         """ICE and DTLS to the server whose description is `remote`."""
         async with asyncio.timeout(timeout_s):
             await self.recheck(remote)
@@ -112,10 +112,11 @@ class MediaClient:
             raise ConnectionError("DTLS did not connect")
         self._tasks.append(asyncio.create_task(self._keep_consent()))
 
-    def point_at(self, remote: str) -> None:
-        """Take the server's address and credentials from its description."""
+    def point_at(self, remote: str, candidate_index: int = 0) -> None:
+        """Take one of the server's addresses, and its credentials, from its description."""
         self._remote = sdp_reader.parse(remote).transport
-        candidate = next(line for line in remote.splitlines() if line.startswith("a=candidate:")).split()
+        candidates = [line for line in remote.splitlines() if line.startswith("a=candidate:")]
+        candidate = candidates[candidate_index].split()
         self._server = (candidate[4], int(candidate[5]))
 
     async def recheck(self, remote: str) -> None:
@@ -185,10 +186,10 @@ class MediaClient:
     def _read(self) -> None:
         for _ in range(256):
             try:
-                data, ancillary, _, _ = self.socket.recvmsg(2048, 64)
+                data, ancillary, _, source = self.socket.recvmsg(2048, 64)
             except OSError:
                 return
-            if not data:
+            if not data or source != self._server:  # as a browser does, which takes an answer from nobody else
                 continue
             if data[0] < 4:
                 self._take_stun(data)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.config import Settings, load_settings, settings
-from conference_app.operation import doctor
+from conference_app.operation import doctor, local_address
 from conference_app.services.meetings import open_meetings
 from tests.ports import free_port
 
@@ -45,6 +45,16 @@ def test_plain_http_on_a_real_name_is_no_place_for_a_camera(config: Settings) ->
 def test_a_public_name_needs_media_beyond_loopback(config: Settings) -> None:
     finding = doctor.check_reach(dataclasses.replace(config, public_url="https://meet.real.org"))
     assert "PARLEY_MEDIA_BIND_HOST" in finding.mend
+
+
+def test_firefox_without_an_address_to_reach_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_address, "_route_source", lambda destination: "192.0.2.7")
+    assert "192.0.2.7" in doctor.check_firefox(config).state
+    monkeypatch.setattr(local_address, "_route_source", lambda destination: "")
+    finding = doctor.check_firefox(config)
+    assert "ice.loopback" in finding.mend
+    assert finding.is_warning
+    assert not doctor.check_firefox(dataclasses.replace(config, media_public_ip="203.0.113.7")).mend
 
 
 def test_secrets_that_others_can_read_are_named(config: Settings) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
 from conference_app.config import Settings, load_settings
-from conference_app.operation import media_child
+from conference_app.operation import local_address, media_child
 from conference_app.operation.media_child import MediaChild, media_environment
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -53,6 +55,20 @@ def test_the_child_gets_the_key_pair_and_ports(config: Settings) -> None:
     environment = media_environment(config)
     assert environment["LIVEKIT_API_SECRET"] == config.secrets.livekit_api_secret
     assert environment["PARLEY_MEDIA_PORT"] == "7880"
+
+
+def test_the_child_listens_where_firefox_reaches_it_too(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_address, "_route_source", lambda destination: "192.0.2.7")
+    assert media_environment(config)["PARLEY_MEDIA_SECOND_HOST"] == "192.0.2.7"
+    for chosen in ({"media_public_ip": "203.0.113.7"}, {"media_bind_host": "192.0.2.9"}):
+        assert media_environment(dataclasses.replace(config, **chosen))["PARLEY_MEDIA_SECOND_HOST"] == ""
+    monkeypatch.setattr(local_address, "_route_source", lambda destination: "")
+    assert media_environment(config)["PARLEY_MEDIA_SECOND_HOST"] == ""
+
+
+def test_the_address_of_the_route_out_is_found_without_a_datagram() -> None:
+    assert not local_address.is_loopback(local_address._route_source(local_address.ELSEWHERE[0]) or "192.0.2.1")
+    assert local_address._route_source((socket.AF_INET, "127.0.0.1")) == ""
 
 
 async def test_a_killed_child_is_started_again(config: Settings) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from socket import SO_LINGER, SOL_SOCKET
+from socket import SO_LINGER, SO_SNDBUF, SOL_SOCKET
 
 import aiohttp
 import pytest
 from livekit.protocol import models, rtc
 
+from media.errors import JoinRefused
+from media.signalling import session
+from media.signalling.websocket import SEND_BUFFER_BYTES, SignalConnection
+from tests.media.running import PATIENCE_S
 from tests.media.service.door import CONFIG, Door, messages_until_closed, next_message, token
 from tests.media.world import subscriber
 
@@ -166,6 +170,31 @@ async def test_client_that_reads_nothing_is_closed_and_harms_nobody(door: Door) 
         member.send(room_update=rtc.RoomUpdate(room=models.Room(metadata="x" * 1000)))
     await asyncio.wait_for(_gone(door, "ann"), 5)
     assert (await next_message(other)).WhichOneof("message") == "join"
+
+
+async def test_client_that_reads_nothing_holds_little_in_the_kernel(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    async def look(room: object, newcomer: object, connection: SignalConnection, *_: object) -> None:
+        sizes.append(connection._socket.get_extra_info("socket").getsockopt(SOL_SOCKET, SO_SNDBUF))
+
+    monkeypatch.setattr(session, "serve", look)
+    await messages_until_closed(await door.enter())
+    assert sizes == [2 * SEND_BUFFER_BYTES]  # Linux counts its own bookkeeping as well
+
+
+async def test_rooms_that_ran_out_after_the_checks_are_told_in_the_first_message(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str) -> None:
+        raise JoinRefused(503, "rooms", "the server holds as many rooms as it can")
+
+    monkeypatch.setattr(door.world.registry, "get_or_create", full)
+    leave = (await next_message(await door.enter())).leave
+    assert (leave.reason, leave.action) == (models.JOIN_FAILURE, rtc.LeaveRequest.RECONNECT)
+    assert door.world.registry.counters.totals["joins_refused", "rooms"] == 1
 
 
 async def _gone(door: Door, identity: str) -> None:

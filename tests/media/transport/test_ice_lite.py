@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from media.transport.ice_lite import CONSENT_S, Credentials, ICELite
 
-HOME, PHONE = ("192.0.2.1", 4000), ("198.51.100.7", 5000)
+OURS: Any = "the socket that was asked"
+HOME, PHONE = (OURS, ("192.0.2.1", 4000)), (OURS, ("198.51.100.7", 5000))
 
 
 class Register:

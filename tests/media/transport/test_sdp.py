@@ -43,7 +43,7 @@ def test_a_browsers_offer() -> None:
     assert parsed.transport.fingerprints[0][0] == "sha-256"
 
 
-LOCAL = sdp_writer.LocalTransport("our1", "o" * 24, FINGERPRINT, "passive", "192.0.2.1", 7882)
+LOCAL = sdp_writer.LocalTransport("our1", "o" * 24, FINGERPRINT, "passive", ["192.0.2.1"], 7882)
 
 
 def test_our_answer_reads_back_and_takes_only_what_we_forward() -> None:

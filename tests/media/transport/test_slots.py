@@ -11,7 +11,7 @@ from media.transport.sdp import MAX_SECTIONS, Section
 from media.transport.sdp_writer import LocalTransport, OutgoingSection
 from media.transport.slots import Outgoing, Slots
 
-LOCAL = LocalTransport("our1", "o" * 24, ":".join(["AB"] * 32), "actpass", "192.0.2.1", 7882)
+LOCAL = LocalTransport("our1", "o" * 24, ":".join(["AB"] * 32), "actpass", ["192.0.2.1"], 7882)
 NOTHING: Any = None
 
 
