@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import gc
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -18,6 +20,7 @@ from media.room.room import Room
 from media.signalling.session import Session
 from media.signalling.websocket import SignalConnection
 from media.transport.peer import Peer
+from tests.media.running import PATIENCE_S
 
 COUNTED = (Participant, Peer, Room, Session, SignalConnection, UpTrack, DownTrack, RTCDtlsTransport)
 
@@ -38,11 +41,32 @@ class Holdings:
         return cls(dict(counts), tasks, psutil.Process(os.getpid()).num_fds())
 
 
+@contextlib.contextmanager
+def only_what_is_new() -> Iterator[None]:
+    """Leave out what is there already, thousands of times as much: looking through all of it takes a second."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 async def settled() -> Holdings:
     """What is held once the last goodbyes are said."""
     before, now = None, Holdings.now()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while now != before:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
             before, now = now, Holdings.now()
     return now
+
+
+async def come_down_to(expected: Holdings) -> Holdings:
+    """What is held: at once what is expected, or what there still is after a long wait."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while (now := Holdings.now()) != expected:
+                await asyncio.sleep(0.02)
+            return now
+    return Holdings.now()

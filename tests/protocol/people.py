@@ -20,6 +20,8 @@ API_KEY = "key"
 API_SECRET = "a-secret-of-more-than-forty-eight-characters-for-every-hash"
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 360, 15
 RATE = 48_000
+PATIENCE_S = 30.0
+"""How long what a test waits for may take on a busy machine; nothing waits longer than it has to."""
 
 
 def token(identity: str, room: str, *, ttl_s: float = 600, secret: str = API_SECRET, **grants: Any) -> str:
@@ -58,7 +60,7 @@ class StartMedia(Protocol):
     def __call__(self, **extra: str) -> MediaProcess: ...
 
 
-async def until(is_true: Callable[[], object], what: str, timeout_s: float = 10.0) -> None:
+async def until(is_true: Callable[[], object], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Waits until `is_true`; fails with `what` when it does not come."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_s
@@ -67,7 +69,7 @@ async def until(is_true: Callable[[], object], what: str, timeout_s: float = 10.
         await asyncio.sleep(0.02)
 
 
-async def until_silent(person: Person, sender: str, timeout_s: float = 10.0) -> None:
+async def until_silent(person: Person, sender: str, timeout_s: float = PATIENCE_S) -> None:
     """Waits until `person` hears nothing of `sender` for half a second, once what was on its way has arrived."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_s
@@ -133,7 +135,7 @@ class Person:
         options = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False, video_codec=rtc.VideoCodec.VP8
         )
-        publication = await asyncio.wait_for(self.me.publish_track(track, options), 10)
+        publication = await asyncio.wait_for(self.me.publish_track(track, options), PATIENCE_S)
         self._tasks.append(asyncio.create_task(self._film(source)))
         return publication
 
@@ -142,7 +144,7 @@ class Person:
         source = rtc.AudioSource(RATE, 1)
         track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        publication = await asyncio.wait_for(self.me.publish_track(track, options), 10)
+        publication = await asyncio.wait_for(self.me.publish_track(track, options), PATIENCE_S)
         self._tasks.append(asyncio.create_task(self._hum(source)))
         return publication
 
@@ -202,7 +204,7 @@ class People:
         person.listen()
         options = rtc.RoomOptions(auto_subscribe=auto_subscribe, single_peer_connection=False)
         text = token(identity, room or self.room_name, **grants)
-        await asyncio.wait_for(person.room.connect(self.media.url, text, options), 15)
+        await asyncio.wait_for(person.room.connect(self.media.url, text, options), PATIENCE_S)
         self.present.append(person)
         return person
 
@@ -213,4 +215,4 @@ class People:
     async def leave(self) -> None:
         """Everybody leaves."""
         for person in self.present:
-            await asyncio.wait_for(person.leave(), 10)
+            await asyncio.wait_for(person.leave(), PATIENCE_S)

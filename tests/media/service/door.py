@@ -11,6 +11,7 @@ from livekit import api
 from livekit.protocol import rtc
 
 from media.config import MediaConfig
+from tests.media.running import PATIENCE_S
 from tests.media.world import SECRET, World, limits
 
 CONFIG = MediaConfig(api_key="key", api_secret=SECRET, limits=limits(max_participants=3, signal_burst=50))
@@ -44,13 +45,13 @@ class Door:
 
 
 async def next_message(socket: aiohttp.ClientWebSocketResponse) -> rtc.SignalResponse:
-    message = await socket.receive(timeout=5)
+    message = await socket.receive(timeout=PATIENCE_S)
     assert message.type is aiohttp.WSMsgType.BINARY, message
     return rtc.SignalResponse.FromString(message.data)
 
 
 async def messages_until_closed(socket: aiohttp.ClientWebSocketResponse) -> list[rtc.SignalResponse]:
     found: list[rtc.SignalResponse] = []
-    while (message := await socket.receive(timeout=5)).type is aiohttp.WSMsgType.BINARY:
+    while (message := await socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.BINARY:
         found.append(rtc.SignalResponse.FromString(message.data))
     return found

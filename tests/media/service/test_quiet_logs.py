@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from tests.media.running import PATIENCE_S
 from tests.media.service.door import Door, next_message, token
 
 
@@ -43,7 +44,7 @@ async def test_malformed_request_is_answered_by_400_and_not_logged(
     caplog.set_level(logging.INFO)
     reader, writer = await asyncio.open_connection(door.server.host, door.server.port)
     writer.write(junk)
-    assert b" 400 " in await asyncio.wait_for(reader.readline(), 5)
+    assert b" 400 " in await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
     await writer.wait_closed()
     assert "SECRET" not in caplog.text

@@ -77,7 +77,7 @@ async def test_resume_is_answered_by_reconnect_and_ends_the_old_session(door: Do
     socket = await door.enter(query=f"&reconnect=1&sid={sid}")
     leave = (await next_message(socket)).leave
     assert leave.action == rtc.LeaveRequest.RECONNECT
-    assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+    assert (await socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.CLOSE
     assert door.world.room.members == {}
 
 
@@ -151,12 +151,12 @@ async def test_pings_of_the_websocket_are_answered_and_a_flood_of_them_closes_th
     for _ in range(2):
         await next_message(socket)
     await socket.ping(b"well?")
-    pong = await socket.receive(timeout=5)
+    pong = await socket.receive(timeout=PATIENCE_S)
     assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"well?")
     await socket.pong()
     for _ in range(60):
         await socket.ping()
-    while (message := await socket.receive(timeout=5)).type is aiohttp.WSMsgType.PONG:
+    while (message := await socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.PONG:
         pass
     assert rtc.SignalResponse.FromString(message.data).WhichOneof("message") == "leave"
     assert door.world.registry.counters.totals["clients_closed", "signal_rate"] == 1
@@ -168,7 +168,7 @@ async def test_client_that_reads_nothing_is_closed_and_harms_nobody(door: Door) 
     member = door.world.room.members["ann"]
     for _ in range(CONFIG.limits.signal_queue + 1):
         member.send(room_update=rtc.RoomUpdate(room=models.Room(metadata="x" * 1000)))
-    await asyncio.wait_for(_gone(door, "ann"), 5)
+    await asyncio.wait_for(_gone(door, "ann"), PATIENCE_S)
     assert (await next_message(other)).WhichOneof("message") == "join"
 
 

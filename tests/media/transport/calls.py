@@ -15,6 +15,7 @@ from media.transport.peer import Peer
 from media.transport.udp_mux import UDPMux
 from tests.media.descriptions import audio_section, video_section
 from tests.media.load import MediaClient
+from tests.media.running import PATIENCE_S
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class RecordingObserver:
         self.heard.append(f"removed {up_track.client_track_id}")
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     """Wait until `condition` holds; the test fails when it does not after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not condition():
