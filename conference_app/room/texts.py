@@ -141,6 +141,8 @@ def _call() -> dict[str, str | dict[str, str]]:
         "end_for_all": _("End for all"),
         "end_title": _("End the meeting for everyone?"),
         "end_text": _("Everyone is sent out and the room is closed. To let others go on, leave instead."),
+        "sounds": _("Sounds"),
+        "sounds_help": _("When somebody comes, goes or writes."),
         "reconnecting": _("Reconnecting…"),
         "you_are_in": _("You are in the meeting."),
         "alone": _("You are the only one here. Send the link to those you want to meet."),
@@ -225,6 +227,8 @@ def _people() -> dict[str, str | dict[str, str]]:
 def _keys() -> dict[str, str | dict[str, str]]:
     return {
         "help_title": _("Keyboard shortcuts"),
+        "single_keys": _("Use these keys"),
+        "single_keys_help": _("Turn them off if you dictate, or press keys by accident. Esc always works."),
         "key_microphone": _("Microphone on or off"),
         "key_camera": _("Camera on or off"),
         "key_share": _("Share your screen, or stop"),

@@ -7,6 +7,7 @@ import { useCallDevices } from "../devices/useCallDevices";
 import type { Notice } from "../pageMessages";
 import type { SessionState } from "../session/session";
 import { NamesProvider } from "../shared/NamesProvider";
+import { useSettings } from "../shared/settings";
 import { useIsPhone } from "../shared/useSize";
 import { useWords } from "../shared/words";
 import { Stage } from "../stage/Stage";
@@ -20,10 +21,11 @@ import { HelpSheet } from "./HelpSheet";
 import { EndDialog, RemoveDialog } from "./HostDialogs";
 import { MorePanel } from "./MorePanel";
 import { MORE, type Panel } from "./panel";
-import { type Action, isToolAction, type Shortcut, shortcutsWith, toolOf } from "./shortcuts";
+import { type Action, isToolAction, type Shortcut, shortcutsWith, toolOf, workingShortcuts } from "./shortcuts";
 import { SoundButton, TopBar, useNotices } from "./TopBar";
 import { useAnnouncements } from "./useAnnouncements";
 import { useControls } from "./useControls";
+import { useNews } from "./useNews";
 import { useShortcuts } from "./useShortcuts";
 
 export interface CallProps {
@@ -97,15 +99,19 @@ function Running(props: CallProps) {
   const [open, setOpen] = useState<Open>(null);
   const isPhone = useIsPhone();
   const people = useParticipants({ room });
-  const { spoken, say } = useAnnouncements(room, state.isReconnecting);
+  const { news, tell } = useNews();
+  const { spoken, say } = useAnnouncements(room, state.isReconnecting, tell);
   const { shown, notify } = useNotices(props.notice, say);
   const controls = useControls(room, notify);
   const devices = useCallDevices(room, notify);
   const stage = useStage(room, view);
   const isHost = state.role === "host";
   const host = isHost ? hostActions(props, setOpen) : null;
-  const tell = (name: string, text: string) => say(t("message_from", { name, text }));
-  const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell };
+  const tellMessage = (name: string, text: string, tool: string) => {
+    say(t("message_from", { name, text }));
+    tell({ kind: "message", name, text, tool });
+  };
+  const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
   const tools = useTools(call, panel);
   const opened = tools.find(({ id }) => id === panel);
 
@@ -123,15 +129,15 @@ function Running(props: CallProps) {
     else if (action !== "talk") actions[action]();
   };
   const shortcuts = shortcutsWith(tools);
-  useShortcuts(shortcuts, act, controls.talk);
+  useShortcuts(workingShortcuts(shortcuts, useSettings().hasSingleKeys), act, controls.talk);
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
-      <h1 className="sr-only">{state.subject || t("room_title")}</h1>
-      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} shown={shown} />
+      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} shown={shown} news={news} onOpen={setPanel} />
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col px-3">
           <Stage refs={stage.refs} focus={stage.focus} pinned={stage.pinned} onPin={stage.togglePin} />
+          <SoundButton room={room} />
           {people.length === 1 && !state.isReconnecting && <Alone />}
         </main>
         {opened && <opened.Panel key={opened.id} call={call} state={opened.state} onClose={() => setPanel(null)} />}
@@ -147,7 +153,6 @@ function Running(props: CallProps) {
           />
         )}
       </div>
-      <SoundButton room={room} />
       <div className="pt-2">
         <ControlBar
           {...controls}

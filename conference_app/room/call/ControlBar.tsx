@@ -134,7 +134,7 @@ export function ControlBar(props: ControlBarProps) {
   const { t } = useWords();
   const { isSharing, canShare, isHost, isPhone } = props;
   return (
-    <div role="group" aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
+    <section aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
       <Devices {...props} />
       {canShare && (
         <Group>
@@ -169,6 +169,6 @@ export function ControlBar(props: ControlBarProps) {
           </button>
         )}
       </Group>
-    </div>
+    </section>
   );
 }

@@ -1,5 +1,7 @@
-/** The keys of the room. */
+/** The keys of the room, and the switch that turns them off. */
 import { Button, Dialog } from "../shared/pieces";
+import { changeSettings, useSettings } from "../shared/settings";
+import { Switch } from "../shared/Switch";
 import { useWords } from "../shared/words";
 import type { Shortcut } from "./shortcuts";
 
@@ -12,9 +14,16 @@ function Key({ children }: { children: string }) {
 
 export function HelpSheet({ shortcuts, onClose }: { shortcuts: Shortcut[]; onClose: () => void }) {
   const { t } = useWords();
+  const { hasSingleKeys } = useSettings();
   const printed = (key: string) => (key === " " ? t("space_bar") : (PRINTED[key] ?? key));
   return (
     <Dialog title={t("help_title")} onClose={onClose} actions={<Button onClick={onClose}>{t("close")}</Button>}>
+      <Switch
+        label={t("single_keys")}
+        help={t("single_keys_help")}
+        isOn={hasSingleKeys}
+        onChange={(isOn) => changeSettings({ hasSingleKeys: isOn })}
+      />
       <dl className="flex flex-col">
         {shortcuts.map(({ key, help }) => (
           <div key={key} className="flex items-center justify-between gap-4 border-b border-line py-2 last:border-0">

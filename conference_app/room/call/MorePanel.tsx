@@ -4,7 +4,9 @@ import type { LucideIcon } from "lucide-react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
 import type { DeviceLists } from "../devices/devices";
+import { changeSettings, useSettings } from "../shared/settings";
 import { SidePanel } from "../shared/SidePanel";
+import { Switch } from "../shared/Switch";
 import { useWords } from "../shared/words";
 import type { View } from "../stage/view";
 import type { RunningTool } from "../tools/registry";
@@ -35,6 +37,7 @@ function Entry({ icon: Icon, label, onClick }: { icon: LucideIcon; label: string
 
 export function MorePanel(props: MorePanelProps) {
   const { t } = useWords();
+  const { hasSounds } = useSettings();
   return (
     <SidePanel title={t("more_title")} onClose={props.onClose}>
       <div className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-4 pb-4 [&_.grid]:grid-cols-1">
@@ -49,6 +52,9 @@ export function MorePanel(props: MorePanelProps) {
             label={t(props.view === "grid" ? "speaker_view" : "grid_view")}
             onClick={props.onLayout}
           />
+          <div className="px-3">
+            <Switch label={t("sounds")} help={t("sounds_help")} isOn={hasSounds} onChange={(isOn) => changeSettings({ hasSounds: isOn })} />
+          </div>
           <Entry icon={Keyboard} label={t("help_title")} onClick={props.onHelp} />
         </div>
         {props.isHost && props.isPhone && (

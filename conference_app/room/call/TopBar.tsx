@@ -1,9 +1,10 @@
 /** The strip above the stage: what the meeting is, and short notices where they cover nobody's face. */
 import { type Room, RoomEvent } from "livekit-client";
-import { DoorClosedLocked, LockKeyhole, RotateCw, Volume2 } from "lucide-react";
+import { DoorClosedLocked, LockKeyhole, MessageSquare, RotateCw, Volume2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { limitsPath, useWords } from "../shared/words";
+import type { News } from "./useNews";
 
 const SHOWN_MS = 7000;
 
@@ -28,19 +29,43 @@ export function useNotices(fromPage: { id: string; message: string }, say: (text
   return { shown, notify };
 }
 
+/** What somebody wrote in a tool that is closed. Screen readers have heard it, and have the tool's own button. */
+function MessagePreview({ name, text, onOpen }: { name: string; text: string; onOpen: () => void }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-hidden
+      onClick={onOpen}
+      className="flex max-w-full min-w-0 items-center gap-2.5 rounded-control bg-stage-raised px-3 py-1 text-left text-xs leading-snug hover:bg-stage-line"
+    >
+      <MessageSquare size={16} className="shrink-0 text-on-stage-muted" />
+      <span className="line-clamp-2 min-w-0 break-words">
+        <bdi className="font-semibold">{name}</bdi> <bdi>{text}</bdi>
+      </span>
+    </button>
+  );
+}
+
 interface TopBarProps {
   subject: string;
   isLocked: boolean;
   isReconnecting: boolean;
+  /** A notice to this person, which goes before news. */
   shown: string;
+  news: News | null;
+  onOpen: (tool: string) => void;
 }
 
-export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps) {
+export function TopBar({ subject, isLocked, isReconnecting, shown, news, onOpen }: TopBarProps) {
   const { t, language } = useWords();
+  const title = subject || t("room_title");
+  const message = news?.kind === "message" ? news : null;
+  const sentence = shown || (news && !message ? news.text : "");
   const pill = "flex max-w-full items-center gap-2 rounded-full px-3.5 py-1.5 text-sm font-medium";
   return (
     <header className="flex h-13 shrink-0 items-center gap-3 px-4">
-      <div className="flex min-w-0 flex-1 items-center gap-2 text-sm">
+      <div className={`flex min-w-0 flex-1 items-center gap-2 text-sm ${message || sentence ? "max-sm:sr-only" : ""}`}>
         <a
           href={limitsPath(language)}
           target="_blank"
@@ -51,7 +76,9 @@ export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps
         >
           <LockKeyhole size={16} aria-hidden />
         </a>
-        <bdi className="truncate font-medium">{subject || t("room_title")}</bdi>
+        <h1 className="truncate font-medium" title={title}>
+          <bdi>{title}</bdi>
+        </h1>
         {isLocked && (
           <span className="flex shrink-0 items-center gap-1.5 rounded-full bg-stage-raised px-2.5 py-1 text-xs font-medium">
             <DoorClosedLocked size={14} aria-hidden />
@@ -66,10 +93,12 @@ export function TopBar({ subject, isLocked, isReconnecting, shown }: TopBarProps
             {t("reconnecting")}
           </p>
         ) : (
-          shown && <p className={`${pill} bg-stage-raised text-on-stage`}>{shown}</p>
+          sentence && <p className={`${pill} bg-stage-raised text-on-stage`}>{sentence}</p>
         )}
       </div>
-      <div className="hidden flex-1 sm:block" />
+      <div className={`min-w-0 flex-1 justify-end ${message ? "flex" : "hidden sm:flex"}`}>
+        {message && <MessagePreview name={message.name} text={message.text} onOpen={() => onOpen(message.tool)} />}
+      </div>
     </header>
   );
 }

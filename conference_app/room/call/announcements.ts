@@ -1,13 +1,16 @@
-/** Comings and goings gathered into few sentences for screen readers. No React, no clock: `now` is passed in. */
+/** Comings and goings gathered into few sentences. No React, no clock: `now` is passed in. */
 
 /** Somebody who is back within this many milliseconds never left: it was their connection. */
 export const RETURN_MS = 8000;
 /** Comings within this many milliseconds of each other make one sentence. */
 export const BURST_MS = 1500;
 
-export type Gathering =
-  | { kind: "joined"; names: string[] }
-  | { kind: "left"; names: string[] };
+export type Happening = "joined" | "left";
+
+export interface Gathering {
+  kind: Happening;
+  names: string[];
+}
 
 interface Person {
   name: string;

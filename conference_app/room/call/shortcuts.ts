@@ -50,6 +50,11 @@ export function shortcutsWith(tools: ReadonlyArray<Pick<AnyTool, "id" | "shortcu
   return [...DEVICE_KEYS, ...ofTools, ...OTHER_KEYS];
 }
 
+/** Those that act: without single keys Esc alone, which types nothing (WCAG 2.2, success criterion 2.1.4). */
+export function workingShortcuts(shortcuts: Shortcut[], hasSingleKeys: boolean): Shortcut[] {
+  return hasSingleKeys ? shortcuts : shortcuts.filter(({ action }) => action === "escape");
+}
+
 /** Where the key was pressed: typing takes every key but Esc, a control takes the space bar. */
 export type Place = "page" | "control" | "typing";
 

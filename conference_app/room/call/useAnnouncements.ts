@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useNameOf } from "../shared/NamesProvider";
 import { useWords, type Words } from "../shared/words";
-import { Comings, type Gathering } from "./announcements";
+import { Comings, type Gathering, type Happening } from "./announcements";
 
 const TICK_MS = 500;
 /** What was said stands in the page this long, for readers that come late; then it would only be found by accident. */
@@ -17,8 +17,12 @@ function gatheringText({ kind, names }: Gathering, { t, n }: Words): string {
   return n(kind === "joined" ? "many_joined" : "many_left", names.length - 1, { name: first });
 }
 
-/** The sentence to read out now, and `say` for sentences of one's own. */
-export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken: string; say: (sentence: string) => void } {
+/** The sentence to read out now, and `say` for sentences of one's own. `tell` hears of comings and goings. */
+export function useAnnouncements(
+  room: Room,
+  isReconnecting: boolean,
+  tell: (news: { kind: Happening; text: string }) => void,
+): { spoken: string; say: (sentence: string) => void } {
   const words = useWords();
   const nameOf = useNameOf();
   const [spoken, setSpoken] = useState("");
@@ -42,7 +46,11 @@ export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken:
     room.on(RoomEvent.LocalTrackPublished, started).on(RoomEvent.LocalTrackUnpublished, stopped);
     let since = 0;
     const timer = setInterval(() => {
-      const gathered = comings.current.due(Date.now()).map((gathering) => gatheringText(gathering, current.current.words));
+      const gathered = comings.current.due(Date.now()).map((gathering) => {
+        const text = gatheringText(gathering, current.current.words);
+        tell({ kind: gathering.kind, text });
+        return text;
+      });
       const sentences = [...queue.current.splice(0), ...gathered];
       if (sentences.length > 0) {
         since = Date.now();
@@ -58,7 +66,7 @@ export function useAnnouncements(room: Room, isReconnecting: boolean): { spoken:
       room.off(RoomEvent.TrackPublished, started).off(RoomEvent.TrackUnpublished, stopped);
       room.off(RoomEvent.LocalTrackPublished, started).off(RoomEvent.LocalTrackUnpublished, stopped);
     };
-  }, [room, say, nameOf]);
+  }, [room, say, nameOf, tell]);
 
   useEffect(() => {
     if (isReconnecting) comings.current.clear();

@@ -2,8 +2,9 @@
 import { Camera, ChevronDown, type LucideIcon, Mic, Volume2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
+import { play } from "../shared/chimes";
 import { type TextKey, useWords } from "../shared/words";
-import { canChooseSpeaker, type DeviceLists, playTestSound } from "./devices";
+import { canChooseSpeaker, type DeviceLists } from "./devices";
 
 const LABELS: Record<MediaDeviceKind, TextKey> = {
   audioinput: "microphone",
@@ -58,16 +59,16 @@ export function DeviceMenu({ kind, devices, chosen, onChoose, children }: Device
 export function TestSound({ speakerId }: { speakerId: string }) {
   const { t } = useWords();
   const [isPlaying, setIsPlaying] = useState(false);
-  const play = () => {
+  const test = () => {
     if (isPlaying) return;
     setIsPlaying(true);
-    void playTestSound(speakerId).then(
+    void play("test", speakerId).then(
       () => setIsPlaying(false),
       () => setIsPlaying(false),
     );
   };
   return (
-    <button type="button" onClick={play} className="rounded px-1 pointer-coarse:-my-3 pointer-coarse:py-3 text-sm font-medium text-accent-ink hover:underline">
+    <button type="button" onClick={test} className="rounded px-1 pointer-coarse:-my-3 pointer-coarse:py-3 text-sm font-medium text-accent-ink hover:underline">
       {isPlaying ? t("test_sound_playing") : t("test_sound")}
     </button>
   );

@@ -138,29 +138,3 @@ export async function listDevices(): Promise<DeviceLists> {
 export function canChooseSpeaker(): boolean {
   return "setSinkId" in HTMLMediaElement.prototype;
 }
-
-/** A short soft chord on the chosen loudspeaker. Resolves when it is over. */
-export async function playTestSound(speakerId: string): Promise<void> {
-  const context = new AudioContext();
-  try {
-    const output = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
-    if (speakerId && output.setSinkId) await output.setSinkId(speakerId).catch(() => undefined);
-    for (const [index, frequency] of [523.25, 659.25, 783.99].entries()) ring(context, frequency, index * 0.16);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-  } finally {
-    await context.close();
-  }
-}
-
-function ring(context: AudioContext, frequency: number, delay: number): void {
-  const start = context.currentTime + delay;
-  const volume = context.createGain();
-  volume.gain.setValueAtTime(0.0001, start);
-  volume.gain.exponentialRampToValueAtTime(0.16, start + 0.03);
-  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.6);
-  const tone = context.createOscillator();
-  tone.frequency.value = frequency;
-  tone.connect(volume).connect(context.destination);
-  tone.start(start);
-  tone.stop(start + 0.65);
-}

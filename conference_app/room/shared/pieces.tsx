@@ -2,6 +2,8 @@
 import type { LucideIcon } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
+import { useSettings } from "./settings";
+
 type ButtonKind = "primary" | "secondary" | "danger";
 
 const KINDS: Record<ButtonKind, string> = {
@@ -66,7 +68,8 @@ const TONES = {
 
 /** A round button of the dark control bar: an icon, named for screen readers and by a tooltip. */
 export function RoundButton(props: RoundButtonProps) {
-  const { label, icon: Icon, shortcut, tone = "normal" } = props;
+  const { label, icon: Icon, tone = "normal" } = props;
+  const shortcut = useSettings().hasSingleKeys ? props.shortcut : undefined;
   return (
     <button
       type="button"

@@ -68,6 +68,12 @@ _CHOSEN = (
         _UNTIL_DELETED,
     ),
     Kept(
+        "parley.room",
+        "local storage",
+        n_("Remembers whether meetings play sounds and listen to single keys, once you change that."),
+        _UNTIL_DELETED,
+    ),
+    Kept(
         "loglevel:livekit, …",
         "local storage",
         n_("How much the call's own parts write into your browser's console. Nothing about you."),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { actionFor as actionAmong, isToolAction, type Place, shortcutsWith, toolOf } from "../../../conference_app/room/call/shortcuts";
+import { actionFor as actionAmong, isToolAction, type Place, shortcutsWith, toolOf, workingShortcuts } from "../../../conference_app/room/call/shortcuts";
 import { isOfInputMethod, type KeyPress, nameOfKey } from "../../../conference_app/room/shared/keyboard";
 
 const KEYS = shortcutsWith([
@@ -85,5 +85,10 @@ describe("actionFor", () => {
     const action = actionFor(press("p"), "page");
     expect(action && isToolAction(action) && toolOf(action)).toBe("people");
     expect(isToolAction("help")).toBe(false);
+  });
+
+  test("with single keys turned off Esc alone is left, which types nothing", () => {
+    expect(workingShortcuts(KEYS, true)).toEqual(KEYS);
+    expect(workingShortcuts(KEYS, false).map(({ key }) => key)).toEqual(["Escape"]);
   });
 });
