@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -41,11 +42,23 @@ class FakeRoomAdmin:
             raise Unavailable("down")
         self.orders.append(order)
 
-    async def participants(self, room: str) -> list[str]:
-        """Identities in the room."""
+    async def participants(self, room: str) -> dict[str, str]:
+        """Identities in the room; each is its name too."""
         if self.is_down:
             raise Unavailable("down")
-        return list(self.rooms.get(room, []))
+        return {identity: identity for identity in self.rooms.get(room, [])}
+
+    async def occupied(self, rooms: Collection[str]) -> set[str]:
+        """Those with somebody in them."""
+        if self.is_down:
+            raise Unavailable("down")
+        return {room for room in rooms if self.rooms.get(room)}
+
+    async def make_host(self, room: str, identity: str) -> None:
+        """Promote a participant."""
+        self._order("make host", room, identity)
+        if identity not in self.rooms.get(room, []):
+            raise NotFound("gone")
 
     async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
         """Mute one published track."""

@@ -39,7 +39,7 @@ from conference_app.models.mail import (  # noqa: E402
     NewsletterTopic,
     OutgoingEmail,
 )
-from conference_app.models.meeting import Admission, Meeting  # noqa: E402
+from conference_app.models.meeting import Admission, Meeting, WaitingGuest  # noqa: E402
 from conference_app.models.person import Address  # noqa: E402
 from conference_app.models.privacy import (  # noqa: E402
     DataExport,
@@ -91,4 +91,5 @@ __all__ = [
     "SignInSession",
     "SignInTicket",
     "StaffAccess",
+    "WaitingGuest",
 ]

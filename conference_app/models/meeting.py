@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, LargeBinary
+from sqlalchemy import Column, ForeignKey, LargeBinary, false
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
@@ -15,6 +15,7 @@ from conference_app.texts import n_
 
 _HABIT = (MEETINGS, PERSONALISATION)
 _WITH_ROOM = days_after(30, "admitted_at")
+_WHILE_WAITING = days_after(1, "seen_at", n_("While they wait, at most a day."))
 
 
 def _told(label: str) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def _told(label: str) -> dict[str, Any]:
 class Meeting(SQLModel, table=True):
     """A meeting (ours) and the room (the media server's) it has now.
 
-    Whoever knows the code may knock, so it is encrypted like the subject and found by its keyed hash.
+    Whoever knows the code may ask to come in, so it is encrypted like the subject and found by its keyed hash.
     """
 
     __tablename__ = "meeting"  # pyright: ignore[reportAssignmentType]
@@ -58,7 +59,7 @@ class Meeting(SQLModel, table=True):
         sa_column_kwargs={"info": kept_for(_HABIT, UNTIL_ERASED, label=n_("Time zone"))},
     )
     room: str = Field(default_factory=new_id, max_length=32, unique=True, sa_column_kwargs={"info": NOT_PERSONAL})
-    """The media server's name of the room: random, never the code, new each time an ended meeting opens again."""
+    """The media server's name of the room: random, never the code, new each time the meeting opens."""
     opened_at: datetime | None = column(
         UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Opened at")), nullable=True
     )
@@ -66,6 +67,18 @@ class Meeting(SQLModel, table=True):
         UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Ended at")), nullable=True
     )
     is_locked: bool = Field(default=False, sa_column_kwargs={"info": NOT_PERSONAL})
+    """Whether who is new waits until the host lets them in."""
+    starts_locked: bool = Field(default=False, sa_column_kwargs={"info": NOT_PERSONAL, "server_default": false()})
+    """Whether it is locked each time it opens: the host lets everybody in."""
+    is_over: bool = Field(default=False, sa_column_kwargs={"info": NOT_PERSONAL, "server_default": false()})
+    """Whether it ended for good. Else guests with the link wait again until the host comes."""
+    attended: int | None = Field(
+        default=None,
+        sa_column_kwargs={"info": kept_for(MEETINGS, UNTIL_ERASED, label=n_("People who were in it"))},
+    )
+    """How many were let in between `opened_at` and `ended_at`; None before it has ended."""
+    empty_since: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
+    """Since when nobody is in the open room, as far as the media server says; None while somebody is."""
     created_at: datetime = column(UTCDateTime, kept_for(MEETINGS, UNTIL_ERASED, label=n_("Planned at")), index=True)
 
 
@@ -106,4 +119,45 @@ class Admission(SQLModel, table=True):
     """When the person last got a token; None once somebody else needed the seat."""
     removed_at: datetime | None = column(
         UTCDateTime, kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Sent out at")), nullable=True
+    )
+    may_host: bool = Field(
+        default=False,
+        sa_column_kwargs={
+            "info": kept_for(ADMISSIONS, _WITH_ROOM, label=n_("Given the host's rights")),
+            "server_default": false(),
+        },
+    )
+    """Whether somebody with the host's rights has handed them over to this person, for as long as the room is open."""
+
+
+class WaitingGuest(SQLModel, table=True):
+    """Somebody who asks to come in and waits for the host: there as long as their page asks again.
+
+    The only place where a guest's name is stored, encrypted: the host reads it in a page of another process.
+    """
+
+    __tablename__ = "waiting_guest"  # pyright: ignore[reportAssignmentType]
+
+    meeting_id: str = Field(
+        sa_column=Column(
+            ForeignKey("meeting.id", ondelete="CASCADE"),
+            primary_key=True,
+            nullable=False,
+            info=kept_for(MEETINGS, _WHILE_WAITING, label=n_("Meeting number"), belongs_to="meeting_id"),
+        )
+    )
+    identity: str = Field(
+        primary_key=True, max_length=64, sa_column_kwargs={"info": kept_for(MEETINGS, _WHILE_WAITING, exported=False)}
+    )
+    person: str = Field(max_length=64, sa_column_kwargs={"info": kept_for(MEETINGS, _WHILE_WAITING, exported=False)})
+    network: str = Field(max_length=20, sa_column_kwargs={"info": kept_for(MEETINGS, _WHILE_WAITING, exported=False)})
+    """`seats.network_key`, by which no single network fills the list."""
+    name: str = column(
+        EncryptedText, kept_for(MEETINGS, _WHILE_WAITING, subject="guest", label=n_("Name of who waits"))
+    )
+    asked_at: datetime = column(UTCDateTime, kept_for(MEETINGS, _WHILE_WAITING, label=n_("Waits since")))
+    seen_at: datetime = column(UTCDateTime, kept_for(MEETINGS, _WHILE_WAITING, exported=False), index=True)
+    """When their page last asked."""
+    refused_at: datetime | None = column(
+        UTCDateTime, kept_for(MEETINGS, _WHILE_WAITING, label=n_("Refused at")), nullable=True
     )

@@ -37,6 +37,8 @@ class MeetingRoom(NoSSRComponent):
     """The newest answer to `on_join`: type Answer in pageMessages.ts."""
     notice: rx.Var[Any]
     """What to tell the host about their last order; `id` differs each time."""
+    desk: rx.Var[Any]
+    """What the host is told about who waits: type Desk in pageMessages.ts."""
     is_locked: rx.Var[bool]
     texts: rx.Var[dict[str, object]]
     """`room.texts.room_texts()` in the page's language."""
@@ -54,6 +56,14 @@ class MeetingRoom(NoSSRComponent):
     on_remove: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(identity)."""
     on_lock: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+    on_watch: rx.EventHandler[rx.event.no_args_event_spec]
+    """A host's page asks for the next `desk`."""
+    on_admit: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    """(identity of who waits, or "" for all)."""
+    on_refuse: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    """(identity of who waits)."""
+    on_hand_over: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    """(identity)."""
     on_end: rx.EventHandler[rx.event.no_args_event_spec]
 
 

@@ -12,6 +12,12 @@ export interface Door {
   /** What the others also see under that name. */
   introduction: string;
   is_host: boolean;
+  /** Whose meeting it is; empty until a pass-phrase that is asked for was right. */
+  host: string;
+  /** When it begins, in words; empty like `host`, and without a set time. */
+  when: string;
+  /** For the organizer: the text to send to guests. */
+  invitation: string;
 }
 
 /** The answer to asking for a place. The browser takes each `id` once and says so; then the token is forgotten. */
@@ -22,8 +28,11 @@ export interface Answer {
   name: string;
   role: string;
   subject: string;
-  /** Of the refusal: ConferenceError.code. */
+  /** Of a refusal: ConferenceError.code. Of a wait: "host" (who has yet to come) or "admit" (the host is asked). */
   code: string;
+  /** Of a wait: as in Door. */
+  host: string;
+  when: string;
   message: string;
   wait_s: number;
 }
@@ -32,4 +41,16 @@ export interface Answer {
 export interface Notice {
   id: string;
   message: string;
+}
+
+/** Somebody who waits to be let in. */
+export interface WaitingPerson {
+  identity: string;
+  name: string;
+}
+
+/** What the host is told. The browser asks for the next one when it has another `id`; empty: this tab is no host's. */
+export interface Desk {
+  id: string;
+  waiting: Array<WaitingPerson>;
 }

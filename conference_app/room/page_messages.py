@@ -11,6 +11,7 @@ from typing import Literal
 
 from conference_app.errors import ConferenceError, InvalidInput, TooManyAttempts
 from conference_app.services.accounts.introductions import Introduction
+from conference_app.services.room.host_view import HostView
 from conference_app.services.room.joining import Admitted
 from conference_app.texts import _, error_text
 
@@ -36,6 +37,12 @@ class Door:
     introduction: str = ""
     """What the others also see under that name."""
     is_host: bool = False
+    host: str = ""
+    """Whose meeting it is; empty until a pass-phrase that is asked for was right."""
+    when: str = ""
+    """When it begins, in words; empty like `host`, and without a set time."""
+    invitation: str = ""
+    """For the organizer: the text to send to guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,10 @@ class Answer:
     role: str = ""
     subject: str = field(default="", repr=False)
     code: str = ""
-    """Of the refusal: ConferenceError.code."""
+    """Of a refusal: ConferenceError.code. Of a wait: "host" (who has yet to come) or "admit" (the host is asked)."""
+    host: str = ""
+    """Of a wait: as in Door."""
+    when: str = ""
     message: str = ""
     wait_s: int = 0
 
@@ -60,6 +70,27 @@ class Notice:
 
     id: str = ""
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPerson:
+    """Somebody who waits to be let in."""
+
+    identity: str = ""
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the host is told. The browser asks for the next one when it has another `id`; empty: this tab is no host's."""
+
+    id: str = ""
+    waiting: list[WaitingPerson] = field(default_factory=list)
+
+
+def desk_of(view: HostView) -> Desk:
+    """The host's view, for the browser."""
+    return Desk(new_id(), [WaitingPerson(one.identity, one.name) for one in view.waiting])
 
 
 def introduction_words(shown: Introduction) -> str:

@@ -30,7 +30,7 @@ def _name_help() -> str:
     """Who gets the name that is typed at the door, and when the last trace of coming in is gone: from the data map."""
     timer = personal_rows.tables()["admission"].timer
     return _(
-        "The host and the others in this meeting see it, and it is not stored. That somebody came in is noted, and forgotten after {days} days.",
+        "The host and the others in this meeting see it. It is kept only while you wait to be let in. That somebody came in is noted, and forgotten after {days} days.",
         days=timer.days if timer else 0,
     )
 

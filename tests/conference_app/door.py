@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jwt
 
 from conference_app import database
@@ -36,7 +38,7 @@ async def admitted(code: str, **how: object) -> Admitted:
     return place
 
 
-async def opened(host: AccountView, **changes: str) -> OwnMeeting:
+async def opened(host: AccountView, **changes: Any) -> OwnMeeting:
     """A meeting of `host` whose door is open."""
     made = await meeting_of(host, **changes)
     return await meetings.open_room(host.id, made.code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conference_app import database
 from conference_app.errors import NotFound
 from conference_app.services.accounts import registration
@@ -71,6 +73,6 @@ async def at_desk(account: AccountView) -> SignedIn:
     return caller
 
 
-async def meeting_of(account: AccountView, subject: str = "Plans", **changes: str) -> OwnMeeting:
+async def meeting_of(account: AccountView, subject: str = "Plans", **changes: Any) -> OwnMeeting:
     """A new meeting of the account."""
     return await meetings.create(account.id, MeetingForm(subject, **changes))

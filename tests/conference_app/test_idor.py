@@ -17,7 +17,7 @@ from conference_app.config import Settings
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.room.room import MeetingState
 from conference_app.services.limits import rate_limits
-from conference_app.services.room import joining
+from conference_app.services.room import host_view, joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirmed, meeting_of, session_token
@@ -34,8 +34,9 @@ async def processor(
     sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Processor]:
     """Where nobody stays at a door: who is not let in is told so again, instead of an hour later."""
-    at_once = functools.partial(joining.wait_until_admitted, timeout_s=0.0)
-    monkeypatch.setattr(joining, "wait_until_admitted", at_once)
+    at_once = functools.partial(joining.answered, timeout_s=0.0)
+    monkeypatch.setattr(joining, "answered", at_once)
+    monkeypatch.setattr(host_view, "news", functools.partial(host_view.news, timeout_s=0.0))
     async with processing() as running:
         yield running
 

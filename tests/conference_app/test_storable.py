@@ -18,7 +18,7 @@ from conference_app.pages.staff.newsletter_draft import StaffNewsletterDraftStat
 from conference_app.services.limits import rate_limits
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.newsletters import views as newsletter_views
-from conference_app.services.room import joining
+from conference_app.services.room import host_view, joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.asking import Ask, asks
@@ -50,8 +50,9 @@ class Asked(dict[str, Any]):
 @pytest_asyncio.fixture
 async def processor(db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Processor]:
     """Where nobody stays at a door."""
-    at_once = functools.partial(joining.wait_until_admitted, timeout_s=0.0)
-    monkeypatch.setattr(joining, "wait_until_admitted", at_once)
+    at_once = functools.partial(joining.answered, timeout_s=0.0)
+    monkeypatch.setattr(joining, "answered", at_once)
+    monkeypatch.setattr(host_view, "news", functools.partial(host_view.news, timeout_s=0.0))
     async with processing() as running:
         yield running
 

@@ -14,6 +14,7 @@ from conference_app.services.media_server.room_service import LiveKitRoomAdmin, 
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining, moderation
 from conference_app.services.room.entry_checks import Removed
+from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
@@ -58,17 +59,17 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
 
         publication = await bob.speak()
         await until(lambda: host.loudness[bob.identity] > 1000, "sound")
-        await moderation.mute(ann.id, made.code, bob.identity, publication.sid)
+        await moderation.mute(Caller(ann.id), made.code, bob.identity, publication.sid)
         await until(lambda: host.saw("track_muted"), "mute")
         with pytest.raises(NotFound):
-            await moderation.mute(ann.id, made.code, bob.identity, "TR_unknown")
+            await moderation.mute(Caller(ann.id), made.code, bob.identity, "TR_unknown")
 
-        await moderation.remove(ann.id, made.code, eve.identity)
+        await moderation.remove(Caller(ann.id), made.code, eve.identity)
         await until(lambda: eve.saw("disconnected"), "removal")
         with pytest.raises(Removed):
             await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
 
-        await moderation.end(ann.id, made.code)
+        await moderation.end(Caller(ann.id), made.code)
         for person in (host, bob):
             await until(lambda person=person: person.saw("disconnected"), "end")
         assert (await meetings.find_by_code(made.code)).state == "ended"
@@ -79,7 +80,7 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
 
 async def test_orders_about_nothing(media: MediaProcess) -> None:
     admin = LiveKitRoomAdmin()
-    assert await admin.participants("nowhere") == []
+    assert await admin.participants("nowhere") == {}
     await admin.remove("nowhere", "guest-1")
     await admin.end("nowhere")
     with pytest.raises(NotFound):

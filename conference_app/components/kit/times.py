@@ -67,3 +67,26 @@ def moment_in_words(moment: datetime, zone: str, now: datetime) -> str:
 def distance_in_words(moment: datetime, now: datetime) -> str:
     """How far away `moment` is: "in 20 minutes", "2 days ago"."""
     return format_timedelta(moment - now, add_direction=True, threshold=1.4, locale=current_language())
+
+
+def whole_moment_in_words(moment: datetime, zone: str) -> str:
+    """A moment that reads the same on every day: "Tuesday 24 November 2026, 14:00 (Warsaw time, UTC+1)"."""
+    there = in_zone(moment, zone)
+    day = format_date(there.date(), "EEEE d MMMM y", locale=current_language())
+    offset = f"UTC{_signed(there.utcoffset() or timedelta())}"
+    return _(
+        "{day}, {time} ({city} time, {offset})",
+        day=day[0].upper() + day[1:],
+        time=f"{there:%H:%M}",
+        city=zone_city(zone),
+        offset=offset,
+    )
+
+
+def _signed(offset: timedelta) -> str:
+    """+1, −3:30, or nothing for zero."""
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes:
+        return ""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"

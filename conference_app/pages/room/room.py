@@ -1,14 +1,14 @@
 """The address that guests get: the lobby of a meeting and its room.
 
-The State decides who comes in and passes on the host's orders; the call itself lives in the browser (room/) and goes on
-when this State is lost.
+The State decides who comes in (`room.host_state` passes on the host's orders); the call itself lives in the browser
+(room/) and goes on when this State is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import contextlib
 from dataclasses import replace
-from typing import Any
+from datetime import UTC, datetime
 
 import reflex as rx
 from reflex_base.event import EventType
@@ -16,21 +16,24 @@ from reflex_base.event import EventType
 from conference_app.components.frame.page_frame import header, whole_page
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
+from conference_app.components.kit.times import moment_in_words
+from conference_app.components.meetings.invitation_text import invitation_text
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Unavailable
+from conference_app.room.host_state import HostState
 from conference_app.room.meeting_room import meeting_room
-from conference_app.room.page_messages import Answer, Door, Notice, admission, introduction_words, new_id, refusal
+from conference_app.room.page_messages import Answer, Door, admission, introduction_words, new_id, refusal
 from conference_app.room.texts import room_texts
 from conference_app.services.accounts import introductions
 from conference_app.services.meetings import meetings
-from conference_app.services.room import joining, moderation
+from conference_app.services.meetings.announced import Announced
+from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.session import (
     SessionState,
     client_address,
     path_end,
     public,
-    require_account,
     signed_in,
     still_signed_in,
     tab_id,
@@ -43,23 +46,24 @@ class MeetingState(rx.State):
 
     door: Door = Door()
     answer: Answer = Answer()
-    notice: Notice = Notice()
-    is_locked: bool = False
     _name: str = ""
     _pass_phrase: str = ""
     _is_waiting: bool = False
-    """Whether a background handler of this tab waits at the door."""
+    """Whether a background handler of this tab waits to be let in."""
+    _asks_again: bool = False
+    """Whether this tab was told to ask again, which is then no new try."""
 
     @rx.event
     @public
     async def load(self) -> None:
-        self.answer, self.notice, self._is_waiting = Answer(), Notice(), False
+        self.answer, self._is_waiting, self._asks_again = Answer(), False, False
         person = signed_in()
         name = f"{person.first_name} {person.last_name}".strip() if person else ""
         door = Door(id=new_id(), suggested_name=name)
         try:
             meeting = await meetings.find_by_code(self._code(), address=client_address(self))
             door = replace(door, status=meeting.state, needs_pass_phrase=meeting.needs_pass_phrase)
+            door = replace(door, host=meeting.announced.host, when=_when(meeting.announced))
         except NotFound:
             door = replace(door, status="not_found")
         except TooManyAttempts as error:
@@ -70,7 +74,7 @@ class MeetingState(rx.State):
             door = replace(door, introduction=introduction_words(await introductions.of_account(person.account_id)))
             door = await self._as_host(door, person.account_id)
         self.door = door
-        self.is_locked = door.status == "locked"
+        (await self.get_state(HostState)).show_locked(door.status == "locked")
 
     @rx.event
     @public
@@ -86,29 +90,34 @@ class MeetingState(rx.State):
     @rx.event(background=True)
     @public
     async def wait(self) -> None:
-        """Let the guest in by itself when the organizer opens the room. A wait ends after an hour, and a page that is
-        still there asks for the next one: so nobody waits here for a tab that is gone.
+        """Let the guest in when the host has come or admits them. A wait ends after some seconds, and a page that is still
+        there asks for the next one: so the host sees nobody whose tab is gone.
         """
         async with self:
             code, door_id, is_waiting = self._code(), self.door.id, self._is_waiting
+            tab, account_id = tab_id(self), await self._account_id()
         if not is_waiting:
             return
         answer: Answer | None = None
         try:
-            if (await joining.wait_until_admitted(code)).state == "waiting":
+            if not await joining.answered(code, tab_id=tab, account_id=account_id):
                 answer = Answer(id=new_id(), kind="ask_again")
         except ConferenceError as error:
             answer = refusal(error)
         async with self:
             if self.door.id != door_id or not self._is_waiting:
                 return
-            self._is_waiting = False
+            self._is_waiting, self._asks_again = False, True
             self.answer = answer or await self._ask()
+            if self.answer.kind == "waiting":  # for another reason now, such as a lock
+                self._asks_again, self.answer = True, Answer(id=new_id(), kind="ask_again")
 
     @rx.event
     @public
     async def stop_waiting(self) -> None:
         self._is_waiting = False
+        with contextlib.suppress(ConferenceError):
+            await joining.stop_waiting(self._code(), tab_id=tab_id(self), account_id=await self._account_id())
 
     @rx.event
     @public
@@ -116,29 +125,6 @@ class MeetingState(rx.State):
         """The browser has taken the answer: no later page load may find the token here."""
         if answer_id == self.answer.id:
             self.answer = Answer()
-
-    @rx.event
-    async def mute(self, identity: str, track_sid: str) -> None:
-        account = await require_account(self)
-        await self._order(moderation.mute(account.account_id, self._code(), identity, track_sid))
-
-    @rx.event
-    async def remove(self, identity: str) -> None:
-        account = await require_account(self)
-        await self._order(moderation.remove(account.account_id, self._code(), identity))
-
-    @rx.event
-    async def lock(self, is_locked: bool) -> None:
-        account = await require_account(self)
-        if await self._order(moderation.lock(account.account_id, self._code(), is_locked)):
-            self.is_locked = is_locked
-            told = _("The meeting is locked. Nobody new gets in.") if is_locked else _("The meeting is open again.")
-            self.notice = Notice(new_id(), told)
-
-    @rx.event
-    async def end(self) -> None:
-        account = await require_account(self)
-        await self._order(moderation.end(account.account_id, self._code()))
 
     def _code(self) -> str:
         return path_end(self)
@@ -148,10 +134,22 @@ class MeetingState(rx.State):
             own = await meetings.get_own(account_id, self._code())
         except NotFound:
             return door
-        told = _("You can start it again from your meetings.") if own.state == "ended" else ""
-        return replace(door, subject=own.subject, is_host=True, needs_pass_phrase=False, message=told)
+        told = _("You can open it again from your meetings.") if own.state == "ended" else ""
+        return replace(
+            door,
+            subject=own.subject,
+            is_host=True,
+            needs_pass_phrase=False,
+            message=told,
+            invitation=invitation_text(own, door.suggested_name),
+        )
+
+    async def _account_id(self) -> str:
+        person = await still_signed_in()
+        return person.account_id if person else ""
 
     async def _ask(self) -> Answer:
+        asks_again, self._asks_again = self._asks_again, False
         try:
             result = await joining.join(
                 self._code(),
@@ -160,6 +158,7 @@ class MeetingState(rx.State):
                 tab_id=tab_id(self),
                 session=await still_signed_in(),
                 address=client_address(self),
+                is_waiting=asks_again,
             )
         except ConferenceError as error:
             return refusal(error)
@@ -167,28 +166,26 @@ class MeetingState(rx.State):
             case Admitted():
                 return admission(result)
             case Waiting():
-                return Answer(id=new_id(), kind="waiting")
+                code = "host" if result.for_host else "admit"
+                told = result.announced
+                return Answer(id=new_id(), kind="waiting", code=code, host=told.host, when=_when(told))
 
-    async def _order(self, order: Awaitable[Any]) -> bool:
-        """Carry out a host's order; False, with the reason said, if it was refused."""
-        try:
-            await order
-        except ConferenceError as error:
-            self.notice = Notice(new_id(), error_text(error))
-            return False
-        return True
+
+def _when(told: Announced) -> str:
+    return moment_in_words(told.starts_at, told.time_zone, datetime.now(UTC)) if told.starts_at else ""
 
 
 @page("/m/[code]", title=n_("Meeting"), on_load=MeetingState.load)
 def meeting() -> rx.Component:
-    state = MeetingState
+    state, host = MeetingState, HostState
     return whole_page(
         meeting_room(
             header(link_button(_("Privacy"), localized_path("/privacy"), kind="quiet", size="small")),
             door=state.door,
             answer=state.answer,
-            notice=state.notice,
-            is_locked=state.is_locked,
+            notice=host.notice,
+            desk=host.desk,
+            is_locked=host.is_locked,
             texts=room_texts(),
             language=current_language(),
             brand=settings().brand_name,
@@ -196,9 +193,13 @@ def meeting() -> rx.Component:
             on_join=state.join,
             on_stop_waiting=state.stop_waiting,
             on_answer_taken=state.forget_answer,
-            on_mute=state.mute,
-            on_remove=state.remove,
-            on_lock=state.lock,
-            on_end=state.end,
+            on_watch=host.watch,
+            on_admit=host.admit,
+            on_refuse=host.refuse,
+            on_mute=host.mute,
+            on_remove=host.remove,
+            on_lock=host.lock,
+            on_hand_over=host.hand_over,
+            on_end=host.end,
         )
     )

@@ -52,6 +52,15 @@ async def of_account(account_id: str) -> Introduction:
         )
 
 
+async def name_of(account_id: str) -> str:
+    """First and last name of this account; empty while the person wants their data kept only."""
+    async with database.reading(INTRODUCE) as db:
+        if not await person_state.may_use(db, Subject("account", account_id)):
+            return ""
+        row = (await db.exec(select(Account.first_name, Account.last_name).where(Account.id == account_id))).first()
+    return " ".join(row or ()).strip()
+
+
 def attributes(shown: Introduction, account_id: str, room: str, *, now: datetime) -> dict[str, str]:
     """The participant's attributes (LiveKit) that carry it into `room`: `about` and `photo`, the path of the picture."""
     told = {"about": shown.about} if shown.about else {}

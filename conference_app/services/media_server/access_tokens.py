@@ -46,7 +46,7 @@ def room_token(
 
     Both roles publish camera, microphone and screen; nobody may change their own name, metadata or attributes, since
     the attribute `role` is how browsers tell the host. No browser ever gets roomAdmin: the host's orders go through
-    `host_orders`, which asks the database whose meeting it is.
+    `moderation`, which asks the database who the host is.
     """
     grants = {
         "room": room,
@@ -103,3 +103,8 @@ def admin_token(room: str, *, now: datetime | None = None) -> str:
     """A token for our own server's orders about one room; 30 seconds."""
     grants = {"room": room, "roomAdmin": True, "roomCreate": True}
     return _sign({"video": grants}, now or datetime.now(UTC), ADMIN_TOKEN_LIFE)
+
+
+def list_token(*, now: datetime | None = None) -> str:
+    """A token for our own server's question which rooms are used; 30 seconds."""
+    return _sign({"video": {"roomList": True}}, now or datetime.now(UTC), ADMIN_TOKEN_LIFE)

@@ -1,16 +1,16 @@
-"""Orders to the media process about a running room: who is there, mute, remove, end (LiveKit's RoomService)."""
+"""Orders to the media process about running rooms: who is there, mute, remove, promote, end (LiveKit's RoomService)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol, cast
 
 import httpx
 
 from conference_app.config import settings
 from conference_app.errors import NotFound, Unavailable
-from conference_app.services.media_server.access_tokens import admin_token
+from conference_app.services.media_server.access_tokens import admin_token, list_token
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
@@ -23,8 +23,16 @@ _MAX_ANSWER = 4_000_000
 class RoomAdmin(Protocol):
     """What the product asks of a media server. Every method raises Unavailable when it does not answer."""
 
-    async def participants(self, room: str) -> list[str]:
-        """Identities in the room now; empty if there is no such room."""
+    async def participants(self, room: str) -> dict[str, str]:
+        """Who is in the room now, identity → name; empty if there is no such room."""
+        ...
+
+    async def occupied(self, rooms: Collection[str]) -> set[str]:
+        """Those of `rooms` in which somebody is."""
+        ...
+
+    async def make_host(self, room: str, identity: str) -> None:
+        """Tell everybody in the room that this participant is a host now. Raises NotFound."""
         ...
 
     async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
@@ -46,37 +54,50 @@ class LiveKitRoomAdmin:
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._transport = transport
 
-    async def participants(self, room: str) -> list[str]:
-        """Identities in the room now; empty if there is no such room."""
+    async def participants(self, room: str) -> dict[str, str]:
+        """Who is in the room now, identity → name; empty if there is no such room."""
         try:
-            answer = await self._call("ListParticipants", room, {"room": room})
+            answer = await self._call("ListParticipants", admin_token(room), {"room": room})
         except NotFound:
-            return []
+            return {}
         listed = cast("list[dict[str, Any]]", answer.get("participants") or [])
-        return [str(one.get("identity", "")) for one in listed]
+        return {str(one.get("identity", "")): str(one.get("name", "")) for one in listed}
+
+    async def occupied(self, rooms: Collection[str]) -> set[str]:
+        """Those of `rooms` in which somebody is."""
+        if not rooms:
+            return set()
+        answer = await self._call("ListRooms", list_token(), {"names": sorted(rooms)})
+        listed = cast("list[dict[str, Any]]", answer.get("rooms") or [])
+        return {str(one.get("name", "")) for one in listed if one.get("num_participants")} & set(rooms)
+
+    async def make_host(self, room: str, identity: str) -> None:
+        """Tell everybody in the room that this participant is a host now. Raises NotFound."""
+        order = {"room": room, "identity": identity, "attributes": {"role": "host"}}
+        await self._call("UpdateParticipant", admin_token(room), order)
 
     async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
         """Mute one published track. Raises NotFound."""
         order = {"room": room, "identity": identity, "track_sid": track_sid, "muted": True}
-        await self._call("MutePublishedTrack", room, order)
+        await self._call("MutePublishedTrack", admin_token(room), order)
 
     async def remove(self, room: str, identity: str) -> None:
         """Send the participant out. Nobody there is fine."""
         try:
-            await self._call("RemoveParticipant", room, {"room": room, "identity": identity})
+            await self._call("RemoveParticipant", admin_token(room), {"room": room, "identity": identity})
         except NotFound:
             return
 
     async def end(self, room: str) -> None:
         """Send everybody out and delete the room. No such room is fine."""
         try:
-            await self._call("DeleteRoom", room, {"room": room})
+            await self._call("DeleteRoom", admin_token(room), {"room": room})
         except NotFound:
             return
 
-    async def _call(self, method: str, room: str, order: Mapping[str, object]) -> dict[str, Any]:
+    async def _call(self, method: str, token: str, order: Mapping[str, object]) -> dict[str, Any]:
         url = f"{settings().media_http_url}/twirp/livekit.RoomService/{method}"
-        headers = {"Authorization": f"Bearer {admin_token(room)}"}
+        headers = {"Authorization": f"Bearer {token}"}
         try:
             async with httpx.AsyncClient(transport=self._transport, timeout=TIMEOUT_S, trust_env=False) as client:
                 response = await client.post(url, json=order, headers=headers)

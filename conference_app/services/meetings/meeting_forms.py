@@ -24,6 +24,8 @@ class MeetingForm:
     time_zone: str = ""
     """IANA name such as Europe/Warsaw; needed when `starts_at` is given."""
     pass_phrase: str = field(default="", repr=False)
+    starts_locked: bool = False
+    """Whether guests wait until the host lets each of them in."""
 
 
 def _check_subject(text: str) -> str | ConferenceError:

@@ -8,21 +8,23 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import distinct, func
+from sqlalchemy import update as update_rows
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import NotAllowed, NotFound, Unavailable
-from conference_app.models import Meeting
+from conference_app.models import Admission, Meeting
 from conference_app.models.columns import new_id
-from conference_app.purposes import MEETINGS
+from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.accounts import may_invite
 from conference_app.services.consent import person_state
 from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.room_service import room_admin
-from conference_app.services.meetings import meeting_forms, open_meetings
+from conference_app.services.meetings import announced, meeting_forms, open_meetings
+from conference_app.services.meetings.announced import Announced
 from conference_app.services.meetings.meeting_codes import code_key, new_code, normalize_code
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.texts import n_
@@ -30,7 +32,7 @@ from conference_app.texts import n_
 logger = logging.getLogger(__name__)
 
 MeetingState = Literal["waiting", "open", "locked", "ended"]
-"""waiting: not opened yet; locked: open, but nobody new gets in."""
+"""waiting: not open, guests wait for the host; locked: open, and who is new waits until the host lets them in."""
 
 MEETINGS_PER_ACCOUNT = 500
 NO_MEETING = n_("There is no such meeting. Check the link with the person who sent it.")
@@ -53,21 +55,31 @@ class OwnMeeting:
     pass_phrase: str = field(repr=False)
     state: MeetingState
     created_at: datetime
+    starts_locked: bool = False
+    """Whether guests wait, each time it opens, until the host lets them in."""
+    opened_at: datetime | None = None
+    """When it last opened."""
+    ended_at: datetime | None = None
+    """When that came to an end; None while it is open."""
+    attended: int | None = None
+    """How many were let in then; None while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicMeeting:
-    """What anybody who has the link may know. The subject and start come with admission only."""
+    """What anybody who has the link may know. The subject comes with admission only."""
 
     code: str = field(repr=False)
     state: MeetingState
     needs_pass_phrase: bool
+    announced: Announced
+    """Nothing where a pass-phrase is asked for: the link alone may have gone astray."""
 
 
 def state_of(meeting: Meeting) -> MeetingState:
     """Where the meeting stands."""
     if meeting.ended_at is not None:
-        return "ended"
+        return "ended" if meeting.is_over else "waiting"
     if meeting.opened_at is None:
         return "waiting"
     return "locked" if meeting.is_locked else "open"
@@ -96,6 +108,10 @@ def _own(meeting: Meeting) -> OwnMeeting:
         pass_phrase=meeting.pass_phrase,
         state=state_of(meeting),
         created_at=meeting.created_at,
+        starts_locked=meeting.starts_locked,
+        opened_at=meeting.opened_at,
+        ended_at=meeting.ended_at,
+        attended=meeting.attended,
     )
 
 
@@ -115,6 +131,7 @@ async def create(account_id: str, form: MeetingForm, *, now: datetime | None = N
         pass_phrase=checked.pass_phrase,
         starts_at=checked.starts_at,
         time_zone=checked.time_zone,
+        starts_locked=form.starts_locked,
         room=new_id(),
         created_at=now or datetime.now(UTC),
     )
@@ -150,11 +167,12 @@ async def own_row(db: AsyncSession, account_id: str, code: str, *, is_locked: bo
     return meeting
 
 
-async def row_by_code(db: AsyncSession, code: str) -> Meeting | None:
-    """The meeting with that code, whoever asks: for the door (`joining`) only. None while its host's account rests."""
+async def row_by_code(db: AsyncSession, code: str, *, is_locked: bool = False) -> Meeting | None:
+    """The meeting with that code, whoever asks: for who comes in or is inside. None while its host's account rests."""
     if not normalize_code(code):
         return None
-    meeting = (await db.exec(select(Meeting).where(Meeting.code_key == code_key(code)))).first()
+    query = select(Meeting).where(Meeting.code_key == code_key(code))
+    meeting = (await db.exec(query.with_for_update() if is_locked else query)).first()
     if meeting is None or await person_state.is_paused(db, meeting.account_id):
         return None
     return meeting
@@ -175,6 +193,7 @@ async def update(account_id: str, code: str, form: MeetingForm) -> OwnMeeting:
         meeting.starts_at = checked.starts_at
         meeting.time_zone = checked.time_zone
         meeting.pass_phrase = checked.pass_phrase
+        meeting.starts_locked = form.starts_locked
     return _own(meeting)
 
 
@@ -187,7 +206,7 @@ async def delete(account_id: str, code: str) -> None:
         meeting = await own_row(db, account_id, code)
         await db.delete(meeting)
     wake_ups.publish(topic_of(meeting))
-    if state_of(meeting) in ("open", "locked"):
+    if is_open(meeting):
         try:
             await room_admin().end(meeting.room)
         except Unavailable:
@@ -202,7 +221,7 @@ async def open_room(account_id: str, code: str, *, now: datetime | None = None) 
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code, is_locked=True)
         await may_invite.require(db, account_id)
-        if state_of(meeting) not in ("open", "locked"):
+        if not is_open(meeting):
             await open_meetings.check_one_more(db, account_id)
         open_row(meeting, now or datetime.now(UTC))
     wake_ups.publish(topic_of(meeting))
@@ -210,35 +229,34 @@ async def open_room(account_id: str, code: str, *, now: datetime | None = None) 
 
 
 def open_row(meeting: Meeting, now: datetime) -> None:
-    """Open the row's door. A meeting that had ended gets a new room, so that old tokens and removals end with it."""
-    if meeting.ended_at is not None:
-        meeting.room, meeting.ended_at, meeting.opened_at, meeting.is_locked = new_id(), None, None, False
-    meeting.opened_at = meeting.opened_at or now
+    """Open the row's room, if it is not open. Each time it is a new one, so that old tokens and removals end."""
+    if is_open(meeting):
+        return
+    if meeting.is_over:
+        meeting.room = new_id()
+    meeting.opened_at, meeting.ended_at, meeting.empty_since, meeting.attended = now, None, None, None
+    meeting.is_locked, meeting.is_over = meeting.starts_locked, False
 
 
-async def set_locked(account_id: str, code: str, locked: bool) -> OwnMeeting:
-    """Lock or unlock the door of an open meeting. Raises NotFound, NotAllowed when it is not open."""
-    async with database.session(MEETINGS) as db:
-        meeting = await own_row(db, account_id, code)
-        if state_of(meeting) not in ("open", "locked"):
-            raise NotAllowed(n_("Only a running meeting can be locked."))
-        meeting.is_locked = locked is True
-    wake_ups.publish(topic_of(meeting))
-    return _own(meeting)
+def is_open(meeting: Meeting) -> bool:
+    """Whether people may be in its room."""
+    return state_of(meeting) in ("open", "locked")
 
 
-async def close_room(account_id: str, code: str, *, now: datetime | None = None) -> str:
-    """Mark the meeting ended; the room that was closed, whose people `host_orders.end` sends home. Raises NotFound."""
-    async with database.session(MEETINGS) as db:
-        meeting = await own_row(db, account_id, code)
-        meeting.ended_at = meeting.ended_at or now or datetime.now(UTC)
-    wake_ups.publish(topic_of(meeting))
-    return meeting.room
-
-
-def public_view(meeting: Meeting) -> PublicMeeting:
-    """What a stranger with the link may know of it."""
-    return PublicMeeting(meeting.code, state_of(meeting), bool(meeting.pass_phrase))
+async def close_row(db: AsyncSession, meeting: Meeting, at: datetime, *, is_over: bool) -> None:
+    """Close the row's room, if it is open, and note how many were in it; `is_over`: for good, not until the host comes."""
+    meeting.is_over = meeting.is_over or is_over
+    if not is_open(meeting):
+        meeting.ended_at = meeting.ended_at or (at if is_over else None)
+        return
+    meeting.ended_at, meeting.empty_since, meeting.is_locked = at, None, False
+    async with database.within(db, ADMISSIONS) as own:
+        inside = col(Admission.meeting_id) == meeting.id, col(Admission.room) == meeting.room
+        counted = select(func.count(distinct(col(Admission.person)))).where(*inside)
+        meeting.attended = (await own.exec(counted)).one()
+        await own.exec(update_rows(Admission).where(*inside).values(network=""))
+    if not is_over:
+        meeting.room = new_id()  # now: the identities of those who wait from here on are made of it
 
 
 async def row_at_door(code: str, network: str) -> Meeting:
@@ -257,4 +275,7 @@ async def find_by_code(code: str, *, address: str = "") -> PublicMeeting:
 
     Raises NotFound, TooManyAttempts after many wrong codes from one address.
     """
-    return public_view(await row_at_door(code, rate_limits.network_of(address)))
+    meeting = await row_at_door(code, rate_limits.network_of(address))
+    needs_pass_phrase = bool(meeting.pass_phrase)
+    told = Announced() if needs_pass_phrase else await announced.of_meeting(meeting)
+    return PublicMeeting(meeting.code, state_of(meeting), needs_pass_phrase, told)

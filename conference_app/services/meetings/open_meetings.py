@@ -16,7 +16,8 @@ from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
 
-_IS_OPEN = (col(Meeting.opened_at).is_not(None), col(Meeting.ended_at).is_(None))
+IS_OPEN = (col(Meeting.opened_at).is_not(None), col(Meeting.ended_at).is_(None))
+"""Conditions of a statement."""
 
 
 async def check_one_more(db: AsyncSession, account_id: str) -> None:
@@ -25,7 +26,7 @@ async def check_one_more(db: AsyncSession, account_id: str) -> None:
     Raises NotAllowed when it has as many open as it may, Unavailable when the installation is full.
     """
     await database.lock(db, "open meetings")
-    own = (await db.exec(select(func.count()).where(*_IS_OPEN, col(Meeting.account_id) == account_id))).one()
+    own = (await db.exec(select(func.count()).where(*IS_OPEN, col(Meeting.account_id) == account_id))).one()
     if own >= settings().open_per_account:
         raise NotAllowed(
             n_("You have {most} meetings open, which is the most at once. End one of them first."),
@@ -41,7 +42,7 @@ async def check_one_more(db: AsyncSession, account_id: str) -> None:
 
 
 async def _counted(db: AsyncSession) -> int:
-    return (await db.exec(select(func.count()).where(*_IS_OPEN))).one()
+    return (await db.exec(select(func.count()).where(*IS_OPEN))).one()
 
 
 async def count() -> int:

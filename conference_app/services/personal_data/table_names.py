@@ -34,6 +34,7 @@ WORDS: dict[str, TableWords] = {
     "address": TableWords(n_("Your address on our lists"), "mail"),
     "meeting": TableWords(n_("Meetings you planned"), "meetings"),
     "admission": TableWords(n_("Who was let into your meetings"), "meetings"),
+    "waiting_guest": TableWords(n_("Who waits to be let in"), "meetings"),
     "meeting_mail_grant": TableWords(n_("Meeting mails you asked for"), "meetings"),
     "consent_record": TableWords(n_("Terms and policy you accepted"), "mail"),
     "consent_event": TableWords(n_("What you agreed to, and when"), "mail"),

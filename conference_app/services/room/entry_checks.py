@@ -10,17 +10,11 @@ from conference_app.models import Admission, Meeting
 from conference_app.purposes import MEETINGS
 from conference_app.services.accounts import may_invite
 from conference_app.services.limits import rate_limits
+from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import PASS_PHRASE_LENGTH
 from conference_app.services.people.person_fields import clean_line
 from conference_app.services.room.visitors import Visitor
 from conference_app.texts import n_
-
-
-class MeetingLocked(ConferenceError):
-    """The host has locked the door."""
-
-    code = "meeting_locked"
-    status = 403
 
 
 class MeetingEnded(ConferenceError):
@@ -46,7 +40,7 @@ class WrongPassPhrase(ConferenceError):
 
 def check_not_ended(meeting: Meeting) -> None:
     """Raises MeetingEnded."""
-    if meeting.ended_at is not None:
+    if meetings.state_of(meeting) == "ended":
         raise MeetingEnded(n_("This meeting has ended."))
 
 
@@ -72,11 +66,7 @@ async def check_pass_phrase(meeting: Meeting, given: str, network: str) -> None:
     raise WrongPassPhrase(n_("That is not the pass-phrase of this meeting. Ask the host for it."))
 
 
-def check_open_to(visitor: Visitor, meeting: Meeting, earlier: Admission | None) -> None:
-    """Raises Removed or MeetingLocked. Who was in already comes back through a locked door."""
-    if visitor.is_host:
-        return
-    if earlier is not None and earlier.removed_at is not None:
+def check_not_removed(visitor: Visitor, earlier: Admission | None) -> None:
+    """Raises Removed."""
+    if not visitor.is_host and earlier is not None and earlier.removed_at is not None:
         raise Removed(n_("The host has removed you from this meeting."))
-    if meeting.is_locked and earlier is None:
-        raise MeetingLocked(n_("The host has locked this meeting. Ask them to let you in, then try again."))

@@ -8,19 +8,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
-from conference_app.models import Meeting
+from conference_app.models import Admission, Meeting, WaitingGuest
 from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.accounts import may_invite
 from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.access_tokens import Role, room_token
 from conference_app.services.media_server.room_service import room_admin
-from conference_app.services.meetings import meetings, open_meetings
-from conference_app.services.meetings.meetings import PublicMeeting
-from conference_app.services.room import admissions, entry_checks, seats, visitors
+from conference_app.services.meetings import announced, meetings, open_meetings
+from conference_app.services.meetings.announced import Announced
+from conference_app.services.room import admissions, entry_checks, seats, visitors, waiting
 from conference_app.services.room.visitors import Visitor
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.texts import n_
@@ -40,9 +42,12 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Not open yet: await `wait_until_admitted(code)` and call `join` again."""
+    """Not let in yet: await `answered(...)` and call `join` again."""
 
     code: str = field(repr=False)
+    for_host: bool
+    """Whether the host has yet to come; else they are asked to let this person in."""
+    announced: Announced
 
 
 async def join(
@@ -53,17 +58,20 @@ async def join(
     tab_id: str,
     session: SignedIn | None,
     address: str,
+    is_waiting: bool = False,
     now: datetime | None = None,
 ) -> Admitted | Waiting:
     """Ask for a place. `tab_id` is the tab's secret (`session.tab_id(state)`), so that a reload is the same person.
 
-    The organizer's own join opens a waiting meeting. `name` may be empty for people who are signed in.
-    Raises NotFound, InvalidInput (field name), NotAllowed (the host's address is not confirmed, or changed terms wait),
-    WrongPassPhrase, Removed, MeetingLocked, MeetingEnded, RoomFull, TooManyAttempts, Unavailable (no room for another
-    meeting, or who is in a full room cannot be asked).
+    The organizer's own join opens a waiting meeting. `name` may be empty for people who are signed in. `is_waiting`: this
+    tab was told to ask again, which is not counted against its address.
+    Raises NotFound, InvalidInput (field name), NotAllowed (the host's address is not confirmed, changed terms wait, or
+    they have too many meetings open), WrongPassPhrase, Removed, Refused, MeetingEnded, RoomFull, TooManyAttempts,
+    Unavailable (no room for another meeting or another who waits, or who is in a full room cannot be asked).
     """
     network, now = rate_limits.network_of(address), now or datetime.now(UTC)
-    await rate_limits.count(rate_limits.JOIN_PER_ADDRESS, network)
+    if not is_waiting:
+        await rate_limits.count(rate_limits.JOIN_PER_ADDRESS, network)
     meeting = await meetings.row_at_door(code, network)
     entry_checks.check_not_ended(meeting)
     visitor = visitors.visitor_of(meeting, name, tab_id, session)
@@ -72,46 +80,67 @@ async def join(
     if not visitor.is_host:
         await entry_checks.check_host_may_invite(meeting)
         await entry_checks.check_pass_phrase(meeting, pass_phrase, network)
-        if meeting.opened_at is None:
-            return Waiting(meeting.code)
-    admitted = functools.partial(_admit, meeting.id, visitor, network, now)
+    entry = functools.partial(_entry, meeting.id, visitor, network, now)
     try:
-        meeting = await admitted()
+        return await entry()
     except seats.AllTaken:
-        meeting = await admitted(present=await room_admin().participants(meeting.room))
-    return await _place(meeting, visitor, now)
+        return await entry(present=await room_admin().participants(meeting.room))
 
 
-async def _admit(
+async def _entry(
     meeting_id: str, visitor: Visitor, network: str, now: datetime, *, present: Collection[str] | None = None
-) -> Meeting:
-    """Write the admission down and give it a seat, on what the database says now. The host opens the door."""
+) -> Admitted | Waiting:
+    """Let the visitor in or have them wait, on what the database says now, and tell those who watch the meeting."""
     async with database.session(MEETINGS, ADMISSIONS) as db:
         meeting = await db.get(Meeting, meeting_id, with_for_update=True)
         if meeting is None:
             raise NotFound(meetings.NO_MEETING)
         entry_checks.check_not_ended(meeting)
         earlier = await admissions.earlier(db, meeting, visitor)
-        entry_checks.check_open_to(visitor, meeting, earlier)
-        opens = visitor.is_host and meeting.opened_at is None
-        if opens:
-            await may_invite.require(db, meeting.account_id)
-            await open_meetings.check_one_more(db, meeting.account_id)
-            meetings.open_row(meeting, now)
-        row = earlier or admissions.admission(meeting, visitor, now)
-        row.network = seats.network_key(meeting.room, network)
-        if visitor.is_host:
-            row.seat_at = now
+        entry_checks.check_not_removed(visitor, earlier)
+        network = seats.network_key(meeting.room, network)
+        must_wait = not visitor.is_host and earlier is None and meetings.state_of(meeting) != "open"
+        opens = not must_wait and not meetings.is_open(meeting)
+        if must_wait:
+            is_news = await waiting.note(db, meeting, visitor, network, now)
         else:
-            await seats.take(db, row, now=now, present=present)
-        db.add(row)
+            await _admit(db, meeting, earlier, visitor, network, now, present)
+            is_news = await waiting.forget(db, meeting.id, visitor.identity)
     if opens:
-        wake_ups.publish(meetings.topic_of(meeting))
-    return meeting
+        waiting.tell_all(meeting)
+    elif is_news:
+        wake_ups.publish(waiting.list_topic(meeting))
+    if must_wait:
+        return Waiting(meeting.code, not meetings.is_open(meeting), await announced.of_meeting(meeting))
+    return await _place(meeting, visitor, earlier, now)
 
 
-async def _place(meeting: Meeting, visitor: Visitor, now: datetime) -> Admitted:
-    role: Role = "host" if visitor.is_host else "guest"
+async def _admit(
+    db: AsyncSession,
+    meeting: Meeting,
+    earlier: Admission | None,
+    visitor: Visitor,
+    network: str,
+    now: datetime,
+    present: Collection[str] | None,
+) -> None:
+    """Write the admission down and give it a seat. The host opens the room."""
+    if not meetings.is_open(meeting):
+        await may_invite.require(db, meeting.account_id)
+        await open_meetings.check_one_more(db, meeting.account_id)
+        meetings.open_row(meeting, now)
+    row = earlier or admissions.admission(meeting, visitor, now)
+    row.network = network
+    if visitor.is_host:
+        row.seat_at = now
+    else:
+        await seats.take(db, row, now=now, present=present)
+    db.add(row)
+
+
+async def _place(meeting: Meeting, visitor: Visitor, earlier: Admission | None, now: datetime) -> Admitted:
+    is_host = visitor.is_host or (earlier is not None and earlier.may_host)
+    role: Role = "host" if is_host else "guest"
     about = await visitors.shown_beside(visitor, meeting.room, now)
     return Admitted(
         token=room_token(meeting.room, visitor.identity, visitor.name, role, about=about, now=now),
@@ -123,30 +152,55 @@ async def _place(meeting: Meeting, visitor: Visitor, now: datetime) -> Admitted:
     )
 
 
-async def wait_until_admitted(code: str, *, timeout_s: float = 3600) -> PublicMeeting:
-    """Sleep until the meeting is no longer `waiting`, or `timeout_s` is over. Call in a background handler.
+async def answered(
+    code: str, *, tab_id: str, account_id: str, timeout_s: float = waiting.ASK_AGAIN_S, now: datetime | None = None
+) -> bool:
+    """Sleep until asking again would get another answer than Waiting: True; False when `timeout_s` is over before.
 
-    Raises NotFound when it is deleted meanwhile, Unavailable when too many wait already. Wrong codes are not counted
-    here: call it only after `join` has answered Waiting.
+    Call it in a background handler. Raises NotFound when the meeting is deleted meanwhile, Unavailable when too many wait
+    already. Wrong codes are not counted here: call it only after `join` has answered Waiting.
     """
     deadline = asyncio.get_running_loop().time() + timeout_s
-    meeting = await _row(code)
-    with wake_ups.listening(meetings.topic_of(meeting)) as changed:
+    async with database.reading(MEETINGS) as db:
+        topic = meetings.topic_of(await _known(db, code))
+    with wake_ups.listening(topic) as changed:
         while True:
             changed.clear()
-            meeting = await _row(code)
+            if await _is_answered(code, tab_id, account_id):
+                return True
             left_s = deadline - asyncio.get_running_loop().time()
-            if meetings.state_of(meeting) != "waiting" or left_s <= 0:
-                return meetings.public_view(meeting)
+            if left_s <= 0:
+                return False
             try:
                 await asyncio.wait_for(changed.wait(), min(left_s, wake_ups.look_again_s()))
             except TimeoutError:
                 continue
 
 
-async def _row(code: str) -> Meeting:
-    async with database.reading(MEETINGS) as db:
-        meeting = await meetings.row_by_code(db, code)
+async def _is_answered(code: str, tab_id: str, account_id: str) -> bool:
+    async with database.reading(MEETINGS, ADMISSIONS) as db:
+        meeting = await _known(db, code)
+        state = meetings.state_of(meeting)
+        if state in ("open", "ended"):
+            return True
+        identity, _person = visitors.identity_of(meeting, tab_id, account_id)
+        row = await db.get(WaitingGuest, (meeting.id, identity))
+        # A lock takes the place of the wait for the host, which the page then says.
+        return row is None or row.refused_at is not None
+
+
+async def _known(db: AsyncSession, code: str) -> Meeting:
+    meeting = await meetings.row_by_code(db, code)
     if meeting is None:
         raise NotFound(meetings.NO_MEETING)
     return meeting
+
+
+async def stop_waiting(code: str, *, tab_id: str, account_id: str) -> None:
+    """The person gives up: the host sees them no longer. Raises NotFound."""
+    async with database.session(MEETINGS) as db:
+        meeting = await _known(db, code)
+        identity, _person = visitors.identity_of(meeting, tab_id, account_id)
+        was_listed = await waiting.forget(db, meeting.id, identity)
+    if was_listed:
+        wake_ups.publish(waiting.list_topic(meeting))

@@ -1,4 +1,4 @@
-"""What a host may do to those inside: mute, send out, lock the door, end for all."""
+"""What a host may order: let in, mute, send out, lock, hand over, end for all."""
 
 from __future__ import annotations
 
@@ -6,44 +6,46 @@ import re
 from datetime import UTC, datetime
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.errors import NotFound
-from conference_app.models import Admission
+from conference_app.errors import ConferenceError, NotAllowed, NotFound
+from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
+from conference_app.services.room import waiting
+from conference_app.services.room.hosts import Caller, hosted
 from conference_app.services.room.visitors import IDENTITY
 from conference_app.texts import n_
 
 _TRACK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The form of LiveKit's track sids."""
+_GONE = n_("This person is no longer in the room.")
+EVERYBODY = ""
+"""In place of an identity."""
 
 
-async def _own_room(account_id: str, code: str) -> str:
-    async with database.reading(MEETINGS) as db:
-        return (await meetings.own_row(db, account_id, code)).room
-
-
-async def mute(account_id: str, code: str, identity: str, track_sid: str) -> None:
+async def mute(caller: Caller, code: str, identity: str, track_sid: str) -> None:
     """Mute somebody's track. Raises NotFound, Unavailable."""
-    room = await _own_room(account_id, code)
+    async with database.reading(MEETINGS, ADMISSIONS) as db:
+        room = (await hosted(db, caller, code)).room
     if not IDENTITY.fullmatch(identity) or not _TRACK.fullmatch(track_sid):
-        raise NotFound(n_("This person is no longer in the room."))
+        raise NotFound(_GONE)
     await room_admin().mute_track(room, identity, track_sid)
 
 
-async def remove(account_id: str, code: str, identity: str, *, now: datetime | None = None) -> None:
+async def remove(caller: Caller, code: str, identity: str, *, now: datetime | None = None) -> None:
     """Send somebody out and give them no new token for this meeting. Raises NotFound, Unavailable.
 
-    An account is kept out with all its tabs. A guest is known by the tab alone: to keep out one who comes back with
-    another browser, lock the meeting.
+    An account is kept out with all its tabs. A guest is known by the tab alone: one who comes back with another browser
+    waits at a locked meeting. The organizer cannot be sent out, and whom they gave the host's rights only by them.
     """
     async with database.session(MEETINGS, ADMISSIONS) as db:
-        meeting = await meetings.own_row(db, account_id, code)
-        row = await db.get(Admission, (meeting.id, meeting.room, identity)) if IDENTITY.fullmatch(identity) else None
-        if row is None or identity.startswith("host-"):
-            raise NotFound(n_("This person is no longer in the room."))
+        meeting = await hosted(db, caller, code)
+        row = await _inside(db, meeting, identity)
+        if row.may_host and caller.account_id != meeting.account_id:
+            raise NotAllowed(n_("Only the organizer can remove a host."))
         row.removed_at = row.removed_at or now or datetime.now(UTC)
         query = select(Admission.identity).where(Admission.room == meeting.room, Admission.person == row.person)
         tabs = (await db.exec(query)).all()
@@ -51,11 +53,90 @@ async def remove(account_id: str, code: str, identity: str, *, now: datetime | N
         await room_admin().remove(meeting.room, tab)
 
 
-async def lock(account_id: str, code: str, locked: bool) -> None:
-    """Lock or unlock the door. Raises NotFound, NotAllowed."""
-    await meetings.set_locked(account_id, code, locked)
+async def _inside(db: AsyncSession, meeting: Meeting, identity: str) -> Admission:
+    """The admission of somebody who is not the organizer. Raises NotFound."""
+    row = await db.get(Admission, (meeting.id, meeting.room, identity)) if IDENTITY.fullmatch(identity) else None
+    if row is None or identity.startswith("host-"):
+        raise NotFound(_GONE)
+    return row
 
 
-async def end(account_id: str, code: str) -> None:
-    """End for all. Raises NotFound, Unavailable (the meeting is marked ended even then)."""
-    await room_admin().end(await meetings.close_room(account_id, code))
+async def lock(caller: Caller, code: str, locked: bool) -> None:
+    """Have who is new wait until they are let in, or no longer. Raises NotFound, NotAllowed when it is not open."""
+    async with database.session(MEETINGS, ADMISSIONS) as db:
+        meeting = await hosted(db, caller, code)
+        if not meetings.is_open(meeting):
+            raise NotAllowed(n_("Only a running meeting can be locked."))
+        meeting.is_locked = locked is True
+    waiting.tell_all(meeting)
+
+
+async def admit(caller: Caller, code: str, identity: str = EVERYBODY, *, now: datetime | None = None) -> None:
+    """Let in somebody who waits, or all of them. Raises NotFound."""
+    now = now or datetime.now(UTC)
+    async with database.session(MEETINGS, ADMISSIONS) as db:
+        meeting = await hosted(db, caller, code, is_locked=True)
+        rows = await waiting.rows_of(db, meeting.id, now, identity)
+        if identity and not rows:
+            raise NotFound(n_("This person no longer waits."))
+        for row in rows:
+            if await db.get(Admission, (meeting.id, meeting.room, row.identity)) is None:
+                db.add(
+                    Admission(
+                        meeting_id=meeting.id,
+                        room=meeting.room,
+                        identity=row.identity,
+                        person=row.person,
+                        network=row.network,
+                        admitted_at=now,
+                    )
+                )
+            await db.delete(row)
+    waiting.tell_all(meeting)
+
+
+async def refuse(caller: Caller, code: str, identity: str, *, now: datetime | None = None) -> None:
+    """Do not let in somebody who waits; they may ask again in a minute. Raises NotFound."""
+    now = now or datetime.now(UTC)
+    async with database.session(MEETINGS, ADMISSIONS) as db:
+        meeting = await hosted(db, caller, code)
+        rows = await waiting.rows_of(db, meeting.id, now, identity)
+        if not identity or not rows:
+            raise NotFound(n_("This person no longer waits."))
+        rows[0].refused_at = now
+    waiting.tell_all(meeting)
+
+
+async def hand_over(caller: Caller, code: str, identity: str) -> None:
+    """Give the host's rights to somebody inside, until the room closes. Raises NotFound, Unavailable.
+
+    The media server tells everybody; the database is what counts when they give an order or come back.
+    """
+    async with database.session(MEETINGS, ADMISSIONS) as db:
+        meeting = await hosted(db, caller, code)
+        row = await _inside(db, meeting, identity)
+        if row.removed_at is not None or not meetings.is_open(meeting):
+            raise NotFound(_GONE)
+        row.may_host = True
+    try:
+        await room_admin().make_host(meeting.room, identity)
+    except ConferenceError:
+        await _take_back(meeting, identity)
+        raise
+
+
+async def _take_back(meeting: Meeting, identity: str) -> None:
+    """Nobody got to know of it, and the person may be gone: they are no host."""
+    async with database.session(ADMISSIONS) as db:
+        row = await db.get(Admission, (meeting.id, meeting.room, identity))
+        if row is not None:
+            row.may_host = False
+
+
+async def end(caller: Caller, code: str, *, now: datetime | None = None) -> None:
+    """End for all, in the very room that is open now. Raises NotFound, Unavailable (the meeting is ended even then)."""
+    async with database.session(MEETINGS, ADMISSIONS) as db:
+        meeting = await hosted(db, caller, code, is_locked=True)
+        await meetings.close_row(db, meeting, now or datetime.now(UTC), is_over=True)
+    waiting.tell_all(meeting)
+    await room_admin().end(meeting.room)

@@ -38,15 +38,22 @@ def visitor_of(meeting: Meeting, name: str, tab_id: str, session: SignedIn | Non
 
     Raises InvalidInput (field name) for a guest without a name that can be read.
     """
-    tab = _hashed(meeting.id, meeting.room, tab_id[:_MAX_TAB_ID])
+    identity, person = identity_of(meeting, tab_id, session.account_id if session else "")
     if session is None:
-        return Visitor(f"guest-{tab}", f"guest-{tab}", _checked_name(name), is_host=False)
-    person = _hashed(meeting.id, meeting.room, "account", session.account_id)
+        return Visitor(identity, person, _checked_name(name), is_host=False)
     own = clean_line(f"{session.first_name} {session.last_name}")[:NAME_LENGTH]
     shown = clean_line(name)[:NAME_LENGTH] or own
     is_host = session.account_id == meeting.account_id
-    identity = f"{'host' if is_host else 'member'}-{person}-{tab}"
     return Visitor(identity, person, shown, is_host, session.account_id if shown == own else "")
+
+
+def identity_of(meeting: Meeting, tab_id: str, account_id: str) -> tuple[str, str]:
+    """The identity of a tab in the meeting's room, and the person behind it; `account_id` is empty for a guest."""
+    tab = _hashed(meeting.id, meeting.room, tab_id[:_MAX_TAB_ID])
+    if not account_id:
+        return f"guest-{tab}", f"guest-{tab}"
+    person = _hashed(meeting.id, meeting.room, "account", account_id)
+    return f"{'host' if account_id == meeting.account_id else 'member'}-{person}-{tab}", person
 
 
 def _hashed(*parts: str) -> str:

@@ -20,6 +20,7 @@ from conference_app.services.media_server import room_service
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.room import joining, moderation
+from conference_app.services.room.hosts import Caller
 from conference_app.services.sign_in import by_password
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
@@ -96,7 +97,7 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
             made.code, name="Canary", pass_phrase="", tab_id="canary-tab", session=caller, address="203.0.113.77"
         )
         assert isinstance(place, joining.Admitted)
-        errors.append(await refused(moderation.end(account.id, made.code)))
+        errors.append(await refused(moderation.end(Caller(account.id), made.code)))
         shown = repr([account, caller, made, place, form, errors, [str(error) for error in errors]])
     finally:
         room_service.use(before)

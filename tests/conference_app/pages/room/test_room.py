@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conference_app.pages.room.room import MeetingState
+from conference_app.room.host_state import HostState
 from conference_app.services.media_server import access_tokens
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
@@ -111,7 +112,7 @@ async def test_a_guest_who_has_waited_long_asks_again_and_waits_on(
     meeting = await meeting_of(ann)
     tab = await guest_at(processor, meeting)
     with monkeypatch.context() as patch:
-        patch.setattr(joining, "wait_until_admitted", functools.partial(joining.wait_until_admitted, timeout_s=0.05))
+        patch.setattr(joining, "answered", functools.partial(joining.answered, timeout_s=0.05))
         assert (await asked(tab))["kind"] == "ask_again"
     asking = await waiting(tab)
     await meetings.open_room(ann.id, meeting.code)
@@ -195,10 +196,14 @@ async def test_asking_again_gives_the_same_person_a_new_token(processor: Process
 
 
 ORDERS: list[tuple[Any, dict[str, Any]]] = [
-    (MeetingState.mute, {"identity": "guest-1", "track_sid": "TR_1"}),
-    (MeetingState.remove, {"identity": "guest-1"}),
-    (MeetingState.lock, {"is_locked": True}),
-    (MeetingState.end, {}),
+    (HostState.mute, {"identity": "guest-1", "track_sid": "TR_1"}),
+    (HostState.remove, {"identity": "guest-1"}),
+    (HostState.lock, {"is_locked": True}),
+    (HostState.end, {}),
+    (HostState.admit, {"identity": ""}),
+    (HostState.refuse, {"identity": "guest-1"}),
+    (HostState.hand_over, {"identity": "guest-1"}),
+    (HostState.watch, {}),
 ]
 
 
@@ -226,12 +231,15 @@ async def test_the_host_locks_and_unlocks_and_is_told(processor: Processor) -> N
     await meetings.open_room(ann.id, meeting.code)
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await host.send(LOAD)
-    updates = await host.send(name_of(MeetingState.lock), is_locked=True)
-    assert delta_of(updates, MeetingState)["is_locked"] is True
-    assert (await host.vars_of(MeetingState))["notice"].message
-    assert (await asked(await guest_at(processor, meeting)))["code"] == "meeting_locked"
-    await host.send(name_of(MeetingState.lock), is_locked=False)
-    assert (await asked(await guest_at(processor, meeting)))["kind"] == "admitted"
+    updates = await host.send(name_of(HostState.lock), is_locked=True)
+    assert delta_of(updates, HostState)["is_locked"] is True
+    assert (await host.vars_of(HostState))["notice"].message
+    guest = await guest_at(processor, meeting)
+    asking = await waiting(guest)
+    assert (await answer_of(guest))["code"] == "admit"
+    await host.send(name_of(HostState.lock), is_locked=False)
+    await asyncio.wait_for(asking, 10)
+    assert (await answer_of(guest))["kind"] == "admitted"
 
 
 async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoomAdmin) -> None:
@@ -241,8 +249,8 @@ async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoo
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await host.send(LOAD)
     rooms.is_down = True
-    await host.send(name_of(MeetingState.mute), identity="guest-1", track_sid="TR_1")
-    assert (await host.vars_of(MeetingState))["notice"].message
+    await host.send(name_of(HostState.mute), identity="guest-1", track_sid="TR_1")
+    assert (await host.vars_of(HostState))["notice"].message
     assert processor.errors == []
 
 
@@ -252,7 +260,7 @@ async def test_after_the_end_the_page_says_so(processor: Processor) -> None:
     await meetings.open_room(ann.id, meeting.code)
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await host.send(LOAD)
-    await host.send(name_of(MeetingState.end))
+    await host.send(name_of(HostState.end))
     tab = await guest_at(processor, meeting)
     assert (await door_of(tab)).status == "ended"
     assert (await asked(tab))["code"] == "meeting_ended"

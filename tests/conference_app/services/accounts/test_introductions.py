@@ -17,7 +17,8 @@ from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_data.personal_rows import Person
 from conference_app.services.privacy import privacy_requests
-from conference_app.services.room import joining
+from conference_app.services.room import joining, moderation
+from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of
 from tests.conference_app.services.accounts.test_profiles import picture
@@ -86,7 +87,7 @@ async def test_a_link_ends_with_the_meeting_and_the_photo(db: Settings, rooms: F
         await introductions.photo(link)
     await photos.store(ann.id, picture())
     assert await introductions.photo(link)
-    await meetings.close_room(ann.id, made.code)
+    await moderation.end(Caller(ann.id), made.code)
     with pytest.raises(NotFound):
         await introductions.photo(link)
 

@@ -30,6 +30,10 @@ ORDERS: dict[str, tuple[Callable[[LiveKitRoomAdmin], Awaitable[object]], dict[st
     ),
     "RemoveParticipant": (lambda it: it.remove("r", "guest-1"), {"room": "r", "identity": "guest-1"}),
     "DeleteRoom": (lambda it: it.end("r"), {"room": "r"}),
+    "UpdateParticipant": (
+        lambda it: it.make_host("r", "guest-1"),
+        {"room": "r", "identity": "guest-1", "attributes": {"role": "host"}},
+    ),
 }
 
 
@@ -55,8 +59,11 @@ async def test_each_order_is_livekits_call_with_a_token_for_that_room(method: st
 
 async def test_who_is_there() -> None:
     people = {"participants": [{"identity": "guest-1", "name": "x"}, {"identity": "guest-2"}]}
-    assert await admin(lambda _request: httpx.Response(200, json=people)).participants("r") == ["guest-1", "guest-2"]
-    assert await admin(lambda _request: NOT_FOUND).participants("r") == []
+    assert await admin(lambda _request: httpx.Response(200, json=people)).participants("r") == {
+        "guest-1": "x",
+        "guest-2": "",
+    }
+    assert await admin(lambda _request: NOT_FOUND).participants("r") == {}
 
 
 async def test_what_is_gone_already_is_fine_but_for_muting() -> None:
@@ -102,3 +109,23 @@ async def test_a_real_closed_port_is_unavailable(unused_tcp_port: int, monkeypat
     settings.cache_clear()
     with pytest.raises(Unavailable):
         await LiveKitRoomAdmin().participants("r")
+
+
+async def test_which_rooms_are_used() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        rooms = [{"name": "a", "num_participants": 2}, {"name": "b", "num_participants": 0}, {"name": "other"}]
+        return httpx.Response(200, json={"rooms": rooms})
+
+    assert await admin(answer).occupied({"a", "b", "c"}) == {"a"}
+    (request,) = seen
+    assert json.loads(request.content) == {"names": ["a", "b", "c"]}
+    secrets = settings().secrets
+    token = request.headers["authorization"].removeprefix("Bearer ")
+    said = api.TokenVerifier(secrets.livekit_api_key, secrets.livekit_api_secret).verify(token)
+    assert said.video is not None
+    assert (said.video.room_list, said.video.room_admin) == (True, None)
+    assert await admin(answer).occupied([]) == set()
+    assert len(seen) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +15,10 @@ from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from conference_app.models import Meeting
 from conference_app.services.meetings import meeting_codes, meetings
+from conference_app.services.meetings.announced import Announced
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.room import moderation
+from conference_app.services.room import host_view, moderation
+from conference_app.services.room.hosts import Caller
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin, ManualClock
 
@@ -128,7 +131,7 @@ async def test_everyone_lists_their_own_newest_first(db: Settings) -> None:
     assert await meetings.list_for("nobody") == []
 
 
-async def test_the_door_opens_locks_and_closes(db: Settings) -> None:
+async def test_the_door_opens_locks_and_closes(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     code = (await meeting_of(ann)).code
 
@@ -136,22 +139,22 @@ async def test_the_door_opens_locks_and_closes(db: Settings) -> None:
         return (await meetings.find_by_code(code)).state
 
     with pytest.raises(NotAllowed):
-        await meetings.set_locked(ann.id, code, True)
+        await moderation.lock(Caller(ann.id), code, True)
     assert await state() == "waiting"
     await meetings.open_room(ann.id, code)
     assert await state() == "open"
-    await meetings.set_locked(ann.id, code, True)
+    await moderation.lock(Caller(ann.id), code, True)
     assert await state() == "locked"
     await meetings.open_room(ann.id, code)
     assert await state() == "locked"  # starting twice does not unlock
-    await meetings.set_locked(ann.id, code, False)
-    await meetings.close_room(ann.id, code, now=NOON)
+    await moderation.lock(Caller(ann.id), code, False)
+    await moderation.end(Caller(ann.id), code, now=NOON)
     assert await state() == "ended"
     with pytest.raises(NotAllowed):
-        await meetings.set_locked(ann.id, code, True)
+        await moderation.lock(Caller(ann.id), code, True)
 
 
-async def test_opening_again_makes_a_new_room(db: Settings) -> None:
+async def test_opening_again_makes_a_new_room(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     code = (await meeting_of(ann)).code
 
@@ -162,7 +165,7 @@ async def test_opening_again_makes_a_new_room(db: Settings) -> None:
     before = await room()
     await meetings.open_room(ann.id, code)
     assert await room() == before
-    await meetings.close_room(ann.id, code)
+    await moderation.end(Caller(ann.id), code)
     again = await meetings.open_room(ann.id, code)
     assert (again.state, again.code) == ("open", code)
     assert await room() != before
@@ -174,12 +177,14 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
     "update": lambda who, code: meetings.update(who, code, MeetingForm("mine now")),
     "delete": meetings.delete,
     "open": meetings.open_room,
-    "close": meetings.close_room,
-    "lock": lambda who, code: meetings.set_locked(who, code, True),
-    "host lock": lambda who, code: moderation.lock(who, code, True),
-    "host end": moderation.end,
-    "host mute": lambda who, code: moderation.mute(who, code, "guest-1", "TR_1"),
-    "host remove": lambda who, code: moderation.remove(who, code, "guest-1"),
+    "lock": lambda who, code: moderation.lock(Caller(who), code, True),
+    "end": lambda who, code: moderation.end(Caller(who), code),
+    "mute": lambda who, code: moderation.mute(Caller(who), code, "guest-1", "TR_1"),
+    "remove": lambda who, code: moderation.remove(Caller(who), code, "guest-1"),
+    "admit": lambda who, code: moderation.admit(Caller(who), code),
+    "refuse": lambda who, code: moderation.refuse(Caller(who), code, "guest-1"),
+    "hand over": lambda who, code: moderation.hand_over(Caller(who), code, "guest-1"),
+    "watch": lambda who, code: host_view.look(Caller(who), code),
 }
 
 
@@ -200,10 +205,14 @@ async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms:
 
 
 async def test_a_guest_learns_no_subject(db: Settings) -> None:
-    made = await meeting_of(await confirmed(), "canary subject", pass_phrase="canary phrase")
-    seen = await meetings.find_by_code(made.code)
-    assert (seen.state, seen.needs_pass_phrase) == ("waiting", True)
-    assert set(seen.__slots__) == {"code", "state", "needs_pass_phrase"}
+    """With the link they learn whose meeting it is and when; the link alone says nothing where a pass-phrase is asked for."""
+    ann, planned = await confirmed(), {"starts_at": "2026-12-01T14:00", "time_zone": "Europe/Warsaw"}
+    secret = await meeting_of(ann, "canary subject", pass_phrase="canary phrase", **planned)
+    seen = await meetings.find_by_code(secret.code)
+    assert (seen.state, seen.needs_pass_phrase, seen.announced) == ("waiting", True, Announced())
+    assert set(seen.__slots__) == {"code", "state", "needs_pass_phrase", "announced"}
+    invited = await meetings.find_by_code((await meeting_of(ann, "canary subject", **planned)).code)
+    assert invited.announced == Announced("Ann Nowak", datetime(2026, 12, 1, 13, tzinfo=UTC), "Europe/Warsaw")
 
 
 async def test_guessing_codes_is_stopped_and_knowing_one_is_not_counted(db: Settings, clock: ManualClock) -> None:

@@ -11,6 +11,7 @@ from conference_app.config import Settings, settings
 from conference_app.errors import NotAllowed, Unavailable
 from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.room import moderation
+from conference_app.services.room.hosts import Caller
 from tests.conference_app.door import join
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
@@ -35,7 +36,7 @@ async def test_an_account_opens_no_more_than_it_may_even_at_once(db: Settings, r
         await join(shut.code, session=await at_desk(ann))
     opened = next(one for one in await meetings.list_for(ann.id) if one.state == "open")
     assert await meetings.open_room(ann.id, opened.code)  # what is open stays so
-    await moderation.end(ann.id, opened.code)
+    await moderation.end(Caller(ann.id), opened.code)
     assert (await meetings.open_room(ann.id, shut.code)).state == "open"
 
 

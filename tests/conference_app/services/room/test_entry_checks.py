@@ -6,9 +6,10 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed, WrongPassPhrase
+from conference_app.services.room.entry_checks import MeetingEnded, Removed, WrongPassPhrase
 from conference_app.services.room.joining import Waiting
 from conference_app.services.room.seats import RoomFull
+from conference_app.services.room.waiting import Refused
 from tests.conference_app.door import admitted, join, opened
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock
@@ -52,6 +53,6 @@ async def test_many_addresses_together_do_not_guess_more(
 
 
 def test_every_refusal_has_its_own_code() -> None:
-    refusals: list[type[ConferenceError]] = [MeetingLocked, MeetingEnded, RoomFull, Removed, WrongPassPhrase]
+    refusals: list[type[ConferenceError]] = [Refused, MeetingEnded, RoomFull, Removed, WrongPassPhrase]
     assert len({refusal.code for refusal in refusals}) == len(refusals)
     assert all(refusal.status >= 400 for refusal in refusals)

@@ -67,7 +67,7 @@ async def test_no_such_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
         with pytest.raises(NotFound):
             await join(code)
         with pytest.raises(NotFound):
-            await joining.wait_until_admitted(code)
+            await joining.answered(code, tab_id="tab", account_id="")
 
 
 async def test_one_address_cannot_knock_without_end(db: Settings, rooms: FakeRoomAdmin, clock: ManualClock) -> None:

@@ -8,7 +8,9 @@ from conference_app.config import Settings
 from conference_app.errors import NotFound, Unavailable
 from conference_app.services.meetings import meetings
 from conference_app.services.room import admissions, moderation
-from conference_app.services.room.entry_checks import MeetingEnded, MeetingLocked, Removed
+from conference_app.services.room.entry_checks import MeetingEnded, Removed
+from conference_app.services.room.hosts import Caller
+from conference_app.services.room.joining import Waiting
 from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import FakeRoomAdmin
@@ -18,12 +20,11 @@ async def test_a_locked_door_lets_back_who_was_in(db: Settings, rooms: FakeRoomA
     ann = await confirmed()
     made = await opened(ann)
     first = await admitted(made.code, tab="inside")
-    await moderation.lock(ann.id, made.code, True)
-    with pytest.raises(MeetingLocked):
-        await join(made.code, tab="outside")
+    await moderation.lock(Caller(ann.id), made.code, True)
+    assert isinstance(await join(made.code, tab="outside"), Waiting)
     assert (await admitted(made.code, tab="inside")).identity == first.identity
     assert (await admitted(made.code, session=await at_desk(ann))).role == "host"
-    await moderation.lock(ann.id, made.code, False)
+    await moderation.lock(Caller(ann.id), made.code, False)
     assert await admitted(made.code, tab="outside")
 
 
@@ -33,7 +34,7 @@ async def test_a_removed_guest_gets_no_new_token(db: Settings, rooms: FakeRoomAd
     guest = await admitted(made.code, tab="rude")
     room = await room_of(made.code)
     assert await admissions.admits(room, guest.identity)
-    await moderation.remove(ann.id, made.code, guest.identity)
+    await moderation.remove(Caller(ann.id), made.code, guest.identity)
     assert rooms.orders == [("remove", room, guest.identity)]
     assert not await admissions.admits(room, guest.identity)
     with pytest.raises(Removed):
@@ -46,7 +47,7 @@ async def test_a_removed_account_is_kept_out_in_every_tab(db: Settings, rooms: F
     made = await opened(ann)
     desk = await at_desk(bob)
     first, second = await admitted(made.code, session=desk, tab="1"), await admitted(made.code, session=desk, tab="2")
-    await moderation.remove(ann.id, made.code, first.identity)
+    await moderation.remove(Caller(ann.id), made.code, first.identity)
     assert {order[2] for order in rooms.orders} == {first.identity, second.identity}
     assert not await admissions.admits(await room_of(made.code), second.identity)
     for tab in ("1", "2", "3"):
@@ -60,7 +61,7 @@ async def test_removal_holds_when_media_is_down(db: Settings, rooms: FakeRoomAdm
     guest = await admitted(made.code)
     rooms.is_down = True
     with pytest.raises(Unavailable):
-        await moderation.remove(ann.id, made.code, guest.identity)
+        await moderation.remove(Caller(ann.id), made.code, guest.identity)
     with pytest.raises(Removed):
         await join(made.code)
 
@@ -71,7 +72,7 @@ async def test_the_host_is_not_removed_and_nobody_unknown_is(db: Settings, rooms
     host = await admitted(made.code, session=await at_desk(ann))
     for identity in (host.identity, "guest-unknown", "", "\ud800"):
         with pytest.raises(NotFound):
-            await moderation.remove(ann.id, made.code, identity)
+            await moderation.remove(Caller(ann.id), made.code, identity)
     assert rooms.orders == []
 
 
@@ -79,7 +80,7 @@ async def test_ending_sends_everybody_home_and_tokens_end_with_it(db: Settings, 
     ann = await confirmed()
     made = await opened(ann)
     guest, room = await admitted(made.code), await room_of(made.code)
-    await moderation.end(ann.id, made.code)
+    await moderation.end(Caller(ann.id), made.code)
     assert rooms.orders == [("end", room)]
     assert not await admissions.admits(room, guest.identity)
     for session in (None, await at_desk(ann)):
@@ -95,7 +96,7 @@ async def test_ending_holds_when_media_is_down(db: Settings, rooms: FakeRoomAdmi
     made = await opened(ann)
     rooms.is_down = True
     with pytest.raises(Unavailable):
-        await moderation.end(ann.id, made.code)
+        await moderation.end(Caller(ann.id), made.code)
     assert (await meetings.find_by_code(made.code)).state == "ended"
 
 
@@ -104,7 +105,7 @@ async def test_muting_is_the_hosts(db: Settings, rooms: FakeRoomAdmin) -> None:
     made = await opened(ann)
     room, guest = await room_of(made.code), await admitted(made.code)
     rooms.rooms[room] = [guest.identity]
-    await moderation.mute(ann.id, made.code, guest.identity, "TR_1")
+    await moderation.mute(Caller(ann.id), made.code, guest.identity, "TR_1")
     assert rooms.orders == [("mute", room, guest.identity, "TR_1")]
     gone = await admitted(made.code, tab="gone")
     for identity, track in (
@@ -114,4 +115,4 @@ async def test_muting_is_the_hosts(db: Settings, rooms: FakeRoomAdmin) -> None:
         (guest.identity, "\ud800"),
     ):
         with pytest.raises(NotFound):
-            await moderation.mute(ann.id, made.code, identity, track)
+            await moderation.mute(Caller(ann.id), made.code, identity, track)

@@ -23,14 +23,22 @@ async def asleep(number: int) -> None:
         await asyncio.sleep(0.01)
 
 
+async def waits(code: str, tab: str = "tab") -> asyncio.Task[bool]:
+    """A guest who was told to wait, and waits."""
+    assert isinstance(await join(code, tab=tab), Waiting)
+    return asyncio.create_task(joining.answered(code, tab_id=tab, account_id="", timeout_s=60))
+
+
 async def test_a_guest_waits_until_the_host_comes(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await meeting_of(ann, "Plans")
-    assert await join(made.code) == Waiting(made.code)
-    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    told = await join(made.code)
+    assert isinstance(told, Waiting)
+    assert (told.for_host, told.announced.host) == (True, "Ann Nowak")
+    waiting = await waits(made.code)
     await asleep(1)
     host = await admitted(made.code, name="", session=await at_desk(ann), tab="hers")
-    assert (await asyncio.wait_for(waiting, 5)).state == "open"
+    assert await asyncio.wait_for(waiting, 5)
     guest = await admitted(made.code)
     assert (host.role, host.name, host.subject) == ("host", "Ann Nowak", "Plans")
     assert (guest.role, guest.name, guest.subject) == ("guest", "Guest", "Plans")
@@ -40,8 +48,9 @@ async def test_a_guest_waits_until_the_host_comes(db: Settings, rooms: FakeRoomA
 async def test_waiting_ends_with_its_time_or_the_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)
-    assert (await joining.wait_until_admitted(made.code, timeout_s=0.05)).state == "waiting"
-    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    await join(made.code)
+    assert not await joining.answered(made.code, tab_id="tab", account_id="", timeout_s=0.05)
+    waiting = await waits(made.code)
     await asleep(1)
     await meetings.delete(ann.id, made.code)
     with pytest.raises(NotFound):
@@ -56,10 +65,10 @@ async def test_another_processes_change_is_seen_by_looking_again(
     made = await meeting_of(ann)
     monkeypatch.setattr(wake_ups, "look_again_s", lambda: 0.02)
     monkeypatch.setattr(wake_ups, "publish", lambda _topic: None)
-    waiting = asyncio.create_task(joining.wait_until_admitted(made.code))
+    waiting = await waits(made.code)
     await asleep(1)
     await meetings.open_room(ann.id, made.code)
-    assert (await asyncio.wait_for(waiting, 5)).state == "open"
+    assert await asyncio.wait_for(waiting, 5)
 
 
 @pytest.mark.timeout(120)  # a crowd reads the database at once
@@ -68,13 +77,13 @@ async def test_a_deleted_meetings_crowd_keeps_no_other_meeting_shut(
 ) -> None:
     ann = await confirmed()
     made, other = await meeting_of(ann), await meeting_of(ann)
-    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(150)]
+    waiting = [await waits(made.code, f"tab {number}") for number in range(150)]
     await asleep(150)
     await meetings.delete(ann.id, made.code)
     gone = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(one, NotFound) for one in gone)
-    assert await joining.wait_until_admitted(other.code, timeout_s=0.01)
     assert await join(other.code, address="")
+    assert not await joining.answered(other.code, tab_id="tab", account_id="", timeout_s=0.01)
 
 
 async def test_a_crowd_at_the_door_is_bounded(
@@ -83,10 +92,10 @@ async def test_a_crowd_at_the_door_is_bounded(
     monkeypatch.setattr(wake_ups, "MAX_LISTENERS", 2)
     ann = await confirmed()
     made = await meeting_of(ann)
-    waiting = [asyncio.create_task(joining.wait_until_admitted(made.code)) for _ in range(2)]
+    waiting = [await waits(made.code, f"tab {number}") for number in range(2)]
     await asleep(2)
     with pytest.raises(Unavailable):
-        await joining.wait_until_admitted(made.code)
+        await joining.answered(made.code, tab_id="tab 0", account_id="")
     await meetings.open_room(ann.id, made.code)
     await asyncio.gather(*waiting)
-    assert (await joining.wait_until_admitted(made.code)).state == "open"  # the place is free again
+    assert await joining.answered(made.code, tab_id="tab 0", account_id="")  # the place is free again
