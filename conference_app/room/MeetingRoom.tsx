@@ -9,10 +9,12 @@ import { Farewell, type FarewellKind } from "./lobby/Farewell";
 import type { JoinDraft } from "./lobby/JoinForm";
 import { Lobby } from "./lobby/Lobby";
 import { useOwnMedia } from "./lobby/useOwnMedia";
-import type { Answer, Door, Notice } from "./pageMessages";
+import type { Answer, Desk, Door, Notice, WaitingPerson } from "./pageMessages";
 import { type Phase, type Request, Session } from "./session/session";
 import { type TabPlace, useTabPlace } from "./session/useTabPlace";
+import { useWatch } from "./session/useWatch";
 import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
+import { titleWith } from "./tools/people/newcomers";
 
 export interface MeetingRoomProps {
   door: Door;
@@ -32,6 +34,11 @@ export interface MeetingRoomProps {
   onRemove: (identity: string) => void;
   onLock: (isLocked: boolean) => void;
   onEnd: () => void;
+  desk: Desk;
+  onWatch: () => void;
+  onAdmit: (identity: string) => void;
+  onRefuse: (identity: string) => void;
+  onHandOver: (identity: string) => void;
 }
 
 // Its log names people and rooms, and everything a person needs to know stands on the page.
@@ -112,6 +119,8 @@ function useTitle(subject: string, brand: string): void {
   }, [subject, brand]);
 }
 
+const NOBODY: WaitingPerson[] = [];
+
 export function MeetingRoom(props: MeetingRoomProps) {
   const words = useMakeWords(props.texts, props.language, props.brand);
   const door = useLastKnown(props.door);
@@ -127,8 +136,11 @@ export function MeetingRoom(props: MeetingRoomProps) {
   const media = useOwnMedia(isOutside && !doorEnd && door.status !== "loading");
   handOver.current = media.handOver;
   const place = useOwnPlace(session, state.phase);
-  useTitle(state.subject || door.subject || words.t("room_title"), props.brand);
-  useLeaveGuard(session, state.phase === "call" && state.role === "host");
+  const isHost = state.phase === "call" ? state.role === "host" : door.is_host && !doorEnd && isOutside;
+  const waiting = isHost ? props.desk.waiting : NOBODY;
+  useWatch(isHost, props.desk, props.onWatch);
+  useTitle(titleWith(waiting.length, state.subject || door.subject || words.t("room_title")), props.brand);
+  useLeaveGuard(session, state.phase === "call" && isHost);
 
   const typed = draft ?? { name: door.suggested_name, passPhrase: "" };
   const end: FarewellKind | undefined = state.phase === "over" ? (state.end ?? "left") : doorEnd;
@@ -147,6 +159,11 @@ export function MeetingRoom(props: MeetingRoomProps) {
             onMute={props.onMute}
             onRemove={props.onRemove}
             onLock={props.onLock}
+            desk={props.desk}
+            invitation={door.is_host ? door.invitation : ""}
+            onAdmit={props.onAdmit}
+            onRefuse={props.onRefuse}
+            onHandOver={props.onHandOver}
           />
         </RoomContext.Provider>
       </WordsProvider>
@@ -165,6 +182,7 @@ export function MeetingRoom(props: MeetingRoomProps) {
             media={media}
             draft={typed}
             isElsewhere={place.isElsewhere}
+            waiting={waiting}
             onDraft={setDraft}
             onJoin={() => session.join(typed)}
             onCancel={() => {

@@ -37,7 +37,17 @@ def _name_help() -> str:
 
 def room_texts() -> dict[str, str | dict[str, str]]:
     """All texts by key; call it inside `texts.language(...)`."""
-    return {**_lobby(), **_refusals(), **_devices(), **_call(), **_chat(), **_people(), **_keys(), **_farewells()}
+    return {
+        **_lobby(),
+        **_refusals(),
+        **_devices(),
+        **_call(),
+        **_chat(),
+        **_people(),
+        **_waiting(),
+        **_keys(),
+        **_farewells(),
+    }
 
 
 def _lobby() -> dict[str, str | dict[str, str]]:
@@ -58,7 +68,11 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "elsewhere_now": _("You are already in this meeting in another tab. If you join here, that tab leaves."),
         "encryption_line": _("Encrypted in transit. End-to-end encryption comes next."),
         "waiting_title": _("The organizer has not opened the room yet"),
-        "waiting_text": _("You will be let in by itself."),
+        "waiting_for": _("{name} has not opened the room yet", name="{name}"),
+        "waiting_text": _("You'll be let in automatically."),
+        "asked_title": _("The host has been asked to let you in"),
+        "asked_text": _("You'll come in as soon as they say yes."),
+        "hosted_by": _("Host: {name}", name="{name}"),
         "waiting_hint": _("Keep this page open. You can still change your camera and microphone."),
         "stop_waiting": _("Stop waiting"),
         "connecting_title": _("Connecting…"),
@@ -71,7 +85,6 @@ def _lobby() -> dict[str, str | dict[str, str]]:
 
 def _refusals() -> dict[str, str | dict[str, str]]:
     return {
-        "refused_locked": _("The host has locked this meeting. Ask them to unlock it, then try again."),
         "refused_ended": _("This meeting has ended. Ask the organizer for a new link."),
         "refused_full": _("Every place in this meeting is taken. Try again when somebody has left."),
         "refused_removed": _("The host has removed you from this meeting. If that was a mistake, ask them."),
@@ -139,8 +152,16 @@ def _call() -> dict[str, str | dict[str, str]]:
         "speaker_view": _("Show who speaks"),
         "leave": _("Leave"),
         "end_for_all": _("End for all"),
-        "end_title": _("End the meeting for everyone?"),
-        "end_text": _("Everyone is sent out and the room is closed. To let others go on, leave instead."),
+        "leave_title": _("Leave the meeting"),
+        "leave_text": _(
+            "The others can go on without a host. The room closes ten minutes after the last one has left."
+        ),
+        "leave_to_host": _("The others go on: somebody else is host too."),
+        "just_leave": _("Leave, others go on"),
+        "new_host": _("New host"),
+        "hand_over": _("Hand over and leave"),
+        "end_text": _("Or close the room: everyone is sent out."),
+        "stay": _("Stay"),
         "sounds": _("Sounds"),
         "sounds_help": _("When somebody comes, goes or writes."),
         "reconnecting": _("Reconnecting…"),
@@ -217,10 +238,37 @@ def _people() -> dict[str, str | dict[str, str]]:
         "remove_title": _("Remove {name}?", name="{name}"),
         "remove_text": _("{name} is sent out and cannot come back to this meeting.", name="{name}"),
         "lock_meeting": _("Lock the meeting"),
-        "lock_help": _("Nobody new gets in while it is locked."),
+        "lock_help": _("New people wait until you let them in."),
         "locked_now": _("Locked"),
-        "copy_link": _("Copy invitation link"),
+        "copy_link": _("Copy link"),
         "link_copied": _("Link copied"),
+        "copy_invitation": _("Copy invitation"),
+        "invitation_copied": _("Invitation copied"),
+        "not_copied": _("Could not copy"),
+    }
+
+
+def _waiting() -> dict[str, str | dict[str, str]]:
+    return {
+        "waiting_people": _("Waiting to be let in"),
+        "one_waits": _("{name} is waiting to be let in.", name="{name}"),
+        "two_wait": _("{name} and {other} are waiting to be let in.", name="{name}", other="{other}"),
+        "many_wait": _forms(
+            lambda n: plural(
+                "{name} and {count} other are waiting to be let in.",
+                "{name} and {count} others are waiting to be let in.",
+                n,
+                name="{name}",
+            )
+        ),
+        "waiting_count": _forms(lambda n: plural("{count} person is waiting", "{count} people are waiting", n)),
+        "admit": _("Admit"),
+        "admit_name": _("Admit {name}", name="{name}"),
+        "admit_all": _("Admit all"),
+        "refuse": _("Refuse"),
+        "refuse_name": _("Refuse {name}", name="{name}"),
+        "see_waiting": _("See who"),
+        "notify_me": _("Notify me when somebody waits"),
     }
 
 
@@ -257,7 +305,8 @@ def _farewells() -> dict[str, str | dict[str, str]]:
         "elsewhere_text": _("You are in this meeting in one tab at a time, so this one has left."),
         "come_back_here": _("Go on here"),
         "full_title": _("The meeting is full"),
-        "locked_title": _("The meeting is locked"),
+        "refused_title": _("The host hasn't let you in"),
+        "refused_text": _("They can't have you join right now. You can ask again in a minute."),
         "lost_title": _("The connection is gone"),
         "lost_text": _("Check your network, then try again."),
         "unknown_title": _("No meeting here"),

@@ -1,12 +1,13 @@
 /** The running call: stage, controls, panels, and what is said about it all. */
 import { RoomAudioRenderer, useParticipants } from "@livekit/components-react";
-import { type Participant, type Room, Track } from "livekit-client";
-import { useEffect, useState } from "react";
+import { type Participant, type Room, RoomEvent, Track } from "livekit-client";
+import { useEffect, useRef, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
-import type { Notice } from "../pageMessages";
+import type { Desk, Notice, WaitingPerson } from "../pageMessages";
 import type { SessionState } from "../session/session";
 import { NamesProvider } from "../shared/NamesProvider";
+import { isHost as isHostOf } from "../shared/people";
 import { useSettings } from "../shared/settings";
 import { useIsPhone } from "../shared/useSize";
 import { useWords } from "../shared/words";
@@ -15,12 +16,15 @@ import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
 import { useTools } from "../tools/registry";
 import type { HostActions } from "../tools/tool";
-import { CopyLink } from "../tools/people/PeoplePanel";
+import { CopyLink } from "../tools/people/CopyLink";
+import { useWaitingAlerts } from "../tools/people/useWaitingAlerts";
+import { WaitingStrip } from "../tools/people/Waiting";
 import { ControlBar } from "./ControlBar";
 import { HelpSheet } from "./HelpSheet";
-import { EndDialog, RemoveDialog } from "./HostDialogs";
+import { LeaveDialog } from "./LeaveDialog";
 import { MorePanel } from "./MorePanel";
 import { MORE, type Panel } from "./panel";
+import { RemoveDialog } from "./RemoveDialog";
 import { type Action, isToolAction, type Shortcut, shortcutsWith, toolOf, workingShortcuts } from "./shortcuts";
 import { SoundButton, TopBar, useNotices } from "./TopBar";
 import { useAnnouncements } from "./useAnnouncements";
@@ -39,10 +43,15 @@ export interface CallProps {
   onMute: (identity: string, trackSid: string) => void;
   onRemove: (identity: string) => void;
   onLock: (isLocked: boolean) => void;
+  desk: Desk;
+  invitation: string;
+  onAdmit: (identity: string) => void;
+  onRefuse: (identity: string) => void;
+  onHandOver: (identity: string) => void;
 }
 
 /** What lies over the call. */
-type Open = "help" | "end" | Participant | null;
+type Open = "help" | "leave" | Participant | null;
 
 /** Alone in the room: the next step is to ask others in. */
 function Alone() {
@@ -68,26 +77,50 @@ function useWholeWindow(): void {
   }, []);
 }
 
-function hostActions({ onMute, onLock }: CallProps, remove: (participant: Participant) => void): HostActions {
+function hostActions(props: CallProps, remove: (participant: Participant) => void): HostActions {
+  const { onMute, onLock, onAdmit, onRefuse, desk, invitation } = props;
   const mute = (participant: Participant) => {
     const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
     if (sid) onMute(participant.identity, sid);
   };
-  return { mute, remove, lock: onLock };
+  return { mute, remove, lock: onLock, waiting: desk.waiting, admit: onAdmit, refuse: onRefuse, invitation };
 }
 
-interface OverlayProps extends Pick<CallProps, "onEnd" | "onRemove"> {
+interface OverlayProps extends Pick<CallProps, "onEnd" | "onRemove" | "onLeave"> {
   open: Open;
+  others: Participant[];
+  onHandOver: (identity: string) => void;
   shortcuts: Shortcut[];
   onClose: () => void;
 }
 
 /** The list of keys, or a question to the host. */
-function Overlay({ open, shortcuts, onEnd, onRemove, onClose }: OverlayProps) {
+function Overlay({ open, shortcuts, onClose, ...props }: OverlayProps) {
   if (open === null) return null;
   if (open === "help") return <HelpSheet shortcuts={shortcuts} onClose={onClose} />;
-  if (open === "end") return <EndDialog onEnd={onEnd} onClose={onClose} />;
-  return <RemoveDialog participant={open} onRemove={onRemove} onClose={onClose} />;
+  if (open === "leave") return <LeaveDialog {...props} onClose={onClose} />;
+  return <RemoveDialog participant={open} onRemove={props.onRemove} onClose={onClose} />;
+}
+
+const NOBODY: WaitingPerson[] = [];
+
+/** Asks the page to hand the host's rights over, and leaves once that person has them. */
+function useHandOver(room: Room, onHandOver: (identity: string) => void, onLeave: () => void): (identity: string) => void {
+  const [chosen, setChosen] = useState("");
+  const leave = useRef(onLeave);
+  leave.current = onLeave;
+  useEffect(() => {
+    if (!chosen) return undefined;
+    const changed = (_attributes: Record<string, string>, participant: Participant) => {
+      if (participant.identity === chosen && isHostOf(participant)) leave.current();
+    };
+    room.on(RoomEvent.ParticipantAttributesChanged, changed);
+    return () => void room.off(RoomEvent.ParticipantAttributesChanged, changed);
+  }, [room, chosen]);
+  return (identity) => {
+    setChosen(identity);
+    onHandOver(identity);
+  };
 }
 
 function Running(props: CallProps) {
@@ -107,6 +140,10 @@ function Running(props: CallProps) {
   const stage = useStage(room, view);
   const isHost = state.role === "host";
   const host = isHost ? hostActions(props, setOpen) : null;
+  useWaitingAlerts(host ? props.desk.waiting : NOBODY, state.subject);
+  const others = people.filter((one) => !one.isLocal);
+  const handOver = useHandOver(room, props.onHandOver, props.onLeave);
+  const leave = () => (isHost ? setOpen("leave") : props.onLeave());
   const tellMessage = (name: string, text: string, tool: string) => {
     say(t("message_from", { name, text }));
     tell({ kind: "message", name, text, tool });
@@ -134,6 +171,7 @@ function Running(props: CallProps) {
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
       <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} shown={shown} news={news} onOpen={setPanel} />
+      {host && panel !== "people" && <WaitingStrip host={host} onSee={() => setPanel("people")} />}
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col px-3">
           <Stage refs={stage.refs} focus={stage.focus} pinned={stage.pinned} onPin={stage.togglePin} />
@@ -143,12 +181,11 @@ function Running(props: CallProps) {
         {opened && <opened.Panel key={opened.id} call={call} state={opened.state} onClose={() => setPanel(null)} />}
         {panel === MORE && (
           <MorePanel
-            {...{ tools, isPhone, isHost, view, ...devices }}
+            {...{ tools, isPhone, view, ...devices }}
             onChoose={devices.choose}
             onLayout={actions.layout}
             onTool={setPanel}
             onHelp={() => setOpen("help")}
-            onEnd={() => setOpen("end")}
             onClose={() => setPanel(null)}
           />
         )}
@@ -156,14 +193,20 @@ function Running(props: CallProps) {
       <div className="pt-2">
         <ControlBar
           {...controls}
-          {...{ isHost, isPhone, tools, panel, view }}
+          {...{ isPhone, tools, panel, view }}
           onAction={act}
           onMore={() => toggle(MORE)}
-          onLeave={props.onLeave}
-          onEnd={() => setOpen("end")}
+          onLeave={leave}
         />
       </div>
-      <Overlay open={open} shortcuts={shortcuts} onEnd={props.onEnd} onRemove={props.onRemove} onClose={() => setOpen(null)} />
+      <Overlay
+        {...{ open, shortcuts, others }}
+        onLeave={props.onLeave}
+        onHandOver={handOver}
+        onEnd={props.onEnd}
+        onRemove={props.onRemove}
+        onClose={() => setOpen(null)}
+      />
       <RoomAudioRenderer />
       <p role="status" aria-live="polite" className="sr-only">
         {spoken}

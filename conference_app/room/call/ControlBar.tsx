@@ -26,7 +26,6 @@ export interface ControlBarProps {
   hasPicture: boolean;
   isSharing: boolean;
   canShare: boolean;
-  isHost: boolean;
   isPhone: boolean;
   tools: RunningTool[];
   panel: Panel;
@@ -34,7 +33,6 @@ export interface ControlBarProps {
   onAction: (action: Action) => void;
   onMore: () => void;
   onLeave: () => void;
-  onEnd: () => void;
 }
 
 function Group({ children }: { children: ReactNode }) {
@@ -132,7 +130,7 @@ function Views({ tools, panel, view, isPhone, onAction, onMore }: ControlBarProp
 
 export function ControlBar(props: ControlBarProps) {
   const { t } = useWords();
-  const { isSharing, canShare, isHost, isPhone } = props;
+  const { isSharing, canShare, isPhone } = props;
   return (
     <section aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
       <Devices {...props} />
@@ -159,15 +157,6 @@ export function ControlBar(props: ControlBarProps) {
           <PhoneOff size={20} aria-hidden />
           {!isPhone && <span aria-hidden>{t("leave")}</span>}
         </button>
-        {isHost && !isPhone && (
-          <button
-            type="button"
-            onClick={props.onEnd}
-            className="inline-flex h-12 items-center rounded-full bg-stage-raised px-4 text-sm font-medium text-on-stage transition-colors duration-150 hover:bg-stage-line"
-          >
-            {t("end_for_all")}
-          </button>
-        )}
       </Group>
     </section>
   );

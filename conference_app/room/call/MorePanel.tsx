@@ -16,13 +16,11 @@ interface MorePanelProps {
   chosen: Record<MediaDeviceKind, string>;
   tools: RunningTool[];
   isPhone: boolean;
-  isHost: boolean;
   view: View;
   onChoose: (kind: MediaDeviceKind, deviceId: string) => void;
   onLayout: () => void;
   onTool: (id: string) => void;
   onHelp: () => void;
-  onEnd: () => void;
   onClose: () => void;
 }
 
@@ -57,11 +55,6 @@ export function MorePanel(props: MorePanelProps) {
           </div>
           <Entry icon={Keyboard} label={t("help_title")} onClick={props.onHelp} />
         </div>
-        {props.isHost && props.isPhone && (
-          <button type="button" onClick={props.onEnd} className="min-h-11 rounded-control bg-danger px-4 text-sm font-medium text-on-danger hover:bg-danger-hover">
-            {t("end_for_all")}
-          </button>
-        )}
       </div>
     </SidePanel>
   );

@@ -10,7 +10,7 @@ export type FarewellKind =
   | "ended"
   | "elsewhere"
   | "full"
-  | "locked"
+  | "refused"
   | "lost"
   | "unknown"
   | "too_many"
@@ -31,7 +31,7 @@ const WORDS: Record<FarewellKind, [TextKey, TextKey, TextKey | null]> = {
   ended: ["ended_title", "ended_text", null],
   elsewhere: ["elsewhere_title", "elsewhere_text", "come_back_here"],
   full: ["full_title", "refused_full", "try_again"],
-  locked: ["locked_title", "refused_locked", "try_again"],
+  refused: ["refused_title", "refused_text", "try_again"],
   lost: ["lost_title", "lost_text", "try_again"],
   unknown: ["unknown_title", "refused_unknown", null],
   too_many: ["too_many_title", "too_many_text", "try_again"],

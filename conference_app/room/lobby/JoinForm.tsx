@@ -5,6 +5,7 @@ import type { Door } from "../pageMessages";
 import type { Refusal } from "../session/session";
 import { Button, Notice } from "../shared/pieces";
 import { type TextKey, useWords } from "../shared/words";
+import { Announced } from "./Announced";
 
 export interface JoinDraft {
   name: string;
@@ -27,7 +28,6 @@ interface JoinFormProps {
 
 /** Refusals with words and a next step of their own; others say what the server says. */
 const REFUSALS: Readonly<Record<string, TextKey>> = {
-  meeting_locked: "refused_locked",
   meeting_ended: "refused_ended",
   room_full: "refused_full",
   removed: "refused_removed",
@@ -100,6 +100,7 @@ export function JoinForm(props: JoinFormProps) {
     <form onSubmit={submit} className="flex flex-col gap-5">
       <div className="flex flex-col gap-1">
         <h1 className="text-2xl font-semibold break-words">{door.subject || t("lobby_title")}</h1>
+        {!door.is_host && <Announced host={door.host} when={door.when} />}
         <p className="text-ink-muted">{t(door.is_host ? "lobby_host" : "lobby_guest")}</p>
       </div>
       {refused && (

@@ -4,10 +4,12 @@ import type { ReactNode } from "react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
 import { LevelMeter } from "../devices/LevelMeter";
-import type { Door } from "../pageMessages";
+import type { Door, WaitingPerson } from "../pageMessages";
 import type { SessionState } from "../session/session";
 import { Button, Notice } from "../shared/pieces";
 import { limitsPath, useWords } from "../shared/words";
+import { useWaitingWords } from "../tools/people/Waiting";
+import { Announced } from "./Announced";
 import { JoinForm, type JoinDraft } from "./JoinForm";
 import { Preview } from "./Preview";
 import type { ShownMedia } from "./useOwnMedia";
@@ -18,13 +20,17 @@ interface LobbyProps {
   media: ShownMedia;
   draft: JoinDraft;
   isElsewhere: boolean;
+  /** Who waits, in the lobby of the host. */
+  waiting: WaitingPerson[];
   onDraft: (draft: JoinDraft) => void;
   onJoin: () => void;
   onCancel: () => void;
 }
 
-function Waiting({ onCancel }: { onCancel: () => void }) {
+function Waiting({ state, onCancel }: { state: SessionState; onCancel: () => void }) {
   const { t } = useWords();
+  const isAsked = state.waitsFor === "admit";
+  const title = isAsked ? t("asked_title") : state.host ? t("waiting_for", { name: state.host }) : t("waiting_title");
   return (
     <div className="flex flex-col gap-5">
       <div role="status" className="flex flex-col gap-2">
@@ -33,8 +39,9 @@ function Waiting({ onCancel }: { onCancel: () => void }) {
             <span key={dot} className="size-2 animate-pulse rounded-full bg-accent" style={{ animationDelay: `${dot * 0.25}s` }} />
           ))}
         </span>
-        <h1 className="text-2xl font-semibold">{t("waiting_title")}</h1>
-        <p className="text-ink-muted">{t("waiting_text")}</p>
+        <h1 className="text-2xl font-semibold break-words">{title}</h1>
+        <Announced host={state.host} when={state.when} />
+        <p className="text-ink-muted">{t(isAsked ? "asked_text" : "waiting_text")}</p>
         <p className="text-sm text-ink-faint">{t("waiting_hint")}</p>
       </div>
       <Button onClick={onCancel}>{t("stop_waiting")}</Button>
@@ -57,13 +64,14 @@ function Connecting({ failures, onCancel }: { failures: number; onCancel: () => 
 
 function Side(props: LobbyProps): ReactNode {
   const { state } = props;
-  if (state.phase === "waiting") return <Waiting onCancel={props.onCancel} />;
+  if (state.phase === "waiting") return <Waiting state={state} onCancel={props.onCancel} />;
   if (state.phase === "connecting") return <Connecting failures={state.failures} onCancel={props.onCancel} />;
   return <JoinForm {...props} isBusy={state.phase === "asking"} refusal={state.refusal} />;
 }
 
 export function Lobby(props: LobbyProps) {
   const { t, language } = useWords();
+  const waitingWords = useWaitingWords();
   const { media } = props;
   return (
     <main
@@ -76,6 +84,11 @@ export function Lobby(props: LobbyProps) {
       </section>
       <section aria-label={t("join_section")} className="flex min-w-0 flex-col gap-6 lg:row-span-2 lg:self-center">
         <Side {...props} />
+        {props.waiting.length > 0 && (
+          <div role="status">
+            <Notice tone="warn">{waitingWords(props.waiting)}</Notice>
+          </div>
+        )}
         <p className="flex items-start gap-2 text-sm text-ink-muted">
           <LockKeyhole size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
           <a href={limitsPath(language)} target="_blank" rel="noopener" className="rounded-control underline decoration-1 underline-offset-4 hover:decoration-2">

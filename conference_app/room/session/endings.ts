@@ -1,13 +1,13 @@
 /** How a call ends for good; whatever is not named here is only a lost connection. */
 import { DisconnectReason } from "livekit-client";
 
-export type EndReason = "left" | "removed" | "ended" | "elsewhere" | "full" | "locked" | "lost";
+export type EndReason = "left" | "removed" | "ended" | "elsewhere" | "full" | "refused" | "lost";
 
 /** Refusals that end a call which was lost; all others are worth another try. */
 export const FINAL_REFUSALS: Readonly<Record<string, EndReason>> = {
   removed: "removed",
+  refused: "refused",
   meeting_ended: "ended",
-  meeting_locked: "locked",
   not_found: "ended",
   room_full: "full",
 };

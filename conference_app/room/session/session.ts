@@ -29,6 +29,11 @@ export interface SessionState {
   role: string;
   subject: string;
   joinedAt: number;
+  /** Whom a waiting guest waits for: the host's coming, or their yes. */
+  waitsFor: "host" | "admit";
+  /** Whose meeting it is and when it begins, as far as the wait has told. */
+  host: string;
+  when: string;
 }
 
 /** What the person typed at the door; kept to ask again without them. */
@@ -46,6 +51,9 @@ const START: SessionState = {
   role: "guest",
   subject: "",
   joinedAt: 0,
+  waitsFor: "host",
+  host: "",
+  when: "",
 };
 
 /** After this long without an answer the page is asked again: the app behind it may have been restarted. */
@@ -73,10 +81,12 @@ export class Session {
   attach = (): (() => void) => {
     this.room.on(RoomEvent.ConnectionStateChanged, this.onConnection);
     this.room.on(RoomEvent.Disconnected, this.onDisconnected);
+    this.room.on(RoomEvent.ParticipantAttributesChanged, this.onAttributes);
     return () => {
       clearTimeout(this.timer);
       this.room.off(RoomEvent.ConnectionStateChanged, this.onConnection);
       this.room.off(RoomEvent.Disconnected, this.onDisconnected);
+      this.room.off(RoomEvent.ParticipantAttributesChanged, this.onAttributes);
       void this.room.disconnect(true);
     };
   };
@@ -114,7 +124,7 @@ export class Session {
     if (!isAsking) return;
     clearTimeout(this.timer);
     if (answer.kind === "admitted") void this.enter(answer);
-    else if (answer.kind === "waiting") this.set({ phase: "waiting", isReconnecting: false });
+    else if (answer.kind === "waiting") this.waits(answer);
     else if (answer.kind === "ask_again") this.askAgain();
     else if (answer.kind === "refused") this.refused(answer);
   }
@@ -153,6 +163,15 @@ export class Session {
     this.timer = setTimeout(() => this.sendRequest(), ANSWER_MS);
     this.ask(this.request);
   }
+
+  private waits({ code, host, when }: Answer): void {
+    this.set({ phase: "waiting", isReconnecting: false, waitsFor: code === "admit" ? "admit" : "host", host, when });
+  }
+
+  /** Somebody has handed the host's rights over to this person. */
+  private onAttributes = (changed: Record<string, string>, { isLocal }: { isLocal: boolean }): void => {
+    if (isLocal && changed.role) this.set({ role: changed.role });
+  };
 
   private refused(answer: Answer): void {
     const end = FINAL_REFUSALS[answer.code];

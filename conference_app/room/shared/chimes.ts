@@ -1,14 +1,14 @@
 /** Soft sounds of a second and less. Tones are made here: no file is fetched. */
 
 /** Frequencies in hertz, one after the other. */
-const CHIMES = { joined: [523.25, 783.99], left: [783.99, 523.25], message: [659.25], test: [523.25, 659.25, 783.99] };
+const CHIMES = { joined: [523.25, 783.99], left: [783.99, 523.25], message: [659.25], waiting: [659.25, 659.25, 783.99], test: [523.25, 659.25, 783.99] };
 export type Chime = keyof typeof CHIMES;
 
 /** Seconds between two tones, and for which one rings. */
 const GAP_S = 0.16;
 const RING_S = 0.6;
 /** How loud the tones of news are, beside the test sound that is to be heard. */
-const LOUDNESS: Record<Chime, number> = { joined: 0.06, left: 0.06, message: 0.06, test: 0.16 };
+const LOUDNESS: Record<Chime, number> = { joined: 0.06, left: 0.06, message: 0.06, waiting: 0.08, test: 0.16 };
 
 /** Play it on the chosen loudspeaker, or on the browser's own choice. Resolves when it is over. */
 export async function play(chime: Chime, speakerId: string): Promise<void> {

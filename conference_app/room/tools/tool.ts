@@ -3,6 +3,7 @@ import type { Participant, Room } from "livekit-client";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 
+import type { WaitingPerson } from "../pageMessages";
 import type { TextKey } from "../shared/words";
 
 /** What a host may do to others. */
@@ -10,6 +11,13 @@ export interface HostActions {
   mute: (participant: Participant) => void;
   remove: (participant: Participant) => void;
   lock: (isLocked: boolean) => void;
+  /** Who waits to be let in, the first first. */
+  waiting: WaitingPerson[];
+  /** Let in that identity, or all for "". */
+  admit: (identity: string) => void;
+  refuse: (identity: string) => void;
+  /** The text to send to guests; empty for whom the rights were handed over to. */
+  invitation: string;
 }
 
 /** What every tool is told of the running call. */

@@ -4,7 +4,7 @@ import type { Answer } from "../../../conference_app/room/pageMessages";
 import { retryDelay } from "../../../conference_app/room/session/retries";
 
 // The session needs livekit-client's names only: the real package wants a browser.
-const events = { ConnectionStateChanged: "connection", Disconnected: "disconnected" };
+const events = { ConnectionStateChanged: "connection", Disconnected: "disconnected", ParticipantAttributesChanged: "attributes" };
 const states = { Disconnected: "disconnected", Connected: "connected", Reconnecting: "reconnecting", SignalReconnecting: "signal" };
 const reasons = { CLIENT_INITIATED: 1, DUPLICATE_IDENTITY: 2, PARTICIPANT_REMOVED: 4, ROOM_DELETED: 5, ROOM_CLOSED: 10 };
 const unused = () => undefined;
@@ -26,7 +26,7 @@ class FakeRoom {
   tokens: string[] = [];
   published: unknown[] = [];
   enabled: string[] = [];
-  handlers = new Map<string, (value?: unknown) => void>();
+  handlers = new Map<string, (value?: unknown, who?: unknown) => void>();
   localParticipant = {
     isMicrophoneEnabled: true,
     isCameraEnabled: false,
@@ -34,7 +34,7 @@ class FakeRoom {
     setMicrophoneEnabled: async (isOn: boolean) => void this.enabled.push(`microphone ${isOn}`),
     setCameraEnabled: async (isOn: boolean) => void this.enabled.push(`camera ${isOn}`),
   };
-  on(event: string, handler: (value?: unknown) => void) {
+  on(event: string, handler: (value?: unknown, who?: unknown) => void) {
     this.handlers.set(event, handler);
     return this;
   }
@@ -54,6 +54,9 @@ class FakeRoom {
     this.state = "disconnected";
     this.handlers.get(events.Disconnected)?.(reason);
   }
+  changes(attributes: Record<string, string>, isLocal: boolean) {
+    this.handlers.get(events.ParticipantAttributesChanged)?.(attributes, { isLocal });
+  }
   turns(state: string) {
     this.state = state;
     this.handlers.get(events.ConnectionStateChanged)?.(state);
@@ -70,7 +73,7 @@ const answer = (change: Partial<Answer>): Answer => ({
   subject: "Planning",
   code: "",
   message: "",
-  wait_s: 0,
+  host: "", when: "", wait_s: 0,
   ...change,
 });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -118,6 +121,16 @@ describe("at the door", () => {
     expect(session.snapshot().phase).toBe("call");
   });
 
+  test("who waits hears for what: the host's coming, or their yes", () => {
+    session.join({ name: "Ada", passPhrase: "" });
+    session.hear(answer({ kind: "waiting", code: "host", host: "Ann", when: "Today, 14:00 Warsaw" }));
+    expect(session.snapshot()).toMatchObject({ waitsFor: "host", host: "Ann", when: "Today, 14:00 Warsaw" });
+    session.hear(answer({ kind: "waiting", code: "admit", host: "Ann" }));
+    expect(session.snapshot()).toMatchObject({ phase: "waiting", waitsFor: "admit" });
+    session.hear(answer({ kind: "refused", code: "refused", message: "Not now." }));
+    expect(session.snapshot()).toMatchObject({ phase: "lobby", refusal: { code: "refused" } });
+  });
+
   test("who still waits when the page has waited long enough asks again, and who has left does not", () => {
     session.join({ name: "Ada", passPhrase: "" });
     session.hear(answer({ kind: "waiting" }));
@@ -150,6 +163,15 @@ describe("at the door", () => {
 });
 
 describe("in the call", () => {
+  test("who is handed the host's rights hosts, and nobody else's change counts", async () => {
+    await enter();
+    const before = session.snapshot().role;
+    room.changes({ role: "host" }, false);
+    expect(session.snapshot().role).toBe(before);
+    room.changes({ role: "host" }, true);
+    expect(session.snapshot().role).toBe("host");
+  });
+
   test("a short break shows, and goes by itself", async () => {
     await enter();
     room.turns(states.Reconnecting);

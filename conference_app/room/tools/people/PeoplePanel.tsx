@@ -1,7 +1,7 @@
 /** Who is here; for the host also: mute, send out, lock the door. */
 import { useIsMuted } from "@livekit/components-react";
 import { type Participant, Track } from "livekit-client";
-import { Check, Copy, Mic, MicOff, UserRoundX } from "lucide-react";
+import { Mic, MicOff, UserRoundX } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { Face } from "../../shared/Face";
@@ -10,6 +10,8 @@ import { aboutOf, isHost } from "../../shared/people";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
 import type { HostActions, PanelProps } from "../tool";
+import { CopyInvitation, CopyLink } from "./CopyLink";
+import { WaitingList } from "./Waiting";
 
 const ICON_BUTTON = "flex size-11 items-center justify-center rounded-full text-on-stage-muted hover:bg-stage-line hover:text-on-stage sm:size-10";
 
@@ -49,27 +51,6 @@ function Person({ participant, host }: { participant: Participant; host: HostAct
   );
 }
 
-/** Copies the address of this page, which is the invitation. */
-export function CopyLink({ isBright }: { isBright?: boolean }) {
-  const { t } = useWords();
-  const [isCopied, setIsCopied] = useState(false);
-  const copy = () => {
-    const link = window.location.origin + window.location.pathname;
-    void navigator.clipboard.writeText(link).then(() => {
-      setIsCopied(true);
-      setTimeout(() => setIsCopied(false), 2500);
-    }, () => undefined);
-  };
-  const Icon = isCopied ? Check : Copy;
-  const tone = isBright ? "bg-accent text-on-accent hover:bg-accent-hover" : "border border-line-strong text-on-stage hover:bg-stage-line";
-  return (
-    <button type="button" onClick={copy} className={`inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 text-sm font-medium ${tone}`}>
-      <Icon size={16} aria-hidden />
-      <span aria-live="polite">{t(isCopied ? "link_copied" : "copy_link")}</span>
-    </button>
-  );
-}
-
 /** The server has this long to confirm a lock; then the switch shows again what holds. In milliseconds. */
 const CONFIRM_MS = 4000;
 
@@ -103,6 +84,7 @@ export function PeoplePanel({ call: { people, isLocked, host }, onClose }: Panel
   return (
     <SidePanel title={n("people_count", people.length)} onClose={onClose}>
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 pb-3 [scrollbar-width:thin]">
+        {host && <WaitingList host={host} />}
         <ul className="flex flex-col" aria-label={t("people")}>
           {people.map((participant) => (
             <Person key={participant.identity} participant={participant} host={host} />
@@ -111,6 +93,7 @@ export function PeoplePanel({ call: { people, isLocked, host }, onClose }: Panel
       </div>
       <div className="flex shrink-0 flex-col gap-2 border-t border-stage-line p-4">
         {host && <LockSwitch isLocked={isLocked} onLock={host.lock} />}
+        {host?.invitation && <CopyInvitation invitation={host.invitation} />}
         <CopyLink />
       </div>
     </SidePanel>

@@ -1,33 +1,9 @@
-/** What the host is asked before something that cannot be taken back. */
+/** What the host is asked before they send somebody out. */
 import type { Participant } from "livekit-client";
 
 import { useNameOf } from "../shared/NamesProvider";
 import { Button, Dialog } from "../shared/pieces";
 import { useWords } from "../shared/words";
-
-export function EndDialog({ onEnd, onClose }: { onEnd: () => void; onClose: () => void }) {
-  const { t } = useWords();
-  const confirm = () => {
-    onClose();
-    onEnd();
-  };
-  return (
-    <Dialog
-      title={t("end_title")}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="danger" onClick={confirm}>
-            {t("end_for_all")}
-          </Button>
-        </>
-      }
-    >
-      <p className="text-ink-muted">{t("end_text")}</p>
-    </Dialog>
-  );
-}
 
 export function RemoveDialog(props: { participant: Participant; onRemove: (identity: string) => void; onClose: () => void }) {
   const { t } = useWords();
