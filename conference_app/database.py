@@ -132,7 +132,7 @@ def _opened_for(purposes: Sequence[Purpose | LiveBasis]) -> dict[str, frozenset[
 async def session(*purposes: Purpose | LiveBasis) -> AsyncGenerator[AsyncSession]:
     """A session that writes: commits on leaving, rolls back on an exception.
 
-    It reads personal values for `purposes` only (`models.reading`). On SQLite it holds the one write lock while open:
+    It reads personal values for `purposes` only (`models.purpose_check`). On SQLite it holds the one write lock while open:
     await nothing but the database inside.
     """
     kept = _opened_for(purposes)

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-import conference_app.models.reading  # noqa: F401 - no session exists without its check
+import conference_app.models.purpose_check  # noqa: F401 - no session exists without its check
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -15,39 +15,31 @@ NAMING = {
 
 SQLModel.metadata.naming_convention = NAMING
 
-from conference_app.models.account import Account, ConsentRecord, SignInSession, SignInTicket  # noqa: E402
-from conference_app.models.account_security import (  # noqa: E402
-    AccountPhoto,
+from conference_app.models.accounts import AccountPhoto  # noqa: E402
+from conference_app.models.addresses import AddressChange, AddressToken  # noqa: E402
+from conference_app.models.audit import AuditEntry  # noqa: E402
+from conference_app.models.cases import Case, CaseAnswer, CaseEvent  # noqa: E402
+from conference_app.models.consent import ConsentEvent, MailStop, MeetingMailGrant, PrivacyState  # noqa: E402
+from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
+from conference_app.models.documents import ConsentRecord, DocumentVersion  # noqa: E402
+from conference_app.models.jobs import Job  # noqa: E402
+from conference_app.models.legal import LegalRequest, NonDisclosureChange  # noqa: E402
+from conference_app.models.mail import BadAddress, OutgoingEmail  # noqa: E402
+from conference_app.models.meetings import Meeting  # noqa: E402
+from conference_app.models.newsletters import Newsletter, NewsletterTopic, PendingConsent  # noqa: E402
+from conference_app.models.people import Account, Address  # noqa: E402
+from conference_app.models.personal_data import LegalHold, StaffAccess  # noqa: E402
+from conference_app.models.privacy import DataExport, Erasure  # noqa: E402
+from conference_app.models.room import Admission, WaitingGuest  # noqa: E402
+from conference_app.models.sign_in import (  # noqa: E402
     AccountToken,
-    AuditEntry,
     Authenticator,
     EmailChange,
+    KnownDevice,
     Passkey,
     RecoveryCode,
-)
-from conference_app.models.address_change import AddressChange, AddressToken  # noqa: E402
-from conference_app.models.case import Case, CaseAnswer, CaseEvent  # noqa: E402
-from conference_app.models.consent import ConsentEvent, MailStop, PendingConsent  # noqa: E402
-from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
-from conference_app.models.job import Job  # noqa: E402
-from conference_app.models.known_device import KnownDevice  # noqa: E402
-from conference_app.models.legal import LegalRequest, NonDisclosureChange  # noqa: E402
-from conference_app.models.mail import (  # noqa: E402
-    BadAddress,
-    MeetingMailGrant,
-    Newsletter,
-    NewsletterTopic,
-    OutgoingEmail,
-)
-from conference_app.models.meeting import Admission, Meeting, WaitingGuest  # noqa: E402
-from conference_app.models.person import Address  # noqa: E402
-from conference_app.models.privacy import (  # noqa: E402
-    DataExport,
-    DocumentVersion,
-    Erasure,
-    LegalHold,
-    PrivacyState,
-    StaffAccess,
+    SignInSession,
+    SignInTicket,
 )
 
 __all__ = [

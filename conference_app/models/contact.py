@@ -1,4 +1,4 @@
-"""Tables of what people write to us. Their addresses stand here alone, and in no table that mails are sent from."""
+"""Tables of conversations with people who write to us."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
-from conference_app.models.consent import GROWING_ID
 from conference_app.models.data_map import MAIL_CARRIERS, NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.models.shared_columns import GROWING_ID
 from conference_app.purposes import ANSWER
 from conference_app.texts import n_
 
 _WITH_THREAD = Retention(n_("As long as the conversation it belongs to."))
+
 _KEPT = days_after(365, "last_at", n_("Until {days} days after its last message, then deleted by itself."))
 
 

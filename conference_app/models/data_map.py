@@ -2,7 +2,7 @@
 
 The tag stands in the column's `info`; the privacy policy, the record of processing (GDPR Art. 30), the export, the
 erasure and the retention timers are all made from it, so none of them can forget a column; and a column is read for its
-purposes only (`models.reading`). How to tag, with purposes of `conference_app.purposes`:
+purposes only (`models.purpose_check`). How to tag, with purposes of `conference_app.purposes`:
 
     `Column(EncryptedText, nullable=False, info=kept_for((SIGN_IN, ACCOUNT_MAIL), UNTIL_ERASED, label=n_("E-mail")))`
     `Field(max_length=8, sa_column_kwargs={"info": kept_for(...)})`
@@ -135,7 +135,7 @@ def kept_for(
     belongs_to: str = "",
     stays: str = "",
 ) -> dict[str, Any]:
-    """`info` of a column that holds something about a person, which is read for `purposes` only (`models.reading`).
+    """`info` of a column that holds something about a person, which is read for `purposes` only (`models.purpose_check`).
 
     `label` is a msgid (`n_`); an exported column needs one. Raises ValueError without it, and without a purpose.
     """

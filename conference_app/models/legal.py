@@ -1,4 +1,4 @@
-"""Tables of what courts and authorities demanded, and of what became of it."""
+"""Tables of legal requests by courts and authorities, and of orders not to tell of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import Column, ForeignKey, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.consent import GROWING_ID
 from conference_app.models.data_map import NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.models.shared_columns import GROWING_ID
 from conference_app.purposes import LEGAL_REQUESTS
 from conference_app.texts import n_
 

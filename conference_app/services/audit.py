@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models.account_security import AuditEntry
+from conference_app.models.audit import AuditEntry
 from conference_app.purposes import HISTORY
 from conference_app.texts import n_
 

@@ -10,7 +10,7 @@ from sqlmodel import func, select
 from conference_app import database
 from conference_app.models import ConsentEvent, OutgoingEmail
 from conference_app.models.columns import new_id
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters

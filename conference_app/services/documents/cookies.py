@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conference_app.config import settings
-from conference_app.models.known_device import KNOWN_DAYS
+from conference_app.models.sign_in import KNOWN_DAYS
 from conference_app.texts import _, n_, plural
 
 Kind = Literal["cookie", "local storage", "session storage"]

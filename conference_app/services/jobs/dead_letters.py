@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.models.job import Job
+from conference_app.models.jobs import Job
 from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.jobs import queue as jobs

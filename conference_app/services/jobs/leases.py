@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.models.columns import new_id
-from conference_app.models.job import Job
+from conference_app.models.jobs import Job
 from conference_app.services.jobs import queue as jobs
 
 LEASE = timedelta(seconds=60)

@@ -20,7 +20,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.models.columns import new_id
-from conference_app.models.job import Job
+from conference_app.models.jobs import Job
 from conference_app.services.jobs import wake_ups
 
 Payload = Mapping[str, str | int]

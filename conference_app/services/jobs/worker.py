@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from conference_app import database
 from conference_app.errors import ConfigurationError
-from conference_app.models.job import Job
+from conference_app.models.jobs import Job
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import wake_ups

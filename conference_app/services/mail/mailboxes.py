@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.models import Account, OutgoingEmail
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.purposes import LANGUAGE, LiveBasis, Purpose
 from conference_app.services.emails.recipients import (
     AccountRecipient,

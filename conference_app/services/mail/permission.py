@@ -9,7 +9,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app.models import Account, OutgoingEmail
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.purposes import PURPOSES, LiveBasis, Purpose
 from conference_app.services.consent import legal_basis, live_consents, participant_mail, person_state
 from conference_app.services.consent.live_consents import Bound

@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import Account, Newsletter, OutgoingEmail
 from conference_app.models.mail import MESSAGE_DAYS
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.purposes import DELIVERY
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient

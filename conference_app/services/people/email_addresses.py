@@ -13,7 +13,7 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.models.columns import lookup_key
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.texts import current_language, n_
 
 

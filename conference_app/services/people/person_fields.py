@@ -18,9 +18,9 @@ from babel import Locale
 
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError
-from conference_app.models.account import Account
-from conference_app.models.account_security import AccountPhoto
+from conference_app.models.accounts import AccountPhoto
 from conference_app.models.data_map import DataTag, Retention, tag_of
+from conference_app.models.people import Account
 from conference_app.purposes import Basis
 from conference_app.services.people import time_zones
 from conference_app.services.people.email_addresses import check_email

@@ -20,7 +20,7 @@ from conference_app import database
 from conference_app.errors import NotFound
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, personal_tables
-from conference_app.models.reading import is_readable
+from conference_app.models.purpose_check import is_readable
 from conference_app.purposes import RIGHTS
 from conference_app.texts import n_
 

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.models import AuditEntry, KnownDevice
-from conference_app.models.known_device import KNOWN_DAYS
+from conference_app.models.sign_in import KNOWN_DAYS
 from conference_app.purposes import SIGN_IN
 from conference_app.services.audit import AuditTag
 from conference_app.services.sign_in.browser_names import Device

@@ -12,7 +12,8 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotAllowed
 from conference_app.models import Address, BadAddress, Case, ContactThread, OutgoingEmail, PendingConsent, SQLModel
-from conference_app.models.account_security import AccountPhoto, Authenticator, Passkey
+from conference_app.models.accounts import AccountPhoto
+from conference_app.models.sign_in import Authenticator, Passkey
 from conference_app.services.accounts import photos
 from conference_app.services.cases import cases
 from conference_app.services.contact import threads as contact

@@ -18,7 +18,7 @@ from sqlmodel import col, select, update
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, OutgoingEmail
-from conference_app.models.person import Address
+from conference_app.models.people import Address
 from conference_app.services.jobs import leases as job_leases
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import delivery as mail_delivery

@@ -12,7 +12,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput
-from conference_app.models.job import Job
+from conference_app.models.jobs import Job
 from conference_app.services import audit
 from conference_app.services.audit import SECURITY_RELEVANT, AuditTag
 from conference_app.services.people.identity import AccountView

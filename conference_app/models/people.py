@@ -1,27 +1,34 @@
-"""Tables about people: accounts, their sign-ins and what they agreed to."""
+"""Tables of people: those with an account, and those who gave us an address without one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, LargeBinary
+from sqlalchemy import Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, column, new_id
-from conference_app.models.data_map import MAIL_CARRIERS, PEOPLE_MET, UNTIL_ERASED, days_after, kept_for
+from conference_app.models.data_map import (
+    MAIL_CARRIERS,
+    PEOPLE_MET,
+    UNTIL_ERASED,
+    UNTIL_FORGOTTEN,
+    days_after,
+    kept_for,
+)
 from conference_app.purposes import (
-    ACCEPTANCE,
     ACCOUNT,
     ACCOUNT_MAIL,
     CALL_BACK,
-    DEVICES,
+    CONFIRM_ADDRESS,
     DIALLING,
+    FIND_ADDRESS,
     INTRODUCE,
     LANGUAGE,
     LOCAL_TIMES,
     NEWSLETTER,
+    PARTICIPANT_MAIL,
     PROMOTION,
     REQUESTS,
     SIGN_IN,
@@ -33,10 +40,10 @@ from conference_app.texts import n_
 
 _MAILS = (ACCOUNT_MAIL, REQUESTS, NEWSLETTER, PROMOTION, TOPIC)
 """What we may write for; the last three only once the person agrees."""
-_NAME = (INTRODUCE, *_MAILS)
-_ADDRESS = (SIGN_IN, *_MAILS)
-_SESSION_OVER = days_after(0, "expires_at", n_("Until the sign-in ends, then deleted by itself."))
 
+_NAME = (INTRODUCE, *_MAILS)
+
+_ADDRESS = (SIGN_IN, *_MAILS)
 
 _UNCONFIRMED = days_after(0, "lapses_at", n_("Goes by itself if nobody confirms the e-mail address."))
 
@@ -105,77 +112,46 @@ class Account(SQLModel, table=True):
     time_zone: str | None = _optional(n_("Time zone"), LOCAL_TIMES)
 
 
-def _account_column(info: dict[str, Any]) -> Column[str]:
-    return Column(ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True, info=info)
+_REACH = (CONFIRM_ADDRESS, REQUESTS, PARTICIPANT_MAIL, NEWSLETTER, PROMOTION, TOPIC)
 
 
-def _seen(label: str) -> Any:
-    """What the list of sign-ins shows of a browser, so that a strange one is noticed: families only, never an address."""
-    info = kept_for(DEVICES, _SESSION_OVER, label=label)
-    return Field(default=None, sa_column=Column(EncryptedText, nullable=True, info=info))
+class Address(SQLModel, table=True):
+    """An e-mail address of somebody without an account: a subscriber or a participant of a meeting.
 
+    Whoever only wrote to us stands in `contact_thread` instead, and never here.
+    """
 
-class SignInSession(SQLModel, table=True):
-    """A signed-in browser. The cookie's token is not kept, only its SHA-256 (the token itself has 256 random bits)."""
-
-    __tablename__ = "sign_in_session"  # pyright: ignore[reportAssignmentType]
-
-    token_hash: bytes = column(LargeBinary(32), kept_for(SIGN_IN, _SESSION_OVER, exported=False), primary_key=True)
-    account_id: str = Field(
-        sa_column=_account_column(kept_for(SIGN_IN, _SESSION_OVER, label=n_("Account number"), belongs_to="account_id"))
-    )
-    created_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Signed in at")))
-    last_seen_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Last seen at")))
-    expires_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Ends at")), index=True)
-    browser: str | None = _seen(n_("Browser"))
-    system: str | None = _seen(n_("Device"))
-    time_zone: str | None = _seen(n_("Time zone"))
-    must_accept: bool = Field(
-        default=False,
-        sa_column_kwargs={
-            "info": kept_for(ACCEPTANCE, _SESSION_OVER, label=n_("Changed documents to accept")),
-            "server_default": sa.false(),
-        },
-    )
-    """Whether the terms or the privacy policy had changed when this sign-in began; nothing else is open until then."""
-
-
-class SignInTicket(SQLModel, table=True):
-    """A sign-in on its way from the page to the cookie; deleted when used."""
-
-    __tablename__ = "sign_in_ticket"  # pyright: ignore[reportAssignmentType]
-
-    ticket_hash: bytes = column(LargeBinary(32), kept_for(SIGN_IN, _SESSION_OVER, exported=False), primary_key=True)
-    account_id: str = Field(
-        sa_column=_account_column(kept_for(SIGN_IN, _SESSION_OVER, label=n_("Account number"), belongs_to="account_id"))
-    )
-    expires_at: datetime = column(UTCDateTime, kept_for(SIGN_IN, _SESSION_OVER, label=n_("Ends at")), index=True)
-
-
-class ConsentRecord(SQLModel, table=True):
-    """That a person accepted a document, when, in which language, and the SHA-256 of the exact text."""
-
-    __tablename__ = "consent_record"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "address"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(
         default_factory=new_id,
         primary_key=True,
         max_length=32,
-        sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Entry number"))},
+        sa_column_kwargs={
+            "info": kept_for(
+                FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", label=n_("Address number"), belongs_to="id"
+            )
+        },
     )
-    account_id: str = Field(
-        sa_column=_account_column(
-            kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Account number"), belongs_to="account_id")
-        )
+    email: str = column(
+        EncryptedText,
+        kept_for(_REACH, UNTIL_FORGOTTEN, recipients=(MAIL_CARRIERS,), subject="subscriber", label=n_("E-mail")),
     )
-    document: str = Field(
-        max_length=32, sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Document"))}
+    email_key: bytes = column(
+        LargeBinary(32), kept_for(FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", exported=False), unique=True
     )
+    """`services.addresses.email_key`: the same key as an account of this address has."""
     language: str = Field(
-        max_length=8, sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Language"))}
+        max_length=8,
+        sa_column_kwargs={
+            "info": kept_for(
+                LANGUAGE,
+                UNTIL_FORGOTTEN,
+                subject="subscriber",
+                label=n_("Language"),
+            )
+        },
     )
-    text_sha256: str = Field(
-        max_length=64,
-        sa_column_kwargs={"info": kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Fingerprint of the text"))},
+    created_at: datetime = column(
+        UTCDateTime, kept_for(FIND_ADDRESS, UNTIL_FORGOTTEN, subject="subscriber", label=n_("Known since"))
     )
-    accepted_at: datetime = column(UTCDateTime, kept_for(ACCEPTANCE, UNTIL_ERASED, label=n_("Accepted at")))

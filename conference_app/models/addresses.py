@@ -1,4 +1,4 @@
-"""Tables about somebody without an account who has another e-mail address from now on."""
+"""Tables of a guest's change of address and its mailed links."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from conference_app.purposes import EMAIL_CHANGE, LINKS
 from conference_app.texts import n_
 
 _CHANGE_OVER = days_after(8, "requested_at", n_("{days} days, then deleted by itself."))
+
 _LINK_OVER = days_after(0, "expires_at", n_("Until it is used or out of date, then deleted by itself."))
 
 

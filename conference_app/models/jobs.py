@@ -1,4 +1,4 @@
-"""The table of work to be done later, in the same database as the rows that cause it."""
+"""The table of work that is still to be done."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ def is_readable(column: Column[Any], purposes: Purposes) -> bool:
 
 def _refusal(column: Column[Any], purposes: Purposes) -> WrongPurpose:
     wanted = ", ".join(sorted(one.id for one in purposes)) or "no purpose"
-    return WrongPurpose(f"{column.table.name}.{column.name} may not be read for {wanted} (models/reading.py says how)")
+    return WrongPurpose(
+        f"{column.table.name}.{column.name} may not be read for {wanted} (models/purpose_check.py says how)"
+    )
 
 
 def _parts(clause: Any) -> Iterator[Any]:

@@ -19,7 +19,7 @@ from conference_app.config import Settings
 from conference_app.errors import WrongPurpose
 from conference_app.models import Account
 from conference_app.models.data_map import personal_tables, tag_of
-from conference_app.models.reading import is_pointer, is_readable
+from conference_app.models.purpose_check import is_pointer, is_readable
 from conference_app.purposes import (
     CALL_BACK,
     INTRODUCE,

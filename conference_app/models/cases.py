@@ -1,4 +1,4 @@
-"""Tables of requests that the law gives a month for."""
+"""Tables of requests about personal data, their steps and their answers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, new_id
-from conference_app.models.consent import GROWING_ID
 from conference_app.models.data_map import MAIL_CARRIERS, NOT_PERSONAL, Retention, days_after, kept_for
+from conference_app.models.shared_columns import GROWING_ID
 from conference_app.purposes import REQUESTS
 from conference_app.texts import n_
 
 _WITH_CASE = Retention(n_("As long as the case it belongs to."))
+
 _KEPT = days_after(
     3 * 365, "closed_at", n_("{days} days after it is closed: as long as somebody may ask how it was handled.")
 )
