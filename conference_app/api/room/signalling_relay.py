@@ -32,6 +32,12 @@ logger = logging.getLogger(__name__)
 FRAME_LIMIT = 1 << 20
 """Bytes of one signalling frame at most; the largest seen, an offer of 50 sections, is about 100 kB."""
 OPEN_TIMEOUT_S = 5.0
+STALL_S = 10.0
+"""Seconds a browser may take nothing of what is sent to it: until then its frames fill our memory and the kernel's."""
+CLOSE_S = 2.0
+"""Seconds the media process may take to answer our close; it has more frames under way for a browser that stalled."""
+FRAMES_WAITING = 4
+"""Frames of the media process held here for a browser; the others wait there, where they are counted."""
 RETRY_AFTER_S = 1
 Admits = Callable[[str, str], Awaitable[bool]]
 """Whether an identity may be in a room now: a token outlives its owner's removal by minutes."""
@@ -120,6 +126,8 @@ class SignalProxy:
             self._upstream(url).replace("http", "ws", 1),
             additional_headers=_bearer(token),
             max_size=FRAME_LIMIT,
+            max_queue=FRAMES_WAITING,
+            close_timeout=CLOSE_S,
             open_timeout=OPEN_TIMEOUT_S,
             ping_interval=None,  # the two ends ping each other with protocol messages
             compression=None,
@@ -155,16 +163,16 @@ async def _to_browser(upstream: ClientConnection, websocket: WebSocket) -> None:
     try:
         async for frame in upstream:
             if isinstance(frame, bytes):
-                await websocket.send_bytes(frame)
-    except (WebSocketDisconnect, ConnectionClosed, RuntimeError):
+                await asyncio.wait_for(websocket.send_bytes(frame), STALL_S)
+    except (WebSocketDisconnect, ConnectionClosed, RuntimeError, TimeoutError):
         return  # RuntimeError: Starlette's word for sending to a socket that closed meanwhile
 
 
 async def _quietly(close: Callable[[], Awaitable[None]]) -> None:
     try:
-        await close()
-    except RuntimeError:
-        logger.debug("the browser had closed its socket already")
+        await asyncio.wait_for(close(), STALL_S)
+    except (RuntimeError, TimeoutError):
+        logger.debug("the browser had closed its socket already, or takes nothing any more")
 
 
 def _token(connection: HTTPConnection) -> str:

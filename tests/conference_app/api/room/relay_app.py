@@ -1,4 +1,7 @@
-"""The relay alone, for granian to serve in test_signal_proxy.py; MEDIA_PORT says where its upstream belongs."""
+"""The relay alone, for granian to serve in test_signalling_relay.py.
+
+MEDIA_PORT says where its upstream belongs, STALL_S how long a browser may take nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from conference_app.api.room import signalling_relay
 from conference_app.api.room.signalling_relay import SignalProxy
 from conference_app.config import settings
+
+signalling_relay.STALL_S = float(os.environ["STALL_S"])
 
 
 async def admits(_room: str, identity: str) -> bool:

@@ -64,6 +64,7 @@ async def relay(tmp_path: Path) -> AsyncIterator[Relay]:
     command = ["-m", "granian", "--interface", "asgi", "--port", str(port), "--access-log"]
     command += ["--workers-kill-timeout", "2", "relay_app:app"]  # now and then a worker does not end by itself
     environment = {**os.environ, "MEDIA_PORT": str(media_port), "PYTHONPATH": str(ROOT)}
+    environment["STALL_S"] = "0.5"
     environment["PARLEY_DATA"] = str(settings().data_dir)
     with log.open("wb") as output:
         server = await asyncio.create_subprocess_exec(
@@ -181,6 +182,19 @@ async def test_an_upstream_that_dies_closes_the_browser_and_is_counted_out(relay
         with pytest.raises(ConnectionClosed):
             await asyncio.wait_for(client.recv(), 5)
     assert await relay.open_connections() == 0
+
+
+async def test_a_browser_that_reads_nothing_is_let_go(relay: Relay) -> None:
+    async with upstream(relay, []), connect(relay.url(), proxy=None, max_queue=1, ping_interval=None) as client:
+
+        async def talk() -> None:
+            while True:
+                await client.send(b"x" * 500_000)  # each comes back, and nobody takes it
+
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(talk(), 15)
+        assert await relay.open_connections() == 0
+        client.transport.abort()
 
 
 async def test_text_and_oversized_frames_end_the_connection(relay: Relay) -> None:
