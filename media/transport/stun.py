@@ -18,8 +18,9 @@ _ATTRIBUTE = Struct("!HH")
 _BINDING_REQUEST, _BINDING_SUCCESS, _BINDING_ERROR = 0x0001, 0x0101, 0x0111
 _USERNAME, _INTEGRITY, _ERROR_CODE, _XOR_MAPPED = 0x0006, 0x0008, 0x0009, 0x0020
 _USE_CANDIDATE, _FINGERPRINT, _CONTROLLED = 0x0025, 0x8028, 0x8029
-MAX_ATTRIBUTES = 32
+MAX_ATTRIBUTES = 20
 """Of one check, those of one type counted each; a browser writes about ten, and each costs as much as the next."""
+_READ = frozenset((_USERNAME, _INTEGRITY, _USE_CANDIDATE, _FINGERPRINT, _CONTROLLED))
 _INTEGRITY_SIZE = 20
 
 
@@ -70,7 +71,7 @@ def _is_binding_request(data: bytes) -> bool:
 
 
 def _split(data: bytes) -> Mapping[int, _Attribute] | None:
-    """Read the attributes by type; of several of one type the first counts (RFC 8489 section 14).
+    """Find the attributes that we read, by type; of several of one type the first counts (RFC 8489 section 14).
 
     None when they are cut off, more than MAX_ATTRIBUTES, or follow the integrity, which covers none of them.
     """
@@ -80,11 +81,12 @@ def _split(data: bytes) -> Mapping[int, _Attribute] | None:
         if position >= len(data):
             return found
         kind, size = _ATTRIBUTE.unpack_from(data, position)
-        value = data[position + 4 : position + 4 + size]
-        if len(value) < size or (_INTEGRITY in found and kind != _FINGERPRINT):
+        end = position + 4 + size
+        if end > len(data) or (_INTEGRITY in found and kind != _FINGERPRINT):
             return None
-        found.setdefault(kind, _Attribute(position, value))
-        position += 4 + size + -size % 4
+        if kind in _READ:
+            found.setdefault(kind, _Attribute(position, data[position + 4 : end]))
+        position = end + -size % 4
     return found if position >= len(data) else None
 
 
