@@ -18,12 +18,9 @@ from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED
-from conference_app.services.sign_in import password_hashes
+from conference_app.services.sign_in import password_strength
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, current_language, localized_path, n_
-
-_MEASURED = 128
-"""Characters of a password that are measured while it is typed; more make no difference to the verdict."""
 
 
 class RegisterState(FormState, rx.State):
@@ -42,14 +39,14 @@ class RegisterState(FormState, rx.State):
         self.strength, self.advice, self.optional_wrong = -1, "", False
         return rx.redirect(localized_path("/dashboard")) if signed_in() else None
 
-    @rx.event
+    @rx.event(supersedes=True)  # only what was typed last is worth measuring
     @public
     async def measure(self, password: str) -> None:
         if not password:
             self.strength, self.advice = -1, ""
             return
-        strength = password_hashes.password_strength(password[:_MEASURED])
-        self.strength, self.advice = strength.score, _(strength.advice) if strength.advice else ""
+        if strength := await password_strength.measured(password):
+            self.strength, self.advice = strength.score, _(strength.advice)
 
     @rx.event
     @public

@@ -1,4 +1,4 @@
-"""Passwords: hashing, checking, and how hard one is to guess.
+"""Passwords: hashing, checking, and what speaks against a new one.
 
 bcrypt reads at most 72 bytes, so it is given base64(HMAC-SHA384(pepper, password)): always 64 bytes, no NUL, nothing
 cut off. The pepper is outside the database. The prefix names the scheme, so that another can follow at sign-in.
@@ -12,11 +12,9 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 import bcrypt
-import zxcvbn_rs_py
 
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, Unavailable
@@ -35,23 +33,6 @@ _MAX_WAITING = 64
 
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 _waiting = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Strength:
-    """How hard a password is to guess: `score` 0 (at once) … 4 (very hard); `advice` is a msgid."""
-
-    score: int
-    advice: str
-
-
-_ADVICE = (
-    n_("Very easy to guess. Use several unrelated words."),
-    n_("Easy to guess. Add more unrelated words."),
-    n_("Could be stronger. Another word helps."),
-    n_("Hard to guess."),
-    n_("Very hard to guess."),
-)
 
 
 def checked(password: str, *personal: str) -> ConferenceError | None:
@@ -101,17 +82,3 @@ async def check_password(password: str, kept: str | None) -> bool:
 def needs_rehash(kept: str) -> bool:
     """Whether `kept` was made with another scheme or cost than today's."""
     return not kept.startswith(f"{_SCHEME}$2b${ROUNDS:02d}$")
-
-
-def _plain(text: str) -> str:
-    """As much as the meter needs, without the halves of surrogate pairs that Rust cannot take."""
-    return text[:100].encode("utf-8", "replace").decode()
-
-
-def password_strength(password: str, *personal: str) -> Strength:
-    """How hard `password` is to guess for somebody who knows the `personal` words (names, e-mail). Under 10 ms."""
-    if len(password) < MIN_LENGTH:
-        return Strength(0, n_("Use at least 10 characters."))
-    words = [_plain(word) for word in personal if word]
-    score = int(zxcvbn_rs_py.zxcvbn(_plain(password), words).score)
-    return Strength(score, _ADVICE[score])

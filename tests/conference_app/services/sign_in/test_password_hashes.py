@@ -9,7 +9,7 @@ import pytest
 from conference_app.config import Settings, settings
 from conference_app.errors import Unavailable
 from conference_app.services.sign_in import password_hashes
-from conference_app.services.sign_in.password_hashes import check_password, hash_password, password_strength
+from conference_app.services.sign_in.password_hashes import check_password, hash_password
 
 
 async def test_hashing_leaves_the_loop_free_and_a_flood_is_turned_away() -> None:
@@ -53,21 +53,3 @@ async def test_all_of_a_long_password_counts() -> None:
 @pytest.mark.parametrize("kept", [None, "", "plain", "md5$abc"])
 async def test_what_is_no_hash_of_ours_fits_nothing(kept: str | None) -> None:
     assert not await check_password("anything", kept)
-
-
-@pytest.mark.parametrize(
-    ("password", "personal", "low", "high"),
-    [
-        ("short", (), 0, 0),
-        ("passwordpassword", (), 0, 1),
-        ("qwertyuiop", (), 0, 1),
-        ("annkowalska", ("annkowalska",), 0, 1),
-        ("wombat lattice ferry ninety", (), 4, 4),
-        ("x" * 1024, (), 0, 2),
-        ("\x00\ud800" * 10, (), 0, 4),
-    ],
-)
-def test_the_meter(password: str, personal: tuple[str, ...], low: int, high: int) -> None:
-    strength = password_strength(password, *personal)
-    assert low <= strength.score <= high
-    assert strength.advice
