@@ -22,6 +22,7 @@ from conference_app.operation.frontend.one_origin import OneOriginPlugin
 from conference_app.operation.frontend.paint_first import PaintFirstPlugin
 from conference_app.operation.frontend.static_language import StaticLanguagePlugin
 from conference_app.operation.frontend.typescript import TypeScriptPlugin
+from conference_app.session.tab_states import EXPIRATION_S
 
 # Reflex would time two registries at build time, one of them a mirror nobody chose: take its first one unasked.
 registry.average_latency = lambda *_unused: 0
@@ -42,6 +43,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     redis_url=settings().redis_url or None,
     state_manager_mode=StateManagerMode.REDIS if settings().redis_url else StateManagerMode.MEMORY,
+    redis_token_expiration=EXPIRATION_S,
     cors_allowed_origins=settings().allowed_origins,
     trusted_proxy_hops=settings().trusted_proxy_hops,
     plugins=plugins,

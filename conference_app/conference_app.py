@@ -26,7 +26,7 @@ from conference_app.api.http.health import health_route
 from conference_app.api.http.incidents import Incidents
 from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
-from conference_app.api.http.slow_bodies import SlowBodies
+from conference_app.api.http.socket_limits import SocketLimits
 from conference_app.api.legal import disclosure as staff_disclosure
 from conference_app.api.legal import transparency
 from conference_app.api.mail import bounces as mail_bounce
@@ -38,7 +38,6 @@ from conference_app.components.frame.connection import guarded, page_notices
 from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
-from conference_app.operation.address_limit import address_limit
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
@@ -52,6 +51,7 @@ from conference_app.services.room import admissions
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.session.incidents import report_exception
+from conference_app.session.tab_states import forget_closed_tabs
 from conference_app.texts import DEFAULT_LANGUAGE
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -64,19 +64,19 @@ services.load_all()
 erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
-connections = address_limit(settings())
 
 
 @contextlib.asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
-    async with connections.watching(), supervised_media(settings()), mail_sink.running_sink(settings()):
+    async with supervised_media(settings()), mail_sink.running_sink(settings()):
         await job_worker.check_kinds()
         await document_versions.keep_current()
         tasks = [
             asyncio.create_task(job_worker.run_worker(), name="jobs"),
             asyncio.create_task(page_socket.watch(), name="page socket"),
+            asyncio.create_task(forget_closed_tabs(app), name="closed tabs"),
         ]
         yield
         for task in tasks:
@@ -136,11 +136,10 @@ layers = [
     plain_routes,
     hide_credentials,
     page_socket.guarding,
+    SocketLimits().guarding,
     at_clean_paths,
     in_first_language,
     with_security_headers,
-    SlowBodies,
-    connections.counting,
 ]
 
 app = rx.App(

@@ -20,7 +20,6 @@ from pathlib import Path
 from conference_app.config import Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import ROOT, build_if_needed
-from conference_app.operation.open_files import connections_for, raise_limit
 from conference_app.operation.processes import die_with_parent, port_is_free
 
 STOP_TIMEOUT_S = 2.5
@@ -29,9 +28,6 @@ START_TIMEOUT_S = 180.0
 than a minute. A server that ends is noticed at once, so only one that hangs is waited for in vain."""
 SLOW_START_S = 15.0
 """After this it is said that the start goes on."""
-REQUEST_HEAD_MS = 5000
-"""Milliseconds in which a request must have begun and its head have come: also how long an idle connection is kept."""
-REQUEST_HEAD_BYTES = 65_536
 APP = "conference_app.conference_app:app"
 
 
@@ -90,27 +86,23 @@ def server_environment(config: Settings) -> dict[str, str]:
 
 
 def server_command(config: Settings) -> list[str]:
-    """granian with one worker, or two and more when Redis shares their state.
-
-    Only HTTP/1: browsers and proxies speak that here, and for the choice between two versions it knows no time limit.
-    """
+    """granian with one worker, or two and more when Redis shares their state."""
     workers = max(2, (os.cpu_count() or 1) - 1) if config.redis_url else 1
-    options = {
-        "--interface": "asgi",
-        "--host": config.bind_host,
-        "--port": config.port,
-        "--http": "1",
-        "--http1-header-read-timeout": REQUEST_HEAD_MS,
-        "--http1-buffer-size": REQUEST_HEAD_BYTES,
-        "--backlog": 2048,
-        "--backpressure": connections_for(raise_limit()),
-        "--workers": workers,
-        "--workers-kill-timeout": 2,
-        "--log-level": "warning",
-    }
-    given = [str(part) for option in options.items() for part in option]
-    switches = ["--factory", "--respawn-failed-workers", "--no-access-log"]
-    return [str(Path(sys.executable).with_name("granian")), *given, *switches, APP]
+    granian = str(Path(sys.executable).with_name("granian"))
+    options = ["--interface", "asgi", "--factory", "--host", config.bind_host, "--port", str(config.port)]
+    return [
+        granian,
+        *options,
+        "--workers",
+        str(workers),
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "2",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        APP,
+    ]
 
 
 def start_server(config: Settings) -> subprocess.Popen[bytes]:
@@ -197,14 +189,8 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def complain(lines: str) -> None:
-    """What is wrong, a line for each."""
-    for line in lines.splitlines():
-        sys.stderr.write(f"parley: {line}\n")
-
-
 def main() -> int:
-    """Exit status 0 after Ctrl-C, 1 with a line for each thing that is wrong."""
+    """Exit status 0 after Ctrl-C, 1 with one line when something is wrong."""
     os.umask(0o077)  # what it writes is for nobody else on this machine, also in a folder that others may look into
     try:
         config = settings()
@@ -212,10 +198,7 @@ def main() -> int:
             prepare(config)
             return serve(config)
     except ConfigurationError as err:
-        complain(str(err))
-        return 1
-    except OSError as err:  # a full disk shows anywhere, and a trace would only hide it
-        complain(f"{err.filename or 'A file'} cannot be used ({err.strerror}). Try: make doctor")
+        sys.stderr.write(f"parley: {err}\n")
         return 1
     except KeyboardInterrupt:
         return 0

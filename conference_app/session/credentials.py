@@ -62,6 +62,11 @@ async def caller_of(headers: Mapping[str, str]) -> SignedIn | None:
     return await sign_in_sessions.resolve_hash(hashed)
 
 
+def session_name(headers: Mapping[str, str]) -> str:
+    """What tells one session's events from another's, unchecked, for counting; empty for a visitor."""
+    return headers.get(_SESSION, "")
+
+
 def chosen_language(headers: Mapping[str, str]) -> str:
     """The language of the browser's cookie; empty without one."""
     return headers.get(_LANGUAGE, "")

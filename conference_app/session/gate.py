@@ -19,9 +19,12 @@ from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from conference_app import texts
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials
+from conference_app.session.browser_values import keep_what_browsers_store
+from conference_app.session.budgets import EventBudgets
 from conference_app.session.caller import current, page_language, sent_headers
 from conference_app.session.fresh_pages import is_first_of_page, start_anew
 from conference_app.session.marks import is_before_acceptance, is_public
+from conference_app.session.notices import NoticeState
 from conference_app.session.payloads import fits
 from conference_app.session.state import SessionState
 from conference_app.session.storable import make_storable
@@ -30,6 +33,8 @@ from conference_app.texts import localized_path
 logger = logging.getLogger(__name__)
 
 _VISITOR = "visitor"
+budgets = EventBudgets()
+"""What this process lets through."""
 
 INTERNALS = frozenset(
     {
@@ -51,7 +56,9 @@ _HYDRATIONS = frozenset({"reflex___state____state.hydrate", "reflex___state____s
 
 
 class Gate(Middleware):
-    """`app.add_middleware(Gate())`: drops what fits no handler, refuses, names the caller, binds the tab to the session."""
+    """`app.add_middleware(Gate())`: drops what fits no handler or no budget, refuses, names the caller, binds the tab to
+    the session.
+    """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through to its handler; an update answers it here and ends it."""
@@ -63,11 +70,15 @@ class Gate(Middleware):
         if not fits(registered.handler.fn, event.payload):
             logger.debug("an event did not fit %s", registered.handler.fn.__qualname__)
             return StateUpdate()
+        if is_internal and not keep_what_browsers_store(event.payload):
+            return StateUpdate()
         make_storable(event.payload)
         root = state._get_root_state()
+        texts.answer_in(page_language(state))
+        if not _is_within_budget():
+            return await _haste(root)
         caller = await credentials.caller_of(sent_headers())
         current.set(caller)
-        texts.answer_in(page_language(state))
         bound_to = await _bind(root, caller)
         is_hydration = event.name in _HYDRATIONS
         if is_hydration and is_first_of_page(event):
@@ -78,6 +89,22 @@ class Gate(Middleware):
         if is_internal or is_public(registered.handler.fn):
             return None
         return await _for_members(root, caller, registered)
+
+
+def _is_within_budget() -> bool:
+    """Whether the running event may go on: one that a handler of ours has caused is not the client's to pay for."""
+    event = EventContext.get()
+    return bool(event.parent_txid) or budgets.allows(event.token, credentials.session_name(sent_headers()))
+
+
+async def _haste(root: BaseState) -> StateUpdate:
+    """The answer to an event too many: the first within a minute says so, the others are dropped without a word."""
+    if not budgets.is_told(EventContext.get().token):
+        return StateUpdate()
+    if await _bind(root, await credentials.caller_of(sent_headers())) == "other":
+        return StateUpdate()
+    (await root.get_state(NoticeState)).refuse_haste()
+    return await _shown(root)
 
 
 async def _for_members(
@@ -96,12 +123,17 @@ def _is_ours(registered: RegisteredEventHandler) -> bool:
     return registered.handler.fn.__module__.split(".", 1)[0] == __name__.split(".", 1)[0]
 
 
-async def _to_acceptance(root: BaseState) -> StateUpdate:
-    """The answer to a member who has changed terms to accept first."""
+async def _shown(root: BaseState, *redirects: Event) -> StateUpdate:
+    """An answer of the gate's own: what has changed in the tab, and where to go on."""
     delta = await root._get_resolved_delta()
     root._clean()
+    return StateUpdate(delta=delta, events=list(redirects))
+
+
+async def _to_acceptance(root: BaseState) -> StateUpdate:
+    """The answer to a member who has changed terms to accept first."""
     redirect = rx.redirect(f"{localized_path('/accept')}?{urlencode({'next': root.router.url.path})}")
-    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
+    return await _shown(root, *Event.from_event_type(redirect))
 
 
 async def _bind(root: BaseState, caller: SignedIn | None) -> str:
@@ -130,11 +162,9 @@ async def _empty(root: BaseState) -> None:
 
 async def _refusal(root: BaseState, caller: SignedIn | None) -> StateUpdate:
     """The answer to a refused event: what the page now shows, and for a visitor the way to sign in."""
-    delta = await root._get_resolved_delta()
-    root._clean()
     path = root.router.url.path
     sign_in = localized_path("/sign-in")
     if caller is not None or path.rstrip("/") == sign_in:
-        return StateUpdate(delta=delta)
+        return await _shown(root)
     redirect = rx.redirect(f"{sign_in}?{urlencode({'next': path})}")
-    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
+    return await _shown(root, *Event.from_event_type(redirect))

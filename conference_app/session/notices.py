@@ -45,6 +45,10 @@ class NoticeState(rx.State):
         self.text, self.is_error = text, is_error
         self.serial = secrets.randbelow(2**31) + 1
 
+    def refuse_haste(self) -> None:
+        """Say that the gate drops what this tab asks for: far more than a person presses or types."""
+        self._show(_("That was a lot at once. Wait a few seconds, then try again."), is_error=True)
+
     @rx.event
     @public
     def report_incident(self, incident: str) -> None:

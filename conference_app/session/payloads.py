@@ -10,7 +10,9 @@ from typing import get_origin, get_type_hints
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 PLAIN = (str, bool, dict)
-"""The types our handlers take; how long and of what form is for each handler to check."""
+"""The types our handlers take; of what form, and how long within this, is for each handler to check."""
+LONGEST_TEXT = 20_000
+"""Characters of one argument; forms, whose handlers cut their fields, come as dictionaries."""
 
 
 @functools.cache
@@ -30,9 +32,11 @@ def fits(handler: Callable[..., object], payload: Mapping[str, object]) -> bool:
         signature.bind(**payload)
     except TypeError:
         return False
-    return all(
-        isinstance(payload[name], one) and _is_whole(payload[name]) for name, one in types.items() if name in payload
-    )
+    return all(_is_of(one, payload[name]) for name, one in types.items() if name in payload)
+
+
+def _is_of(kind: type, value: object) -> bool:
+    return isinstance(value, kind) and _is_whole(value) and not (isinstance(value, str) and len(value) > LONGEST_TEXT)
 
 
 def _is_whole(value: object) -> bool:

@@ -18,7 +18,8 @@ from reflex_base.event.processor.base_state_processor import BaseStateEventProce
 from reflex_base.utils.format import format_event_handler, json_dumps
 
 from conference_app.conference_app import app
-from conference_app.session import session_cookie
+from conference_app.session import gate, session_cookie
+from conference_app.session.budgets import Budget, EventBudgets
 from conference_app.session.credentials import without_credentials
 
 HYDRATE = format_event_handler(State.event_handlers["hydrate_and_load"])
@@ -52,8 +53,8 @@ class Processor:
 
 
 @asynccontextmanager
-async def processing() -> AsyncIterator[Processor]:
-    """Run the app's events inside the block."""
+async def processing(budgets: EventBudgets | None = None) -> AsyncIterator[Processor]:
+    """Run the app's events inside the block, as many as a test likes unless it gives budgets of its own."""
     manager = StateManagerMemory()
 
     def note(error: Exception) -> None:
@@ -68,11 +69,17 @@ async def processing() -> AsyncIterator[Processor]:
         await run(handler, payload, state, root_state)
 
     base_state_processor.process_event = noted
+    own_budgets, gate.budgets = gate.budgets, budgets or EventBudgets(_endless(), _endless())
     try:
         async with events.configure(state_manager=manager, event_namespace=processor):  # type: ignore[arg-type]
             yield processor
     finally:
         base_state_processor.process_event = run
+        gate.budgets = own_budgets
+
+
+def _endless() -> Budget:
+    return Budget(per_s=1e9, burst=1e9)
 
 
 @dataclass

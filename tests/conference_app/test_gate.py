@@ -21,7 +21,8 @@ from conference_app.pages.sign_in.sign_in import SignInState
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions as sign_in_sessions
-from conference_app.session import EntryState, SessionState, signed_in
+from conference_app.session import EntryState, NoticeState, SessionState, signed_in
+from conference_app.session.budgets import Budget, EventBudgets
 from conference_app.session.gate import INTERNALS
 from conference_app.session.marks import is_public as is_marked_public
 from conference_app.session.payloads import parameters
@@ -81,7 +82,7 @@ def payloads(registered_handler: Any, words: list[Any]) -> list[dict[str, Any]]:
 
 def test_the_sweep_sees_every_page() -> None:
     modules = {entry.states[0].__module__ for entry in handlers().values()}
-    for page in ("register", "sign_in", "dashboard", "meeting_form", "own_meeting", "meeting"):
+    for page in ("accounts.register", "sign_in.sign_in", "meetings.dashboard", "meetings.own_meeting", "room.room"):
         assert f"conference_app.pages.{page}" in modules
     assert len(handlers()) > 40
 
@@ -351,3 +352,43 @@ async def test_signing_in_by_the_page_leads_through_the_ticket(processor: Proces
     ticket = delta_of(updates, EntryState)["ticket"]
     assert await sign_in_sessions.redeem_ticket(ticket) is not None
     assert PASSWORD not in processor.wire
+
+
+async def test_who_floods_is_told_once_and_others_never_notice(sqlite_db: Settings, rooms: FakeRoomAdmin) -> None:
+    budgets = EventBudgets(tab=Budget(per_s=0.001, burst=3), session=Budget(per_s=0.001, burst=1000))
+    async with processing(budgets) as processor:
+        tab, other = Tab(processor, path="/pl/register"), Tab(processor)
+        answers = [await tab.send(name_of(SessionState.stay)) for _ in range(6)]
+        assert processor.executed.count("SessionState.stay") == 3
+        told = [delta_of(updates, NoticeState) for updates in answers]
+        assert [place for place, shown in enumerate(told) if shown.get("is_error")] == [3]
+        assert "naraz" in told[3]["text"]
+        await other.send(name_of(SessionState.stay))
+        assert processor.executed.count("SessionState.stay") == 4
+
+
+async def test_all_tabs_of_a_session_count_together(sqlite_db: Settings) -> None:
+    budgets = EventBudgets(tab=Budget(per_s=0.001, burst=1000), session=Budget(per_s=0.001, burst=3))
+    ann, eve = await session_token(await registered("ann")), await session_token(await registered("eve"))
+    async with processing(budgets) as processor:
+        for _ in range(5):
+            await Tab.signed_in(processor, ann).send(name_of(SessionState.stay))
+        assert processor.executed.count("SessionState.stay") == 3
+        await Tab.signed_in(processor, eve).send(name_of(SessionState.stay))
+        assert processor.executed.count("SessionState.stay") == 4
+
+
+async def test_what_our_handlers_cause_is_not_counted(sqlite_db: Settings) -> None:
+    async with processing(EventBudgets(tab=Budget(per_s=0.001, burst=1))) as processor:
+        tab = Tab.signed_in(processor, await session_token(await registered()))
+        await tab.send(name_of(ProbeState.first))
+        probed = [name for name in processor.executed if name.startswith("ProbeState.")]
+        assert probed == ["ProbeState.first", "ProbeState.second"]
+
+
+@pytest.mark.parametrize("vars", ["text", ["x"], 7, {"no_state.no_var": "x"}, {"": "x"}, {"a": {"b": []}}])
+async def test_a_malformed_hydration_is_no_incident(processor: Processor, vars: object) -> None:
+    tab = Tab(processor)
+    for name in (HYDRATE, "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"):
+        await tab.send(name, vars=vars)
+    assert processor.errors == []

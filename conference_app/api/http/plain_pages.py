@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from conference_app.components.frame.footer import documents, run_by
@@ -129,7 +129,7 @@ def too_large(request: Request) -> Response:
         return message(request, _("That was too much at once."), status=413)
 
 
-def network_address(request: Request) -> str:
+def network_address(request: HTTPConnection) -> str:
     """Where the request comes from, for rate limits only; trusts as many proxies as the operator says stand in front.
 
     Some proxies add a line of their own below what the client sent: only all lines together end with theirs.

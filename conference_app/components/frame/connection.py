@@ -20,10 +20,9 @@ from conference_app.components.kit.timing import Delayed
 from conference_app.components.kit.typed import KeepTyped
 from conference_app.config import settings
 from conference_app.session import SessionState
+from conference_app.session.tab_states import STAY_EVERY_S
 from conference_app.texts import _, localized_path
 
-STAY_EVERY_S = 20 * 60
-"""Reflex forgets what a tab shows an hour after it last asked for something, and then answers as to a new one."""
 _BAR = (
     "fixed z-50 top-3 inset-x-3 sm:mx-auto sm:max-w-xl flex items-start gap-3 p-4 rounded-card bg-surface-raised "
     "text-ink shadow-float"
