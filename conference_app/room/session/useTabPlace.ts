@@ -1,6 +1,8 @@
 /** One tab of a browser in a meeting at a time: a named lock that the tab in the call holds and another may take over. */
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { holdPlace } from "./tabPlace";
+
 const LOOK_EVERY_MS = 2000;
 
 export interface TabPlace {
@@ -11,7 +13,7 @@ export interface TabPlace {
   release: () => void;
 }
 
-/** `name` is the same for all tabs of one meeting. Browsers without locks simply allow several tabs. */
+/** `name` is the same for all tabs of one meeting. Browsers without locks, or that refuse them, simply allow several tabs. */
 export function useTabPlace(name: string, isWatching: boolean): TabPlace {
   const [isElsewhere, setIsElsewhere] = useState(false);
   const letGo = useRef<(() => void) | null>(null);
@@ -25,12 +27,11 @@ export function useTabPlace(name: string, isWatching: boolean): TabPlace {
     (onLost: () => void) => {
       if (!navigator.locks || letGo.current) return;
       const held = new Promise<void>((resolve) => (letGo.current = resolve));
-      navigator.locks
-        .request(name, { steal: true }, () => held)
-        .catch(() => {
-          letGo.current = null;
-          onLost();
-        });
+      void holdPlace(navigator.locks, name, held).then((isStolen) => {
+        if (!isStolen) return;
+        letGo.current = null;
+        onLost();
+      });
     },
     [name],
   );
