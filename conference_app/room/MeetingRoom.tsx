@@ -15,6 +15,7 @@ import { type TabPlace, useTabPlace } from "./session/useTabPlace";
 import { useWatch } from "./session/useWatch";
 import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
 import { titleWith } from "./tools/people/newcomers";
+import type { Savable } from "./tools/tool";
 
 export interface MeetingRoomProps {
   door: Door;
@@ -25,6 +26,10 @@ export interface MeetingRoomProps {
   language: string;
   brand: string;
   homePath: string;
+  /** The list of one's own meetings; empty for guests. */
+  meetingsPath: string;
+  /** What stands before a meeting's code in the address of its host's page; empty for all others. */
+  hostedPath: string;
   /** What stands above the lobby. */
   children?: ReactNode;
   onJoin: (name: string, passPhrase: string) => void;
@@ -50,6 +55,8 @@ function makeRoom(): Room {
     adaptiveStream: true,
     dynacast: true,
     stopLocalTrackOnUnpublish: true,
+    // It would end the call of who is asked whether to leave the page, and stays.
+    disconnectOnPageLeave: false,
     videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
     publishDefaults: { simulcast: false, videoCodec: "vp8", dtx: true, red: false },
   });
@@ -102,9 +109,12 @@ function useLeaveGuard(session: Session, isHostInside: boolean): void {
   }, [session, isHostInside]);
 }
 
+/** The code of the meeting at this address. */
+const code = () => window.location.pathname.split("/").pop() ?? "";
+
 /** This tab's place among those of the browser: held during the call, and the call ends where another takes it. */
 function useOwnPlace(session: Session, phase: Phase): TabPlace {
-  const place = useTabPlace(`parley-meeting:${window.location.pathname.split("/").pop()}`, phase === "lobby");
+  const place = useTabPlace(`parley-meeting:${code()}`, phase === "lobby");
   const { take, release } = place;
   useEffect(() => {
     if (phase === "call") take(() => void session.giveWay());
@@ -125,6 +135,8 @@ export function MeetingRoom(props: MeetingRoomProps) {
   const words = useMakeWords(props.texts, props.language, props.brand);
   const door = useLastKnown(props.door);
   const [draft, setDraft] = useState<JoinDraft | null>(null);
+  const savable = useRef<Savable[]>([]);
+  const keepSavable = useCallback((now: Savable[]) => void (savable.current = now), []);
   const handOver = useRef<() => Promise<OwnTracks>>(async () => ({}));
   const session = useSession(
     props,
@@ -154,6 +166,8 @@ export function MeetingRoom(props: MeetingRoomProps) {
             state={state}
             isLocked={props.isLocked}
             notice={props.notice}
+            onSavable={keepSavable}
+            onWant={session.want}
             onLeave={() => void session.leave()}
             onEnd={props.onEnd}
             onMute={props.onMute}
@@ -174,7 +188,15 @@ export function MeetingRoom(props: MeetingRoomProps) {
       <div className="min-h-dvh bg-surface text-ink">
         {props.children}
         {end ? (
-          <Farewell kind={end} homePath={props.homePath} detail={doorEnd ? door.message : ""} onAgain={again} />
+          <Farewell
+            kind={end}
+            homePath={props.homePath}
+            meetingsPath={props.meetingsPath}
+            againPath={props.hostedPath && `${props.hostedPath}/${code()}`}
+            savable={savable.current}
+            detail={doorEnd ? door.message : ""}
+            onAgain={again}
+          />
         ) : (
           <Lobby
             door={door}

@@ -45,6 +45,10 @@ class MeetingRoom(NoSSRComponent):
     language: rx.Var[str]
     brand: rx.Var[str]
     home_path: rx.Var[str]
+    meetings_path: rx.Var[str]
+    """Where a member's meetings are listed; empty for guests."""
+    hosted_path: rx.Var[str]
+    """What stands before a meeting's code in the address of its host's page; empty for all others."""
 
     on_join: rx.EventHandler[_two_texts]
     """(name, pass-phrase): asks for a way in, at the door and whenever the call was lost."""

@@ -76,10 +76,13 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "waiting_hint": _("Keep this page open. You can still change your camera and microphone."),
         "stop_waiting": _("Stop waiting"),
         "connecting_title": _("Connecting…"),
-        "connecting_retry": _("The meeting cannot be reached right now. It is tried again by itself."),
+        "connecting_retry": _("The meeting can't be reached right now. We keep trying."),
         "cancel": _("Cancel"),
         "try_again": _("Try again"),
         "close": _("Close"),
+        "connecting_blocked": _(
+            "Your network lets this page through, but blocks the call itself. Try another network, such as your phone's hotspot, or turn off your VPN. We keep trying."
+        ),
     }
 
 
@@ -119,13 +122,17 @@ def _devices() -> dict[str, str | dict[str, str]]:
             "Your browser does not let this page use the microphone. Allow it with the sign beside the address."
         ),
         "microphone_missing": _("No microphone was found. Plug one in and turn it on here."),
-        "microphone_busy": _("Another program is using your microphone. Close it there, then turn it on here."),
+        "microphone_busy": _(
+            "Your microphone could not be started. Another program may be using it: close it there, then turn it on here."
+        ),
         "microphone_failed": _("Your microphone did not start. Unplug it and plug it in again, or choose another."),
         "camera_denied": _(
             "Your browser does not let this page use the camera. Allow it with the sign beside the address."
         ),
         "camera_missing": _("No camera was found. Plug one in and turn it on here."),
-        "camera_busy": _("Another program is using your camera. Close it there, then turn it on here."),
+        "camera_busy": _(
+            "Your camera could not be started. Another program may be using it: close it there, then turn it on here."
+        ),
         "camera_failed": _("Your camera did not start. Unplug it and plug it in again, or choose another."),
         "join_anyway": _("You can join all the same, and turn it on later."),
         "microphone_unplugged": _("Your microphone was unplugged. Now using {name}.", name="{name}"),
@@ -134,9 +141,35 @@ def _devices() -> dict[str, str | dict[str, str]]:
         "camera_gone": _("Your camera was unplugged. Nobody sees you until you plug one in."),
         "speaker_unplugged": _("Your speaker was unplugged. Now using {name}.", name="{name}"),
         "speaker_gone": _("Your speaker was unplugged. Plug one in to hear the others."),
-        "device_failed": _("That device did not start. The one before is still in use."),
+        "device_failed": _("That device did not start. The one before is in use again."),
         "share_failed": _("Your screen could not be shared. Try again, or choose a window instead."),
         "turn_sound_on": _("Turn sound on"),
+        "devices_starting": _("Starting…"),
+        "devices_hidden": _("Allow access to choose"),
+        "devices_system": _(
+            "Your system does not let the browser use the camera and microphone. Allow both in the system's privacy settings, then reload this page."
+        ),
+        "microphone_system": _(
+            "Your system does not let the browser use the microphone. Allow it in the system's privacy settings, then turn it on here."
+        ),
+        "camera_system": _(
+            "Your system does not let the browser use the camera. Allow it in the system's privacy settings, then turn it on here."
+        ),
+        "microphone_stopped": _(
+            "Your microphone has stopped, so nobody hears you. Another program may have taken it: close it there, then turn it on here."
+        ),
+        "camera_stopped": _(
+            "Your camera has stopped, so nobody sees you. Another program may have taken it: close it there, then turn it on here."
+        ),
+        "microphone_silenced": _(
+            "Your system or headset has muted the microphone. Nobody hears you until you unmute it there."
+        ),
+        "camera_silenced": _("Your system is holding the camera back. Nobody sees you until it is free again."),
+        "speaker_failed": _("That speaker did not start. Choose another one."),
+        "share_system": _(
+            "Your system does not let the browser record the screen. Allow it in the system's privacy settings, then share again."
+        ),
+        "share_lost": _("The connection was lost, so your screen is no longer shared. You can share it again."),
     }
 
 
@@ -148,8 +181,8 @@ def _call() -> dict[str, str | dict[str, str]]:
         "stop_sharing": _("Stop sharing"),
         "more": _("More"),
         "more_title": _("Devices and more"),
-        "grid_view": _("Show everyone"),
-        "speaker_view": _("Show who speaks"),
+        "grid_view": _("Gallery view"),
+        "speaker_view": _("Speaker view"),
         "leave": _("Leave"),
         "end_for_all": _("End for all"),
         "leave_title": _("Leave the meeting"),
@@ -168,8 +201,7 @@ def _call() -> dict[str, str | dict[str, str]]:
         "you_are_in": _("You are in the meeting."),
         "alone": _("You are the only one here. Send the link to those you want to meet."),
         "name_you": _("{name} (you)", name="{name}"),
-        "your_screen": _("Your screen"),
-        "screen_of": _("Screen of {name}", name="{name}"),
+        "screen_of": _("{name}'s screen", name="{name}"),
         "pin_name": _("Pin {name}", name="{name}"),
         "unpin_name": _("Unpin {name}", name="{name}"),
         "is_muted": _("Muted"),
@@ -191,6 +223,10 @@ def _call() -> dict[str, str | dict[str, str]]:
         "share_started": _("{name} is sharing their screen.", name="{name}"),
         "share_stopped": _("{name} has stopped sharing.", name="{name}"),
         "muted_by_host": _("The host has muted you. Unmute yourself when you want to speak."),
+        "reconnecting_blocked": _("Reconnecting… Your network blocks calls. Try another one."),
+        "sharing_now": _("You are sharing your screen"),
+        "name_reconnecting": _("{name}: reconnecting…", name="{name}"),
+        "stop": _("Stop"),
     }
 
 
@@ -202,7 +238,7 @@ def _chat() -> dict[str, str | dict[str, str]]:
         "chat_empty": _("Nothing has been said here yet."),
         "chat_notice": _(
             "Everyone in the meeting reads this, and others can copy what you type. "
-            "It is not stored here: it is gone when you leave."
+            "It is not stored here: it is gone when you close this page."
         ),
         "message_field": _("Write to everyone"),
         "message_left": _forms(lambda n: plural("{count} character left", "{count} characters left", n)),
@@ -244,7 +280,7 @@ def _people() -> dict[str, str | dict[str, str]]:
         "link_copied": _("Link copied"),
         "copy_invitation": _("Copy invitation"),
         "invitation_copied": _("Invitation copied"),
-        "not_copied": _("Could not copy"),
+        "copy_failed": _("This browser does not let the page copy. Copy it from here:"),
     }
 
 
@@ -282,7 +318,7 @@ def _keys() -> dict[str, str | dict[str, str]]:
         "key_share": _("Share your screen, or stop"),
         "key_chat": _("Open or close the chat"),
         "key_people": _("Open or close the list of people"),
-        "key_layout": _("Everyone, or who speaks"),
+        "key_layout": _("Gallery view or speaker view"),
         "key_help": _("This list"),
         "key_escape": _("Close what is open"),
         "key_talk": _("Hold to speak while muted"),
@@ -307,11 +343,16 @@ def _farewells() -> dict[str, str | dict[str, str]]:
         "full_title": _("The meeting is full"),
         "refused_title": _("The host hasn't let you in"),
         "refused_text": _("They can't have you join right now. You can ask again in a minute."),
-        "lost_title": _("The connection is gone"),
-        "lost_text": _("Check your network, then try again."),
         "unknown_title": _("No meeting here"),
         "too_many_title": _("Too many attempts"),
         "too_many_text": _("Wait a moment, then try again."),
         "unavailable_title": _("Meetings are out of reach"),
         "to_start": _("Back to the start"),
+        "unsupported_title": _("This browser can't take part"),
+        "unsupported_text": _(
+            "It has no video calls built in, or they are switched off. Open the link in a current Firefox, Chrome, Edge or Safari."
+        ),
+        "meet_again": _("Meet again"),
+        "my_meetings": _("My meetings"),
+        "save_chat": _("Save the chat"),
     }

@@ -148,13 +148,13 @@ def test_three_meet_talk_share_and_chat(call: dict[str, Participant]) -> None:
 
     tomasz.button("Share screen").click()
     for viewer in (host, maria):
-        viewer.expect_people("Screen of Tomasz")
+        viewer.expect_people("Tomasz's screen")
         until(
             lambda v=viewer: sum(t["frames"] > 3 for t in v.received().values()) >= 3, viewer.page, "the shared screen"
         )
     tomasz.button("Stop sharing").click()
     for viewer in (host, maria):
-        expect(viewer.page.get_by_role("group", name="Screen of Tomasz")).to_have_count(0)
+        expect(viewer.page.get_by_role("group", name="Tomasz's screen")).to_have_count(0)
 
     for participant in call.values():
         participant.button("Chat").click()
@@ -267,7 +267,7 @@ def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., 
     for error, words in {
         "NotAllowedError": "Your browser does not let this page use the camera and microphone",
         "NotFoundError": "No camera was found",
-        "NotReadableError": "Another program is using your camera",
+        "NotReadableError": "Your camera could not be started",
     }.items():
         guest = person()
         guest.page.add_init_script(NO_DEVICES % error)

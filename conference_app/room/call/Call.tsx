@@ -5,17 +5,21 @@ import { useEffect, useRef, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
 import type { Desk, Notice, WaitingPerson } from "../pageMessages";
+import type { Wanted } from "../session/publishing";
 import type { SessionState } from "../session/session";
+import { useAway } from "../session/useAway";
+import { useWakeLock } from "../session/useWakeLock";
 import { NamesProvider } from "../shared/NamesProvider";
 import { isHost as isHostOf } from "../shared/people";
 import { useSettings } from "../shared/settings";
 import { useIsPhone } from "../shared/useSize";
 import { useWords } from "../shared/words";
+import { SharingStrip } from "../stage/SharingStrip";
 import { Stage } from "../stage/Stage";
 import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
 import { useTools } from "../tools/registry";
-import type { HostActions } from "../tools/tool";
+import type { HostActions, Savable } from "../tools/tool";
 import { CopyLink } from "../tools/people/CopyLink";
 import { useWaitingAlerts } from "../tools/people/useWaitingAlerts";
 import { WaitingStrip } from "../tools/people/Waiting";
@@ -38,6 +42,10 @@ export interface CallProps {
   isLocked: boolean;
   /** What the page says about the host's last order, with an id that differs each time. */
   notice: Notice;
+  /** What of the call can be saved so far, and also after it. */
+  onSavable: (savable: Savable[]) => void;
+  /** What of the own devices is to be on while there is no connection. */
+  onWant: (change: Partial<Wanted>) => void;
   onLeave: () => void;
   onEnd: () => void;
   onMute: (identity: string, trackSid: string) => void;
@@ -127,6 +135,7 @@ function Running(props: CallProps) {
   const { room, state } = props;
   const { t } = useWords();
   useWholeWindow();
+  useWakeLock();
   const [panel, setPanel] = useState<Panel>(null);
   const [view, setView] = useState<View>("grid");
   const [open, setOpen] = useState<Open>(null);
@@ -135,9 +144,10 @@ function Running(props: CallProps) {
   const { news, tell } = useNews();
   const { spoken, say } = useAnnouncements(room, state.isReconnecting, tell);
   const { shown, notify } = useNotices(props.notice, say);
-  const controls = useControls(room, notify);
+  const controls = useControls(room, state, props.onWant, notify);
   const devices = useCallDevices(room, notify);
-  const stage = useStage(room, view);
+  const away = useAway(room, state.isReconnecting);
+  const stage = useStage(room, view, away);
   const isHost = state.role === "host";
   const host = isHost ? hostActions(props, setOpen) : null;
   useWaitingAlerts(host ? props.desk.waiting : NOBODY, state.subject);
@@ -151,6 +161,9 @@ function Running(props: CallProps) {
   const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
   const tools = useTools(call, panel);
   const opened = tools.find(({ id }) => id === panel);
+
+  const { onSavable } = props;
+  useEffect(() => onSavable(tools.flatMap((tool) => tool.savable?.(tool.state) ?? [])), [onSavable, tools]);
 
   const toggle = (wanted: Panel) => setPanel((before) => (before === wanted ? null : wanted));
   const actions: Record<Exclude<Action, "talk" | `tool:${string}`>, () => void> = {
@@ -170,13 +183,14 @@ function Running(props: CallProps) {
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
-      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} shown={shown} news={news} onOpen={setPanel} />
+      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} isBlocked={state.obstacle === "blocked"} shown={shown} news={news} onOpen={setPanel} />
       {host && panel !== "people" && <WaitingStrip host={host} onSee={() => setPanel("people")} />}
+      {controls.isSharing && <SharingStrip onStop={controls.toggleShare} />}
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col px-3">
-          <Stage refs={stage.refs} focus={stage.focus} pinned={stage.pinned} onPin={stage.togglePin} />
+          <Stage {...stage} isReconnecting={state.isReconnecting} onPin={stage.togglePin} />
           <SoundButton room={room} />
-          {people.length === 1 && !state.isReconnecting && <Alone />}
+          {people.length === 1 && away.length === 0 && !state.isReconnecting && <Alone />}
         </main>
         {opened && <opened.Panel key={opened.id} call={call} state={opened.state} onClose={() => setPanel(null)} />}
         {panel === MORE && (

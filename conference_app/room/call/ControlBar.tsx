@@ -24,6 +24,7 @@ import type { Action } from "./shortcuts";
 export interface ControlBarProps {
   hasSound: boolean;
   hasPicture: boolean;
+  isAsWanted: boolean;
   isSharing: boolean;
   canShare: boolean;
   isPhone: boolean;
@@ -53,7 +54,7 @@ function Corner({ count, isNews }: Badge) {
   );
 }
 
-function Devices({ hasSound, hasPicture, onAction }: ControlBarProps) {
+function Devices({ hasSound, hasPicture, isAsWanted, onAction }: ControlBarProps) {
   const { t } = useWords();
   return (
     <Group>
@@ -61,6 +62,7 @@ function Devices({ hasSound, hasPicture, onAction }: ControlBarProps) {
         label={t(hasSound ? "mute_microphone" : "unmute_microphone")}
         icon={hasSound ? Mic : MicOff}
         tone={hasSound ? "normal" : "off"}
+        isFaint={isAsWanted}
         shortcut="M"
         onClick={() => onAction("microphone")}
       />
@@ -68,6 +70,7 @@ function Devices({ hasSound, hasPicture, onAction }: ControlBarProps) {
         label={t(hasPicture ? "camera_off" : "camera_on")}
         icon={hasPicture ? Video : VideoOff}
         tone={hasPicture ? "normal" : "off"}
+        isFaint={isAsWanted}
         shortcut="V"
         onClick={() => onAction("camera")}
       />

@@ -51,13 +51,15 @@ interface TopBarProps {
   subject: string;
   isLocked: boolean;
   isReconnecting: boolean;
+  /** Reconnecting fails as the network lets no call through. */
+  isBlocked: boolean;
   /** A notice to this person, which goes before news. */
   shown: string;
   news: News | null;
   onOpen: (tool: string) => void;
 }
 
-export function TopBar({ subject, isLocked, isReconnecting, shown, news, onOpen }: TopBarProps) {
+export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, news, onOpen }: TopBarProps) {
   const { t, language } = useWords();
   const title = subject || t("room_title");
   const message = news?.kind === "message" ? news : null;
@@ -90,7 +92,7 @@ export function TopBar({ subject, isLocked, isReconnecting, shown, news, onOpen 
         {isReconnecting ? (
           <p className={`${pill} bg-warn-soft text-warn`}>
             <RotateCw size={16} aria-hidden className="shrink-0 animate-spin" />
-            {t("reconnecting")}
+            {t(isBlocked ? "reconnecting_blocked" : "reconnecting")}
           </p>
         ) : (
           sentence && <p className={`${pill} bg-stage-raised text-on-stage`}>{sentence}</p>

@@ -1,7 +1,7 @@
 /** Comings and goings gathered into few sentences. No React, no clock: `now` is passed in. */
 
-/** Somebody who is back within this many milliseconds never left: it was their connection. */
-export const RETURN_MS = 8000;
+import { RETURN_MS } from "../session/retries";
+
 /** Comings within this many milliseconds of each other make one sentence. */
 export const BURST_MS = 1500;
 

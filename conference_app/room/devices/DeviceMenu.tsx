@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 
 import { play } from "../shared/chimes";
 import { type TextKey, useWords } from "../shared/words";
-import { canChooseSpeaker, type DeviceLists } from "./devices";
+import { canChooseSpeaker, type DeviceLists, named, NO_DEVICES } from "./devices";
 
 const LABELS: Record<MediaDeviceKind, TextKey> = {
   audioinput: "microphone",
@@ -13,16 +13,23 @@ const LABELS: Record<MediaDeviceKind, TextKey> = {
 };
 const ICONS: Record<MediaDeviceKind, LucideIcon> = { audioinput: Mic, videoinput: Camera, audiooutput: Volume2 };
 
+/** What a menu says that has nothing to choose from. */
+function emptyWords(lists: DeviceLists, kind: MediaDeviceKind): TextKey {
+  if (lists === NO_DEVICES) return "devices_starting";
+  return lists[kind].length > 0 ? "devices_hidden" : "no_device";
+}
+
 interface DeviceMenuProps {
   kind: MediaDeviceKind;
-  devices: MediaDeviceInfo[];
+  lists: DeviceLists;
   chosen: string;
   onChoose: (kind: MediaDeviceKind, deviceId: string) => void;
   children?: ReactNode;
 }
 
-export function DeviceMenu({ kind, devices, chosen, onChoose, children }: DeviceMenuProps) {
+export function DeviceMenu({ kind, lists, chosen, onChoose, children }: DeviceMenuProps) {
   const { t } = useWords();
+  const devices = named(lists[kind]);
   const Icon = ICONS[kind];
   const value = devices.some((device) => device.deviceId === chosen) ? chosen : (devices[0]?.deviceId ?? "");
   return (
@@ -42,7 +49,7 @@ export function DeviceMenu({ kind, devices, chosen, onChoose, children }: Device
           onChange={(event) => onChoose(kind, event.target.value)}
           className="h-[var(--control-height)] w-full appearance-none truncate rounded-control border border-line-strong/60 bg-surface-raised pr-9 pl-9 text-sm text-ink disabled:text-ink-faint"
         >
-          {devices.length === 0 && <option value="">{t("no_device")}</option>}
+          {devices.length === 0 && <option value="">{t(emptyWords(lists, kind))}</option>}
           {devices.map((device, index) => (
             <option key={device.deviceId} value={device.deviceId}>
               {device.label || `${t(LABELS[kind])} ${index + 1}`}
@@ -82,7 +89,7 @@ export function DeviceMenus(props: {
   meter?: ReactNode;
 }) {
   const one = (kind: MediaDeviceKind, extra?: ReactNode) => (
-    <DeviceMenu kind={kind} devices={props.devices[kind]} chosen={props.chosen[kind]} onChoose={props.onChoose}>
+    <DeviceMenu kind={kind} lists={props.devices} chosen={props.chosen[kind]} onChoose={props.onChoose}>
       {extra}
     </DeviceMenu>
   );

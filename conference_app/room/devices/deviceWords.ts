@@ -5,6 +5,7 @@ import type { DeviceProblem, InputKind } from "./devices";
 const WORDS: Record<InputKind, Record<DeviceProblem, TextKey>> = {
   audioinput: {
     denied: "microphone_denied",
+    system: "microphone_system",
     missing: "microphone_missing",
     busy: "microphone_busy",
     insecure: "devices_insecure",
@@ -12,6 +13,7 @@ const WORDS: Record<InputKind, Record<DeviceProblem, TextKey>> = {
   },
   videoinput: {
     denied: "camera_denied",
+    system: "camera_system",
     missing: "camera_missing",
     busy: "camera_busy",
     insecure: "devices_insecure",

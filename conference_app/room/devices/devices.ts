@@ -11,8 +11,11 @@ import {
 } from "livekit-client";
 
 export type InputKind = "audioinput" | "videoinput";
-/** Why there is no picture or sound. `insecure`: browsers give devices to https pages only. */
-export type DeviceProblem = "denied" | "missing" | "busy" | "insecure" | "failed";
+/**
+ * Why there is no picture or sound. `denied`: by the browser or the person; `system`: by the operating system;
+ * `insecure`: browsers give devices to https pages only.
+ */
+export type DeviceProblem = "denied" | "system" | "missing" | "busy" | "insecure" | "failed";
 
 export interface OwnTracks {
   audio?: LocalAudioTrack;
@@ -54,13 +57,17 @@ export function saveChoice(choice: DeviceChoice): void {
   }
 }
 
-/** What to tell the person about a failed getUserMedia. */
+/** Chromium names the operating system in the message alone: "Permission denied by system". */
+const BY_SYSTEM = /by system/i;
+
+/** What to tell the person about a failed getUserMedia or getDisplayMedia. */
 export function problemOf(error: unknown): DeviceProblem {
-  if (!navigator.mediaDevices) return "insecure";
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
-  if (name === "NotReadableError" || name === "AbortError") return "busy";
+  if (!navigator.mediaDevices) return window.isSecureContext ? "failed" : "insecure";
+  const { name, message } = error instanceof Error ? error : { name: "", message: "" };
+  if (name === "NotAllowedError") return BY_SYSTEM.test(message) ? "system" : "denied";
+  if (name === "SecurityError") return "denied";
+  if (name === "NotFoundError") return "missing";
+  if (name === "NotReadableError") return "busy";
   return "failed";
 }
 
@@ -93,45 +100,66 @@ export async function openOnly(kind: InputKind, choice: DeviceChoice): Promise<O
   }
 }
 
+const PERMISSIONS: Record<InputKind, string> = { audioinput: "microphone", videoinput: "camera" };
+
+/** Whether opening `kind` asks the person nothing, as they have allowed it before. False where browsers do not say. */
+async function isAllowed(kind: InputKind): Promise<boolean> {
+  const name = PERMISSIONS[kind] as PermissionName;
+  const status = await navigator.permissions?.query({ name }).catch(() => null);
+  return status?.state === "granted";
+}
+
 /** Open what is wanted. Both at once first, so that the browser asks once; then each alone, to see which one fails. */
 export async function openDevices(choice: DeviceChoice): Promise<Opened> {
   const { microphoneOn, cameraOn } = choice;
-  if (!navigator.mediaDevices) return { tracks: {}, problems: { audioinput: "insecure", videoinput: "insecure" } };
-  if (microphoneOn && cameraOn) {
-    const tracks = await openBoth(choice);
-    if (tracks) return { tracks, problems: {} };
+  if (!navigator.mediaDevices) {
+    const problem = problemOf(null);
+    return { tracks: {}, problems: { audioinput: problem, videoinput: problem } };
   }
-  const nothing: Opened = { tracks: {}, problems: {} };
-  const sound = microphoneOn ? await openOnly("audioinput", choice) : nothing;
-  const picture = cameraOn ? await openOnly("videoinput", choice) : nothing;
+  if (!microphoneOn || !cameraOn) {
+    if (microphoneOn) return openOnly("audioinput", choice);
+    return cameraOn ? openOnly("videoinput", choice) : { tracks: {}, problems: {} };
+  }
+  const both = await openBoth(choice).catch(problemOf);
+  if (typeof both !== "string") return { tracks: both, problems: {} };
+  const sound = await openAfter(both, "audioinput", choice);
+  const picture = await openAfter(both, "videoinput", choice);
   return { tracks: { ...sound.tracks, ...picture.tracks }, problems: { ...sound.problems, ...picture.problems } };
 }
 
-/** Null when one of the two cannot be had; which one, only opening each alone tells. */
-async function openBoth(choice: DeviceChoice): Promise<OwnTracks | null> {
+/** Open one device after both together led to `problem`. Whoever has refused is not asked again. */
+async function openAfter(problem: DeviceProblem, kind: InputKind, choice: DeviceChoice): Promise<Opened> {
+  const isRefused = problem === "denied" || problem === "system";
+  if (isRefused && !(await isAllowed(kind))) return { tracks: {}, problems: { [kind]: problem } };
+  return openOnly(kind, choice);
+}
+
+/** Throws when one of the two cannot be had; which one, only opening each alone tells. */
+async function openBoth(choice: DeviceChoice): Promise<OwnTracks> {
   const audio = microphoneOptions(choice.audioinput);
   const video = cameraOptions(choice.videoinput);
-  const tracks = await createLocalTracks({ audio, video }).catch(() => null);
-  const find = (kind: Track.Kind) => tracks?.find((track: LocalTrack) => track.kind === kind);
-  return (
-    tracks && {
-      audio: find(Track.Kind.Audio) as LocalAudioTrack | undefined,
-      video: find(Track.Kind.Video) as LocalVideoTrack | undefined,
-    }
-  );
+  const tracks = await createLocalTracks({ audio, video });
+  const find = (kind: Track.Kind) => tracks.find((track: LocalTrack) => track.kind === kind);
+  return {
+    audio: find(Track.Kind.Audio) as LocalAudioTrack | undefined,
+    video: find(Track.Kind.Video) as LocalVideoTrack | undefined,
+  };
 }
 
 export type DeviceLists = Record<MediaDeviceKind, MediaDeviceInfo[]>;
+/** Before it is known which there are. */
 export const NO_DEVICES: DeviceLists = { audioinput: [], videoinput: [], audiooutput: [] };
 
-/** All devices by kind. Names are empty until the person has allowed one device. */
+/** All devices by kind. Until the person has allowed one, browsers say only that there are some: without id and name. */
 export async function listDevices(): Promise<DeviceLists> {
   const lists: DeviceLists = { audioinput: [], videoinput: [], audiooutput: [] };
-  if (!navigator.mediaDevices) return lists;
-  for (const device of await navigator.mediaDevices.enumerateDevices()) {
-    if (device.deviceId) lists[device.kind].push(device);
-  }
+  for (const device of (await navigator.mediaDevices?.enumerateDevices()) ?? []) lists[device.kind].push(device);
   return lists;
+}
+
+/** Those of `devices` that can be chosen. */
+export function named(devices: MediaDeviceInfo[]): MediaDeviceInfo[] {
+  return devices.filter((device) => device.deviceId);
 }
 
 /** Whether this browser lets a page choose the loudspeaker. */

@@ -2,8 +2,8 @@
 import type { Room } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { type DeviceLists, listDevices, loadChoice, named, NO_DEVICES, saveChoice } from "./devices";
 import { type TextKey, useWords } from "../shared/words";
-import { type DeviceLists, listDevices, loadChoice, NO_DEVICES, saveChoice } from "./devices";
 
 type Chosen = Record<MediaDeviceKind, string>;
 
@@ -12,12 +12,32 @@ const UNPLUGGED: Record<MediaDeviceKind, [TextKey, TextKey]> = {
   videoinput: ["camera_unplugged", "camera_gone"],
   audiooutput: ["speaker_unplugged", "speaker_gone"],
 };
+const FAILED: Record<MediaDeviceKind, TextKey> = {
+  audioinput: "microphone_failed",
+  videoinput: "camera_failed",
+  audiooutput: "speaker_failed",
+};
 const KINDS = Object.keys(UNPLUGGED) as MediaDeviceKind[];
 
 export interface CallDevices {
   devices: DeviceLists;
   chosen: Chosen;
   choose: (kind: MediaDeviceKind, deviceId: string) => void;
+}
+
+/** Use another device, or the one before if it does not start. What to say if it did not. */
+async function change(room: Room, kind: MediaDeviceKind, deviceId: string, before: string): Promise<TextKey | null> {
+  const isInUse = (id: string) =>
+    room.switchActiveDevice(kind, id).then(
+      () => true,
+      () => false,
+    );
+  if (await isInUse(deviceId)) return null;
+  if (before && (await isInUse(before))) return "device_failed";
+  // Neither runs: livekit-client would go on showing it as on.
+  if (kind === "audioinput") await room.localParticipant.setMicrophoneEnabled(false);
+  if (kind === "videoinput") await room.localParticipant.setCameraEnabled(false);
+  return FAILED[kind];
 }
 
 /** What the room uses now, else what was chosen before. */
@@ -35,9 +55,14 @@ export function useCallDevices(room: Room, notify: (text: string) => void): Call
 
   const choose = useCallback(
     (kind: MediaDeviceKind, deviceId: string) => {
+      const before = activeDevices(room)[kind];
       saveChoice({ ...loadChoice(), [kind]: deviceId });
-      setChosen((before) => ({ ...before, [kind]: deviceId }));
-      void room.switchActiveDevice(kind, deviceId).catch(() => notify(t("device_failed")));
+      setChosen((chosen) => ({ ...chosen, [kind]: deviceId }));
+      void change(room, kind, deviceId, before).then((words) => {
+        if (!words) return;
+        setChosen(activeDevices(room));
+        notify(t(words));
+      });
     },
     [room, notify, t],
   );
@@ -56,7 +81,7 @@ export function useCallDevices(room: Room, notify: (text: string) => void): Call
       for (const kind of KINDS) {
         const has = (list: MediaDeviceInfo[]) => list.some((device) => device.deviceId === active[kind]);
         if (!active[kind] || !has(before[kind]) || has(now[kind])) continue;
-        const [next] = now[kind];
+        const [next] = named(now[kind]);
         const [replaced, gone] = UNPLUGGED[kind];
         notify(next ? t(replaced, { name: next.label }) : t(gone));
         if (next) choose(kind, next.deviceId);

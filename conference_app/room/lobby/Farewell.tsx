@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { Button, ButtonLink } from "../shared/pieces";
 import { type TextKey, useWords } from "../shared/words";
+import type { Savable } from "../tools/tool";
 
 export type FarewellKind =
   | "left"
@@ -11,7 +12,7 @@ export type FarewellKind =
   | "elsewhere"
   | "full"
   | "refused"
-  | "lost"
+  | "unsupported"
   | "unknown"
   | "too_many"
   | "unavailable";
@@ -19,6 +20,12 @@ export type FarewellKind =
 interface FarewellProps {
   kind: FarewellKind;
   homePath: string;
+  /** The list of one's own meetings; empty for guests. */
+  meetingsPath: string;
+  /** The meeting that its host may hold again; empty for all others. */
+  againPath: string;
+  /** What of the call can still be saved. */
+  savable: Savable[];
   /** What the server says about it, such as how long to wait. */
   detail?: string;
   onAgain?: () => void;
@@ -32,13 +39,13 @@ const WORDS: Record<FarewellKind, [TextKey, TextKey, TextKey | null]> = {
   elsewhere: ["elsewhere_title", "elsewhere_text", "come_back_here"],
   full: ["full_title", "refused_full", "try_again"],
   refused: ["refused_title", "refused_text", "try_again"],
-  lost: ["lost_title", "lost_text", "try_again"],
+  unsupported: ["unsupported_title", "unsupported_text", null],
   unknown: ["unknown_title", "refused_unknown", null],
   too_many: ["too_many_title", "too_many_text", "try_again"],
   unavailable: ["unavailable_title", "refused_unavailable", "try_again"],
 };
 
-export function Farewell({ kind, homePath, detail, onAgain }: FarewellProps): ReactNode {
+export function Farewell({ kind, detail, onAgain, ...next }: FarewellProps): ReactNode {
   const { t } = useWords();
   const [title, text, again] = WORDS[kind];
   return (
@@ -53,7 +60,13 @@ export function Farewell({ kind, homePath, detail, onAgain }: FarewellProps): Re
             {t(again)}
           </Button>
         )}
-        <ButtonLink href={homePath}>{t("to_start")}</ButtonLink>
+        {kind === "ended" && next.againPath && <ButtonLink href={next.againPath}>{t("meet_again")}</ButtonLink>}
+        {next.savable.map(({ label, save }) => (
+          <Button key={label} onClick={save}>
+            {t(label)}
+          </Button>
+        ))}
+        <ButtonLink href={next.meetingsPath || next.homePath}>{t(next.meetingsPath ? "my_meetings" : "to_start")}</ButtonLink>
       </div>
     </main>
   );

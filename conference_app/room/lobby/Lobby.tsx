@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { DeviceMenus } from "../devices/DeviceMenu";
 import { LevelMeter } from "../devices/LevelMeter";
 import type { Door, WaitingPerson } from "../pageMessages";
+import type { Obstacle } from "../session/reach";
 import type { SessionState } from "../session/session";
 import { Button, Notice } from "../shared/pieces";
 import { limitsPath, useWords } from "../shared/words";
@@ -49,13 +50,13 @@ function Waiting({ state, onCancel }: { state: SessionState; onCancel: () => voi
   );
 }
 
-function Connecting({ failures, onCancel }: { failures: number; onCancel: () => void }) {
+function Connecting({ failures, obstacle, onCancel }: { failures: number; obstacle: Obstacle | null; onCancel: () => void }) {
   const { t } = useWords();
   return (
     <div className="flex flex-col gap-5">
       <div role="status" className="flex flex-col gap-2">
         <h1 className="text-2xl font-semibold">{t("connecting_title")}</h1>
-        {failures > 0 && <Notice tone="warn">{t("connecting_retry")}</Notice>}
+        {failures > 0 && <Notice tone="warn">{t(obstacle === "blocked" ? "connecting_blocked" : "connecting_retry")}</Notice>}
       </div>
       <Button onClick={onCancel}>{t("cancel")}</Button>
     </div>
@@ -65,7 +66,7 @@ function Connecting({ failures, onCancel }: { failures: number; onCancel: () => 
 function Side(props: LobbyProps): ReactNode {
   const { state } = props;
   if (state.phase === "waiting") return <Waiting state={state} onCancel={props.onCancel} />;
-  if (state.phase === "connecting") return <Connecting failures={state.failures} onCancel={props.onCancel} />;
+  if (state.phase === "connecting") return <Connecting failures={state.failures} obstacle={state.obstacle} onCancel={props.onCancel} />;
   return <JoinForm {...props} isBusy={state.phase === "asking"} refusal={state.refusal} />;
 }
 

@@ -27,7 +27,8 @@ export interface MediaState {
   audio?: LocalAudioTrack;
   video?: LocalVideoTrack;
   problems: Partial<Record<InputKind, DeviceProblem>>;
-  isOpening: boolean;
+  /** Which are being opened: not on yet, and nothing is wrong with them. */
+  opening: Partial<Record<InputKind, boolean>>;
 }
 
 type Medium = keyof OwnTracks;
@@ -39,12 +40,11 @@ const SWITCH = { audioinput: "microphoneOn", videoinput: "cameraOn" } as const;
 export const BROWSER = { openDevices, openOnly, listDevices };
 
 export class OwnMedia {
-  private state: MediaState = { choice: loadChoice(), devices: NO_DEVICES, problems: {}, isOpening: false };
+  private state: MediaState = { choice: loadChoice(), devices: NO_DEVICES, problems: {}, opening: {} };
   private listeners = new Set<() => void>();
   /** Counts the attempts of each medium: an older one that ends later has been overtaken. */
   private attempts: Record<Medium, number> = { audio: 0, video: 0 };
-  private pending = 0;
-  private opening: Promise<void> = Promise.resolve();
+  private lastOpening: Promise<void> = Promise.resolve();
   /** What is still being opened goes here once the tracks are handed over. */
   private late: OwnTracks | null = null;
 
@@ -68,12 +68,12 @@ export class OwnMedia {
   refresh = (): void => {
     void this.browser.listDevices().then(
       (devices) => this.set({ devices }),
-      () => undefined,
+      () => this.set({ devices: { ...NO_DEVICES } }),
     );
   };
 
   toggle = (kind: InputKind): void => {
-    const isOn = this.state[MEDIUM[kind]] !== undefined;
+    const isOn = this.isOn(kind);
     this.remember({ [SWITCH[kind]]: !isOn });
     if (isOn) this.release(kind);
     else this.open(kind);
@@ -81,15 +81,20 @@ export class OwnMedia {
 
   choose = (kind: MediaDeviceKind, deviceId: string): void => {
     this.remember({ [kind]: deviceId });
-    if (kind !== "audiooutput" && this.state[MEDIUM[kind]]) this.open(kind);
+    if (kind !== "audiooutput" && this.isOn(kind)) this.open(kind);
   };
+
+  /** Whether it is on, or is about to be. */
+  private isOn(kind: InputKind): boolean {
+    return this.state[MEDIUM[kind]] !== undefined || this.state.opening[kind] === true;
+  }
 
   /** Gives the tracks away, those still opening included: from now on the taker stops them. */
   handOver = async (): Promise<OwnTracks> => {
     const { audio, video } = this.state;
     const late: OwnTracks = (this.late = {});
     this.set({ audio: undefined, video: undefined });
-    await this.opening;
+    await this.lastOpening;
     return { audio, video, ...late };
   };
 
@@ -109,23 +114,24 @@ export class OwnMedia {
     const medium = MEDIUM[kind];
     if (this.late === null) this.attempts[medium] += 1;
     this.state[medium]?.stop();
-    this.set({ [medium]: undefined });
+    this.set({ [medium]: undefined, opening: { ...this.state.opening, [kind]: false } });
   }
 
   private begin(kinds: InputKind[], opened: Promise<Opened>): void {
     const attempts = kinds.map((kind) => (this.attempts[MEDIUM[kind]] += 1));
-    this.set({ isOpening: (this.pending += 1) > 0 });
+    const wanted = kinds.map((kind) => [kind, this.state.choice[SWITCH[kind]]]);
+    this.set({ opening: { ...this.state.opening, ...Object.fromEntries(wanted) } });
     const settled = opened.then((found) => {
       kinds.forEach((kind, index) => this.settle(kind, attempts[index], found));
-      this.set({ isOpening: (this.pending -= 1) > 0 });
       if (this.late === null) this.refresh();
     });
-    this.opening = Promise.all([this.opening, settled]).then(() => undefined);
+    this.lastOpening = Promise.all([this.lastOpening, settled]).then(() => undefined);
   }
 
   private settle(kind: InputKind, attempt: number, { tracks, problems }: Opened): void {
     const medium = MEDIUM[kind];
     const isCurrent = this.attempts[medium] === attempt;
+    if (isCurrent) this.set({ opening: { ...this.state.opening, [kind]: false } });
     if (!isCurrent) tracks[medium]?.stop();
     else if (this.late) Object.assign(this.late, tracks[medium] && { [medium]: tracks[medium] });
     else this.set({ [medium]: tracks[medium], problems: { ...this.state.problems, [kind]: problems[kind] } });

@@ -3,12 +3,13 @@
  *
  * It lives outside React and outside Reflex State: neither a re-rendered component nor a restarted app ends a call.
  */
-import { type Room, type DisconnectReason, ConnectionState, RoomEvent } from "livekit-client";
+import { type Room, type DisconnectReason, ConnectionState, isBrowserSupported, RoomEvent } from "livekit-client";
 
 import type { OwnTracks } from "../devices/devices";
 import type { Answer } from "../pageMessages";
 import { DISCONNECT_ENDS, type EndReason, FINAL_REFUSALS } from "./endings";
-import { Publishing } from "./publishing";
+import { Publishing, type Trouble, type Wanted } from "./publishing";
+import { type Obstacle, obstacleOf } from "./reach";
 import { retryDelay } from "./retries";
 
 export type Phase = "lobby" | "asking" | "waiting" | "connecting" | "call" | "over";
@@ -24,6 +25,8 @@ export interface SessionState {
   isReconnecting: boolean;
   /** How often connecting has failed since it last worked. */
   failures: number;
+  /** What was in the way when connecting failed last. */
+  obstacle: Obstacle | null;
   refusal: Refusal | null;
   end: EndReason | null;
   role: string;
@@ -34,6 +37,12 @@ export interface SessionState {
   /** Whose meeting it is and when it begins, as far as the wait has told. */
   host: string;
   when: string;
+  /** The own devices as the person left them, also while no connection carries them. */
+  wanted: Wanted;
+  /** Devices are being switched on as wanted. */
+  isStarting: boolean;
+  /** A device that refused to be switched on again; a new object each time. */
+  trouble: Trouble | null;
 }
 
 /** What the person typed at the door; kept to ask again without them. */
@@ -46,6 +55,7 @@ const START: SessionState = {
   phase: "lobby",
   isReconnecting: false,
   failures: 0,
+  obstacle: null,
   refusal: null,
   end: null,
   role: "guest",
@@ -54,6 +64,9 @@ const START: SessionState = {
   waitsFor: "host",
   host: "",
   when: "",
+  wanted: { microphone: false, camera: false },
+  isStarting: false,
+  trouble: null,
 };
 
 /** After this long without an answer the page is asked again: the app behind it may have been restarted. */
@@ -74,7 +87,7 @@ export class Session {
     private readonly ask: (request: Request) => void,
     private readonly takeTracks: () => Promise<OwnTracks>,
   ) {
-    this.publishing = new Publishing(room);
+    this.publishing = new Publishing(room, (wanted, isStarting) => this.set({ wanted, isStarting }));
   }
 
   /** Begin to listen to the room; the returned function ends it and leaves. React may do both more than once. */
@@ -82,8 +95,12 @@ export class Session {
     this.room.on(RoomEvent.ConnectionStateChanged, this.onConnection);
     this.room.on(RoomEvent.Disconnected, this.onDisconnected);
     this.room.on(RoomEvent.ParticipantAttributesChanged, this.onAttributes);
+    window.addEventListener("pagehide", this.onPageHidden);
+    const unfollow = this.publishing.attach();
     return () => {
       clearTimeout(this.timer);
+      unfollow();
+      window.removeEventListener("pagehide", this.onPageHidden);
       this.room.off(RoomEvent.ConnectionStateChanged, this.onConnection);
       this.room.off(RoomEvent.Disconnected, this.onDisconnected);
       this.room.off(RoomEvent.ParticipantAttributesChanged, this.onAttributes);
@@ -100,15 +117,16 @@ export class Session {
 
   /** The person pressed Join. */
   join(request: Request): void {
+    if (!isBrowserSupported()) return this.set({ phase: "over", end: "unsupported" });
     this.request = request;
-    this.set({ phase: "asking", refusal: null, end: null, failures: 0 });
+    this.set({ phase: "asking", refusal: null, end: null, failures: 0, obstacle: null });
     this.sendRequest();
   }
 
   /** The person no longer wants to wait. */
   cancel(): void {
     clearTimeout(this.timer);
-    this.set({ phase: "lobby", refusal: null, failures: 0 });
+    this.set({ phase: "lobby", refusal: null, failures: 0, obstacle: null });
   }
 
   /** The page has forgotten what we asked, as it was loaded anew behind our back, or has waited long enough for us. */
@@ -142,6 +160,9 @@ export class Session {
     this.set({ phase: "over", end: "elsewhere", isReconnecting: false });
     await this.room.disconnect(true);
   }
+
+  /** The own devices as the person wants them while there is no connection to carry it. */
+  want = (change: Partial<Wanted>): void => this.publishing.want(change);
 
   /** Back to the lobby after the end. */
   again(): void {
@@ -185,23 +206,38 @@ export class Session {
   private async enter(answer: Answer): Promise<void> {
     const phase = this.hasBeenIn ? "call" : "connecting";
     this.set({ phase, role: answer.role, subject: answer.subject || this.state.subject });
-    try {
-      await this.room.connect(window.location.origin, answer.token);
-    } catch {
-      if (this.state.phase === "connecting" || this.isRejoining()) this.retry(0);
+    const obstacle = await this.connect(answer.token);
+    if (obstacle) {
+      if (this.state.phase === "connecting" || this.isRejoining()) this.retry(0, obstacle);
       return;
     }
     const joinedAt = this.state.joinedAt || Date.now();
     const isFirst = !this.hasBeenIn;
     this.hasBeenIn = true;
     const tracks = isFirst ? this.takeTracks() : null;
-    this.set({ phase: "call", isReconnecting: false, failures: 0, joinedAt, refusal: null });
-    await (tracks ? this.publishing.begin(tracks, () => this.state.phase === "call") : this.publishing.goOn());
+    this.set({ phase: "call", isReconnecting: false, failures: 0, obstacle: null, joinedAt, refusal: null });
+    const troubles = await (tracks ? this.publishing.begin(tracks, () => this.state.phase === "call") : this.publishing.goOn());
+    for (const trouble of troubles) this.set({ trouble });
   }
 
-  private retry(atLeastMs: number): void {
+  /** What was in the way; null once connected. */
+  private async connect(token: string): Promise<Obstacle | null> {
+    let hasAnswered = false;
+    const answered = () => void (hasAnswered = true);
+    this.room.on(RoomEvent.SignalConnected, answered);
+    try {
+      await this.room.connect(window.location.origin, token);
+      return null;
+    } catch (error) {
+      return obstacleOf(error, hasAnswered);
+    } finally {
+      this.room.off(RoomEvent.SignalConnected, answered);
+    }
+  }
+
+  private retry(atLeastMs: number, obstacle: Obstacle | null = this.state.obstacle): void {
     const failures = this.state.failures + 1;
-    this.set({ failures, isReconnecting: this.hasBeenIn });
+    this.set({ failures, obstacle, isReconnecting: this.hasBeenIn });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.sendRequest(), Math.max(atLeastMs, retryDelay(failures)));
   }
@@ -209,17 +245,23 @@ export class Session {
   private onConnection = (connection: ConnectionState): void => {
     if (this.state.phase !== "call") return;
     if (connection === ConnectionState.Connected) {
-      this.set({ isReconnecting: false, failures: 0 });
+      this.set({ isReconnecting: false, failures: 0, obstacle: null });
       return;
     }
     if (connection === ConnectionState.Reconnecting || connection === ConnectionState.SignalReconnecting) {
-      // livekit-client says so again for each try, when the tracks are already gone: the first time counts.
-      if (!this.state.isReconnecting) this.publishing.remember();
       this.set({ isReconnecting: true });
     }
   };
 
-  /** livekit-client has ended the call: for a reason that ends it for us too, or it gave up and we do not. */
+  /** The page goes away: the others see it at once. One that the browser brings back finds its own way in again. */
+  private onPageHidden = (): void => void this.room.disconnect(true);
+
+  /**
+   * livekit-client has ended the call: for a reason that ends it for us too, or it gave up and we do not.
+   *
+   * Whoever leaves here has left before it says so. When it calls itself the initiator, as for a frozen page, nobody
+   * wanted to go.
+   */
   private onDisconnected = (reason?: DisconnectReason): void => {
     if (this.state.phase !== "call") return;
     const end = reason === undefined ? undefined : DISCONNECT_ENDS[reason];

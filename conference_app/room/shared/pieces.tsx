@@ -57,6 +57,8 @@ interface RoundButtonProps {
   tone?: keyof typeof TONES;
   isExpanded?: boolean;
   describedBy?: string;
+  /** The state shown is on its way, or the last one known. */
+  isFaint?: boolean;
   children?: ReactNode;
 }
 
@@ -79,7 +81,7 @@ export function RoundButton(props: RoundButtonProps) {
       aria-expanded={props.isExpanded}
       aria-describedby={props.describedBy}
       aria-keyshortcuts={shortcut}
-      className={`relative inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors duration-150 sm:size-12 ${TONES[tone]}`}
+      className={`relative inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors duration-150 sm:size-12 ${TONES[tone]} ${props.isFaint ? "opacity-60" : ""}`}
     >
       <Icon size={20} aria-hidden />
       {props.children}

@@ -56,12 +56,13 @@ function useInSight(refs: TrackReferenceOrPlaceholder[], size: number): TrackRef
 
 interface GridViewProps {
   refs: TrackReferenceOrPlaceholder[];
+  isAway: (ref: TrackReferenceOrPlaceholder) => boolean;
   space: Space;
   isPhone: boolean;
   onPin: (key: string) => void;
 }
 
-function GridView({ refs, space, isPhone, onPin }: GridViewProps) {
+function GridView({ refs, isAway, space, isPhone, onPin }: GridViewProps) {
   const [page, setPage] = useState(0);
   const size = isPhone ? TILES_A_PHONE_PAGE : TILES_A_PAGE;
   const current = pageOf(useInSight(refs, size), size, page);
@@ -78,6 +79,7 @@ function GridView({ refs, space, isPhone, onPin }: GridViewProps) {
             <Tile
               key={keyOf(ref)}
               trackRef={ref}
+              isAway={isAway(ref)}
               width={grid.tileWidth}
               height={grid.tileHeight}
               onPin={refs.length > 1 ? () => onPin(keyOf(ref)) : undefined}
@@ -94,13 +96,14 @@ interface FocusViewProps {
   focus: TrackReferenceOrPlaceholder;
   others: TrackReferenceOrPlaceholder[];
   self: TrackReferenceOrPlaceholder | undefined;
+  isAway: (ref: TrackReferenceOrPlaceholder) => boolean;
   space: Space;
   isPhone: boolean;
   pinned: string | null;
   onPin: (key: string) => void;
 }
 
-function FocusView({ focus, others, self, space, isPhone, pinned, onPin }: FocusViewProps) {
+function FocusView({ focus, others, self, isAway, space, isPhone, pinned, onPin }: FocusViewProps) {
   const isScreen = focus.source === Track.Source.ScreenShare;
   const layout = focusLayout(others.length, self !== undefined, space, GAP, isPhone && !isScreen ? PHONE_ASPECT[0] : WIDE);
   const isPinned = pinned === keyOf(focus);
@@ -108,20 +111,20 @@ function FocusView({ focus, others, self, space, isPhone, pinned, onPin }: Focus
   const strip = isBelow && self ? [...others, self] : others;
   return (
     <div className={`relative flex size-full items-center justify-center ${isBelow ? "flex-col" : ""}`} style={{ gap: GAP }}>
-      <Tile trackRef={focus} {...layout.focus} isPinned={isPinned} onPin={() => onPin(keyOf(focus))} />
+      <Tile trackRef={focus} isAway={isAway(focus)} {...layout.focus} isPinned={isPinned} onPin={() => onPin(keyOf(focus))} />
       {others.length > 0 && (
         <div
           className={`flex [scrollbar-width:thin] ${isBelow ? "self-start overflow-x-auto" : "flex-col self-start overflow-y-auto"}`}
           style={{ gap: GAP, ...layout.stripSpace }}
         >
           {strip.map((ref) => (
-            <Tile key={keyOf(ref)} trackRef={ref} {...layout.tile} onPin={() => onPin(keyOf(ref))} />
+            <Tile key={keyOf(ref)} trackRef={ref} isAway={isAway(ref)} {...layout.tile} onPin={() => onPin(keyOf(ref))} />
           ))}
         </div>
       )}
       {self && !isBelow && (
         <div className="absolute right-0 bottom-0">
-          <Tile trackRef={self} {...layout.self} isFloating />
+          <Tile trackRef={self} isAway={isAway(self)} {...layout.self} isFloating />
         </div>
       )}
     </div>
@@ -129,23 +132,29 @@ function FocusView({ focus, others, self, space, isPhone, pinned, onPin }: Focus
 }
 
 export interface StageProps {
+  /** Identities of those who stand there in place of people whose connection is gone. */
+  away: ReadonlySet<string>;
+  /** Our own connection is gone. */
+  isReconnecting: boolean;
   refs: TrackReferenceOrPlaceholder[];
   focus: TrackReferenceOrPlaceholder | undefined;
   pinned: string | null;
   onPin: (key: string) => void;
 }
 
-export function Stage({ refs, focus, pinned, onPin }: StageProps) {
+export function Stage({ refs, away, isReconnecting, focus, pinned, onPin }: StageProps) {
   const ref = useRef<HTMLDivElement>(null);
   const space = useSize(ref);
   const isPhone = useIsPhone();
   const isKnown = space.width > 0 && space.height > 0;
   const self = refs.find((one) => one.participant.isLocal && one !== focus && one.source === "camera");
   const others = refs.filter((one) => one !== focus && one !== self);
+  const isAway = ({ participant }: TrackReferenceOrPlaceholder) =>
+    participant.isLocal ? isReconnecting : away.has(participant.identity);
   return (
     <div ref={ref} className="relative min-h-0 min-w-0 flex-1">
-      {isKnown && focus && <FocusView {...{ focus, others, self, space, isPhone, pinned, onPin }} />}
-      {isKnown && !focus && <GridView {...{ refs, space, isPhone, onPin }} />}
+      {isKnown && focus && <FocusView {...{ focus, others, self, isAway, space, isPhone, pinned, onPin }} />}
+      {isKnown && !focus && <GridView {...{ refs, isAway, space, isPhone, onPin }} />}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { isTrackReference, useConnectionQualityIndicator, useIsMuted, useIsSpeaking, VideoTrack } from "@livekit/components-react";
 import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { ConnectionQuality, type Participant, Track } from "livekit-client";
-import { MicOff, MonitorUp, Pin, PinOff, Signal, SignalLow } from "lucide-react";
+import { MicOff, MonitorUp, Pin, PinOff, RotateCw, Signal, SignalLow } from "lucide-react";
 import { type SyntheticEvent, useState } from "react";
 
 import { Face } from "../shared/Face";
@@ -13,6 +13,8 @@ interface TileProps {
   trackRef: TrackReferenceOrPlaceholder;
   width: number;
   height: number;
+  /** Their connection, or the own one, is gone and may come back. */
+  isAway?: boolean;
   isPinned?: boolean;
   onPin?: () => void;
   isFloating?: boolean;
@@ -36,16 +38,17 @@ function Quality({ trackRef }: { trackRef: TrackReferenceOrPlaceholder }) {
   return <Icon size={14} role="img" aria-label={t(isLost ? "connection_lost" : "connection_poor")} className="text-warn" />;
 }
 
-function NameTag({ trackRef, label }: { trackRef: TrackReferenceOrPlaceholder; label: string }) {
+function NameTag({ trackRef, label, isAway }: { trackRef: TrackReferenceOrPlaceholder; label: string; isAway: boolean }) {
   const { t } = useWords();
   const isScreen = trackRef.source === Track.Source.ScreenShare;
   const isMuted = useIsMuted({ participant: trackRef.participant, source: Track.Source.Microphone });
   return (
     <div className="absolute bottom-2 left-2 flex max-w-[calc(100%-1rem)] items-center gap-1.5 rounded-md bg-black/60 px-2 py-1 text-xs font-medium text-white">
       {isScreen && <MonitorUp size={14} aria-hidden />}
-      {!isScreen && isMuted && <MicOff size={14} role="img" aria-label={t("is_muted")} className="shrink-0 text-[#ff9b9b]" />}
+      {isAway && <RotateCw size={14} aria-hidden className="shrink-0 animate-spin" />}
+      {!isScreen && !isAway && isMuted && <MicOff size={14} role="img" aria-label={t("is_muted")} className="shrink-0 text-[#ff9b9b]" />}
       <bdi className="truncate">{label}</bdi>
-      <Quality trackRef={trackRef} />
+      {!isAway && <Quality trackRef={trackRef} />}
     </div>
   );
 }
@@ -84,7 +87,7 @@ function PinButton({ isPinned, name, onPin }: { isPinned: boolean; name: string;
   );
 }
 
-export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloating }: TileProps) {
+export function Tile({ trackRef, width, height, isAway = false, isPinned = false, onPin, isFloating }: TileProps) {
   const { t } = useWords();
   const { participant, source } = trackRef;
   const isScreen = source === Track.Source.ScreenShare;
@@ -92,15 +95,9 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
   // The server's word that somebody fell silent comes later than that they muted themselves.
   const isSpeaking = useIsSpeaking(participant) && !isScreen && !isMuted;
   const name = useNameOf()(participant);
-  const label = isScreen
-    ? participant.isLocal
-      ? t("your_screen")
-      : t("screen_of", { name })
-    : participant.isLocal
-      ? isFloating
-        ? t("you")
-        : t("name_you", { name })
-      : name;
+  const person = participant.isLocal ? (isFloating ? t("you") : t("name_you", { name })) : name;
+  const present = isScreen ? t("screen_of", { name }) : person;
+  const label = isAway ? t("name_reconnecting", { name: person }) : present;
   const isShown = isTrackReference(trackRef) && !trackRef.publication.isMuted;
   return (
     <div
@@ -110,16 +107,11 @@ export function Tile({ trackRef, width, height, isPinned = false, onPin, isFloat
       className={`group relative shrink-0 overflow-hidden rounded-card bg-stage-raised ${isFloating ? "shadow-float" : ""}`}
       style={{ width, height }}
     >
-      {isShown ? (
-        <Picture trackRef={trackRef} isScreen={isScreen} />
-      ) : (
-        <Avatar participant={participant} height={height} />
-      )}
-      <span
-        aria-hidden
-        className={`pointer-events-none absolute inset-0 rounded-card border-[3px] transition-colors duration-150 ${isSpeaking ? "border-[#57c98a]" : "border-transparent"}`}
-      />
-      <NameTag trackRef={trackRef} label={label} />
+      <div className={`size-full ${isAway ? "opacity-40 grayscale" : ""}`}>
+        {isShown ? <Picture trackRef={trackRef} isScreen={isScreen} /> : <Avatar participant={participant} height={height} />}
+      </div>
+      {isSpeaking && <span aria-hidden className="speaking pointer-events-none absolute inset-0 rounded-card border-[3px] border-[#57c98a]" />}
+      <NameTag trackRef={trackRef} label={label} isAway={isAway} />
       {onPin && <PinButton isPinned={isPinned} name={name} onPin={onPin} />}
     </div>
   );

@@ -52,13 +52,27 @@ function inOrder(refs: TrackReferenceOrPlaceholder[], places: Places): TrackRefe
 }
 
 export interface StageContent {
+  /** Identities of those whose connection is gone: their tile stands in for them. */
+  away: ReadonlySet<string>;
   refs: TrackReferenceOrPlaceholder[];
   focus: TrackReferenceOrPlaceholder | undefined;
   pinned: string | null;
   togglePin: (key: string) => void;
 }
 
-export function useStage(room: Room, view: View): StageContent {
+/** A tile for each person whose connection is gone, until they are back. */
+function standIns(people: Participant[], found: TrackReferenceOrPlaceholder[]): TrackReferenceOrPlaceholder[] {
+  const present = new Set(found.map((ref) => ref.participant.identity));
+  return people
+    .filter((person) => !present.has(person.identity))
+    .map((participant) => ({ participant, source: Track.Source.Camera }));
+}
+
+/** Whoever shares a screen sees it anyway: in the room it would show itself without end. */
+const isOwnScreen = (ref: TrackReferenceOrPlaceholder) => ref.participant.isLocal && ref.source === Track.Source.ScreenShare;
+
+/** `gone`: people whose connection is lost and who keep their place. */
+export function useStage(room: Room, view: View, gone: Participant[]): StageContent {
   const found = useTracks(
     [
       { source: Track.Source.Camera, withPlaceholder: true },
@@ -71,10 +85,13 @@ export function useStage(room: Room, view: View): StageContent {
   const togglePin = useCallback((key: string) => setPinned((before) => (before === key ? null : key)), []);
 
   const places = useRef<Places>(new Map());
-  const refs = inOrder(found, places.current);
+  const seen = found.filter((ref) => !isOwnScreen(ref));
+  const absent = standIns(gone, seen);
+  const refs = inOrder([...seen, ...absent], places.current);
   const others = refs.filter((ref) => !ref.participant.isLocal);
   const screen = others.findLast((ref) => ref.source === Track.Source.ScreenShare);
   const speaking = others.find((ref) => ref.participant.identity === speaker) ?? others[0];
   const chosen = refs.find((ref) => keyOf(ref) === pinned);
-  return { refs, focus: chosen ?? screen ?? (view === "speaker" ? speaking : undefined), pinned, togglePin };
+  const away = new Set(absent.map((ref) => ref.participant.identity));
+  return { refs, away, focus: chosen ?? screen ?? (view === "speaker" ? speaking : undefined), pinned, togglePin };
 }

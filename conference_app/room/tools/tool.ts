@@ -47,6 +47,12 @@ export interface PanelProps<State> {
   onClose: () => void;
 }
 
+/** What a tool has made in this call that a person may want to keep. */
+export interface Savable {
+  label: TextKey;
+  save: () => void;
+}
+
 export interface Tool<State> {
   id: string;
   icon: LucideIcon;
@@ -60,6 +66,8 @@ export interface Tool<State> {
   /** A hook that runs for the whole call, whether the panel is open or not. */
   useState: (call: CallFacts, isOpen: boolean) => State;
   badge: (state: State) => Badge | null;
+  /** What may still be saved when the call is over. */
+  savable?: (state: State) => Savable | null;
   Panel: ComponentType<PanelProps<State>>;
 }
 

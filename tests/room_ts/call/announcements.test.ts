@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 
-import { BURST_MS, Comings, RETURN_MS } from "../../../conference_app/room/call/announcements";
+import { BURST_MS, Comings } from "../../../conference_app/room/call/announcements";
 import { initials } from "../../../conference_app/room/shared/people";
+import { RETURN_MS } from "../../../conference_app/room/session/retries";
 import { fill, pluralForm } from "../../../conference_app/room/shared/words";
 
 test("a burst of joins is one sentence, said when it is over", () => {

@@ -1,17 +1,9 @@
 import { describe, expect, mock, test } from "bun:test";
 
+import { livekit } from "../livekit";
+
 // Opening is faked below: livekit-client's names are enough.
-const unused = () => undefined;
-mock.module("livekit-client", () => ({
-  RoomEvent: {},
-  ConnectionState: {},
-  DisconnectReason: {},
-  Track: { Kind: { Audio: "audio", Video: "video" } },
-  createLocalTracks: unused,
-  createLocalAudioTrack: unused,
-  createLocalVideoTrack: unused,
-  VideoPresets: { h720: {} },
-}));
+mock.module("livekit-client", livekit);
 const { OwnMedia } = await import("../../../conference_app/room/lobby/ownMedia");
 type Opened = import("../../../conference_app/room/devices/devices").Opened;
 
@@ -51,14 +43,14 @@ describe("the preview", () => {
   test("shows what was opened and says what was not", async () => {
     const browser = new SlowBrowser();
     browser.media.show();
-    expect(browser.media.snapshot().isOpening).toBe(true);
+    expect(browser.media.snapshot().opening).toEqual({ audioinput: true, videoinput: true });
     const microphone = new Device();
     await browser.ends(0, opened(microphone, undefined, { videoinput: "busy" }));
-    const { audio, video, problems, isOpening } = browser.media.snapshot();
+    const { audio, video, problems, opening } = browser.media.snapshot();
     expect(audio as unknown).toBe(microphone);
     expect(video).toBeUndefined();
     expect(problems).toEqual({ audioinput: undefined, videoinput: "busy" });
-    expect(isOpening).toBe(false);
+    expect(opening).toEqual({ audioinput: false, videoinput: false });
   });
 
   test("lets go of everything when it ends", async () => {
@@ -91,15 +83,25 @@ describe("changing devices", () => {
 
   test("keeps the newest of two that open at once", async () => {
     const { browser, media } = await shown();
-    media.toggle("videoinput");
-    media.toggle("videoinput");
-    media.toggle("videoinput");
+    for (const _press of ["off", "on", "off", "on"]) media.toggle("videoinput");
     const [first, second] = [new Device(), new Device()];
     await browser.ends(2, opened(undefined, second));
     await browser.ends(1, opened(undefined, first));
     expect(media.snapshot().video as unknown).toBe(second);
     expect(first.isOpen).toBe(false);
-    expect(media.snapshot().isOpening).toBe(false);
+    expect(media.snapshot().opening.videoinput).toBe(false);
+  });
+
+  test("a device that is starting counts as on: pressing it switches it off", async () => {
+    const browser = new SlowBrowser();
+    browser.media.show();
+    browser.media.toggle("videoinput");
+    expect(browser.media.snapshot().opening).toEqual({ audioinput: true, videoinput: false });
+    expect(browser.media.snapshot().choice.cameraOn).toBe(false);
+    const camera = new Device();
+    await browser.ends(0, opened(new Device(), camera));
+    expect(camera.isOpen).toBe(false);
+    expect(browser.media.snapshot()).toMatchObject({ video: undefined, opening: { audioinput: false, videoinput: false } });
   });
 
   test("a loudspeaker opens nothing", async () => {

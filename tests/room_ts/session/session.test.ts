@@ -1,39 +1,37 @@
 import { beforeEach, describe, expect, mock, test } from "bun:test";
 
-import type { Answer } from "../../../conference_app/room/pageMessages";
 import { retryDelay } from "../../../conference_app/room/session/retries";
+import { browser, EVENTS, FAILURES, livekit, REASONS, STATES } from "../livekit";
 
-// The session needs livekit-client's names only: the real package wants a browser.
-const events = { ConnectionStateChanged: "connection", Disconnected: "disconnected", ParticipantAttributesChanged: "attributes" };
-const states = { Disconnected: "disconnected", Connected: "connected", Reconnecting: "reconnecting", SignalReconnecting: "signal" };
-const reasons = { CLIENT_INITIATED: 1, DUPLICATE_IDENTITY: 2, PARTICIPANT_REMOVED: 4, ROOM_DELETED: 5, ROOM_CLOSED: 10 };
-const unused = () => undefined;
-mock.module("livekit-client", () => ({
-  RoomEvent: events,
-  ConnectionState: states,
-  DisconnectReason: reasons,
-  Track: {},
-  createLocalTracks: unused,
-  createLocalAudioTrack: unused,
-  createLocalVideoTrack: unused,
-  VideoPresets: { h720: {} },
-}));
+mock.module("livekit-client", livekit);
 const { Session } = await import("../../../conference_app/room/session/session");
+type Answer = import("../../../conference_app/room/pageMessages").Answer;
 
 class FakeRoom {
   state = "disconnected";
   fails = 0;
+  /** Whether the media process answers before a connection fails. */
+  answers = false;
   tokens: string[] = [];
   published: unknown[] = [];
   enabled: string[] = [];
   handlers = new Map<string, (value?: unknown, who?: unknown) => void>();
   localParticipant = {
-    isMicrophoneEnabled: true,
+    isMicrophoneEnabled: false,
     isCameraEnabled: false,
-    publishTrack: async (track: unknown) => void this.published.push(track),
-    setMicrophoneEnabled: async (isOn: boolean) => void this.enabled.push(`microphone ${isOn}`),
+    publishTrack: async (track: unknown) => {
+      this.published.push(track);
+      this.localParticipant.isMicrophoneEnabled = true;
+    },
+    setMicrophoneEnabled: async (isOn: boolean) => {
+      this.enabled.push(`microphone ${isOn}`);
+      if (this.refuses) throw new DOMException("", this.refuses);
+      this.localParticipant.isMicrophoneEnabled = isOn;
+    },
     setCameraEnabled: async (isOn: boolean) => void this.enabled.push(`camera ${isOn}`),
   };
+  /** Name of the error with which a device refuses to be switched on. */
+  refuses = "";
   on(event: string, handler: (value?: unknown, who?: unknown) => void) {
     this.handlers.set(event, handler);
     return this;
@@ -44,7 +42,8 @@ class FakeRoom {
   }
   async connect(_url: string, token: string) {
     this.tokens.push(token);
-    if (this.fails-- > 0) throw new Error("down");
+    if (this.answers) this.handlers.get(EVENTS.SignalConnected)?.();
+    if (this.fails-- > 0) throw Object.assign(new Error("down"), { reason: FAILURES.InternalError });
     this.state = "connected";
   }
   async disconnect() {
@@ -52,14 +51,21 @@ class FakeRoom {
   }
   ends(reason?: number) {
     this.state = "disconnected";
-    this.handlers.get(events.Disconnected)?.(reason);
+    this.localParticipant.isMicrophoneEnabled = false;
+    this.handlers.get(EVENTS.Disconnected)?.(reason);
+  }
+  /** The person, or somebody else, mutes or unmutes the microphone. */
+  mutes(isMuted: boolean) {
+    this.localParticipant.isMicrophoneEnabled = !isMuted;
+    const event = isMuted ? EVENTS.TrackMuted : EVENTS.TrackUnmuted;
+    (this.handlers.get(event) as unknown as (...told: unknown[]) => void)({ source: "microphone", isMuted }, this.localParticipant);
   }
   changes(attributes: Record<string, string>, isLocal: boolean) {
-    this.handlers.get(events.ParticipantAttributesChanged)?.(attributes, { isLocal });
+    this.handlers.get(EVENTS.ParticipantAttributesChanged)?.(attributes, { isLocal });
   }
   turns(state: string) {
     this.state = state;
-    this.handlers.get(events.ConnectionStateChanged)?.(state);
+    this.handlers.get(EVENTS.ConnectionStateChanged)?.(state);
   }
 }
 
@@ -82,7 +88,8 @@ let room: FakeRoom;
 let asked: string[];
 let session: InstanceType<typeof Session>;
 beforeEach(() => {
-  globalThis.window = { location: { origin: "http://here" } } as never;
+  globalThis.window = Object.assign(new EventTarget(), { location: { origin: "http://here" } }) as never;
+  browser.isSupported = true;
   globalThis.localStorage = { getItem: () => null, setItem: () => undefined } as never;
   room = new FakeRoom();
   asked = [];
@@ -156,9 +163,25 @@ describe("at the door", () => {
   test("a media process that is down is tried again with a fresh token", async () => {
     room.fails = 1;
     await enter();
-    expect(session.snapshot()).toMatchObject({ phase: "connecting", failures: 1 });
+    expect(session.snapshot()).toMatchObject({ phase: "connecting", failures: 1, obstacle: "unreachable" });
     session.cancel();
     expect(session.snapshot().phase).toBe("lobby");
+  });
+
+  test("a network is said to block calls only when the media process had answered", async () => {
+    room.fails = 1;
+    room.answers = true;
+    await enter();
+    expect(session.snapshot()).toMatchObject({ phase: "connecting", failures: 1, obstacle: "blocked" });
+    session.cancel();
+    expect(session.snapshot().obstacle).toBeNull();
+  });
+
+  test("a browser without calls is told so at once, and is not tried again and again", () => {
+    browser.isSupported = false;
+    session.join({ name: "Ada", passPhrase: "" });
+    expect(session.snapshot()).toMatchObject({ phase: "over", end: "unsupported" });
+    expect(asked).toEqual([]);
   });
 });
 
@@ -174,17 +197,14 @@ describe("in the call", () => {
 
   test("a short break shows, and goes by itself", async () => {
     await enter();
-    room.turns(states.Reconnecting);
+    room.turns(STATES.Reconnecting);
     expect(session.snapshot()).toMatchObject({ phase: "call", isReconnecting: true });
-    room.turns(states.Connected);
+    room.turns(STATES.Connected);
     expect(session.snapshot()).toMatchObject({ phase: "call", isReconnecting: false });
   });
 
   test("when livekit-client gives up we ask for a new token and switch on what was on", async () => {
     await enter();
-    room.turns(states.Reconnecting);
-    room.localParticipant.isMicrophoneEnabled = false;
-    room.turns(states.Reconnecting);
     room.ends(undefined);
     expect(session.snapshot()).toMatchObject({ phase: "call", isReconnecting: true, failures: 1 });
     await new Promise((resolve) => setTimeout(resolve, retryDelay(1) + 50));
@@ -195,11 +215,58 @@ describe("in the call", () => {
     expect(room.enabled).toEqual(["microphone true"]);
   });
 
+  const comeBack = async () => {
+    await new Promise((resolve) => setTimeout(resolve, retryDelay(1) + 50));
+    session.hear(answer({}));
+    await settled();
+  };
+
+  test("what was muted stays muted after a lost call, whoever did it", async () => {
+    await enter();
+    room.mutes(true);
+    room.ends(undefined);
+    expect(session.snapshot().wanted).toEqual({ microphone: false, camera: false });
+    await comeBack();
+    expect(room.enabled).toEqual([]);
+  });
+
+  test("who mutes while the connection is gone is not heard when it is back", async () => {
+    await enter();
+    room.ends(undefined);
+    expect(session.snapshot().wanted.microphone).toBe(true);
+    session.want({ microphone: false });
+    await comeBack();
+    expect(session.snapshot()).toMatchObject({ isReconnecting: false, isStarting: false, wanted: { microphone: false } });
+    expect(room.enabled).toEqual([]);
+  });
+
+  test("a device that does not come on again is named", async () => {
+    await enter();
+    globalThis.navigator = { mediaDevices: {} } as never;
+    room.refuses = "NotReadableError";
+    room.ends(undefined);
+    await comeBack();
+    expect(session.snapshot()).toMatchObject({ trouble: { kind: "audioinput", problem: "busy" }, wanted: { microphone: false } });
+  });
+
+  test("the SDK's own leaving, as of a frozen page, is a lost connection and not the end", async () => {
+    await enter();
+    room.ends(REASONS.CLIENT_INITIATED);
+    expect(session.snapshot()).toMatchObject({ phase: "call", isReconnecting: true });
+  });
+
+  test("a page that goes away lets the others see it at once", async () => {
+    await enter();
+    window.dispatchEvent(new Event("pagehide"));
+    expect(room.state).toBe("disconnected");
+    expect(session.snapshot().phase).toBe("call");
+  });
+
   test.each([
-    [reasons.PARTICIPANT_REMOVED, "removed"],
-    [reasons.ROOM_DELETED, "ended"],
-    [reasons.ROOM_CLOSED, "ended"],
-    [reasons.DUPLICATE_IDENTITY, "elsewhere"],
+    [REASONS.PARTICIPANT_REMOVED, "removed"],
+    [REASONS.ROOM_DELETED, "ended"],
+    [REASONS.ROOM_CLOSED, "ended"],
+    [REASONS.DUPLICATE_IDENTITY, "elsewhere"],
   ])("reason %p ends it as %p", async (reason, end) => {
     await enter();
     room.ends(reason as number);
@@ -216,7 +283,7 @@ describe("in the call", () => {
   test("leaving is final until one joins again", async () => {
     await enter();
     await session.leave();
-    room.ends(reasons.CLIENT_INITIATED);
+    room.ends(REASONS.CLIENT_INITIATED);
     expect(session.snapshot()).toMatchObject({ phase: "over", end: "left" });
     session.again();
     expect(session.snapshot()).toMatchObject({ phase: "lobby", end: null });

@@ -6,7 +6,7 @@ import { isOfInputMethod } from "../../shared/keyboard";
 import { SidePanel } from "../../shared/SidePanel";
 import { useWords } from "../../shared/words";
 import type { PanelProps } from "../tool";
-import { type ChatMessage, follows, MESSAGE_LIMIT, segments, sendable, transcript } from "./chat";
+import { type ChatMessage, follows, MESSAGE_LIMIT, segments, sendable } from "./chat";
 import type { Chat } from "./useChat";
 import type { ChatState } from "./useChatState";
 
@@ -137,27 +137,15 @@ function Composer({ draft, onDraft, onSend }: { draft: string; onDraft: (draft: 
   );
 }
 
-/** A file made here in the browser: the conversation is sent nowhere. */
-function download(messages: ChatMessage[], title: string, name: string, language: string): void {
-  const stamp = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
-  const text = transcript(messages, title, (at) => stamp.format(at));
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-export function ChatPanel({ call: { subject }, state: { chat, draft, onDraft }, onClose }: PanelProps<ChatState>) {
-  const { t, language } = useWords();
-  const [label, file] = [t("download_chat"), t("transcript_file")];
-  const actions = chat.messages.length > 0 && (
+export function ChatPanel({ state: { chat, draft, onDraft, save }, onClose }: PanelProps<ChatState>) {
+  const { t } = useWords();
+  const label = t("download_chat");
+  const actions = save && (
     <button
       type="button"
       aria-label={label}
       title={label}
-      onClick={() => download(chat.messages, subject || t("transcript_title"), file, language)}
+      onClick={save}
       className="flex size-11 items-center justify-center rounded-full text-on-stage-muted hover:bg-stage-line hover:text-on-stage"
     >
       <Download size={18} aria-hidden />

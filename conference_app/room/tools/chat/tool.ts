@@ -15,5 +15,6 @@ export const CHAT: Tool<ChatState> = {
   mayUse: () => true,
   useState: useChatState,
   badge: ({ unread, unreadSaid }) => ({ count: unread, isNews: true, said: unreadSaid }),
+  savable: ({ save }) => save && { label: "save_chat", save },
   Panel: ChatPanel,
 };

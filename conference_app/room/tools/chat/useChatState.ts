@@ -5,6 +5,7 @@ import { useNameOf } from "../../shared/NamesProvider";
 import { useWords } from "../../shared/words";
 import type { CallFacts } from "../tool";
 import { type Chat, useChat } from "./useChat";
+import { useSaveChat } from "./useSaveChat";
 
 export interface ChatState {
   chat: Chat;
@@ -12,9 +13,11 @@ export interface ChatState {
   onDraft: (draft: string) => void;
   unread: number;
   unreadSaid: string;
+  /** Saves what was said; null while there is nothing. */
+  save: (() => void) | null;
 }
 
-export function useChatState({ room, tell }: CallFacts, isOpen: boolean): ChatState {
+export function useChatState({ room, subject, tell }: CallFacts, isOpen: boolean): ChatState {
   const { t, n } = useWords();
   const nameOf = useNameOf();
   const [draft, onDraft] = useState("");
@@ -32,5 +35,6 @@ export function useChatState({ room, tell }: CallFacts, isOpen: boolean): ChatSt
     setUnread((before) => before + 1);
     tell(sender, text ?? "", "chat");
   });
-  return { chat, draft, onDraft, unread, unreadSaid: unread > 0 ? n("unread", unread) : "" };
+  const save = useSaveChat(chat.messages, subject);
+  return { chat, draft, onDraft, unread, unreadSaid: unread > 0 ? n("unread", unread) : "", save };
 }

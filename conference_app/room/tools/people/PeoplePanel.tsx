@@ -8,6 +8,7 @@ import { Face } from "../../shared/Face";
 import { useNameOf } from "../../shared/NamesProvider";
 import { aboutOf, isHost } from "../../shared/people";
 import { SidePanel } from "../../shared/SidePanel";
+import { Switch } from "../../shared/Switch";
 import { useWords } from "../../shared/words";
 import type { HostActions, PanelProps } from "../tool";
 import { CopyInvitation, CopyLink } from "./CopyLink";
@@ -67,16 +68,7 @@ function LockSwitch({ isLocked, onLock }: { isLocked: boolean; onLock: (isLocked
     setWanted(isOn);
     onLock(isOn);
   };
-  return (
-    <label className="flex min-h-11 cursor-pointer items-center gap-3 text-sm">
-      <span className="flex-1">
-        <span className="block font-medium">{t("lock_meeting")}</span>
-        <span className="block text-xs text-on-stage-muted">{t("lock_help")}</span>
-      </span>
-      <input type="checkbox" role="switch" checked={wanted ?? isLocked} onChange={(event) => change(event.target.checked)} className="peer sr-only" />
-      <span aria-hidden className="relative h-6 w-11 shrink-0 rounded-full bg-line-strong transition-colors duration-150 peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-focus after:absolute after:top-1 after:left-1 after:size-4 after:rounded-full after:bg-white after:transition-transform after:duration-150 peer-checked:after:translate-x-5" />
-    </label>
-  );
+  return <Switch label={t("lock_meeting")} help={t("lock_help")} isOn={wanted ?? isLocked} onChange={change} />;
 }
 
 export function PeoplePanel({ call: { people, isLocked, host }, onClose }: PanelProps<number>) {
