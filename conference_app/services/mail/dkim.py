@@ -6,8 +6,6 @@ import functools
 import re
 from pathlib import Path
 
-import dkim  # pyright: ignore[reportMissingTypeStubs]
-
 from conference_app.config import settings
 
 _SIGNED = (
@@ -30,6 +28,8 @@ def signed(message: bytes) -> bytes:
     mail = settings().mail
     if not mail.dkim_key:
         return message
+    import dkim  # pyright: ignore[reportMissingTypeStubs] - brings all of DNS along, which a start would wait for
+
     head = message.partition(b"\r\n\r\n")[0].lower()
     present = [name for name in _SIGNED if re.search(rb"(?m)^" + re.escape(name) + rb":", head)]
     signature = dkim.sign(  # pyright: ignore[reportUnknownMemberType]
