@@ -53,6 +53,7 @@ class SignalConnection:
         self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
+        self._sending: asyncio.Timeout | None = None
         self._is_finishing = False
         self.is_overflowing = False
         """Whether the client read too slowly and lost messages: it must be closed."""
@@ -63,17 +64,28 @@ class SignalConnection:
             return
         is_full = self._queue and self._queued_bytes + len(message) > self._limits.signal_queue_bytes
         if is_full or len(self._queue) >= self._limits.signal_queue:
-            self.is_overflowing = True
-            self._queue.clear()
+            self._overflow()
         else:
             self._queue.append(message)
             self._queued_bytes += len(message)
         self._wake.set()
 
+    def _overflow(self) -> None:
+        self.is_overflowing = True
+        self._queue.clear()
+        self._queued_bytes = 0
+        self._hurry(0.0)  # what is being written is given up too
+
     def finish(self) -> None:
-        """Nothing more will be sent: `write` ends when the queue is empty."""
+        """Send nothing more: `write` ends when the queue is empty, or after CLOSE_S with a client that takes nothing."""
         self._is_finishing = True
+        self._hurry(CLOSE_S)
         self._wake.set()
+
+    def _hurry(self, seconds: float) -> None:
+        """Leave the message that is being written only so many seconds more."""
+        if self._sending is not None and not self._sending.expired():
+            self._sending.reschedule(asyncio.get_running_loop().time() + seconds)
 
     async def write(self) -> None:
         """Writes what is queued until `finish`, an overflow or the client's end.
@@ -128,12 +140,19 @@ class SignalConnection:
             if self._queue:
                 message = self._queue.popleft()
                 self._queued_bytes -= len(message)
-                await asyncio.wait_for(self._socket.send_bytes(message), CLOSE_S if self._is_finishing else STALL_S)
+                await self._send(message)
             elif self._is_finishing:
                 return
             else:
                 self._wake.clear()
                 await self._wake.wait()
+
+    async def _send(self, message: bytes) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S if self._is_finishing else STALL_S) as self._sending:
+                await self._socket.send_bytes(message)
+        finally:
+            self._sending = None
 
     async def _close(self) -> None:
         try:
