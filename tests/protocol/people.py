@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+import aiohttp
 import numpy as np
 from livekit import api, rtc
 
@@ -211,6 +212,12 @@ class People:
     def admin(self) -> api.LiveKitAPI:
         """The official server-side client."""
         return api.LiveKitAPI(self.media.http_url, API_KEY, API_SECRET)
+
+    async def counters(self) -> dict[str, float]:
+        """What the process counts now, by name."""
+        async with aiohttp.ClientSession() as client, client.get(f"{self.media.http_url}/metrics") as response:
+            lines = [line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#"]
+        return {name: float(value) for name, value in lines}
 
     async def leave(self) -> None:
         """Everybody leaves."""

@@ -62,18 +62,13 @@ async def test_unpublish_and_publish_again(people: People) -> None:
     await until(lambda: ben.frames["ann"] > 3, "pictures again")
 
 
-async def test_speaker_is_told(people: People) -> None:
+async def test_speaker_and_quality_are_told(people: People) -> None:
     ann, ben = await people.join("ann"), await people.join("ben")
     await ann.speak()
     await until(lambda: any(speakers for (speakers,) in ben.saw("active_speakers_changed")), "speaker")
     loudest = {speakers[0].identity for (speakers,) in ben.saw("active_speakers_changed") if speakers}
     assert loudest == {"ann"}
-
-
-async def test_quality_is_told(people: People) -> None:
-    ann, ben = await people.join("ann"), await people.join("ben")
-    await ann.speak()
-    await until(lambda: ben.saw("connection_quality_changed"), "quality", 12)
+    await until(lambda: ben.saw("connection_quality_changed"), "quality")
     assert {quality for _, quality in ben.saw("connection_quality_changed")} == {
         rtc.ConnectionQuality.QUALITY_EXCELLENT
     }
@@ -110,9 +105,19 @@ async def test_name_metadata_and_attributes_reach_the_others(people: People) -> 
 async def test_who_may_not_publish_cannot(people: People) -> None:
     ann = await people.join("ann", can_publish=False)
     ben = await people.join("ben")
-    with pytest.raises((rtc.participant.PublishTrackError, TimeoutError)):
-        await asyncio.wait_for(ann.speak(), 3)
+    before = await refused_tracks(people)
+    speaking = asyncio.create_task(ann.speak())
+    while not speaking.done() and await refused_tracks(people) == before:
+        await asyncio.sleep(0.05)
+    if speaking.done():
+        assert isinstance(speaking.exception(), rtc.participant.PublishTrackError)
+    speaking.cancel()  # the SDK connects the refusal to nothing, and would wait for ten seconds
     assert not ben.room.remote_participants["ann"].track_publications
+
+
+async def refused_tracks(people: People) -> float:
+    """How many tracks the process has refused for want of a permission."""
+    return (await people.counters()).get('parley_media_tracks_refused_total{reason="not_allowed"}', 0.0)
 
 
 async def test_subscribing_by_hand(people: People) -> None:

@@ -10,7 +10,7 @@ import pytest
 from livekit.protocol import models
 from livekit.protocol import rtc as messages
 
-from tests.protocol.people import People, Person, StartMedia, token, until
+from tests.protocol.people import People, Person, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -155,28 +155,3 @@ async def test_call_survives_a_hostile_participant(people: People) -> None:
         "offer_rate",
     ):
         assert f'clients_closed_total{{reason="{reason}"}}' in counted
-
-
-async def test_client_that_does_not_read_is_let_go(start_media: StartMedia) -> None:
-    media = start_media(
-        PARLEY_MEDIA_SIGNAL_BURST="5000",
-        PARLEY_MEDIA_SIGNAL_WORK_PER_S="100000000",
-        PARLEY_MEDIA_BROADCASTS_PER_S="5000",
-    )
-    people = People(media)
-    ann = await people.join("ann")
-    async with aiohttp.ClientSession() as client:
-        attacker = Attacker(people, client)
-        await attacker.enter("slow")
-        loud = await attacker.enter("loud")
-        for number in range(2000):
-            if number % 100 == 0 and "slow" not in ann.room.remote_participants and number:
-                break
-            update = messages.UpdateParticipantMetadata(metadata=f"{number} " + "x" * 16_000)
-            await loud.send_bytes(messages.SignalRequest(update_metadata=update).SerializeToString())
-            for _ in range(2):  # read our own copies, unlike the slow one
-                await loud.receive(timeout=5)
-        await until(lambda: "slow" not in ann.room.remote_participants, "end of the slow client", 20)
-        assert "loud" in ann.room.remote_participants
-    await people.leave()
-    assert psutil.Process(media.process.pid).memory_info().rss < 250_000_000

@@ -13,7 +13,7 @@ import pytest
 from livekit.protocol import rtc as signal_messages
 
 from tests.ports import free_port
-from tests.protocol.conftest import ROOT, environment
+from tests.protocol.conftest import ROOT
 from tests.protocol.people import People, StartMedia, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
@@ -22,22 +22,6 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
 def run(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "media"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20, check=False)
-
-
-@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-def test_port_in_use_is_one_clear_line(kind: socket.SocketKind) -> None:
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        if kind is socket.SOCK_STREAM:
-            taken.listen()
-        port = taken.getsockname()[1]
-        tcp = port if kind is socket.SOCK_STREAM else free_port()
-        udp = port if kind is socket.SOCK_DGRAM else free_port(socket.SOCK_DGRAM)
-        done = run(environment(tcp, udp))
-    assert done.returncode == 1
-    lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
-    assert len(lines) == 1
-    assert str(port) in lines[0]
 
 
 def test_missing_secret_is_one_clear_line() -> None:
@@ -82,21 +66,14 @@ async def test_call_is_back_after_the_process_is_killed(start_media: StartMedia)
         await people.leave()
 
 
-async def counters(people: People) -> dict[str, float]:
-    """What the process counts now, by name."""
-    async with aiohttp.ClientSession() as client, client.get(f"{people.media.http_url}/metrics") as response:
-        lines = [line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#"]
-    return {name: float(value) for name, value in lines}
-
-
 async def test_counters_tell_of_the_traffic(people: People) -> None:
     ann, ben = await people.join("ann"), await people.join("ben")
     await ann.speak()
     await until(lambda: ben.loudness["ann"] > 3000, "sound")
-    lines = await counters(people)
+    lines = await people.counters()
     async with asyncio.timeout(20):
         while lines["parley_media_packets_in_total"] <= 30 or lines["parley_media_packets_out_total"] <= 30:
             await asyncio.sleep(0.1)
-            lines = await counters(people)
+            lines = await people.counters()
     assert lines["parley_media_participants"] >= 2
     assert lines['parley_media_tracks_published_total{reason="audio"}'] >= 1
