@@ -139,6 +139,8 @@ def call(host: Participant, person: Callable[..., Participant]) -> dict[str, Par
     return people
 
 
+@pytest.mark.promise("P16")
+@pytest.mark.promise("P50")
 def test_three_meet_talk_share_and_chat(call: dict[str, Participant]) -> None:
     for name, other in permutations(call, 2):
         call[name].expect_people(other)
@@ -158,6 +160,7 @@ def test_three_meet_talk_share_and_chat(call: dict[str, Participant]) -> None:
 
     for participant in call.values():
         participant.button("Chat").click()
+        expect(participant.page.get_by_text("others can copy what you type")).to_be_visible()  # before anybody writes
     for number in range(1, 7):
         speaker = list(call.values())[number % 3]
         speaker.page.get_by_label("Write to everyone").fill(f"message {number} https://example.org/{number}")
@@ -219,6 +222,7 @@ def media_process(app_data: Path) -> psutil.Process:
     raise AssertionError("no media process")
 
 
+@pytest.mark.promise("P9")
 def test_all_are_back_by_themselves_after_the_media_process_was_killed(
     call: dict[str, Participant], app_data: Path
 ) -> None:

@@ -14,11 +14,12 @@ from conference_app.texts import _
 
 
 class CopyButton(Component):
-    """Copies `text`; a text beginning with / is a path and gets the page's origin in front."""
+    """Copies `text`; `path` in it, or a text beginning with /, gets the page's origin in front."""
 
     library = browser_file(__file__, "copying.tsx")
     tag = "CopyButton"
     text: rx.Var[str]
+    path: rx.Var[str]
     done: rx.Var[str]
     failed: rx.Var[str]
 
@@ -32,13 +33,19 @@ class FullAddress(Component):
 
 
 def copy_button(
-    label: Text, text: Text, *, kind: Literal["primary", "secondary", "quiet"] = "secondary"
+    label: Text,
+    text: Text,
+    *,
+    path: Text = "",
+    icon_name: str = "link",
+    kind: Literal["primary", "secondary", "quiet"] = "secondary",
 ) -> rx.Component:
-    """Copies `text` and says so in place. A path is completed with the page's address."""
+    """Copies `text` and says so in place. `path`, or a text that is one, is completed with the page's address."""
     return CopyButton.create(
-        icon("link", 18),
+        icon(icon_name, 18),
         label,
         text=text,
+        path=path,
         done=_("Copied"),
         failed=_("Could not copy"),
         class_name=button_class(kind),

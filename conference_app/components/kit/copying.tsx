@@ -22,6 +22,8 @@ async function copyText(text: string): Promise<boolean> {
 
 type CopyProps = {
   text: string;
+  /** Completed to a full address where it stands in `text`; empty: `text` itself may be a path. */
+  path: string;
   done: string;
   failed: string;
   className: string;
@@ -29,8 +31,8 @@ type CopyProps = {
   [prop: string]: unknown;
 };
 
-/** Copies `text` (a path is completed to a full address), says so in the button and to screen readers. */
-export function CopyButton({ text, done, failed, className, children, ...rest }: CopyProps) {
+/** Copies `text` (a path in it is completed to a full address), says so in the button and to screen readers. */
+export function CopyButton({ text, path, done, failed, className, children, ...rest }: CopyProps) {
   const [result, setResult] = useState("");
   useEffect(() => {
     if (!result) return undefined;
@@ -38,7 +40,8 @@ export function CopyButton({ text, done, failed, className, children, ...rest }:
     return () => window.clearTimeout(timer);
   }, [result]);
   const copy = async () => {
-    const full = text.startsWith("/") ? window.location.origin + text : text;
+    const inside = path || (text.startsWith("/") ? text : "");
+    const full = inside ? text.replace(inside, window.location.origin + inside) : text;
     setResult((await copyText(full)) ? done : failed);
   };
   return (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.components.kit.buttons import Text
-from conference_app.components.kit.choices import radio_cards
+from conference_app.components.kit.choices import radio_cards, switch
 from conference_app.components.kit.fields import ERROR, HINT, INPUT, LABEL, NEED, text_field
-from conference_app.components.kit.forms import FormState, typed
+from conference_app.components.kit.forms import FormState, ticked, typed
 from conference_app.components.meetings.when import WhenFields
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.texts import _, current_language
@@ -18,6 +18,8 @@ class MeetingFieldsState(FormState, mixin=True):
 
     is_planned: bool = False
     """Whether it has a time; else it starts when the host likes."""
+    starts_locked: bool = False
+    """Whether the host lets in everybody who comes."""
 
     @rx.event
     async def choose_timing(self, timing: str) -> None:
@@ -29,6 +31,7 @@ class MeetingFieldsState(FormState, mixin=True):
             starts_at=typed(form, "starts_at", 40) if self.is_planned else "",
             time_zone=typed(form, "time_zone", 80) if self.is_planned else "",
             pass_phrase=typed(form, "pass_phrase"),
+            starts_locked=ticked(form, "starts_locked"),
         )
 
 
@@ -94,5 +97,11 @@ def meeting_fields(
             default_value=pass_phrase,
             auto_complete="off",
             max_length=200,
+        ),
+        switch(
+            _("Let people in myself"),
+            "starts_locked",
+            help_text=_("Guests wait until you admit them. You can change that in the room."),
+            default_checked=state.starts_locked,
         ),
     )

@@ -13,6 +13,11 @@ from conference_app.session import SessionState, require_account
 from conference_app.texts import _, localized_path
 
 
+async def is_paused(account_id: str) -> bool:
+    """Whether the meetings of this account let nobody in now."""
+    return (await person_state.read(Person(account_id))).is_paused
+
+
 class RestingAccountState(rx.State):
     """Whether the account of who is signed in rests."""
 

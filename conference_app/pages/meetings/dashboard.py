@@ -28,9 +28,12 @@ from conference_app.components.meetings.rows import (
     row,
     state_badge,
 )
-from conference_app.components.privacy.deactivated_account import resting_account_banner
+from conference_app.components.privacy.deactivated_account import is_paused, resting_account_banner
 from conference_app.errors import ConferenceError
 from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meetings import OwnMeeting
+from conference_app.services.room import occupancy
+from conference_app.services.room.occupancy import NOBODY, Occupancy
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
@@ -77,18 +80,25 @@ class DashboardState(rx.State):
         now = datetime.now(UTC)
         try:
             found = agenda(await meetings.list_for(account.account_id), now)
+            inside = await occupancy.of_account(account.account_id)
+            may_invite = account.may_invite and not await is_paused(account.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
             return
         self.problem = ""
-        self._list(found, now, past_limit, may_invite=account.may_invite)
+        self._list(found, now, past_limit, inside, may_invite=may_invite)
 
-    def _list(self, found: Agenda, now: datetime, past_limit: int, *, may_invite: bool) -> None:
+    def _list(
+        self, found: Agenda, now: datetime, past_limit: int, inside: dict[str, Occupancy], *, may_invite: bool
+    ) -> None:
+        def shown(one: OwnMeeting) -> MeetingRow:
+            return row(one, now, may_invite=may_invite, occupancy=inside.get(one.id, NOBODY))
+
         self.has_any = found.first is not None or bool(found.past)
-        self.first = row(found.first, now, may_invite=may_invite) if found.first else MeetingRow()
-        self.upcoming = days(found.upcoming, now, may_invite=may_invite)
-        self.any_time = [row(one, now, may_invite=may_invite) for one in found.any_time]
-        self.past = [row(one, now, may_invite=may_invite) for one in found.past[:past_limit]]
+        self.first = shown(found.first) if found.first else MeetingRow()
+        self.upcoming = days(found.upcoming, now, shown)
+        self.any_time = [shown(one) for one in found.any_time]
+        self.past = [shown(one) for one in found.past[:past_limit]]
         self.past_total = len(found.past)
         self.loaded = True
 
@@ -97,11 +107,11 @@ def _next_card() -> rx.Component:
     first = DashboardState.first
     return card(
         rx.el.div(
-            rx.el.p(
-                rx.cond(first.is_live, _("Running now"), _("Next meeting")),
-                class_name="text-sm font-medium text-accent-ink",
+            rx.cond(
+                first.is_open,
+                state_badge(first),
+                rx.el.p(_("Next meeting"), class_name="text-sm font-medium text-accent-ink"),
             ),
-            state_badge(first),
             class_name="flex items-center gap-3 min-h-6",
         ),
         rx.el.h2(
@@ -116,15 +126,19 @@ def _next_card() -> rx.Component:
             class_name="text-ink-muted mt-1",
         ),
         rx.cond(
-            SessionState.may_invite,
+            rx.cond(first.inside, first.inside, first.waiting),
+            rx.el.p(first.inside, " ", first.waiting, class_name="text-ink mt-2 wrap-anywhere"),
+        ),
+        rx.cond(
+            first.room_path,
             rx.el.div(
                 button(
-                    rx.cond(first.is_live, _("Go to the room"), _("Start meeting")),
+                    rx.cond(first.is_open, _("Go to the room"), _("Start meeting")),
                     icon_name="video",
                     busy=DashboardState.starting,
                     on_click=DashboardState.start,
                 ),
-                copy_button(_("Copy invitation link"), first.room_path),
+                copy_button(_("Copy link"), first.room_path),
                 class_name="flex flex-wrap gap-3 mt-6",
             ),
         ),

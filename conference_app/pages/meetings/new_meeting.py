@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import reflex as rx
@@ -13,9 +14,10 @@ from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
-from conference_app.errors import ConferenceError
+from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.meetings import last_choices, meetings
-from conference_app.session import NoticeState, require_account
+from conference_app.services.meetings.meetings import OwnMeeting
+from conference_app.session import NoticeState, query_value, require_account
 from conference_app.texts import _, localized_path, n_
 
 
@@ -24,12 +26,28 @@ class NewMeetingState(MeetingFieldsState, rx.State):
 
     time_zone: str = ""
     """What a set time begins with; empty: the zone of the browser."""
+    subject: str = ""
+    pass_phrase: str = ""
+    """Of the meeting that is to be held again."""
+    again: str = ""
+    """The code of that meeting: with another one the fields begin anew."""
 
     @rx.event
     async def load(self) -> None:
-        habit = await last_choices.usual((await require_account(self)).account_id)
+        account = await require_account(self)
+        habit = await last_choices.usual(account.account_id)
         self._reset_form()
         self.is_planned, self.time_zone = habit.is_planned, habit.time_zone
+        self.subject, self.pass_phrase, self.starts_locked, self.again = "", "", False, ""
+        with contextlib.suppress(NotFound):
+            if wanted := query_value(self, "again"):
+                self._fill(await meetings.get_own(account.account_id, wanted))
+
+    def _fill(self, earlier: OwnMeeting) -> None:
+        """Begin with what that meeting was; when it is held next is for the person to say."""
+        self.subject, self.pass_phrase, self.again = earlier.subject, earlier.pass_phrase, earlier.code
+        self.starts_locked = earlier.starts_locked
+        self.is_planned, self.time_zone = earlier.starts_at is not None, earlier.time_zone
 
     @rx.event
     async def submit(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
@@ -58,7 +76,13 @@ def new_meeting() -> rx.Component:
         card(
             checked_form(
                 state,
-                meeting_fields(state, time_zone=state.time_zone),
+                rx.el.div(
+                    meeting_fields(
+                        state, subject=state.subject, time_zone=state.time_zone, pass_phrase=state.pass_phrase
+                    ),
+                    key=state.again,
+                    class_name="grid grid-cols-1 gap-5",
+                ),
                 rx.el.div(
                     submit_button(_("Create meeting"), busy=state.busy),
                     link_button(_("Cancel"), localized_path("/dashboard"), kind="quiet"),

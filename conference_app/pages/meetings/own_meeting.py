@@ -18,12 +18,16 @@ from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card, empty_state
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
-from conference_app.components.meetings.invitation import invitation
-from conference_app.components.meetings.rows import MeetingRow, row, state_badge
-from conference_app.components.privacy.deactivated_account import resting_account_banner
+from conference_app.components.meetings.invitation import Invited, invitation, past_meeting
+from conference_app.components.meetings.invitation_text import invitation_text
+from conference_app.components.meetings.rows import MeetingRow, record, row, state_badge
+from conference_app.components.privacy.deactivated_account import is_paused, resting_account_banner
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
+from conference_app.services.room import occupancy
+from conference_app.services.room.occupancy import NOBODY
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import NoticeState, SessionState, path_end, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
@@ -33,6 +37,11 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
 
     shown: MeetingRow = MeetingRow()
     pass_phrase: str = ""
+    invitation: str = ""
+    whole_invitation: str = ""
+    """With the pass-phrase."""
+    tells_pass_phrase: bool = False
+    """Whether the copied invitation holds it."""
     starts_at: str = ""
     time_zone: str = ""
     missing: bool = False
@@ -46,13 +55,13 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
     async def load(self) -> None:
         account = await require_account(self)
         self._reset_form()
-        self.missing = self.is_editing = self.is_deleting = self.working = False
+        self.missing = self.is_editing = self.is_deleting = self.working = self.tells_pass_phrase = False
         self.failure = ""
         wanted = path_end(self)
         if wanted != self.shown.code:
             self.shown = MeetingRow()
         try:
-            self._show(await meetings.get_own(account.account_id, wanted), account.may_invite)
+            await self._show(await meetings.get_own(account.account_id, wanted), account)
         except NotFound:
             self.missing = True
         except ConferenceError as error:
@@ -70,6 +79,10 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             self.failure = error_text(error)
         finally:
             self.working = False
+
+    @rx.event
+    async def tell_pass_phrase(self, is_told: bool) -> None:
+        self.tells_pass_phrase = is_told
 
     @rx.event
     async def edit(self) -> EventSpec:
@@ -90,7 +103,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         yield
         try:
             changed = await meetings.update(account.account_id, self.shown.code, self._meeting_form(form))
-            self._show(changed, account.may_invite)
+            await self._show(changed, account)
         except ConferenceError as error:
             self._refuse(error)
             return
@@ -122,8 +135,14 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         (await self.get_state(NoticeState)).say(_("The meeting is deleted. Its link no longer works."))
         yield rx.redirect(localized_path("/dashboard"))
 
-    def _show(self, meeting: OwnMeeting, may_invite: bool) -> None:
-        self.shown = row(meeting, datetime.now(UTC), may_invite=may_invite)
+    async def _show(self, meeting: OwnMeeting, account: SignedIn) -> None:
+        may_invite = account.may_invite and not await is_paused(account.account_id)
+        inside = (await occupancy.of_account(account.account_id)).get(meeting.id, NOBODY)
+        self.shown = row(meeting, datetime.now(UTC), may_invite=may_invite, occupancy=inside)
+        host = f"{account.first_name} {account.last_name}".strip()
+        self.invitation = invitation_text(meeting, host)
+        self.whole_invitation = invitation_text(meeting, host, tells_pass_phrase=True)
+        self.starts_locked = meeting.starts_locked
         self.pass_phrase, self.starts_at, self.time_zone = (
             meeting.pass_phrase,
             meeting.starts_at_local,
@@ -150,7 +169,23 @@ def _heading() -> rx.Component:
             rx.cond(shown.hint, rx.el.span(" · ", shown.hint, class_name="text-ink-faint")),
             class_name="text-ink-muted mt-2",
         ),
+        rx.cond(
+            rx.cond(shown.inside, shown.inside, shown.waiting),
+            rx.el.p(shown.inside, " ", shown.waiting, class_name="mt-2 wrap-anywhere"),
+        ),
+        rx.cond(
+            (shown.began_at != "") & ~shown.is_over,
+            rx.el.p(slotted(_("Last held: {when}"), when=record(shown)), class_name="text-ink-muted mt-2"),
+        ),
         class_name="mb-8",
+    )
+
+
+def _invited() -> Invited:
+    state = OwnMeetingState
+    text = rx.cond(state.tells_pass_phrase, state.whole_invitation, state.invitation)
+    return Invited(
+        state.shown, state.pass_phrase, text, state.starts_locked, state.tells_pass_phrase, state.tell_pass_phrase
     )
 
 
@@ -175,8 +210,9 @@ def _view() -> rx.Component:
     return rx.fragment(
         rx.cond(state.failure, rx.el.div(banner(state.failure, "danger"), role="alert", class_name="mb-4")),
         rx.cond(
-            SessionState.may_invite,
-            invitation(state.shown, state.pass_phrase, is_starting=state.working, on_start=state.start),
+            state.shown.is_over,
+            past_meeting(state.shown, is_starting=state.working, on_start=state.start),
+            rx.cond(state.shown.room_path, invitation(_invited(), is_starting=state.working, on_start=state.start)),
         ),
         rx.el.div(
             button(_("Edit"), id="edit", kind="secondary", icon_name="pencil", on_click=state.edit),

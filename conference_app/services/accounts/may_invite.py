@@ -9,6 +9,7 @@ from conference_app.config import settings
 from conference_app.errors import NotAllowed
 from conference_app.models import Account
 from conference_app.purposes import SIGN_IN
+from conference_app.services.consent import person_state
 from conference_app.texts import n_
 
 
@@ -22,6 +23,8 @@ async def may(db: AsyncSession, account_id: str) -> bool:
 
 
 async def require(db: AsyncSession, account_id: str) -> None:
-    """Raises NotAllowed for an account that may only look around yet."""
+    """Raises NotAllowed for an account that may only look around yet, and for one that lets nobody in (it is paused)."""
+    if await person_state.is_paused(db, account_id):
+        raise NotAllowed(n_("Your meetings let nobody in while your account is paused. You can change that."))
     if not await may(db, account_id):
         raise NotAllowed(n_("Confirm your e-mail address first: the link is in the mail we sent you."))

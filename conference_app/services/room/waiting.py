@@ -115,11 +115,12 @@ async def rows_of(db: AsyncSession, meeting_id: str, now: datetime, identity: st
 
 
 def _is_waiting(meeting_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(WaitingGuest.meeting_id) == meeting_id,
-        col(WaitingGuest.refused_at).is_(None),
-        col(WaitingGuest.seen_at) >= now - GONE_AFTER,
-    )
+    return (col(WaitingGuest.meeting_id) == meeting_id, *is_current(now))
+
+
+def is_current(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a statement: the row is of somebody who waits at `now`."""
+    return col(WaitingGuest.refused_at).is_(None), col(WaitingGuest.seen_at) >= now - GONE_AFTER
 
 
 async def forget(db: AsyncSession, meeting_id: str, identity: str) -> bool:

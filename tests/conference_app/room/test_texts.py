@@ -56,6 +56,7 @@ def test_the_exact_names_that_others_rely_on() -> None:
     assert {key: texts[key] for key in expected} == expected
 
 
+@pytest.mark.promise("P50")
 def test_the_chat_says_that_others_can_copy() -> None:
     notice = room_texts()["chat_notice"]
     assert isinstance(notice, str)

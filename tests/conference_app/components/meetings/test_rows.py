@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from conference_app.components.meetings.rows import STILL_DUE, agenda, days, row
 from conference_app.services.meetings.meetings import MeetingState, OwnMeeting
+from conference_app.services.room.occupancy import Occupancy
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -65,7 +67,11 @@ def test_nothing_is_an_empty_agenda() -> None:
 
 
 def test_days_follow_the_meeting_s_own_clocks() -> None:
-    found = days([meeting("today", 2), meeting("night", 11.5), meeting("then", 48)], NOW, may_invite=True)
+    found = days(
+        [meeting("today", 2), meeting("night", 11.5), meeting("then", 48)],
+        NOW,
+        lambda one: row(one, NOW, may_invite=True),
+    )
     assert [(day.title, [one.code for one in day.rows]) for day in found] == [
         ("Today", ["today"]),
         ("Tomorrow", ["night"]),
@@ -84,5 +90,26 @@ def test_a_row_shows_that_there_is_a_pass_phrase_but_not_which() -> None:
 def test_the_link_is_left_out_for_who_may_not_invite() -> None:
     assert row(meeting("a", 1), NOW, may_invite=True).room_path == "/m/a"
     assert row(meeting("a", 1), NOW, may_invite=False).room_path == ""
-    [day] = days([meeting("a", 1)], NOW, may_invite=False)
-    assert day.rows[0].room_path == ""
+
+
+def test_live_means_people_inside() -> None:
+    running = meeting("a", state="open")
+    full = row(running, NOW, may_invite=True, occupancy=Occupancy(("Ann", "Ben", "Cy")))
+    assert (full.is_live, full.inside) == (True, "Ann and 2 others are in the room.")
+    empty = row(running, NOW, may_invite=True, occupancy=Occupancy(waiting=1))
+    assert (empty.is_open, empty.is_live) == (True, False)
+    assert (empty.inside, empty.waiting) == ("Nobody is in the room.", "1 person waits to be let in.")
+    unknown = row(running, NOW, may_invite=True, occupancy=Occupancy(is_known=False))
+    assert (unknown.is_live, unknown.inside) == (True, "")
+
+
+def test_a_past_meeting_says_when_how_long_and_with_how_many() -> None:
+    held = replace(
+        meeting("a", state="ended"),
+        opened_at=NOW - timedelta(hours=2),
+        ended_at=NOW - timedelta(minutes=95),
+        attended=4,
+    )
+    shown = row(held, NOW, may_invite=True)
+    assert (shown.is_over, shown.began_at, shown.lasted) == (True, "2026-11-23T10:00:00+00:00", "25 minutes, 4 people")
+    assert row(meeting("b", -72), NOW, may_invite=True).lasted == ""

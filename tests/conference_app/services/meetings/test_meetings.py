@@ -30,6 +30,7 @@ async def problems(account_id: str, wrong: MeetingForm) -> dict[str, str]:
     return {name: error.message for name, error in caught.value.fields.items()}
 
 
+@pytest.mark.promise("P12")
 async def test_a_meeting_comes_back_as_written(db: Settings) -> None:
     ann = await confirmed()
     made = await meeting_of(
@@ -103,6 +104,7 @@ async def test_wrong_fields_are_named_at_once(db: Settings, wrong: MeetingForm, 
     assert list(await problems("nobody", wrong)) == fields
 
 
+@pytest.mark.promise("P12")
 async def test_a_time_that_comes_twice_is_the_first(db: Settings) -> None:
     made = await meeting_of(await confirmed(), starts_at="2026-10-25T02:30:00", time_zone="Europe/Warsaw")
     assert made.starts_at is not None
@@ -110,6 +112,7 @@ async def test_a_time_that_comes_twice_is_the_first(db: Settings) -> None:
     assert made.starts_at_local == "2026-10-25T02:30"
 
 
+@pytest.mark.promise("P12")
 async def test_changing_keeps_the_code_and_the_state(db: Settings) -> None:
     ann = await confirmed()
     made = await meeting_of(ann, pass_phrase="old")
@@ -121,6 +124,7 @@ async def test_changing_keeps_the_code_and_the_state(db: Settings) -> None:
         await meetings.update(ann.id, made.code, MeetingForm(""))
 
 
+@pytest.mark.promise("P12")
 async def test_everyone_lists_their_own_newest_first(db: Settings) -> None:
     ann, bob = await confirmed("ann"), await confirmed("bob")
     for subject in ("first", "second", "third"):
@@ -188,6 +192,7 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
 }
 
 
+@pytest.mark.promise("P75")
 @pytest.mark.parametrize("attempt", STRANGERS_TRIES)
 async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms: FakeRoomAdmin, attempt: str) -> None:
     ann, bob = await confirmed("ann"), await confirmed("bob")
@@ -204,6 +209,7 @@ async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms:
     assert rooms.orders == []
 
 
+@pytest.mark.promise("P75")
 async def test_a_guest_learns_no_subject(db: Settings) -> None:
     """With the link they learn whose meeting it is and when; the link alone says nothing where a pass-phrase is asked for."""
     ann, planned = await confirmed(), {"starts_at": "2026-12-01T14:00", "time_zone": "Europe/Warsaw"}
@@ -246,6 +252,7 @@ async def test_an_account_cannot_fill_the_database(
         await meeting_of(ann)
 
 
+@pytest.mark.promise("P12")
 async def test_a_deleted_meeting_is_gone(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)

@@ -44,6 +44,7 @@ async def test_a_planned_meeting_is_over_ten_minutes_after_the_last_one_left(
     assert (over.state, over.ended_at, over.attended) == ("ended", left, 2)
 
 
+@pytest.mark.promise("P9")
 async def test_a_meeting_without_a_time_waits_for_its_host_again(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await opened(ann)
