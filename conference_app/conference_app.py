@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from conference_app import database, pages, services
+from conference_app import database, database_health, pages, services
 from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail as inbound
@@ -129,7 +129,7 @@ routes = [
     *staff_disclosure.routes,
     *transparency.routes,
     *signal_proxy.routes,
-    health_route(database.healthy, signal_proxy.is_up, page_socket.is_open, open_meetings.has_place),
+    health_route(database_health.healthy, signal_proxy.is_up, page_socket.is_open, open_meetings.has_place),
 ]
 plain_routes = Starlette(routes=routes, middleware=[Middleware(Incidents), Middleware(StorableAddresses)])
 layers = [

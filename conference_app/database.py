@@ -7,18 +7,13 @@ transaction that reads first and writes later fails at once when another process
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
-import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,8 +21,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app.config import settings
 from conference_app.errors import ConfigurationError
 from conference_app.purposes import SESSION_PEOPLE, SESSION_PURPOSES, LiveBasis, Purpose
-
-logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another writer."""
@@ -42,13 +35,7 @@ _POSTGRESQL_PATIENCE = {
 _SQLITE_FAILURES = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY")
 _POSTGRESQL_FAILURES = ("08", "53", "57P", "58")
 """Classes of SQLSTATE: connection, resources, shutdown, input and output. None at all: the connection broke."""
-ANSWER_S = 2.0
-"""How long a database that is well may take to answer."""
-ROOM_BYTES = 10 * 2**20
-"""Free on the disk of SQLite's file; its log grows to a few megabytes before it is written back."""
 _engines: dict[bool, AsyncEngine] = {}
-_look: asyncio.Task[str] | None = None
-_told = ""
 
 
 def driver_url(configured: str, *, sync: bool = False) -> URL:
@@ -186,43 +173,6 @@ def failure_of(error: BaseException) -> str:
         return name if name.startswith(_SQLITE_FAILURES) else ""
     state = getattr(cause, "sqlstate", "?")
     return type(cause).__name__ if state is None or state.startswith(_POSTGRESQL_FAILURES) else ""
-
-
-async def healthy() -> bool:
-    """Whether the database answers a query within two seconds, and SQLite has room to write.
-
-    Of those who ask at the same time one looks. Nor is a server that keeps silent asked again and again: giving up a
-    question takes psycopg ten seconds.
-    """
-    global _look
-    if _look is None or _look.done() or _look.get_loop() is not asyncio.get_running_loop():
-        _look = asyncio.create_task(_trouble(), name="look at the database")
-    await asyncio.wait({_look}, timeout=ANSWER_S)
-    trouble = _look.result() if _look.done() else "no answer"
-    _tell(trouble)
-    return not trouble
-
-
-async def _trouble() -> str:
-    """What is wrong with the database; empty while all is well."""
-    try:
-        async with reading() as db:
-            await (await db.connection()).execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError) as err:
-        return failure_of(err) or type(err).__name__
-    path = driver_url(settings().database_url).database
-    if _engine(writes=True).dialect.name != "sqlite" or not path:
-        return ""
-    has_room = shutil.disk_usage(Path(path).parent).free >= ROOM_BYTES
-    return "" if has_room and os.access(path, os.W_OK) else "no room to write"
-
-
-def _tell(trouble: str) -> None:
-    """Log a change, once."""
-    global _told
-    if trouble != _told:
-        logger.warning("the database does not answer: %s" if trouble else "the database answers again%s", trouble)
-    _told = trouble
 
 
 async def wipe(tables: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from conference_app import database
+from conference_app import database, database_health
 from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import static_dir
@@ -66,7 +66,7 @@ def check_data(config: Settings) -> Finding:
 
 def check_database(config: Settings) -> Finding:
     kind = config.database_url.split(":", 1)[0]
-    if asyncio.run(database.healthy()):
+    if asyncio.run(database_health.healthy()):
         return Finding("Database", f"{kind} answers")
     return Finding("Database", f"{kind} does not answer", "Check PARLEY_DATABASE_URL and that the server runs.")
 

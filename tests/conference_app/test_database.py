@@ -81,47 +81,6 @@ async def test_sqlite_has_its_pragmas(sqlite_db: Settings) -> None:
             assert (await connection.execute(text(f"PRAGMA {name}"))).scalar() == value
 
 
-async def test_health_tells_the_truth(
-    sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(database, "_told", "")
-    assert await database.healthy()
-    with monkeypatch.context() as full:
-        full.setattr(database, "ROOM_BYTES", 2**62)
-        assert not await database.healthy()
-        assert not await database.healthy()
-    assert await database.healthy()
-    await database.dispose()
-    monkeypatch.setattr(
-        database, "driver_url", lambda _url: database.make_url("sqlite+aiosqlite:////nowhere/at/all.db")
-    )
-    assert not await database.healthy()
-    assert [record.message for record in caplog.records] == [
-        "the database does not answer: no room to write",
-        "the database answers again",
-        "the database does not answer: SQLITE_CANTOPEN",
-    ]
-
-
-async def test_a_silent_server_is_known_in_time_and_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks, answers = 0, asyncio.Event()
-
-    async def silent() -> str:
-        nonlocal looks
-        looks += 1
-        await answers.wait()
-        return ""
-
-    monkeypatch.setattr(database, "_trouble", silent)
-    monkeypatch.setattr(database, "ANSWER_S", 0.01)
-    assert await asyncio.gather(*[database.healthy() for _ in range(3)]) == [False] * 3
-    assert not await database.healthy()
-    answers.set()
-    monkeypatch.setattr(database, "ANSWER_S", 5.0)
-    assert await database.healthy()
-    assert looks == 1
-
-
 async def do(*statements: str) -> None:
     async with database.session() as session:
         for statement in statements:

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from conference_app import database
+from conference_app import database_health
 from conference_app.config import Settings
 from conference_app.services.limits import redis as shared_state
 from conference_app.session.credentials import SOCKET_PATH
@@ -30,7 +30,7 @@ def needs(used: Settings) -> list[Check]:
     """Says of each thing that may go away while this process stays whether it answers. SQLite is no such thing."""
     checks: list[Check] = []
     if not used.database_url.startswith("sqlite"):
-        checks.append(database.healthy)
+        checks.append(database_health.healthy)
     if used.redis_url:
         checks.append(shared_state.healthy)
     return checks
