@@ -32,7 +32,7 @@ export function SidePanel({ title, actions, onClose, children }: SidePanelProps)
       className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage outline-none sm:static sm:z-auto sm:my-0 sm:mr-3 sm:w-[360px] sm:shrink-0 sm:overflow-hidden sm:rounded-card"
     >
       <header className="flex h-14 shrink-0 items-center gap-1 pr-2 pl-4">
-        <h2 className="flex-1 truncate text-base font-semibold">{title}</h2>
+        <h2 className="flex-1 truncate text-base font-semibold" title={title}>{title}</h2>
         {actions}
         <button
           type="button"

@@ -47,7 +47,9 @@ function NameTag({ trackRef, label, isAway }: { trackRef: TrackReferenceOrPlaceh
       {isScreen && <MonitorUp size={14} aria-hidden />}
       {isAway && <RotateCw size={14} aria-hidden className="shrink-0 animate-spin" />}
       {!isScreen && !isAway && isMuted && <MicOff size={14} role="img" aria-label={t("is_muted")} className="shrink-0 text-[#ff9b9b]" />}
-      <bdi className="truncate">{label}</bdi>
+      <bdi className="truncate" title={label}>
+        {label}
+      </bdi>
       {!isAway && <Quality trackRef={trackRef} />}
     </div>
   );

@@ -36,7 +36,9 @@ function Message({ message, isFollowing, onRetry }: { message: ChatMessage; isFo
     <li className={isFollowing ? "mt-1" : "mt-4 first:mt-0"}>
       {!isFollowing && (
         <p className="mb-0.5 flex items-baseline gap-2 text-xs text-on-stage-muted">
-          <bdi className="truncate font-medium text-on-stage" title={message.sender}>{message.isOwn ? t("you") : message.sender}</bdi>
+          <bdi className="truncate font-medium text-on-stage" title={message.sender}>
+            {message.isOwn ? t("you") : message.sender}
+          </bdi>
           <time dateTime={new Date(message.at).toISOString()} className="shrink-0 tabular-nums">
             {time(message.at, language)}
           </time>

@@ -26,7 +26,9 @@ function Person({ participant, host }: { participant: Participant; host: HostAct
     <li className="flex items-center gap-3 rounded-control px-2 py-1">
       <Face participant={participant} size={36} />
       <span className="min-w-0 flex-1">
-        <bdi className="block truncate text-sm font-medium">{participant.isLocal ? t("name_you", { name }) : name}</bdi>
+        <bdi className="block truncate text-sm font-medium" title={name}>
+          {participant.isLocal ? t("name_you", { name }) : name}
+        </bdi>
         {about && (
           <bdi className="block truncate text-xs text-on-stage-muted" title={about}>
             {about}
