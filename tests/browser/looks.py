@@ -18,12 +18,14 @@ ARRIVED = """async () => {
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe-core finds serious or critical, one line each."""
+    """What axe-core finds serious or critical, or outside all landmarks, one line each."""
     page.wait_for_load_state()
     page.evaluate(ARRIVED)
     found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical") or one["id"] == "region"
     ]
 
 

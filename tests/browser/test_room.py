@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewContext, Visitor
-from tests.browser.looks import axe_violations
+from tests.browser.looks import axe_violations, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -341,6 +341,60 @@ def test_keys_work_but_not_while_typing(call: dict[str, Participant]) -> None:
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_news_is_seen_and_two_of_one_name_are_told_apart(
+    host: Participant, person: Callable[..., Participant], width: int
+) -> None:
+    code = host.create_meeting("Plans for the coming year and who takes part in what")
+    host.open(code)
+    host.page.set_viewport_size({"width": width, "height": 800})
+    host.button("Join").click()
+    host.expect_inside()
+    header = host.page.get_by_role("banner")
+    anns = [person(), person()]
+    anns[0].join(code, "Ann")
+    expect(header.get_by_text("Ann joined.")).to_be_visible()
+    picture(host.page, "joined")
+    anns[1].join(code, "Ann")
+    expect(header.get_by_text("Ann (2) joined.")).to_be_visible()
+    host.expect_people("Ann", "Ann (2)")
+    for ann, said in zip(
+        anns, ("Hello, I am the first one", "and I am another, with words enough for lines"), strict=True
+    ):
+        ann.button("Chat").click()
+        ann.page.get_by_label("Write to everyone").fill(said)
+        ann.page.keyboard.press("Enter")
+        expect(header.get_by_text(said)).to_be_visible()
+    picture(host.page, "message")
+    header.get_by_text("and I am another").click()
+    shown = messages(host).locator("li")
+    expect(shown).to_have_count(2)
+    assert [text.splitlines()[0] for text in shown.all_inner_texts()] == ["Ann", "Ann (2)"]
+    assert axe_violations(host.page) == []
+    picture(host.page, "chat")
+
+
+def test_single_keys_can_be_turned_off_and_stay_so(host: Participant) -> None:
+    code = host.create_meeting("Plans")
+    host.open(code)
+    host.button("Join").click()
+    expect(host.button("Mute microphone")).to_be_visible()
+    host.page.keyboard.press("?")
+    host.page.get_by_role("switch", name="Use these keys").uncheck()
+    picture(host.page, "keys")
+    host.page.keyboard.press("Escape")
+    host.page.keyboard.press("m")
+    host.page.keyboard.press("p")
+    expect(host.page.get_by_role("complementary")).to_have_count(0)
+    expect(host.button("Mute microphone")).to_have_attribute("title", "Mute microphone")
+    host.page.reload()
+    host.button("Join").click()
+    expect(host.button("Mute microphone")).to_have_attribute("title", "Mute microphone")
+    host.button("More").click()
+    expect(host.page.get_by_role("switch", name="Sounds")).to_be_checked()
+    picture(host.page, "more")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
