@@ -43,7 +43,7 @@ def without_credentials(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes,
     if (language := cookie_value(cookies, LANGUAGE_COOKIE)) in LANGUAGES:
         kept.append((_LANGUAGE.encode(), language.encode()))
     if known_devices.is_token(device := cookie_value(cookies, device_cookie())):
-        kept.append((_DEVICE.encode(), known_devices.token_hash(device).encode()))
+        kept.append((_DEVICE.encode(), known_devices.device_hash(device).encode()))
     return kept
 
 

@@ -44,7 +44,7 @@ async def confirm_address(account: AccountView) -> bool:
     """Follow the link that the mail to the account's address holds; whether the address is its own now."""
     async with database.session(*LOOKING) as db:
         proof = account_tokens.proof_of(account.email)
-        token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof)
+        token = await account_tokens.issue(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof)
     try:
         await email_proofs.confirm(token, address=ADDRESS)
     except NotFound:

@@ -57,7 +57,7 @@ async def _confirm(db: AsyncSession, context: Context) -> Values | None:
         return None
     if await has_account(db, change.new_email):  # its owner learns that; who typed the address does not
         return {"is_open": False, "has_account": True, "link": "", "sign_in": "/sign-in"}
-    token = await address_tokens.make(db, "confirm", change.id, now=context.now)
+    token = await address_tokens.issue(db, "confirm", change.id, now=context.now)
     return {"is_open": True, "has_account": False, "link": f"/address/confirm#token={token}", "sign_in": ""}
 
 
@@ -105,7 +105,7 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
     change = await _change(db, _change_id(context))
     if change is None:
         return None
-    token = await address_tokens.make(db, "revoke", change.id, now=context.now)
+    token = await address_tokens.issue(db, "revoke", change.id, now=context.now)
     is_done = change.confirmed_at is not None
     return {"link": f"/address/revoke#token={token}", "is_done": is_done, "is_asked": not is_done}
 

@@ -139,7 +139,7 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> s
     now = now or datetime.now(UTC)
     try:
         async with database.session(EMAIL_CHANGE) as db:
-            change_id = await address_tokens.take(db, "confirm", token, now=now)
+            change_id = await address_tokens.redeem(db, "confirm", token, now=now)
             change = await _locked(db, change_id) if change_id else None
             if change is None or change.confirmed_at or await address_emails.has_account(db, change.new_email):
                 raise NotFound(USED)
@@ -176,7 +176,7 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
     await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
     now = now or datetime.now(UTC)
     async with database.session(EMAIL_CHANGE) as db:
-        change_id = await address_tokens.take(db, "revoke", token, now=now)
+        change_id = await address_tokens.redeem(db, "revoke", token, now=now)
         change = await _locked(db, change_id) if change_id else None
         if change is None:
             raise NotFound(USED)

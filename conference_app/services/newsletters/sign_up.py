@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
@@ -22,6 +20,7 @@ from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.limits import even_answers, rate_limits
 from conference_app.services.mail import outbox
 from conference_app.services.people import email_addresses
+from conference_app.services.people.one_time_tokens import new_token, token_hash
 from conference_app.texts import n_
 
 LIFE = timedelta(hours=48)
@@ -73,12 +72,8 @@ async def _has_it(db: AsyncSession, key: bytes) -> bool:
     return any([await live_consents.has_live(db, subject, PURPOSE) for subject in found])
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
 async def _pending(db: AsyncSession, token: str, now: datetime) -> PendingConsent:
-    query = select(PendingConsent).where(PendingConsent.token_hash == _hash(token[:200])).with_for_update()
+    query = select(PendingConsent).where(PendingConsent.token_hash == token_hash(token[:200])).with_for_update()
     row = (await db.exec(query)).first()
     if row is None or row.expires_at <= now:
         raise NotFound(n_("This link leads nowhere. It may be cut short, or too old."))
@@ -121,8 +116,8 @@ async def _compose(db: AsyncSession, context: Context) -> Values | None:
     row = await db.get(PendingConsent, str(context.refs["pending"]))
     if row is None or row.expires_at <= context.now:
         return None
-    token = secrets.token_urlsafe(32)
-    row.token_hash = _hash(token)
+    token = new_token()
+    row.token_hash = token_hash(token)
     await db.flush()
     return {"link": f"/newsletter/confirm/{token}"}
 

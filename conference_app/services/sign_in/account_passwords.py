@@ -87,7 +87,7 @@ async def _set(db: AsyncSession, account_id: str, hashed: str, *, keep: str = ""
         raise NotFound(USED)
     account.password_hash = hashed
     await end_others(db, account_id, keep)
-    await account_tokens.drop(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
+    await account_tokens.revoke(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
     await drop_pending_change(db, account_id)
     return account
 
@@ -96,7 +96,7 @@ async def drop_pending_change(db: AsyncSession, account_id: str) -> None:
     """Forget the change of address that waits to be confirmed, and end its link."""
     pending = col(EmailChange.account_id) == account_id, col(EmailChange.confirmed_at).is_(None)
     await db.exec(delete(EmailChange).where(*pending))
-    await account_tokens.drop(db, account_id, TokenKind.CHANGE_EMAIL)
+    await account_tokens.revoke(db, account_id, TokenKind.CHANGE_EMAIL)
 
 
 async def ask_reset(email: str, *, address: str) -> None:
@@ -132,14 +132,14 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
     await rate_limits.count(rate_limits.LINK_PER_ADDRESS, network)
     now = now or datetime.now(UTC)
     async with database.reading(SIGN_IN) as db:
-        found = await account_tokens.look(db, TokenKind.RESET_PASSWORD, token, now=now)
+        found = await account_tokens.peek(db, TokenKind.RESET_PASSWORD, token, now=now)
     if found is None:
         raise NotFound(USED)
     _check_new(await _row(found.account_id), new)
     hashed = await password_hashes.hash_password(new)
     try:
         async with database.session(SIGN_IN) as db:
-            taken = await account_tokens.take(db, TokenKind.RESET_PASSWORD, token, now=now)
+            taken = await account_tokens.redeem(db, TokenKind.RESET_PASSWORD, token, now=now)
             if taken is None:
                 raise NotFound(USED)
             account = await _set(db, taken.account_id, hashed)

@@ -1,13 +1,11 @@
 """Secrets that reach a person by mail or wait for a second step: made once, used once, kept as a hash only.
 
-Tokens have 256 random bits, so a plain SHA-256 keeps them out of the database. All functions work in the caller's
+All functions work in the caller's
 transaction: what a token opens and its end are one act.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,6 +19,7 @@ from conference_app.models import AccountToken
 from conference_app.purposes import LINKS
 from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import email_key
+from conference_app.services.people.one_time_tokens import new_token, token_hash
 
 
 class TokenKind(StrEnum):
@@ -43,7 +42,7 @@ LIVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Redeemed:
     """What a good token stood for."""
 
     account_id: str
@@ -55,19 +54,15 @@ def proof_of(email: str) -> str:
     return email_key(email).hex()
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-async def make(
+async def issue(
     db: AsyncSession, kind: TokenKind, account_id: str, *, ref: str = "", now: datetime | None = None
 ) -> str:
-    """A new token; earlier ones of the same kind and account stay good, since mails may arrive in any order."""
+    """Issue a token; earlier ones of the same kind and account stay good, since mails may arrive in any order."""
     now = now or datetime.now(UTC)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     db.add(
         AccountToken(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             kind=kind.value,
             account_id=account_id,
             ref=ref,
@@ -79,42 +74,42 @@ async def make(
     return token
 
 
-async def take(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime | None = None) -> Taken | None:
-    """What `token` stands for, and its end; None if it is unknown, used, too old or of another kind. Of two, one wins.
+async def redeem(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime | None = None) -> Redeemed | None:
+    """End `token` and say what it stood for; None if it is unknown, used, too old or of another kind. Of two, one wins.
 
-    The caller's transaction is alone with the account from then on (`accounts.alone`).
+    The caller's transaction holds the account's lock from then on (`identity.lock`).
     """
     now = now or datetime.now(UTC)
-    if (found := await look(db, kind, token, now=now)) is None:
+    if (found := await peek(db, kind, token, now=now)) is None:
         return None
     await identity.lock(db, found.account_id)
     async with database.within(db, LINKS) as own:
         taken = await own.exec(
             delete(AccountToken)
             .where(
-                col(AccountToken.token_hash) == _hash(token),
+                col(AccountToken.token_hash) == token_hash(token),
                 col(AccountToken.kind) == kind.value,
                 col(AccountToken.expires_at) > now,
             )
             .returning(col(AccountToken.account_id), col(AccountToken.ref))
         )
         row = taken.first()
-    return Taken(row[0], row[1]) if row else None
+    return Redeemed(row[0], row[1]) if row else None
 
 
-async def look(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime | None = None) -> Taken | None:
-    """What `token` stands for, which stays good."""
+async def peek(db: AsyncSession, kind: TokenKind, token: str, *, now: datetime | None = None) -> Redeemed | None:
+    """Say what `token` stands for; it stays good."""
     query = select(AccountToken).where(
-        AccountToken.token_hash == _hash(token),
+        AccountToken.token_hash == token_hash(token),
         AccountToken.kind == kind.value,
         AccountToken.expires_at > (now or datetime.now(UTC)),
     )
     async with database.within(db, LINKS) as own:
         row = (await own.exec(query)).first()
-    return Taken(row.account_id, row.ref) if row else None
+    return Redeemed(row.account_id, row.ref) if row else None
 
 
-async def drop(db: AsyncSession, account_id: str, *kinds: TokenKind) -> None:
+async def revoke(db: AsyncSession, account_id: str, *kinds: TokenKind) -> None:
     """End every token of these kinds that the account has."""
     await db.exec(
         delete(AccountToken).where(

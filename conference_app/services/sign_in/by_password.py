@@ -84,7 +84,7 @@ async def _second_step(account_id: str) -> SecondStep | None:
         if authenticator is None or authenticator.confirmed_at is None:
             return None
         has_passkey = (await db.exec(select(Passkey.id).where(Passkey.account_id == account_id))).first()
-        token = await account_tokens.make(db, TokenKind.SECOND_STEP, account_id)
+        token = await account_tokens.issue(db, TokenKind.SECOND_STEP, account_id)
     return SecondStep(token, frozenset({"code", "passkey"} if has_passkey else {"code"}))
 
 

@@ -56,7 +56,7 @@ async def _change(db: AsyncSession, context: Context) -> Values | None:
     change = await db.get(EmailChange, _change_of(context))
     if change is None or change.confirmed_at is not None:
         return None
-    token = await account_tokens.make(db, TokenKind.CHANGE_EMAIL, change.account_id, ref=change.id, now=context.now)
+    token = await account_tokens.issue(db, TokenKind.CHANGE_EMAIL, change.account_id, ref=change.id, now=context.now)
     return {"link": f"/verify#token={token}"}
 
 
@@ -81,7 +81,7 @@ async def _revoke(db: AsyncSession, context: Context) -> Values | None:
     change = await db.get(EmailChange, _change_of(context))
     if change is None:
         return None
-    token = await account_tokens.make(db, TokenKind.REVOKE_EMAIL, change.account_id, ref=change.id, now=context.now)
+    token = await account_tokens.issue(db, TokenKind.REVOKE_EMAIL, change.account_id, ref=change.id, now=context.now)
     return {"link": f"/revoke#token={token}", "is_done": change.confirmed_at is not None}
 
 

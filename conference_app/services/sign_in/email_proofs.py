@@ -23,7 +23,7 @@ from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import unclaimed_key
 from conference_app.services.sign_in import account_passwords, account_tokens, email_change_emails, security_emails
-from conference_app.services.sign_in.account_tokens import Taken, TokenKind
+from conference_app.services.sign_in.account_tokens import Redeemed, TokenKind
 from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
 
@@ -38,7 +38,7 @@ class Proven:
     what: Literal["registration", "change"]
 
 
-async def _confirm_registration(db: AsyncSession, taken: Taken, now: datetime) -> None:
+async def _confirm_registration(db: AsyncSession, taken: Redeemed, now: datetime) -> None:
     account = await db.get(Account, taken.account_id)
     if account is None or taken.ref != account_tokens.proof_of(account.email):
         raise NotFound(USED)
@@ -56,7 +56,7 @@ async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> No
     identity.own_address(account, change.new_email, now)
     change.confirmed_at = now
     await db.flush()
-    await account_tokens.drop(db, account.id, TokenKind.RESET_PASSWORD, TokenKind.VERIFY_EMAIL)
+    await account_tokens.revoke(db, account.id, TokenKind.RESET_PASSWORD, TokenKind.VERIFY_EMAIL)
     await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGED, now=now)
     await outbox.send(db, email_change_emails.REVOKE.message(RowRecipient(email_change_emails.FORMER, change.id)))
 
@@ -71,10 +71,10 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> P
     now = now or datetime.now(UTC)
     try:
         async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
-            if taken := await account_tokens.take(db, TokenKind.VERIFY_EMAIL, token, now=now):
+            if taken := await account_tokens.redeem(db, TokenKind.VERIFY_EMAIL, token, now=now):
                 await _confirm_registration(db, taken, now)
                 return Proven(taken.account_id, "registration")
-            if taken := await account_tokens.take(db, TokenKind.CHANGE_EMAIL, token, now=now):
+            if taken := await account_tokens.redeem(db, TokenKind.CHANGE_EMAIL, token, now=now):
                 await _confirm_change(db, taken.ref, now)
                 return Proven(taken.account_id, "change")
     except IntegrityError:
@@ -139,7 +139,7 @@ async def replace_unconfirmed(db: AsyncSession, account: Account, email: str) ->
     The caller is alone with the account (`accounts.alone`). Links that went to the address before open nothing any more.
     """
     account.email, account.email_key, account.claim_key = email, unclaimed_key(account.id), email_key(email)
-    await account_tokens.drop(db, account.id, TokenKind.VERIFY_EMAIL, TokenKind.RESET_PASSWORD)
+    await account_tokens.revoke(db, account.id, TokenKind.VERIFY_EMAIL, TokenKind.RESET_PASSWORD)
     await outbox.send(db, security_emails.VERIFY.message(AccountRecipient(account.id)))
 
 
@@ -166,7 +166,7 @@ async def _undo_since(db: AsyncSession, account_id: str, moment: datetime) -> No
     await db.exec(
         delete(AccountToken).where(col(AccountToken.account_id) == account_id, col(AccountToken.ref).in_(gone))
     )
-    await account_tokens.drop(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
+    await account_tokens.revoke(db, account_id, TokenKind.RESET_PASSWORD, TokenKind.SECOND_STEP)
     for table in (Passkey, Authenticator):
         await db.exec(delete(table).where(col(table.account_id) == account_id, col(table.created_at) >= moment))
 
@@ -181,7 +181,7 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
     now = now or datetime.now(UTC)
     try:
         async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
-            taken = await account_tokens.take(db, TokenKind.REVOKE_EMAIL, token, now=now)
+            taken = await account_tokens.redeem(db, TokenKind.REVOKE_EMAIL, token, now=now)
             change = await db.get(EmailChange, taken.ref) if taken else None
             account = await db.get(Account, change.account_id) if change else None
             if change is None or account is None:

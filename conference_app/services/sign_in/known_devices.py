@@ -6,9 +6,7 @@ who deletes cookies is not written to at each sign-in.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,18 +19,14 @@ from conference_app.models import AuditEntry, KnownDevice
 from conference_app.models.sign_in import KNOWN_DAYS
 from conference_app.purposes import SIGN_IN
 from conference_app.services.audit import AuditTag
+from conference_app.services.people.one_time_tokens import new_token, token_hash
 from conference_app.services.sign_in.browser_names import Device
 
-__all__ = ["KNOWN_DAYS", "distrust", "is_token", "knows", "new_token", "note", "token_hash"]
+__all__ = ["KNOWN_DAYS", "distrust", "is_token", "knows", "device_hash", "new_token", "note"]
 
 MOST = 20
 """Browsers kept for one account: the last used."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-def new_token() -> str:
-    """A secret for the cookie of a browser that has none."""
-    return secrets.token_urlsafe(32)
 
 
 def is_token(text: str) -> bool:
@@ -40,9 +34,9 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def token_hash(token: str) -> str:
+def device_hash(token: str) -> str:
     """What names the cookie inside this process without being good for anything outside it; 64 hex digits."""
-    return hashlib.sha256(token.encode("ascii", "replace")).hexdigest()
+    return token_hash(token).hex()
 
 
 async def note(db: AsyncSession, account_id: str, device: Device, *, now: datetime) -> bool:
@@ -54,7 +48,7 @@ async def note(db: AsyncSession, account_id: str, device: Device, *, now: dateti
     families = {(row.browser, row.system) for row in kept}
     is_strange = (device.browser, device.system) not in families and bool(kept or await _was_used(db, account_id))
     row = _same(kept, device) or KnownDevice(account_id=account_id, browser="", system="", last_used_at=now)
-    row.token_hash = bytes.fromhex(token_hash(device.token)) if device.token else None
+    row.token_hash = token_hash(device.token) if device.token else None
     row.browser, row.system, row.last_used_at = device.browser, device.system, now
     db.add(row)
     for old in [one for one in kept if one is not row][MOST - 1 :]:
@@ -79,7 +73,7 @@ async def _was_used(db: AsyncSession, account_id: str) -> bool:
 
 def _same(kept: Sequence[KnownDevice], device: Device) -> KnownDevice | None:
     """The row of this very browser; without a cookie, one of its families that has none either."""
-    wanted = bytes.fromhex(token_hash(device.token)) if device.token else None
+    wanted = token_hash(device.token) if device.token else None
     for row in kept:
         if row.token_hash == wanted and (
             wanted is not None or (row.browser, row.system) == (device.browser, device.system)

@@ -204,7 +204,7 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
     now = now or datetime.now(UTC)
     await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
     async with database.reading(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
-        found = await account_tokens.look(db, TokenKind.SECOND_STEP, token, now=now)
+        found = await account_tokens.peek(db, TokenKind.SECOND_STEP, token, now=now)
     if found is None:
         raise NotAllowed(TOO_LATE)
     await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, found.account_id)
@@ -212,7 +212,7 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
     async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         await identity.lock(db, found.account_id)
         if await _passes(db, found.account_id, code, now):
-            if await account_tokens.take(db, TokenKind.SECOND_STEP, token, now=now) is None:
+            if await account_tokens.redeem(db, TokenKind.SECOND_STEP, token, now=now) is None:
                 raise NotAllowed(TOO_LATE)
             account = await db.get(Account, found.account_id)
         else:

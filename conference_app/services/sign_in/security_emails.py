@@ -44,7 +44,7 @@ async def _verify(db: AsyncSession, context: Context) -> Values | None:
         # Somebody typed an address that belongs to another account. Its owner learns that; who typed it does not.
         return {"is_new": False, "is_known": True, "sign_in": "/sign-in", "link": "", "facts": []}
     proof = account_tokens.proof_of(account.email)
-    token = await account_tokens.make(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof, now=context.now)
+    token = await account_tokens.issue(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof, now=context.now)
     shown = [(_("Username"), _without_link(account.username))]
     return {"is_new": True, "is_known": False, "sign_in": "", "link": f"/verify#token={token}", "facts": shown}
 
@@ -100,7 +100,7 @@ async def _reset(db: AsyncSession, context: Context) -> Values | None:
     if account is None or (account.email_verified_at is None and await _owner_of(db, account.claim_key)):
         return None
     proof = account_tokens.proof_of(account.email)
-    token = await account_tokens.make(db, TokenKind.RESET_PASSWORD, account.id, ref=proof, now=context.now)
+    token = await account_tokens.issue(db, TokenKind.RESET_PASSWORD, account.id, ref=proof, now=context.now)
     return {"link": f"/reset/choose#token={token}"}
 
 

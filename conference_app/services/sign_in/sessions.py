@@ -5,9 +5,7 @@ Tokens and tickets have 256 random bits, so a plain SHA-256 of them is enough to
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +22,7 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import legal_basis
 from conference_app.services.documents import acceptance
+from conference_app.services.people.one_time_tokens import new_token, token_hash
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import known_devices, security_emails, staff_role
 from conference_app.services.sign_in.browser_names import UNKNOWN, Device
@@ -66,11 +65,7 @@ class SignedIn:
 
 def session_hash(session_token: str) -> str:
     """What names a session inside this process without being good for anything outside it; 64 hex digits."""
-    return hashlib.sha256(session_token.encode("utf-8", "replace")).hexdigest()
-
-
-def _ticket_hash(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.encode("utf-8", "replace")).digest()
+    return token_hash(session_token).hex()
 
 
 async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
@@ -79,11 +74,11 @@ async def issue_ticket(account_id: str, *, now: datetime | None = None) -> str:
     Raises nothing for a deleted account: the ticket is then good for nothing.
     """
     now = now or datetime.now(UTC)
-    ticket = secrets.token_urlsafe(32)
+    ticket = new_token()
     async with database.session(SIGN_IN) as db:
         if account := await db.get(Account, account_id):
             await staff_role.sync(db, account)
-            db.add(SignInTicket(ticket_hash=_ticket_hash(ticket), account_id=account_id, expires_at=now + TICKET_LIFE))
+            db.add(SignInTicket(ticket_hash=token_hash(ticket), account_id=account_id, expires_at=now + TICKET_LIFE))
     return ticket
 
 
@@ -93,11 +88,11 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
     `device` is what the list of sessions will show of the browser, unless the person does not want that to be used.
     """
     now = now or datetime.now(UTC)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     async with database.session(SIGN_IN, ACCEPTANCE) as db:
         taken = await db.exec(
             delete(SignInTicket)
-            .where(col(SignInTicket.ticket_hash) == _ticket_hash(ticket))
+            .where(col(SignInTicket.ticket_hash) == token_hash(ticket))
             .returning(col(SignInTicket.account_id), col(SignInTicket.expires_at))
         )
         row = taken.first()
@@ -106,7 +101,7 @@ async def redeem_ticket(ticket: str, device: Device = UNKNOWN, *, now: datetime 
         listed = device if await legal_basis.with_basis(db, DEVICES, [Subject("account", row[0])], now=now) else UNKNOWN
         db.add(
             SignInSession(
-                token_hash=bytes.fromhex(session_hash(token)),
+                token_hash=token_hash(token),
                 account_id=row[0],
                 created_at=now,
                 last_seen_at=now,

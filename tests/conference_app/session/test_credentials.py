@@ -49,7 +49,7 @@ async def test_without_a_session_nothing_is_claimed() -> None:
 async def test_a_browser_s_secret_turns_into_its_hash() -> None:
     token = known_devices.new_token()
     headers = [(b"cookie", f"{device_cookie()}={token}".encode()), (b"x-parley-device", b"00" * 32)]
-    assert await seen_by_reflex(headers) == {"x-parley-device": known_devices.token_hash(token)}
+    assert await seen_by_reflex(headers) == {"x-parley-device": known_devices.device_hash(token)}
     for junk in (b"", b"short", b"x" * 44):  # and nobody names a browser by a header of their own
         headers = [(b"cookie", device_cookie().encode() + b"=" + junk), (b"x-parley-device", b"00" * 32)]
         assert await seen_by_reflex(headers) == {}

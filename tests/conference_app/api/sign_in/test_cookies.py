@@ -80,7 +80,7 @@ async def test_a_browser_is_known_by_a_secret_that_stays(client: httpx.AsyncClie
     assert known_devices.is_token(kept.value)
     assert (kept["path"], kept["samesite"], kept["httponly"], kept["max-age"]) == ("/", "strict", True, str(90 * 86400))
     assert (await enter(kept.value)).value == kept.value
-    assert await known_devices.knows([account.id], known_devices.token_hash(kept.value))
+    assert await known_devices.knows([account.id], known_devices.device_hash(kept.value))
 
 
 async def test_on_https_the_cookie_is_bound_to_the_host(

@@ -102,13 +102,13 @@ async def test_what_is_out_of_date_of_who_is_held_stays_when_others_come_and_go(
     """Timers delete it, which know of holds, and nothing else does."""
     ann, bob = await registered("ann"), await registered("bob")
     async with database.session(*LOOKING) as session:
-        await account_tokens.make(session, TokenKind.RESET_PASSWORD, ann.id, now=NOON - timedelta(days=400))
+        await account_tokens.issue(session, TokenKind.RESET_PASSWORD, ann.id, now=NOON - timedelta(days=400))
     ticket = await sign_in_sessions.issue_ticket(ann.id, now=NOON - timedelta(days=400))
     assert await sign_in_sessions.redeem_ticket(ticket, now=NOON - timedelta(days=400))
     hold = await legal_holds.place(Person(ann.id), "A dispute about a sign-in.", staff_id=bob.id, now=NOON)
     before = [await rows_of(name) for name in ("sign_in_session", "account_token")]
     async with database.session(*LOOKING) as session:
-        await account_tokens.make(session, TokenKind.RESET_PASSWORD, bob.id, now=NOON)
+        await account_tokens.issue(session, TokenKind.RESET_PASSWORD, bob.id, now=NOON)
     await sign_in_sessions.issue_ticket(bob.id, now=NOON)
     assert [await rows_of(name) for name in ("sign_in_session", "account_token")] == [before[0], before[1] + 1]
     await legal_holds.lift(hold, staff_id=bob.id, now=NOON)

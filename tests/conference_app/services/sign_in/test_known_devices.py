@@ -90,9 +90,9 @@ async def test_only_hashes_and_families_are_kept(db: Settings) -> None:
         [row] = (await session.exec(select(KnownDevice))).all()
     assert (row.browser, row.system, row.account_id) == ("Firefox", "Linux", ann.id)
     assert token not in repr(row.model_dump())
-    assert await known_devices.knows([ann.id], known_devices.token_hash(token))
+    assert await known_devices.knows([ann.id], known_devices.device_hash(token))
     later = datetime.now(UTC) + timedelta(days=91)
-    assert not await known_devices.knows([ann.id], known_devices.token_hash(token), now=later)
+    assert not await known_devices.knows([ann.id], known_devices.device_hash(token), now=later)
     await retention.purge(later)
     async with database.reading() as session:
         assert (await session.exec(select(func.count()).select_from(KnownDevice))).one() == 0
@@ -105,7 +105,7 @@ async def test_a_new_password_trusts_no_browser(db: Settings) -> None:
     await account_passwords.change_password(
         ann.id, PASSWORD, "another horse in the stable", session_hash=desk.session_hash, address=ADDRESS
     )
-    assert not await known_devices.knows([ann.id], known_devices.token_hash(token))
+    assert not await known_devices.knows([ann.id], known_devices.device_hash(token))
 
 
 @pytest.mark.parametrize("text", ["", "short", "x" * 44, "é" * 43, "a" * 42 + "\n", "../" * 14 + "a"])

@@ -73,7 +73,7 @@ async def test_a_link_is_good_for_the_address_it_was_made_for(db: Settings, page
     eve = await registered("eve")
     for ref in (account_tokens.proof_of(VICTIM), ""):
         async with database.session(*LOOKING) as session:
-            token = await account_tokens.make(session, kind, eve.id, ref=ref)
+            token = await account_tokens.issue(session, kind, eve.id, ref=ref)
         with pytest.raises(NotFound):
             await USES[page](token)
     assert await address_of(eve) == (EVE, False)
@@ -87,7 +87,7 @@ async def test_an_address_is_not_replaced_while_the_one_before_is_confirmed(
     """Whoever comes second waits, and then sees what the first has done."""
     eve = await registered("eve")
     token = await link(mails, EVE, "verify")
-    drop, is_amid = account_tokens.drop, asyncio.Event()
+    drop, is_amid = account_tokens.revoke, asyncio.Event()
 
     async def slowly(*given: object) -> None:
         is_amid.set()

@@ -38,7 +38,7 @@ async def browser_of(account: AccountView) -> str:
     token = known_devices.new_token()
     ticket = await sign_in_sessions.issue_ticket(account.id)
     assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
-    return known_devices.token_hash(token)
+    return known_devices.device_hash(token)
 
 
 @pytest.mark.promise("P76")
