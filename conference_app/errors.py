@@ -92,7 +92,7 @@ class Unavailable(ConferenceError):
 
 
 class ConfigurationError(Exception):
-    """The operator's settings cannot work: one plain line that says which and what to do."""
+    """The operator's settings cannot work: a plain line for each that says which it is and what to do."""
 
 
 class WrongPurpose(Exception):

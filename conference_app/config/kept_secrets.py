@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from conference_app.config.variables import Variable, long_enough, set_by, variables
+from conference_app.config import kept_files
+from conference_app.config.variables import Variable, long_enough, refuse, set_by, variables
+from conference_app.errors import ConfigurationError
 
 SECRET_LENGTH = 32
 """Characters that a secret of ours has at least: what is shorter can be guessed."""
@@ -50,6 +51,8 @@ class Secrets:
 
 
 SECRET_NAMES = tuple(variables(Secrets))
+_PAIR = ("livekit_api_key", "livekit_api_secret")
+"""A LiveKit server may have been given short ones; production has its say about that."""
 
 
 def _make_secret(name: str) -> str:
@@ -61,23 +64,35 @@ def _make_secret(name: str) -> str:
 
 
 def _read_or_make(path: Path, name: str) -> str:
-    """The secret kept in `path`, made now if there is none. Two processes starting at once agree on one."""
+    """The secret kept in `path`, made now if there is none. Two processes starting at once agree on one.
+
+    Raises ConfigurationError when it cannot be read or kept, or is not what was kept: an empty key would still sign.
+    """
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(_make_secret(name))
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            kept_files.create(path, _make_secret(name))
+        kept = path.read_text(encoding="ascii").strip()
+    except OSError as err:
+        raise ConfigurationError(f"The secret {path} cannot be read or kept ({err.strerror}).") from err
+    except UnicodeDecodeError:
+        kept = ""
+    return _checked(path, name, kept)
+
+
+def _checked(path: Path, name: str, kept: str) -> str:
+    """`kept`, if it has the form of the secret `name`."""
+    variable = variables(Secrets)[name]
     try:
-        os.link(draft, path)  # fails if another process was first: then its value holds
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+        if not kept or not kept.isprintable():
+            raise ValueError
+        return variable.parse(kept)
+    except ValueError:
+        must = variable.must if name not in _PAIR else "be text"
+        raise ConfigurationError(
+            f"The secret {path} is damaged: it must {must}. Bring it back from a backup. Removing it has a new one made,"
+            " with which nothing that the old one protects can be opened."
+        ) from None
 
 
 def kept_in(data_dir: Path, name: str) -> Path:
@@ -86,6 +101,16 @@ def kept_in(data_dir: Path, name: str) -> Path:
 
 
 def load_secrets(environ: Mapping[str, str], data_dir: Path) -> Secrets:
-    """The secrets that `environ` gives, the others from the data folder."""
+    """The secrets that `environ` gives, the others from the data folder.
+
+    Raises ConfigurationError with a line for each that cannot be used.
+    """
     given = {name: one.read(environ) for name, one in variables(Secrets).items()}
-    return Secrets(**{name: value or _read_or_make(kept_in(data_dir, name), name) for name, value in given.items()})
+    values, wrong = dict[str, str](), list[str]()
+    for name, value in given.items():
+        try:
+            values[name] = value or _read_or_make(kept_in(data_dir, name), name)
+        except ConfigurationError as err:
+            wrong.append(str(err))
+    refuse(wrong)
+    return Secrets(**values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -54,10 +54,27 @@ def variables(table: type[object]) -> dict[str, Variable]:
 def read(table: Callable[..., T], environ: Mapping[str, str], **more: object) -> T:
     """The dataclass `table` as `environ` has it; `more` are the fields that do not come from theirs.
 
-    Raises ConfigurationError with one line for the operator.
+    Raises ConfigurationError as `Variable.read` does.
     """
     given = {name: one.read(environ) for name, one in variables(table).items()}  # type: ignore[arg-type]
     return table(**{name: value for name, value in given.items() if value is not None} | more)
+
+
+def refuse(lines: Sequence[str]) -> None:
+    """Raises ConfigurationError with these lines, if there are any."""
+    if lines:
+        raise ConfigurationError("\n".join(lines))
+
+
+def check_values(tables: Sequence[type[object]], environ: Mapping[str, str]) -> None:
+    """Raises ConfigurationError with a line for every variable of `tables` whose value is not good."""
+    wrong: list[str] = []
+    for variable in (one for table in tables for one in variables(table).values()):
+        try:
+            variable.read(environ)
+        except ConfigurationError as err:
+            wrong.append(str(err))
+    refuse(wrong)
 
 
 def set_by(variable: Variable, **options: Any) -> Any:

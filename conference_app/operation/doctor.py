@@ -223,7 +223,7 @@ def main() -> int:
     try:
         config = settings()
     except ConfigurationError as err:
-        sys.stderr.write(f"BAD  Settings       {err}\n")
+        sys.stderr.writelines(f"BAD  Settings       {line}\n" for line in str(err).splitlines())
         return 1
     findings = [check(config) for check in CHECKS]
     sys.stdout.write(report(findings) + "\n")

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from conference_app.config import Settings, load_settings
 from conference_app.database import driver_url
@@ -52,14 +52,22 @@ def _current_revision(connection: Connection) -> str | None:
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Bring the database to `revision`, by default the newest (`python -m conference_app.operation.migrations` does that).
 
-    Raises ConfigurationError when the database cannot be reached or written, or is newer than we are.
+    Raises ConfigurationError when the database cannot be reached, read or written, or is newer than we are.
     """
-    try:
+    with told_in_a_line():
         _upgrade(settings, revision)
-    except OperationalError as err:
+
+
+@contextmanager
+def told_in_a_line() -> Generator[None]:
+    """Raises ConfigurationError for what the database refuses inside: no server, no room, a damaged file."""
+    try:
+        yield
+    except DatabaseError as err:
         why = str(err.orig).partition("\n")[0]
         raise ConfigurationError(
-            f"The database cannot be used ({why}). Check PARLEY_DATABASE_URL, its server, and the room on its disk."
+            f"The database cannot be used ({why}). Check PARLEY_DATABASE_URL, its server, and the room on its disk; a"
+            " damaged one has to come back from a backup."
         ) from err
 
 

@@ -9,18 +9,19 @@ from conference_app.config import settings
 from conference_app.database import driver_url
 from conference_app.errors import ConfigurationError
 from conference_app.models.columns import cipher_of
+from conference_app.operation.migrations import told_in_a_line
 from conference_app.services.people.identity import username_key
 
 
 def check_keys() -> None:
-    """Raises ConfigurationError when our keys do not fit an account of the migrated database.
+    """Raises ConfigurationError when our keys do not fit an account of the migrated database, or it cannot be read.
 
     So it is after the data folder was lost, or when a second product with a data folder of its own is given the same
     PostgreSQL: what it wrote nobody else could read, and it would know none of those who are registered.
     """
     engine = create_engine(driver_url(settings().database_url, sync=True), hide_parameters=True)
     try:
-        with engine.connect() as connection:
+        with told_in_a_line(), engine.connect() as connection:
             account = connection.execute(text("SELECT username, username_key FROM account LIMIT 1")).first()
     finally:
         engine.dispose()

@@ -10,11 +10,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,10 +21,11 @@ from sqlalchemy import LargeBinary, Table
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.config import settings
+from conference_app.config import kept_files, settings
 from conference_app.errors import ConfigurationError
 from conference_app.models import SQLModel
 from conference_app.models.columns import EncryptedBytes, EncryptedText, cipher_of
+from conference_app.operation.migrations import told_in_a_line
 
 logger = logging.getLogger(__name__)
 
@@ -69,16 +68,6 @@ def _keys() -> str:
     return path.read_text(encoding="ascii").strip() if path else settings().secrets.column_key
 
 
-def _write(path: Path, keys: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(keys)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
 def add_key() -> None:
     """Put a new key in front. Raises ConfigurationError when the operator keeps the keys elsewhere."""
     path = settings().column_key_file
@@ -86,7 +75,7 @@ def add_key() -> None:
         raise ConfigurationError(
             "PARLEY_COLUMN_KEY holds the keys: put the new one in front of it, then run this again."
         )
-    _write(path, f"{Fernet.generate_key().decode()},{_keys()}")
+    kept_files.replace(path, f"{Fernet.generate_key().decode()},{_keys()}")
 
 
 def _is_new(value: bytes, newest: Fernet) -> bool:
@@ -148,7 +137,7 @@ def drop_old_keys() -> int:
     if path is None:
         raise ConfigurationError("PARLEY_COLUMN_KEY holds the keys: take the old ones out of it yourself.")
     newest, *old = _keys().split(",")
-    _write(path, newest)
+    kept_files.replace(path, newest)
     return len(old)
 
 
@@ -177,7 +166,8 @@ def main() -> None:
     parser.add_argument("--drop-old", action="store_true", help="remove the old keys once nothing needs them")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        asyncio.run(rotate(drop_old=parser.parse_args().drop_old, say=logger.info))
+        with told_in_a_line():
+            asyncio.run(rotate(drop_old=parser.parse_args().drop_old, say=logger.info))
     except (ConfigurationError, InvalidToken) as err:
         sys.exit(str(err) or "A value in the database was written with a key that is not in the file.")
 

@@ -189,8 +189,14 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def complain(lines: str) -> None:
+    """What is wrong, a line for each."""
+    for line in lines.splitlines():
+        sys.stderr.write(f"parley: {line}\n")
+
+
 def main() -> int:
-    """Exit status 0 after Ctrl-C, 1 with one line when something is wrong."""
+    """Exit status 0 after Ctrl-C, 1 with a line for each thing that is wrong."""
     os.umask(0o077)  # what it writes is for nobody else on this machine, also in a folder that others may look into
     try:
         config = settings()
@@ -198,7 +204,10 @@ def main() -> int:
             prepare(config)
             return serve(config)
     except ConfigurationError as err:
-        sys.stderr.write(f"parley: {err}\n")
+        complain(str(err))
+        return 1
+    except OSError as err:  # a full disk shows anywhere, and a trace would only hide it
+        complain(f"{err.filename or 'A file'} cannot be used ({err.strerror}). Try: make doctor")
         return 1
     except KeyboardInterrupt:
         return 0

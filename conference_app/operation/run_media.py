@@ -8,11 +8,12 @@ import sys
 from conference_app.config import settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.media_child import media_environment
+from conference_app.operation.run import complain
 
 if __name__ == "__main__":
     try:
         environment = media_environment(settings())
     except ConfigurationError as err:
-        sys.stderr.write(f"parley: {err}\n")
+        complain(str(err))
         sys.exit(1)
     os.execve(sys.executable, [sys.executable, "-m", "media"], environment)

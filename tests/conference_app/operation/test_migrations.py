@@ -95,3 +95,10 @@ def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, url: str, why:
         migrations.upgrade(config)
     assert "\n" not in str(refused.value)
     assert "canary" not in str(refused.value)
+
+
+def test_a_damaged_database_is_one_line(tmp_path: Path) -> None:
+    config = load_settings({"PARLEY_DATA": str(tmp_path)})
+    (tmp_path / "parley.db").write_bytes(b"no database at all " * 500)
+    with pytest.raises(ConfigurationError, match="^The database cannot be used .file is not a database[^\n]*$"):
+        migrations.upgrade(config)

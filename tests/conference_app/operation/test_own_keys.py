@@ -27,3 +27,9 @@ async def test_another_key_does_not(db: Settings, monkeypatch: pytest.MonkeyPatc
     settings.cache_clear()
     with pytest.raises(ConfigurationError, match="was written with other keys"):
         own_keys.check_keys()
+
+
+def test_a_damaged_database_is_one_line() -> None:
+    (settings().data_dir / "parley.db").write_bytes(b"no database at all " * 500)
+    with pytest.raises(ConfigurationError, match="^The database cannot be used .file is not a database[^\n]*$"):
+        own_keys.check_keys()

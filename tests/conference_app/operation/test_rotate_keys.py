@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import text
@@ -122,8 +120,3 @@ async def test_keys_of_the_operator_are_not_touched(db: Settings, monkeypatch: p
         await rotate(drop_old=True, say=SAID.append, settle_s=0)
     async with database.reading(*LOOKING) as session:
         assert (await session.get(Account, ann.id)).first_name == "Ann"  # type: ignore[union-attr]
-
-
-def test_the_key_file_stays_the_owners(tmp_path: Path) -> None:
-    rotate_keys._write(tmp_path / "column_key", "x")
-    assert (tmp_path / "column_key").stat().st_mode & 0o077 == 0
