@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conference_app.config.kept_secrets import kept_in, load_secrets
-from conference_app.config.production import check_production
+from conference_app.config.kept_secrets import Secrets, kept_in, load_secrets
+from conference_app.config.production import missing_for_production
 from conference_app.config.schema import Controller, Mail, Settings
-from conference_app.config.variables import read, variables
+from conference_app.config.transport import unprotected
+from conference_app.config.variables import check_values, read, refuse, variables
 from conference_app.errors import ConfigurationError
 
 
@@ -46,8 +47,10 @@ def _mail(given: Mail, public_url: str) -> Mail:
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from `environ`, with secrets made where missing.
 
-    Raises ConfigurationError with one line for the operator.
+    Raises ConfigurationError with a line for each thing to set right: first every value that cannot be read, and when
+    all can, everything that the whole of them lacks.
     """
+    check_values((Settings, Secrets, Controller, Mail), environ)
     data_dir = _writable(variables(Settings)["data_dir"].read(environ) or Path(".data"))
     given = read(
         Settings,
@@ -64,6 +67,6 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         database_url=given.database_url or f"sqlite+aiosqlite:///{data_dir}/parley.db",
         mail=_mail(read(Mail, environ), public_url),
     )
-    if settings.is_production:
-        check_production(settings)
+    lacks = [*unprotected(settings.database_url, settings.redis_url)]
+    refuse(lacks + (missing_for_production(settings) if settings.is_production else []))
     return settings

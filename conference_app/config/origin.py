@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
@@ -33,3 +34,11 @@ def _host(parts: SplitResult) -> str:
     if ":" in host:
         return f"[{host}]"
     return host if host.isascii() else idna.encode(host, uts46=True).decode()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an IP address, is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

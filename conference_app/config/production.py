@@ -2,67 +2,79 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from conference_app.config.kept_secrets import SECRET_LENGTH, SECRET_NAMES, Secrets
+from conference_app.config.origin import is_loopback
 from conference_app.config.schema import Controller, Mail, Settings
 from conference_app.config.variables import variables
-from conference_app.errors import ConfigurationError
 
 _EXAMPLE_HOSTS = ("example.com", "example.org", "example.net")
 _EXAMPLE_SECRETS = ("secret", "devkey", "changeme")
+_WHERE_FROM = {
+    "name": "the legal name of the company or person that runs this service, as your register entry has it",
+    "address": "its postal address on one line, as your letterhead has it",
+    "email": "a mailbox that somebody reads for questions about privacy; make one at your mail provider",
+    "phone": "a number that somebody answers, in international form, such as +48 22 555 01 00",
+    "country": "the country that the servers stand in; your hosting provider names it",
+}
+"""What each field of the controller is, and where to get it."""
 
 
-def check_production(settings: Settings) -> None:
-    """Raises ConfigurationError with one line for the operator."""
-    _check_address(settings)
-    _check_controller(settings.controller)
-    _check_mail(settings.mail)
-    _check_secrets(settings.secrets)
+def missing_for_production(settings: Settings) -> list[str]:
+    """Everything that keeps these settings from facing the world: a line for each, with where to get what is needed."""
+    return [
+        *_about_address(settings),
+        *_about_controller(settings.controller),
+        *_about_mail(settings.mail),
+        *_about_secrets(settings.secrets),
+    ]
 
 
-def _check_address(settings: Settings) -> None:
+def _about_address(settings: Settings) -> Iterator[str]:
     host = urlsplit(settings.public_url).hostname or ""
-    if _is_loopback(host) or host.endswith(_EXAMPLE_HOSTS):
-        raise ConfigurationError(
-            f"Production needs PARLEY_PUBLIC_HOST set to the name people open; {host!r} is an example."
+    if is_loopback(host) or host.endswith(_EXAMPLE_HOSTS):
+        yield (
+            f"Production needs PARLEY_PUBLIC_HOST: the name that people open ({host!r} is an example). Your domain's DNS"
+            " must lead it to this machine."
         )
-    if not settings.is_https:
-        raise ConfigurationError("Production needs an https PARLEY_PUBLIC_URL: browsers give no camera without it.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _check_controller(controller: Controller) -> None:
-    if controller.examples:
-        raise ConfigurationError(
-            f"Production needs {' and '.join(controller.examples)}: people must know who answers for their data."
+    elif not settings.is_https:
+        yield (
+            "Production needs an https PARLEY_PUBLIC_URL: browsers give no camera without it. A proxy in front, such as"
+            " nginx or Caddy, gets the certificate."
         )
+
+
+def _about_controller(controller: Controller) -> Iterator[str]:
     for name, variable in variables(Controller).items():
-        example = re.search(r"example|\(not set\)", getattr(controller, name), re.IGNORECASE)
-        if example and name != "hosting":  # a sentence may well say "for example"
-            raise ConfigurationError(f"Production refuses examples: {example.group()!r} stands in {variable.name}.")
+        value = getattr(controller, name)
+        if variable.name in controller.examples:
+            yield f"Production needs {variable.name}: {_WHERE_FROM[name]}."
+        elif name != "hosting" and (example := re.search(r"example|\(not set\)", value, re.IGNORECASE)):
+            yield f"Production refuses examples: {example.group()!r} stands in {variable.name}."
 
 
-def _check_mail(mail: Mail) -> None:
+def _about_mail(mail: Mail) -> Iterator[str]:
     if not mail.host:
-        raise ConfigurationError("Production needs PARLEY_SMTP_HOST: the server that takes the mails we send.")
+        yield (
+            "Production needs PARLEY_SMTP_HOST: the server that takes the mails we send. Your mail provider names it as"
+            " its SMTP or outgoing server, with the _USER and _PASSWORD for it."
+        )
     if mail.tls == "none":
-        raise ConfigurationError("Production sends mails over TLS only: set PARLEY_SMTP_TLS to starttls or tls.")
+        yield "Production sends mails over TLS only: set PARLEY_SMTP_TLS to starttls or tls."
     for name, value in (("PARLEY_SMTP_HOST", mail.host), ("PARLEY_MAIL_FROM", mail.domain)):
         if value.endswith(_EXAMPLE_HOSTS):
-            raise ConfigurationError(f"Production refuses examples: {name} names {value!r}.")
+            yield f"Production refuses examples: {name} names {value!r}."
 
 
-def _check_secrets(secrets: Secrets) -> None:
-    if weak := [name for name in SECRET_NAMES if getattr(secrets, name) in _EXAMPLE_SECRETS]:
-        raise ConfigurationError(f"Production refuses the example value of {weak[0]}. Remove it to have one made.")
+def _about_secrets(secrets: Secrets) -> Iterator[str]:
+    for name in SECRET_NAMES:
+        if getattr(secrets, name) in _EXAMPLE_SECRETS:
+            yield f"Production refuses the example value of {name}. Remove it to have one made."
     if len(secrets.livekit_api_secret) < SECRET_LENGTH:
-        raise ConfigurationError(f"Production needs a LIVEKIT_API_SECRET of {SECRET_LENGTH} characters or more.")
+        yield (
+            f"Production needs a LIVEKIT_API_SECRET of {SECRET_LENGTH} characters or more. Remove it to have one made, or"
+            " make one with: openssl rand -hex 32"
+        )

@@ -55,6 +55,19 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str, says: str
     assert says in str(caught.value)
 
 
+def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
+    wrong = {
+        "PORT": "many",
+        "PARLEY_SESSION_KEY": "canary",
+        "PARLEY_CONTROLLER_EMAIL": "nobody",
+        "PARLEY_SMTP_TLS": "no",
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(environment(tmp_path, **wrong))
+    assert sorted(line.split(" must ")[0].split("=")[0] for line in str(caught.value).splitlines()) == sorted(wrong)
+    assert "canary" not in str(caught.value)
+
+
 def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ConfigurationError, match="cannot be written .* Set PARLEY_DATA"):

@@ -35,6 +35,16 @@ def test_production_refuses_example_values(tmp_path: Path, more: dict[str, str],
         load_settings(environment(tmp_path, **({"PARLEY_ENV": "production"} | more)))
 
 
+def test_everything_that_production_lacks_is_told_in_one_go(tmp_path: Path) -> None:
+    more = {"PARLEY_ENV": "production", "LIVEKIT_API_SECRET": "short", "PARLEY_REDIS_URL": "redis://redis.real.org"}
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(environment(tmp_path, **more))
+    said = str(caught.value)
+    named = [*REAL.keys() - {"PARLEY_ENV", "PARLEY_MAIL_FROM"}, "LIVEKIT_API_SECRET", "PARLEY_REDIS_URL"]
+    assert [name for name in named if sum(name in line for line in said.splitlines()) != 1] == []
+    assert len(said.splitlines()) == len(named)
+
+
 @pytest.mark.promise("P42")
 @pytest.mark.parametrize("name", [name for name in REAL if "CONTROLLER" in name])
 def test_production_wants_to_know_who_answers_for_the_data(tmp_path: Path, name: str) -> None:

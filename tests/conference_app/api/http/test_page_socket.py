@@ -132,8 +132,8 @@ async def test_with_nothing_that_can_go_away_it_is_open() -> None:
     [
         ({}, 0),
         ({"PARLEY_DATABASE_URL": "sqlite:///parley.db"}, 0),
-        ({"PARLEY_DATABASE_URL": "postgresql://db.real-company.org/parley"}, 1),
-        ({"PARLEY_REDIS_URL": "redis://redis.real-company.org"}, 1),
+        ({"PARLEY_DATABASE_URL": "postgresql://db.real-company.org/parley?sslmode=verify-full"}, 1),
+        ({"PARLEY_REDIS_URL": "rediss://redis.real-company.org"}, 1),
     ],
 )
 def test_a_file_of_ours_does_not_go_away_but_a_server_does(tmp_path: Path, more: dict[str, str], expected: int) -> None:
