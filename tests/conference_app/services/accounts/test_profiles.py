@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import time
 
 import pytest
 from PIL import Image
@@ -167,23 +165,6 @@ async def test_a_large_photo_of_a_phone_is_kept(db: Settings) -> None:
     ann = await registered("ann")
     await photos.store(ann.id, blank("JPEG", (6000, 4000)))
     assert await photos.load(ann.id) is not None
-
-
-async def test_of_many_at_once_one_is_read_at_a_time(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    ann = await registered("ann")
-    reading: list[int] = [0]
-    most: list[int] = []
-
-    def slowly(data: bytes) -> bytes:
-        reading[0] += 1
-        most.append(reading[0])
-        time.sleep(0.02)  # in its thread, so that the others could begin
-        reading[0] -= 1
-        return data
-
-    monkeypatch.setattr(photos, "_small", slowly)
-    await asyncio.gather(*[photos.store(ann.id, b"picture") for _number in range(4)])
-    assert most == [1, 1, 1, 1]
 
 
 async def test_what_is_no_picture_is_refused(db: Settings) -> None:
