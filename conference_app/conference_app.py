@@ -26,6 +26,7 @@ from conference_app.api.http.health import health_route
 from conference_app.api.http.incidents import Incidents
 from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
+from conference_app.api.http.slow_bodies import SlowBodies
 from conference_app.api.http.socket_limits import SocketLimits
 from conference_app.api.legal import disclosure as staff_disclosure
 from conference_app.api.legal import transparency
@@ -38,6 +39,7 @@ from conference_app.components.frame.connection import guarded, page_notices
 from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
 from conference_app.embedded import mail_sink
+from conference_app.operation.address_limit import address_limit
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private
@@ -64,13 +66,14 @@ services.load_all()
 erasure.also(mail_sink.forget_erased)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
+connections = address_limit(settings())
 
 
 @contextlib.asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
-    async with supervised_media(settings()), mail_sink.running_sink(settings()):
+    async with connections.watching(), supervised_media(settings()), mail_sink.running_sink(settings()):
         await job_worker.check_kinds()
         await document_versions.keep_current()
         tasks = [
@@ -140,6 +143,8 @@ layers = [
     at_clean_paths,
     in_first_language,
     with_security_headers,
+    SlowBodies,
+    connections.counting,
 ]
 
 app = rx.App(

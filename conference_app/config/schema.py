@@ -150,6 +150,8 @@ class Settings:
     """Name of the one origin, if it is https."""
     public_url: str = parsed("PARLEY_PUBLIC_URL", origin_of, "", "look like https://meet.your-company.org")
     """What invitation links begin with; default made of PARLEY_PUBLIC_HOST, else http://localhost:PORT."""
+    connections_per_address: int = number("PARLEY_CONNECTIONS_PER_ADDRESS", 512, 16, 65536)
+    """TCP connections of one address at most, in each app worker; with proxies in front they have to count."""
     database_url: str = text("PARLEY_DATABASE_URL")
     """SQLAlchemy URL; default SQLite in the data folder."""
     redis_url: str = set_by(

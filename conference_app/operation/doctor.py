@@ -25,6 +25,7 @@ from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.local_address import is_loopback, second_media_host
+from conference_app.operation.open_files import ENOUGH, connections_for, raise_limit
 from conference_app.operation.processes import port_is_free
 from conference_app.services.limits import redis as shared_state
 from conference_app.services.meetings import open_meetings
@@ -62,6 +63,13 @@ def check_data(config: Settings) -> Finding:
     if open_secrets:
         return Finding("Data folder", f"{state}; others can read {open_secrets[0]}", f"chmod -R go= {secrets}")
     return Finding("Data folder", state)
+
+
+def check_open_files(_config: Settings) -> Finding:
+    files = raise_limit()
+    state = f"{files}: room for {connections_for(files)} requests at a time"
+    mend = "Raise the limit of open files: LimitNOFILE=65536 in a systemd unit, or ulimit -Hn as root."
+    return Finding("Open files", state, mend if files < ENOUGH else "", is_warning=True)
 
 
 def check_database(config: Settings) -> Finding:
@@ -194,6 +202,7 @@ def check_build(_config: Settings) -> Finding:
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_python,
     check_data,
+    check_open_files,
     check_database,
     check_meetings,
     check_redis,

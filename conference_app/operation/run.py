@@ -20,6 +20,7 @@ from pathlib import Path
 from conference_app.config import Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import ROOT, build_if_needed
+from conference_app.operation.open_files import connections_for, raise_limit
 from conference_app.operation.processes import die_with_parent, port_is_free
 
 STOP_TIMEOUT_S = 2.5
@@ -28,6 +29,9 @@ START_TIMEOUT_S = 180.0
 than a minute. A server that ends is noticed at once, so only one that hangs is waited for in vain."""
 SLOW_START_S = 15.0
 """After this it is said that the start goes on."""
+REQUEST_HEAD_MS = 5000
+"""Milliseconds in which a request must have begun and its head have come: also how long an idle connection is kept."""
+REQUEST_HEAD_BYTES = 65_536
 APP = "conference_app.conference_app:app"
 
 
@@ -86,23 +90,27 @@ def server_environment(config: Settings) -> dict[str, str]:
 
 
 def server_command(config: Settings) -> list[str]:
-    """granian with one worker, or two and more when Redis shares their state."""
+    """granian with one worker, or two and more when Redis shares their state.
+
+    Only HTTP/1: browsers and proxies speak that here, and for the choice between two versions it knows no time limit.
+    """
     workers = max(2, (os.cpu_count() or 1) - 1) if config.redis_url else 1
-    granian = str(Path(sys.executable).with_name("granian"))
-    options = ["--interface", "asgi", "--factory", "--host", config.bind_host, "--port", str(config.port)]
-    return [
-        granian,
-        *options,
-        "--workers",
-        str(workers),
-        "--respawn-failed-workers",
-        "--workers-kill-timeout",
-        "2",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        APP,
-    ]
+    options = {
+        "--interface": "asgi",
+        "--host": config.bind_host,
+        "--port": config.port,
+        "--http": "1",
+        "--http1-header-read-timeout": REQUEST_HEAD_MS,
+        "--http1-buffer-size": REQUEST_HEAD_BYTES,
+        "--backlog": 2048,
+        "--backpressure": connections_for(raise_limit()),
+        "--workers": workers,
+        "--workers-kill-timeout": 2,
+        "--log-level": "warning",
+    }
+    given = [str(part) for option in options.items() for part in option]
+    switches = ["--factory", "--respawn-failed-workers", "--no-access-log"]
+    return [str(Path(sys.executable).with_name("granian")), *given, *switches, APP]
 
 
 def start_server(config: Settings) -> subprocess.Popen[bytes]:

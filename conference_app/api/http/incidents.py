@@ -5,7 +5,7 @@ While the database is away or full the page says that it works later, and there 
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +34,9 @@ class Incidents:
 
         try:
             await self._app(scope, receive, noting)
+        except ClientDisconnect:  # its body broke off, was no body, or came too slowly: no mistake of ours
+            if not has_begun:
+                await Response(status_code=400)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the top of a request: whatever it is, the person is told
             is_later = note_database_failure(error)
             if is_later and scope["type"] == "websocket" and not has_begun:
