@@ -13,6 +13,8 @@ MINIMUM = (3, 11)
 CANDIDATES = ("python3", "python3.13", "python3.12", "python3.11", "python3.14", "/usr/bin/python3")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
+BUILD_TOOLS = os.path.join("conference_app", "operation", "build_tools.txt")
+ONLY_LOCKED = ("--require-hashes", "--no-build-isolation")
 
 
 def fail(line):
@@ -66,7 +68,10 @@ def fingerprint(files):
 
 
 def install(files, stamp_name):
-    """Install the pinned requirements unless exactly these are installed already."""
+    """Install the last of `files`, each package by its hash, unless exactly these are installed already.
+
+    What makes packages of sources comes first, by hash too: pip would otherwise fetch the newest of it unasked.
+    """
     stamp = os.path.join(VENV, stamp_name)
     wanted = fingerprint(files)
     if os.path.exists(stamp):
@@ -75,8 +80,9 @@ def install(files, stamp_name):
                 return
     say("Installing " + files[-1] + " …")
     pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    if subprocess.call([*pip, "-r", os.path.join(ROOT, files[-1])]) != 0:
-        fail("The packages could not be installed; see the lines above. Nothing else was changed.")
+    for name in (BUILD_TOOLS, files[-1]):
+        if subprocess.call([*pip, *ONLY_LOCKED, "-r", os.path.join(ROOT, name)]) != 0:
+            fail("The packages could not be installed; see the lines above. Nothing else was changed.")
     with open(stamp, "w") as file:
         file.write(wanted)
 
@@ -88,9 +94,9 @@ def main():
     python = os.path.join(VENV, "bin", "python")
     if not os.path.exists(python):
         make_environment(find_python())
-    install(["requirements.txt"], ".installed")
+    install([BUILD_TOOLS, "requirements.txt"], ".installed")
     if wants_tests:
-        install(["requirements.txt", "requirements-dev.txt"], ".installed-dev")
+        install([BUILD_TOOLS, "requirements.txt", "requirements-dev.txt"], ".installed-dev")
     os.chdir(ROOT)
     os.execv(python, [python, "-m", *arguments])
 

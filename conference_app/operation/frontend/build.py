@@ -85,9 +85,11 @@ def _unchanged_lock() -> Iterator[None]:
     """Put back the committed layout of package.json: Reflex writes the same content in another layout each time."""
     path = ROOT / "reflex.lock" / "package.json"
     before = path.read_text() if path.exists() else ""
-    yield
-    if before and json.loads(path.read_text()) == json.loads(before):
-        path.write_text(before)
+    try:
+        yield
+    finally:
+        if before and json.loads(path.read_text()) == json.loads(before):
+            path.write_text(before)
 
 
 def _export() -> None:

@@ -43,7 +43,8 @@ def test_packages_are_installed_once_and_again_after_a_change(monkeypatch: pytes
     (tmp_path / "requirements.txt").write_text("a==1\n")
     bootstrap.install(["requirements.txt"], ".installed")
     bootstrap.install(["requirements.txt"], ".installed")
-    assert len(calls) == 1
+    assert [Path(call[-1]).name for call in calls] == ["build_tools.txt", "requirements.txt"]
     (tmp_path / "requirements.txt").write_text("a==2\n")
     bootstrap.install(["requirements.txt"], ".installed")
-    assert len(calls) == 2
+    assert len(calls) == 4
+    assert all("--require-hashes" in call and "--no-build-isolation" in call for call in calls)
