@@ -32,17 +32,18 @@ class NoticeState(rx.State):
     serial: int = 0
     """Another number for each message; 0 before the first."""
     is_error: bool = False
+    path: str = ""
+    """Of the page it belongs to, where that is still to come; it ends with its page."""
 
-    def say(self, text: str) -> None:
-        """Show `text`, already in the page's language. For handlers: `(await self.get_state(NoticeState)).say(…)`."""
-        self._show(text, is_error=False)
+    def say(self, text: str, *, on: str = "") -> None:
+        """Show `text`, already in the page's language: here, or on the page at the path `on` that comes next.
 
-    def clear(self) -> None:
-        """Show nothing any more: what was said is done with on the page that comes next."""
-        self.serial = 0
+        For handlers: `(await self.get_state(NoticeState)).say(…)`.
+        """
+        self._show(text, is_error=False, path=on)
 
-    def _show(self, text: str, *, is_error: bool) -> None:
-        self.text, self.is_error = text, is_error
+    def _show(self, text: str, *, is_error: bool, path: str = "") -> None:
+        self.text, self.is_error, self.path = text, is_error, path
         self.serial = secrets.randbelow(2**31) + 1
 
     def refuse_haste(self) -> None:

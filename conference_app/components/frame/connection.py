@@ -14,6 +14,7 @@ from reflex_components_core.core.banner import has_too_many_connection_errors
 from conference_app.components.frame.languages import in_each_language
 from conference_app.components.frame.new_version import NewVersion
 from conference_app.components.kit.buttons import button_class, icon, spinner
+from conference_app.components.kit.placed import Placed
 from conference_app.components.kit.plain_elements import plain_link
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.timing import Delayed
@@ -24,8 +25,7 @@ from conference_app.session.tab_states import STAY_EVERY_S
 from conference_app.texts import _, localized_path
 
 _BAR = (
-    "fixed z-50 top-3 inset-x-3 sm:mx-auto sm:max-w-xl flex items-start gap-3 p-4 rounded-card bg-surface-raised "
-    "text-ink shadow-float"
+    "w-[calc(100vw-2rem)] sm:w-[36rem] flex items-start gap-3 p-4 rounded-card bg-surface-raised text-ink shadow-float"
 )
 
 
@@ -42,7 +42,9 @@ def _unreachable() -> rx.Component:
         _("The server cannot be reached at the moment."),
         _("What you typed is still here. This page tries again by itself; check your network if it takes long."),
     )
-    return rx.el.div(spinner(), told, role="alert", class_name=f"{_BAR} [&>span]:mt-1 [&>span]:text-warn")
+    return Placed.create(
+        spinner(), told, side="top", role="alert", class_name=f"{_BAR} [&>span]:mt-1 [&>span]:text-warn"
+    )
 
 
 def _newer() -> rx.Component:

@@ -2,6 +2,7 @@
 
 import * as React from "react";
 import { useState, useSyncExternalStore } from "react";
+import { Placed } from "../kit/placed";
 
 const NEW_VERSION = "parley-new-version"; // dispatched where the framework found out (operation/new_version.py)
 let isOutdated = false;
@@ -26,7 +27,7 @@ export function NewVersion({ load, later, className, buttonClass, children }: Ne
   const [isPutOff, setIsPutOff] = useState(false);
   if (!shown || isPutOff) return null;
   return (
-    <div role="alert" className={className}>
+    <Placed side="top" role="alert" className={className}>
       {children}
       <div className="flex flex-col-reverse sm:flex-row gap-2">
         <button type="button" className={buttonClass} onClick={() => setIsPutOff(true)}>
@@ -36,6 +37,6 @@ export function NewVersion({ load, later, className, buttonClass, children }: Ne
           {load}
         </button>
       </div>
-    </div>
+    </Placed>
   );
 }

@@ -2,23 +2,7 @@
 
 import * as React from "react";
 import { useEffect, useState } from "react";
-
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without permission or on plain http: the old way, by a selection.
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "fixed opacity-0";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
-}
+import { copyText } from "./copy_text";
 
 type CopyProps = {
   text: string;

@@ -15,5 +15,7 @@ class Toast(Component):
     tag = "Toast"
     serial: rx.Var[int]
     seconds: rx.Var[int]
+    path: rx.Var[str]
+    """The page it belongs to, if that is not the present one."""
     close: rx.Var[str]
     button_class: rx.Var[str]

@@ -64,8 +64,9 @@ class NewMeetingState(MeetingFieldsState, rx.State):
         said = _("The meeting is created. Send its link to your guests.")
         if not account.may_invite:
             said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
-        (await self.get_state(NoticeState)).say(said)
-        yield rx.redirect(localized_path(f"/meetings/{made.code}"))
+        page = localized_path(f"/meetings/{made.code}")
+        (await self.get_state(NoticeState)).say(said, on=page)
+        yield rx.redirect(page)
 
 
 @page("/meetings/new", title=n_("New meeting"), on_load=NewMeetingState.load)

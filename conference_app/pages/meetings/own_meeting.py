@@ -132,7 +132,9 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             return
         finally:
             self.is_deleting = self.working = False
-        (await self.get_state(NoticeState)).say(_("The meeting is deleted. Its link no longer works."))
+        (await self.get_state(NoticeState)).say(
+            _("The meeting is deleted. Its link no longer works."), on=localized_path("/dashboard")
+        )
         yield rx.redirect(localized_path("/dashboard"))
 
     async def _show(self, meeting: OwnMeeting, account: SignedIn) -> None:

@@ -83,8 +83,9 @@ class StaffThreadState(FormState, StaffState, rx.State):
         except ConferenceError as error:
             self.problem = error_text(error)
             return None
-        (await self.get_state(NoticeState)).say(_("The conversation is closed."))
-        return rx.redirect(localized_path("/staff/contact"))
+        page = localized_path("/staff/contact")
+        (await self.get_state(NoticeState)).say(_("The conversation is closed."), on=page)
+        return rx.redirect(page)
 
     def _show(self, thread: OpenThread) -> None:
         now = datetime.now(UTC)

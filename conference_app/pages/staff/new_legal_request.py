@@ -45,8 +45,9 @@ class StaffNewLegalRequestState(FormState, StaffState, rx.State):
             return None
         finally:
             self.busy = False
-        (await self.get_state(NoticeState)).say(_("The demand is noted."))
-        return rx.redirect(localized_path(f"/staff/legal/{number}"))
+        page = localized_path(f"/staff/legal/{number}")
+        (await self.get_state(NoticeState)).say(_("The demand is noted."), on=page)
+        return rx.redirect(page)
 
 
 def _form() -> rx.Component:

@@ -83,9 +83,10 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
             self.preview_html, self.is_kept = newsletters.preview(draft, self.preview_language).html, True
             self.draft = {name: getattr(draft, name) for name in Draft.__slots__}
             await self._count()
-            (await self.get_state(NoticeState)).say(_("The draft is kept."))
-        is_new = self._newsletter_id != before
-        return rx.redirect(localized_path(f"{DRAFT_PATH}/{self._newsletter_id}"), replace=True) if is_new else None
+            page = localized_path(f"{DRAFT_PATH}/{self._newsletter_id}")
+            (await self.get_state(NoticeState)).say(_("The draft is kept."), on=page)
+            return rx.redirect(page, replace=True) if self._newsletter_id != before else None
+        return None
 
     @rx.event
     async def preview_in(self, code: str) -> None:
@@ -130,7 +131,6 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         self.is_confirming = False
         with self._refusing():
             await newsletters.start(self._newsletter_id)
-            (await self.get_state(NoticeState)).clear()
             return rx.redirect(localized_path(f"{SENDING_PATH}/{self._newsletter_id}"))
         return None
 

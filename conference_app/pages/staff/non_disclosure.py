@@ -61,8 +61,9 @@ class StaffNonDisclosureState(StaffThingState, rx.State):
             return None
         finally:
             self.busy = False
-        (await self.get_state(NoticeState)).say(_("The day is changed."))
-        return rx.redirect(localized_path(f"/staff/legal/{self._number}"))
+        page = localized_path(f"/staff/legal/{self._number}")
+        (await self.get_state(NoticeState)).say(_("The day is changed."), on=page)
+        return rx.redirect(page)
 
 
 def _form() -> rx.Component:

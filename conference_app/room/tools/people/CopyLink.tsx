@@ -2,7 +2,7 @@
 import { Check, Copy, Mail } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
-import { copyText } from "../../shared/copyText";
+import { copyText } from "../../../components/kit/copy_text";
 import { type TextKey, useWords } from "../../shared/words";
 
 const SHOWN_MS = 2500;

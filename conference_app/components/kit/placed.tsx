@@ -1,0 +1,37 @@
+// Something that lies over a page, where it covers nothing that can be pressed.
+
+import * as React from "react";
+import { useLayoutEffect, useRef, useState } from "react";
+import { freePlace, type Side } from "./free_place";
+
+const CONTROLS = "a[href], button, input, select, textarea, summary, [role=button], [role=slider]";
+
+/** What of the page can be pressed or filled in now, except inside `box`. */
+function controlsBeside(box: HTMLElement): DOMRect[] {
+  const shown = [...document.querySelectorAll<HTMLElement>(CONTROLS)].filter((one) => !box.contains(one) && one.checkVisibility());
+  return shown.map((one) => one.getBoundingClientRect());
+}
+
+type PlacedProps = { side: Side; className: string; children?: React.ReactNode } & React.HTMLAttributes<HTMLDivElement>;
+
+/** A box over the page, looked a place for when it appears and when the window changes. */
+export function Placed({ side, className, children, ...rest }: PlacedProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
+  useLayoutEffect(() => {
+    const find = () => {
+      if (!box.current) return;
+      const { offsetWidth: width, offsetHeight: height } = box.current;
+      const { clientWidth, clientHeight } = document.documentElement;
+      setPlace(freePlace({ width: clientWidth, height: clientHeight }, { width, height }, controlsBeside(box.current), side));
+    };
+    find();
+    window.addEventListener("resize", find);
+    return () => window.removeEventListener("resize", find);
+  }, [side]);
+  return (
+    <div ref={box} {...rest} className={`fixed z-50 ${className}`} style={place ?? { left: 0, top: 0, visibility: "hidden" }}>
+      {children}
+    </div>
+  );
+}
