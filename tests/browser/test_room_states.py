@@ -162,7 +162,7 @@ def test_a_link_that_cannot_be_copied_is_shown(meet: Callable[..., Participant])
         "document.execCommand = () => false;"
     )
     guest.button("People").click()
-    guest.button("Copy invitation link").click()
+    guest.button("Copy link").click()
     shown = guest.page.get_by_label("Copy it from here")
     expect(shown).to_have_value(guest.page.url)
     expect(shown).to_be_focused()
@@ -244,7 +244,31 @@ def test_the_end_leads_on(host: Participant, meet: Callable[..., Participant]) -
     expect(guest.button("Join")).to_be_visible()
 
     host.button("Leave").click()
+    host.button("End for all").click()
+    expect(host.page.get_by_role("link", name="Meet again")).to_have_attribute(
+        "href", f"/meetings/{host.page.url.rsplit('/', 1)[-1]}"
+    )
     expect(host.page.get_by_role("link", name="My meetings")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [640, 390, 320])
+def test_everything_is_in_reach_at_any_width(host: Participant, width: int) -> None:
+    code = host.create_meeting("Plans")
+    page = host.page
+    page.set_viewport_size({"width": width, "height": 400})
+    page.goto(f"/m/{code}")
+    host.button("Join").click()
+    host.expect_inside()
+    for button in page.get_by_role("region", name="Meeting controls").get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    if not host.button("People").is_visible():
+        host.button("More").click()
+    host.button("People").click()
+    expect(page.get_by_role("listitem").filter(has_text="Anna Kowalska")).to_be_in_viewport(ratio=1)
+    host.button("Close panel").click()
+    host.button("Leave").click()
+    host.button("End for all").scroll_into_view_if_needed()
+    expect(host.button("End for all")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.promise("P3")

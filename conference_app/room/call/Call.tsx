@@ -12,17 +12,18 @@ import { useWakeLock } from "../session/useWakeLock";
 import { NamesProvider } from "../shared/NamesProvider";
 import { isHost as isHostOf } from "../shared/people";
 import { useSettings } from "../shared/settings";
-import { useIsPhone } from "../shared/useSize";
+import { useIsPhone, useSize } from "../shared/useSize";
 import { useWords } from "../shared/words";
 import { SharingStrip } from "../stage/SharingStrip";
 import { Stage } from "../stage/Stage";
 import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
-import { useTools } from "../tools/registry";
+import { type RunningTool, useTools } from "../tools/registry";
 import type { HostActions, Savable } from "../tools/tool";
 import { CopyLink } from "../tools/people/CopyLink";
 import { useWaitingAlerts } from "../tools/people/useWaitingAlerts";
 import { WaitingStrip } from "../tools/people/Waiting";
+import { inBar } from "./barSpace";
 import { ControlBar } from "./ControlBar";
 import { HelpSheet } from "./HelpSheet";
 import { LeaveDialog } from "./LeaveDialog";
@@ -131,6 +132,11 @@ function useHandOver(room: Room, onHandOver: (identity: string) => void, onLeave
   };
 }
 
+/** Ids of the tools, those first that are to stay in a narrow bar. */
+function byImportance(tools: RunningTool[]): string[] {
+  return [...tools].sort((one, other) => Number(other.isInNarrowBar) - Number(one.isInNarrowBar)).map(({ id }) => id);
+}
+
 function Running(props: CallProps) {
   const { room, state } = props;
   const { t } = useWords();
@@ -160,6 +166,9 @@ function Running(props: CallProps) {
   };
   const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
   const tools = useTools(call, panel);
+  const bar = useRef<HTMLDivElement>(null);
+  const barWidth = useSize(bar).width || window.innerWidth;
+  const fitting = inBar(barWidth, isPhone, [...(controls.canShare ? ["share"] : []), ...byImportance(tools), "layout"]);
   const opened = tools.find(({ id }) => id === panel);
 
   const { onSavable } = props;
@@ -195,7 +204,10 @@ function Running(props: CallProps) {
         {opened && <opened.Panel key={opened.id} call={call} state={opened.state} onClose={() => setPanel(null)} />}
         {panel === MORE && (
           <MorePanel
-            {...{ tools, isPhone, view, ...devices }}
+            {...{ tools, view, ...devices }}
+            inBar={fitting}
+            isSharing={controls.isSharing}
+            onShare={controls.canShare ? controls.toggleShare : null}
             onChoose={devices.choose}
             onLayout={actions.layout}
             onTool={setPanel}
@@ -204,10 +216,11 @@ function Running(props: CallProps) {
           />
         )}
       </div>
-      <div className="pt-2">
+      <div ref={bar} className="pt-2">
         <ControlBar
           {...controls}
           {...{ isPhone, tools, panel, view }}
+          inBar={fitting}
           onAction={act}
           onMore={() => toggle(MORE)}
           onLeave={leave}

@@ -26,9 +26,10 @@ export interface ControlBarProps {
   hasPicture: boolean;
   isAsWanted: boolean;
   isSharing: boolean;
-  canShare: boolean;
   isPhone: boolean;
   tools: RunningTool[];
+  /** Which of the other buttons find room in the bar: ids of tools, "share", "layout". */
+  inBar: ReadonlySet<string>;
   panel: Panel;
   view: View;
   onAction: (action: Action) => void;
@@ -102,17 +103,17 @@ function ToolButton({ tool, isOpen, onOpen }: { tool: RunningTool; isOpen: boole
   );
 }
 
-function Views({ tools, panel, view, isPhone, onAction, onMore }: ControlBarProps) {
+function Views({ tools, inBar, panel, view, onAction, onMore }: ControlBarProps) {
   const { t } = useWords();
   return (
     <Group>
       {tools.map(
         (tool) =>
-          (tool.isInPhoneBar || !isPhone) && (
+          inBar.has(tool.id) && (
             <ToolButton key={tool.id} tool={tool} isOpen={panel === tool.id} onOpen={() => onAction(`tool:${tool.id}`)} />
           ),
       )}
-      {!isPhone && (
+      {inBar.has("layout") && (
         <RoundButton
           label={t(view === "grid" ? "speaker_view" : "grid_view")}
           icon={view === "grid" ? RectangleHorizontal : LayoutGrid}
@@ -133,11 +134,11 @@ function Views({ tools, panel, view, isPhone, onAction, onMore }: ControlBarProp
 
 export function ControlBar(props: ControlBarProps) {
   const { t } = useWords();
-  const { isSharing, canShare, isPhone } = props;
+  const { isSharing, inBar, isPhone } = props;
   return (
     <section aria-label={t("controls")} className="flex items-center justify-center gap-2 px-2 pt-1 pb-3 sm:gap-4 sm:pb-4">
       <Devices {...props} />
-      {canShare && (
+      {inBar.has("share") && (
         <Group>
           <RoundButton
             label={t(isSharing ? "stop_sharing" : "share_screen")}

@@ -1,5 +1,5 @@
 /** Devices during the call, and what has no place in the control bar. */
-import { Keyboard, LayoutGrid, RectangleHorizontal } from "lucide-react";
+import { Keyboard, LayoutGrid, MonitorUp, MonitorX, RectangleHorizontal } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
@@ -15,7 +15,11 @@ interface MorePanelProps {
   devices: DeviceLists;
   chosen: Record<MediaDeviceKind, string>;
   tools: RunningTool[];
-  isPhone: boolean;
+  /** What the bar shows already. */
+  inBar: ReadonlySet<string>;
+  /** Null where a screen cannot be shared. */
+  onShare: (() => void) | null;
+  isSharing: boolean;
   view: View;
   onChoose: (kind: MediaDeviceKind, deviceId: string) => void;
   onLayout: () => void;
@@ -36,14 +40,17 @@ function Entry({ icon: Icon, label, onClick }: { icon: LucideIcon; label: string
 export function MorePanel(props: MorePanelProps) {
   const { t } = useWords();
   const { hasSounds } = useSettings();
+  const { inBar, onShare, isSharing } = props;
   return (
     <SidePanel title={t("more_title")} onClose={props.onClose}>
       <div className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-4 pb-4 [&_.grid]:grid-cols-1">
         <DeviceMenus devices={props.devices} chosen={props.chosen} onChoose={props.onChoose} />
         <div className="-mx-1 flex flex-col border-t border-stage-line pt-3">
+          {onShare && !inBar.has("share") && (
+            <Entry icon={isSharing ? MonitorX : MonitorUp} label={t(isSharing ? "stop_sharing" : "share_screen")} onClick={onShare} />
+          )}
           {props.tools.map(
-            ({ id, icon, label, isInPhoneBar }) =>
-              props.isPhone && !isInPhoneBar && <Entry key={id} icon={icon} label={t(label)} onClick={() => props.onTool(id)} />,
+            ({ id, icon, label }) => !inBar.has(id) && <Entry key={id} icon={icon} label={t(label)} onClick={() => props.onTool(id)} />,
           )}
           <Entry
             icon={props.view === "grid" ? RectangleHorizontal : LayoutGrid}

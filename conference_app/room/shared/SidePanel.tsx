@@ -1,4 +1,4 @@
-/** The frame of chat, people and settings: 360 px at the right, the whole screen on a phone. */
+/** The frame of chat, people and settings: 360 px at the right, the whole screen where that leaves no stage. */
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
@@ -29,7 +29,7 @@ export function SidePanel({ title, actions, onClose, children }: SidePanelProps)
       ref={ref}
       tabIndex={-1}
       aria-label={title}
-      className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage outline-none sm:static sm:z-auto sm:my-0 sm:mr-3 sm:w-[360px] sm:shrink-0 sm:overflow-hidden sm:rounded-card"
+      className="fixed inset-0 z-20 flex flex-col bg-stage-raised text-on-stage outline-none md:static md:z-auto md:my-0 md:mr-3 md:w-[360px] md:shrink-0 md:overflow-hidden md:rounded-card"
     >
       <header className="flex h-14 shrink-0 items-center gap-1 pr-2 pl-4">
         <h2 className="flex-1 truncate text-base font-semibold" title={title}>{title}</h2>

@@ -60,8 +60,8 @@ export interface Tool<State> {
   /** Its key, a capital letter that no other has, and what that key does. */
   shortcut: string;
   help: TextKey;
-  /** Whether its button stands in a phone's narrow bar; else it is an entry of "More" there. */
-  isInPhoneBar: boolean;
+  /** Whether its button stays in a narrow bar for longest; the others become entries of "More" first. */
+  isInNarrowBar: boolean;
   mayUse: (call: CallFacts) => boolean;
   /** A hook that runs for the whole call, whether the panel is open or not. */
   useState: (call: CallFacts, isOpen: boolean) => State;

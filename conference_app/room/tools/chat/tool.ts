@@ -11,7 +11,7 @@ export const CHAT: Tool<ChatState> = {
   label: "chat",
   shortcut: "C",
   help: "key_chat",
-  isInPhoneBar: true,
+  isInNarrowBar: true,
   mayUse: () => true,
   useState: useChatState,
   badge: ({ unread, unreadSaid }) => ({ count: unread, isNews: true, said: unreadSaid }),

@@ -77,18 +77,21 @@ export function PeoplePanel({ call: { people, isLocked, host }, onClose }: Panel
   const { t, n } = useWords();
   return (
     <SidePanel title={n("people_count", people.length)} onClose={onClose}>
-      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 pb-3 [scrollbar-width:thin]">
-        {host && <WaitingList host={host} />}
-        <ul className="flex flex-col" aria-label={t("people")}>
-          {people.map((participant) => (
-            <Person key={participant.identity} participant={participant} host={host} />
-          ))}
-        </ul>
-      </div>
-      <div className="flex shrink-0 flex-col gap-2 border-t border-stage-line p-4">
-        {host && <LockSwitch isLocked={isLocked} onLock={host.lock} />}
-        {host?.invitation && <CopyInvitation invitation={host.invitation} />}
-        <CopyLink />
+      {/* In a low window all of it scrolls together: the list alone would keep room for one person. */}
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto [scrollbar-width:thin]">
+        <div className="flex flex-1 shrink-0 flex-col gap-3 px-2 pb-3 [@media(min-height:560px)]:min-h-0 [@media(min-height:560px)]:shrink [@media(min-height:560px)]:overflow-y-auto">
+          {host && <WaitingList host={host} />}
+          <ul className="flex flex-col" aria-label={t("people")}>
+            {people.map((participant) => (
+              <Person key={participant.identity} participant={participant} host={host} />
+            ))}
+          </ul>
+        </div>
+        <div className="flex shrink-0 flex-col gap-2 border-t border-stage-line p-4">
+          {host && <LockSwitch isLocked={isLocked} onLock={host.lock} />}
+          {host?.invitation && <CopyInvitation invitation={host.invitation} />}
+          <CopyLink />
+        </div>
       </div>
     </SidePanel>
   );

@@ -11,7 +11,7 @@ export const PEOPLE: Tool<number> = {
   label: "people",
   shortcut: "P",
   help: "key_people",
-  isInPhoneBar: false,
+  isInNarrowBar: false,
   mayUse: () => true,
   useState: ({ people }) => people.length,
   badge: (count) => ({ count, isNews: false, said: "" }),
