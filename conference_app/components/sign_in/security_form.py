@@ -124,7 +124,7 @@ class SecurityState(FormState, rx.State):
         ]
         self.has_authenticator = status.has_authenticator
         self.codes_left = plural("{count} recovery code left", "{count} recovery codes left", status.codes_left)
-        self.events = [EventRow(_(audit.WORDS[one.tag]), instant(one.at)) for one in events]
+        self.events = [EventRow(_(one.tag.words), instant(one.at)) for one in events]
 
 
 def form_actions(label: str, *, kind: str = "primary") -> rx.Component:

@@ -123,7 +123,7 @@ _COLUMNS: dict[tuple[str, str], Callable[[str], str]] = {
     ("account", "role"): _named(_ROLES),
     ("account_token", "kind"): _named(_TOKENS),
     ("address_token", "kind"): _named(_TOKENS),
-    ("audit_entry", "tag"): _named(audit.WORDS),
+    ("audit_entry", "tag"): _named({tag.value: tag.words for tag in audit.AuditTag}),
     ("consent_event", "kind"): _named(_DONE),
     ("consent_record", "document"): _named(documents.DOCUMENT_TITLES),
     ("consent_event", "reason"): _named(ledger.REASONS),

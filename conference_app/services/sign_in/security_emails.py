@@ -128,7 +128,7 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
     entry = await db.get(AuditEntry, str(context.refs["entry"]))
     if account is None or account.email_verified_at is None or entry is None:
         return None
-    what = _(audit.WORDS[AuditTag(entry.tag)])
+    what = _(AuditTag(entry.tag).words)
     device = [(_("Device"), entry.detail)] if entry.tag == AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
         "what": what,

@@ -42,7 +42,7 @@ def test_every_column_with_codes_has_words() -> None:
 
 
 CODES: dict[tuple[str, str], list[str]] = {
-    ("audit_entry", "tag"): list(audit.WORDS),
+    ("audit_entry", "tag"): list(audit.AuditTag),
     ("account_token", "kind"): list(TokenKind),
     ("outgoing_email", "status"): list(Status),
     ("outgoing_email", "purpose"): list(PURPOSES),
