@@ -12,13 +12,16 @@ import subprocess
 import tempfile
 import threading
 import warnings
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
 from limits.aio import strategies
 from limits.aio.storage import memory
 from psycopg import sql
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.promise_record"]
 
 _DATA = pytest.StashKey[str]()
+ENGINES = ("sqlite", "postgresql")
+LONG_S = 120
+"""The default timeout: whoever asks for more takes long."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     collected in between, CPython 3.11 now and then breaks off with "AST constructor recursion depth mismatch".
     """
     importlib.import_module("hypothesis.internal.observability")
+    hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("any machine")
     config.stash[_DATA] = os.environ["PARLEY_DATA"] = tempfile.mkdtemp(prefix="parley-tests-")
 
 
@@ -129,9 +137,43 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 _POSTGRES = pytest.StashKey["tuple[PostgresServer, Path]"]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run last: Playwright's loop runs in the main thread from then on, where no other can run."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+DATABASES = ("one", "both", "sqlite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--databases`: which of them the tests run on that take `engine` or `db`; see `_is_wanted`."""
+    parser.addoption("--databases", choices=DATABASES, default="one", help="one or both of a test's databases")
+
+
+def _is_wanted(item: pytest.Item, databases: str) -> bool:
+    """Whether a test runs on the database that its id names.
+
+    On both, SQLite and PostgreSQL, run tests of what they do differently: modules and tests marked `both_databases`
+    (locks, upserts, constraints by name, triggers, raw SQL, order and case of texts, what deleting leaves). Every other
+    runs on one of them, drawn by its name, so that each database meets half the tests of a service. `--databases=both`
+    runs all on both, `--databases=sqlite` nothing on PostgreSQL. A test that names its `engine` itself is left alone.
+    """
+    call = getattr(item, "callspec", None)
+    engine = call.params.get("engine") if call else None
+    if databases == "sqlite":
+        return engine != "postgresql"
+    named = any("engine" in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
+    if engine is None or databases == "both" or named or item.get_closest_marker("both_databases"):
+        return True
+    name = getattr(item, "originalname", item.name)
+    return engine == ENGINES[zlib.crc32(name.encode()) % 2]
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """Whether a test takes so long that it should not begin last."""
+    return any(mark.args and mark.args[0] > LONG_S for mark in item.iter_markers("timeout"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test on its databases, the longest first; those of a browser last: Playwright's loop runs in the main thread
+    from then on, where no other can run."""
+    items[:] = [item for item in items if _is_wanted(item, str(config.getoption("--databases")))]
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, not _is_long(item)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -231,9 +273,9 @@ def emptied_postgres(postgres: Callable[[str], str]) -> Callable[[], str]:
     return empty
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
-    """Both databases, one after the other."""
+    """A kind of database: `_is_wanted` says which of them a test runs on."""
     return request.param
 
 
@@ -257,7 +299,7 @@ async def _threads_of_connections_end() -> None:
 async def db(
     engine: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Settings]:
-    """A fresh migrated database of each kind; the test runs once on each."""
+    """A fresh migrated database, of the kind that `engine` says."""
     if engine == "postgresql":
         url = request.getfixturevalue("emptied_postgres")()
     else:

@@ -36,7 +36,7 @@ class Mails:
         """Every mail to `address`."""
         return [mail for mail in self.all() if mail["X-RcptTo"] == address]
 
-    def wait(self, address: str, subject: str, *, wait_s: float = 30) -> EmailMessage:
+    def wait(self, address: str, subject: str, *, wait_s: float = 60) -> EmailMessage:
         """The mail to `address` with this subject, as soon as it is there."""
         deadline = monotonic() + wait_s
         while monotonic() < deadline:
@@ -71,7 +71,7 @@ def links_in(mail: EmailMessage) -> list[str]:
     return re.findall(r"https?://\S+", text_of(mail))
 
 
-def mailed_link(box: Path, address: str, start: str, *, wait_s: float = 30) -> str:
+def mailed_link(box: Path, address: str, start: str, *, wait_s: float = 60) -> str:
     """Path of the link that begins with `start` in the newest mail to `address` that has one; waits for it.
 
     For who looks from outside at the Maildir `box` of a running product.

@@ -19,4 +19,4 @@ def kill_postgres(server: PostgresServer) -> None:
     family = [first, *first.children(recursive=True)]
     for process in family:
         process.kill()
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=60)

@@ -1,8 +1,7 @@
 """`make test`: see that what the tests need is there, then run them all with pytest.
 
-In three stages: tests that need nothing but a processor are shared out among all there are; then those that start
-whole programs, and those that drive a browser, have the machine to themselves. These two wait as much as they compute,
-so they run two at a time, each side with a product and a browser of its own.
+In two stages: all that needs no browser is shared out among all processors; then the tests that drive one run two at
+a time, each side with a product and a browser of its own. `make check` runs the quick part of the first stage.
 """
 
 from __future__ import annotations
@@ -19,14 +18,23 @@ from typing import Any
 from conference_app.services.documents.promises import NOT_RUN, RECORD
 
 STAGES = (
-    ("-n", "auto", "--dist", "worksteal", "-m", "not browser and not process"),
-    ("-n", "2", "--dist", "worksteal", "-m", "process and not browser"),
-    ("-n", "2", "--dist", "worksteal", "-m", "browser"),
+    ("-m", "not browser", "-n", "auto", "--dist", "worksteal"),
+    ("-m", "browser", "-n", "2", "--dist", "worksteal", "tests/browser"),
 )
-"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process."""
+"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process; their folder is
+named since collecting all others would take longer than many a test."""
+CHECK = ("-m", "not browser and not process and not slow", "-n", "auto", "--dist", "worksteal", "--databases", "sqlite")
+"""Lint, types, contracts and unit tests, on SQLite alone: for the habit of running it before each commit."""
+CHECK_OPTION = "--check"
 RECORD_OPTION = "--record-promises"
 """Writes which promises the tests prove, for the page /promises."""
-PROGRAMS = {"chromium": ("chromium", "chromium-browser"), "redis-server": ("redis-server",)}
+LIGHTER = "chromium-headless-shell"
+"""Chromium without windows of its own; where it cannot be had the tests take the whole one, and longer."""
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser"),
+    LIGHTER: (LIGHTER,),
+    "redis-server": ("redis-server",),
+}
 """Debian's packages that the tests need, with the names their program may have."""
 
 
@@ -42,8 +50,10 @@ def ensure_programs() -> None:
         sys.stdout.write(f"Installing {', '.join(missing)} for the tests …\n")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], env=environment, check=False)
+        for package in missing:
+            subprocess.run(["apt-get", "install", "-y", "-qq", package], env=environment, check=False)
         missing = missing_packages()
+    missing = [package for package in missing if package != LIGHTER]
     if missing:
         names = " ".join(missing)
         sys.exit(f"parley: the tests need programs that are not here. Install them: apt-get install {names}")
@@ -79,7 +89,9 @@ def merged(parts: list[dict[str, Any]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`make test`: everything, or what TESTS names."""
+    """`make test`: everything, or what TESTS names; `make check`: the quick part, which needs no browser."""
+    if arguments == [CHECK_OPTION]:
+        return run(*CHECK)
     ensure_programs()
     sys.stdout.flush()
     is_whole = arguments in ([], [RECORD_OPTION])

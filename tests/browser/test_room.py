@@ -41,7 +41,7 @@ RECEIVED = """async () => {
   return JSON.stringify(received);
 }"""
 NO_DEVICES = """navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "%s"); }"""
-START_S = 25.0
+START_S = 60.0
 
 
 class Participant(Visitor):

@@ -121,7 +121,7 @@ class Tab:
         try:
             await future.wait_all()
         except Exception:  # noqa: BLE001 - the processor keeps it in `errors`
-            await self.processor.events.join(timeout=5)
+            await self.processor.events.join(timeout=60)
         return self.processor.sent[self.token][before:]
 
     async def hydrate(self) -> list[StateUpdate]:

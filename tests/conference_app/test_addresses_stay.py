@@ -29,6 +29,9 @@ from tests.conference_app.tabs import Processor, Tab, processing
 from tests.conference_app.test_gate import handlers, payloads
 from tests.fakes import FakeRoomAdmin
 
+pytestmark = pytest.mark.slow
+
+
 CANARY = "canary"
 """Stands in every address that nobody here may see."""
 
@@ -102,7 +105,6 @@ def filled(path: str, identifier: str) -> str:
 
 @pytest.mark.promise("P65")
 @pytest.mark.promise("P71")
-@pytest.mark.timeout(120)
 async def test_no_route_gives_an_address_to_anybody_else(
     sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

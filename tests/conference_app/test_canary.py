@@ -29,6 +29,9 @@ from tests.conference_app.tabs import Tab, name_of, processing
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
+pytestmark = pytest.mark.both_databases
+
+
 PASSWORD = "canarypassword with words"
 WORDS = [b"canary"]
 

@@ -17,6 +17,8 @@ from tests.conference_app.models.test_columns import account
 from tests.fakes import LOOKING
 from tests.ports import free_port
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_another_kind_of_database_is_named() -> None:
     with pytest.raises(ConfigurationError, match="mysql"):

@@ -25,6 +25,9 @@ from tests.conference_app.sweeping import CANARY, LEAK, Anns, Call, ann_with_eve
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
 from tests.fakes import FakeRoomAdmin
 
+pytestmark = pytest.mark.slow
+
+
 _SERIAL = re.compile(r'"serial_rx_state_": \d+')
 """A notice's number, which is drawn by lot."""
 

@@ -18,6 +18,9 @@ from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.sweeping import LEAK, ann_with_everything, everything_kept, made_up
 from tests.fakes import FakeRoomAdmin
 
+pytestmark = pytest.mark.slow
+
+
 ORIGIN = "http://localhost:3000"
 
 
@@ -30,7 +33,6 @@ async def answer(client: httpx.AsyncClient, ask: Ask, word: str) -> tuple[int, s
 
 
 @pytest.mark.parametrize("who", ["nobody", "member"])
-@pytest.mark.timeout(120)
 @pytest.mark.promise("P66")
 async def test_no_route_knows_anns_identifiers_from_made_up_ones(
     sqlite_db: Settings, rooms: FakeRoomAdmin, who: str

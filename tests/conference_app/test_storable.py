@@ -34,7 +34,7 @@ GOOD = {"password": PASSWORD, "email": "word@example.com", "language": "en", "ag
 """What a field takes that is read before others are; every other takes `WORD`."""
 UNSTORABLE = (f"{WORD}\x00", f"{WORD}\ud800")
 
-pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+pytestmark = [pytest.mark.parametrize("engine", ["postgresql"], indirect=True), pytest.mark.slow]
 
 
 class Asked(dict[str, Any]):
@@ -76,7 +76,6 @@ def spoilt(call: Call, good: dict[str, Any], bad: str) -> Iterator[tuple[str, di
             yield from ((call.place(WORD), good | {name: value | {field: bad}}) for field in value)
 
 
-@pytest.mark.timeout(120)
 async def test_no_handler_breaks_over_text_that_cannot_be_kept(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

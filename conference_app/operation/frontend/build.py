@@ -22,6 +22,9 @@ _BAKED_SETTINGS += ("controller", "processors", "other_hosts", "erasure_days")
 _SOURCES = ("rxconfig.py", "requirements.txt", "conference_app", "assets", "reflex.lock")
 _LEFT_OUT = ("__pycache__", "external", "alembic", "api")
 
+CHECKOUT = ROOT
+"""What a build locks while it runs."""
+
 
 def web_dir() -> Path:
     """Reflex's working folder."""
@@ -72,7 +75,7 @@ def build_if_needed(settings: Settings) -> bool:
 @contextlib.contextmanager
 def _lock() -> Iterator[None]:
     """One build at a time in this checkout: also builds into different folders write reflex.lock/ and assets/."""
-    checkout = os.open(ROOT, os.O_RDONLY)
+    checkout = os.open(CHECKOUT, os.O_RDONLY)
     try:
         fcntl.flock(checkout, fcntl.LOCK_EX)
         yield

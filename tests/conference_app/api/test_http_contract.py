@@ -35,6 +35,9 @@ from conference_app.session import session_cookie
 from tests.conference_app.api.http_description import OPERATIONS, OWN, description, methods_of
 from tests.conference_app.people import confirmed, session_token
 
+pytestmark = pytest.mark.slow
+
+
 SECRET = "s" * 40
 ORIGIN = "http://localhost:3000"
 

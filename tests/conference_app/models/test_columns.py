@@ -15,6 +15,8 @@ from conference_app.models import Account
 from conference_app.models.columns import lookup_key
 from tests.fakes import LOOKING, NOON
 
+pytestmark = pytest.mark.both_databases
+
 
 def account(**changes: Any) -> Account:
     fields: dict[str, Any] = {

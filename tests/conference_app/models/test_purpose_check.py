@@ -68,7 +68,7 @@ def key_of(table: Table, known: Known) -> Select[Any]:
 
 @pytest.mark.promise("P39")
 @pytest.mark.promise("P53")
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TABLES))
 async def test_every_column_is_read_for_its_purposes_and_for_no_other(name: str, known: Known) -> None:
     table, mapped = TABLES[name].table, CLASSES[name]

@@ -32,7 +32,7 @@ def config(tmp_path: Path) -> Settings:
 
 async def started(child: MediaChild, count: int) -> int:
     """The pid of the child once it was started `count` times."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while child.starts < count or child.pid is None:
             await asyncio.sleep(0.02)
     return child.pid
@@ -93,7 +93,7 @@ async def test_a_child_that_ignores_sigterm_is_killed(config: Settings, tmp_path
     child = MediaChild(config, (sys.executable, "-c", STUBBORN, str(tmp_path / "ignores")))
     task = asyncio.create_task(child.run())
     pid = await started(child, 1)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not (tmp_path / "ignores").exists():
             await asyncio.sleep(0.02)
     await end(task)

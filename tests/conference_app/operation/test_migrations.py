@@ -18,6 +18,9 @@ from conference_app.models import SQLModel
 from conference_app.operation import migrations
 from tests.ports import free_port
 
+pytestmark = pytest.mark.both_databases
+
+
 INI = Path(database.__file__).parent / "alembic.ini"
 TABLES = {*SQLModel.metadata.tables, "alembic_version"}
 

@@ -16,6 +16,8 @@ from conference_app.errors import ConfigurationError
 from conference_app.operation import migrations, own_keys, rotate_keys
 from tests.conference_app.people import registered
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_its_own_keys_fit_also_after_a_rotation(db: Settings) -> None:
     own_keys.check_keys()  # nobody is registered yet: any keys do

@@ -19,6 +19,9 @@ from tests.conference_app.people import meeting_of, registered
 from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
+
 SAID: list[str] = []
 
 

@@ -75,8 +75,8 @@ def test_it_says_the_address_and_leaves_no_orphan(environment: dict[str, str], e
         family = psutil.Process(process.pid).children(recursive=True)
         assert any(child.cmdline()[-2:] == ["-m", "media"] for child in family)
         process.send_signal(end)
-        process.communicate(timeout=10)
-        _gone, alive = psutil.wait_procs(family, timeout=5)
+        process.communicate(timeout=60)
+        _gone, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
     assert process.returncode == 0
 
@@ -86,7 +86,7 @@ def test_a_killed_launcher_takes_everything_with_it(environment: dict[str, str])
         read_until(process, "is ready")
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        _gone, alive = psutil.wait_procs(family, timeout=10)
+        _gone, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
 
 
@@ -112,7 +112,7 @@ def test_the_media_process_comes_back_after_a_crash(environment: dict[str, str])
             time.sleep(0.1)
         media = media_of(process)
         media.kill()
-        media.wait(5)
+        media.wait(60)
         while health(environment)["media"] != "ok":
             time.sleep(0.1)
         assert media_of(process).pid != media.pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from conference_app.operation import run_tests
 from conference_app.services.documents.promises import NOT_RUN
+from tests.sources import parsed
 
 SAMPLE = """
 import pytest
@@ -42,7 +44,7 @@ def test_every_test_runs_in_one_stage(tmp_path: Path) -> None:
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  process\n")
     stages = [collected(stage[stage.index("-m") + 1], tmp_path) for stage in run_tests.STAGES]
-    assert stages == [["test_a"], ["test_c"], ["test_b", "test_d"]]
+    assert stages == [["test_a", "test_c"], ["test_b", "test_d"]]
 
 
 def test_the_records_of_all_stages_are_one() -> None:
@@ -76,8 +78,30 @@ def test_what_is_named_runs_alone(monkeypatch: pytest.MonkeyPatch, arguments: li
     assert ran == [expected]
 
 
+def test_browser_tests_stand_in_the_folder_that_their_stage_names() -> None:
+    folder = Path(run_tests.STAGES[-1][-1])
+    others = [file for file in Path("tests").rglob("test_*.py") if folder not in file.parents]
+    marks = [
+        ast.unparse(mark)
+        for file in others
+        for node in parsed(file).body
+        for mark in ([node.value] if isinstance(node, ast.Assign) else getattr(node, "decorator_list", []))
+        if not isinstance(mark, ast.Constant)
+    ]
+    assert len(others) > 100
+    assert [mark for mark in marks if "mark.browser" in mark] == []
+
+
+def test_the_quick_check_needs_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(run_tests, "ensure_programs", lambda: pytest.fail("nothing is installed for it"))
+    monkeypatch.setattr(run_tests, "run", lambda *given: ran.append(given) or 0)
+    assert run_tests.main(["--check"]) == 0
+    assert ran == [run_tests.CHECK]
+
+
 def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = {"chromium-browser"}
+    here = {"chromium-browser"}  # the lighter one is not missed: the tests take this
     monkeypatch.setattr(run_tests.shutil, "which", lambda name: name if name in here else None)
     with pytest.raises(SystemExit, match="apt-get install redis-server$"):
         run_tests.ensure_programs()

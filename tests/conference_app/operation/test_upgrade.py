@@ -28,6 +28,9 @@ from tests.conference_app.people import ADDRESS, PASSWORD
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
+pytestmark = pytest.mark.both_databases
+
+
 KEPT = json.loads((Path(__file__).parent / "data" / "installation_44aea97.json").read_text(encoding="utf-8"))
 VERSION = "0010"
 

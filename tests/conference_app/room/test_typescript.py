@@ -33,6 +33,7 @@ def packages() -> Path:
     return TESTS / "node_modules"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("project", [ROOT / "conference_app" / "tsconfig.json", TESTS / "tsconfig.json"])
 def test_the_types_hold(packages: Path, project: Path) -> None:
@@ -40,6 +41,7 @@ def test_the_types_hold(packages: Path, project: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_its_own_tests_pass(packages: Path) -> None:
     done = run(BUN, "test")

@@ -28,6 +28,9 @@ from tests.conference_app.people import confirmed
 from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
+
 AT_ONCE = 5
 ANN = "ann@example.com"
 

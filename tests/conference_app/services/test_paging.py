@@ -26,6 +26,9 @@ from conference_app.services.personal_data.personal_rows import Person
 from tests.conference_app.consent_people import NOW, member
 from tests.conference_app.noted_requests import typed
 
+pytestmark = pytest.mark.both_databases
+
+
 HOW_MANY = ROWS + 2
 
 

@@ -81,7 +81,6 @@ def hostile(fn: Any) -> list[dict[str, Any]]:
     return [{"unknown": "x"}, dict.fromkeys(names, "x") | {"more": ""}, *(wrong if names else [])]
 
 
-@pytest.mark.timeout(120)
 async def test_what_fits_no_handler_is_dropped_without_a_word(
     processor: Processor, caplog: pytest.LogCaptureFixture
 ) -> None:

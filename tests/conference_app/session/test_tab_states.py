@@ -92,7 +92,7 @@ async def test_the_sweep_sees_the_app_s_own_states(monkeypatch: pytest.MonkeyPat
     )
     await tabs.add("closed")
     sweeping = asyncio.create_task(tab_states.forget_closed_tabs(app))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while tabs.kept:
             await asyncio.sleep(0.01)
     sweeping.cancel()

@@ -52,6 +52,7 @@ async def test_one_click_stops_at_once_and_says_the_same_twice(client: httpx.Asy
     assert await kinds(eve) == ["newsletter withdrawn", "promotion given", "newsletter given"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.promise("P58")
 async def test_ten_clicks_at_the_same_time_all_succeed(client: httpx.AsyncClient) -> None:
     eve = await agrees(await reader(), "newsletter")

@@ -67,7 +67,7 @@ def opened(door: PageSocket, browser: Browser, path: str = SOCKET_PATH) -> async
 
 
 async def until(is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not is_true():
             await asyncio.sleep(0.01)
 
@@ -82,14 +82,14 @@ async def test_open_sockets_close_and_new_ones_wait_while_something_is_away() ->
         await until(lambda: len(browser.heard) == 2)
         assert browser.heard[1]["text"] == "hello"
         need.is_there = False
-        await asyncio.wait_for(page, 5)  # though the browser has said nothing
+        await asyncio.wait_for(page, 60)  # though the browser has said nothing
         assert not await door.is_open()
         late = Browser()
         await opened(door, late)
         assert late.heard == [{"type": "websocket.close", "code": 1013}]
         assert not signalling.done()  # a call goes on
         need.is_there = True
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not await door.is_open():
                 await asyncio.sleep(0.01)
         again = Browser()
@@ -97,7 +97,7 @@ async def test_open_sockets_close_and_new_ones_wait_while_something_is_away() ->
         await until(lambda: again.heard == [{"type": "websocket.accept"}])
         again.words.put_nowait({"type": "websocket.disconnect"})
         other_path.words.put_nowait({"type": "websocket.disconnect"})
-        await asyncio.wait_for(asyncio.gather(page, signalling), 5)
+        await asyncio.wait_for(asyncio.gather(page, signalling), 60)
 
 
 async def test_who_comes_between_two_looks_meets_no_door_that_shuts_behind_them(
@@ -113,17 +113,17 @@ async def test_who_comes_between_two_looks_meets_no_door_that_shuts_behind_them(
         need.is_there = False
         await opened(door, late)
         assert late.heard == [{"type": "websocket.close", "code": 1013}]
-        await asyncio.wait_for(page, 5)
+        await asyncio.wait_for(page, 60)
 
 
 async def test_with_nothing_that_can_go_away_it_is_open() -> None:
     door = PageSocket([])
-    await asyncio.wait_for(door.watch(), 5)
+    await asyncio.wait_for(door.watch(), 60)
     assert await door.is_open()
     browser = Browser()
     page = opened(door, browser)
     browser.words.put_nowait({"type": "websocket.disconnect"})
-    await asyncio.wait_for(page, 5)
+    await asyncio.wait_for(page, 60)
     assert browser.heard == [{"type": "websocket.accept"}]
 
 

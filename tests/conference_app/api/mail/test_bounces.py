@@ -25,7 +25,7 @@ from tests.conference_app.services.mail.test_outbox import account
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("sample_templates")
+pytestmark = [pytest.mark.usefixtures("sample_templates"), pytest.mark.both_databases]
 
 
 SECRET = "s" * 40

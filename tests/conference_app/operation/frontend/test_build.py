@@ -12,8 +12,6 @@ import pytest
 from conference_app.config import Settings, load_settings
 from conference_app.operation.frontend import build
 
-pytestmark = pytest.mark.timeout(120)  # somebody may be building the pages of this very checkout
-
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
@@ -34,6 +32,7 @@ def exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setenv("REFLEX_WEB_WORKDIR", str(tmp_path / "web"))
     monkeypatch.setattr(build, "_export", export)
+    monkeypatch.setattr(build, "CHECKOUT", tmp_path)  # another test may be building the pages of this one
     return made
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conference_app.pages.accounts.sessions import SessionsState
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
@@ -20,7 +18,6 @@ async def sign_in(account_id: str, device: Device) -> str:
     return token
 
 
-@pytest.mark.timeout(60)
 async def test_many_sign_ins_come_in_steps(processor: Processor) -> None:
     ann = await people.confirmed()
     for _number in range(44):

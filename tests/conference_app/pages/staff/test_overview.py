@@ -97,7 +97,6 @@ async def test_staff_accept_changed_terms_first(processor: Processor, monkeypatc
 
 
 @pytest.mark.promise("P97")
-@pytest.mark.timeout(120)
 async def test_members_move_and_read_nothing_by_any_staff_handler(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ from conference_app.texts import language
 from tests.conference_app.people import ADDRESS, form, registered
 from tests.fakes import LOOKING, NOON, ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 
 async def problems(wrong: RegistrationForm, address: str = ADDRESS) -> dict[str, str]:
     """The message of each refused field."""

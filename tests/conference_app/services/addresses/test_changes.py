@@ -82,6 +82,7 @@ async def test_messages_are_in_the_persons_language(sqlite_db: Settings, mails: 
     assert ("Use this address" in words(mails, NEW)) is (code == "en")
 
 
+@pytest.mark.both_databases
 @pytest.mark.promise("P22")
 async def test_each_link_works_once_in_its_time_and_for_its_own_purpose(db: Settings, mails: Mails) -> None:
     gus = await guest()

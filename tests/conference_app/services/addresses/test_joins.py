@@ -29,6 +29,9 @@ from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON
 
+pytestmark = pytest.mark.both_databases
+
+
 PURPOSES = ("newsletter", "promotion")
 _numbers = itertools.count(1)
 
@@ -92,6 +95,7 @@ async def _wishes(subject: Subject, email: str, purpose: str) -> tuple[bool, boo
 
 @pytest.mark.promise("P58")
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mine=acts, theirs=acts, mine_stopped=stops, theirs_stopped=stops)

@@ -16,6 +16,8 @@ from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
 
 async def opened(account_id: str, kind: cases.Kind = "erase") -> str:
     async with database.session(*LOOKING) as db:

@@ -21,6 +21,8 @@ from conference_app.services.people.subjects import Subject
 from tests.conference_app.consent_people import NOW, agrees, gone, is_live, link, member, reader
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
 
 async def withdrawn(subject: Subject, purpose: str, **more: Any) -> None:
     async with database.session(*LOOKING) as db:

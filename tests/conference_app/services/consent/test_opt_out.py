@@ -21,7 +21,7 @@ from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
 from tests.conference_app.sample_templates import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.mailing import Mails
 
-pytestmark = pytest.mark.usefixtures("sample_templates")
+pytestmark = [pytest.mark.usefixtures("sample_templates"), pytest.mark.both_databases]
 
 
 async def stop_everything(person: Person) -> None:

@@ -201,7 +201,6 @@ def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: Pa
 
 @pytest.mark.promise("P69")
 @pytest.mark.process
-@pytest.mark.timeout(120)
 def test_the_type_checker_refuses_each_wrong_pair(tmp_path: Path) -> None:
     root = Path(__file__).parents[4]
     (tmp_path / "wrong.py").write_text(WRONG)

@@ -19,6 +19,9 @@ from conference_app.services.jobs import worker as job_worker
 from tests.conference_app.people import registered
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
+
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

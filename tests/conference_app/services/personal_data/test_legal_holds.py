@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.addresses import forgetting as address_forgetting
@@ -19,6 +21,9 @@ from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 from tests.mailing import Mails, links_in
+
+pytestmark = pytest.mark.both_databases
+
 
 YEARS = timedelta(days=3000)
 

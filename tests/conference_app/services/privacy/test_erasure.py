@@ -40,6 +40,9 @@ from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registere
 from tests.conference_app.rows import Known, one_row_everywhere
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 
+pytestmark = pytest.mark.both_databases
+
+
 WEEK = timedelta(days=7)
 
 

@@ -20,6 +20,8 @@ from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.services.test_at_once import AT_ONCE, count
 from tests.fakes import LOOKING, NOON
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _objects(me: Person) -> None:
     await privacy_requests.object_to_all(me, page="/privacy-center", now=NOON)

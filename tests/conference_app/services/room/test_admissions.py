@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlmodel import select
 
 from conference_app import database
@@ -15,6 +16,8 @@ from conference_app.services.room import admissions
 from tests.conference_app.door import admitted, opened
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_two_joins_of_one_tab_at_once_are_one_admission(db: Settings, rooms: FakeRoomAdmin) -> None:

@@ -16,6 +16,8 @@ from tests.conference_app.door import admitted, claims, join, opened, room_of
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, registered
 from tests.fakes import NOON, FakeRoomAdmin, ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.promise("P22")
 async def test_nobody_comes_in_to_a_host_whose_address_is_not_confirmed(

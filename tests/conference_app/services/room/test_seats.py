@@ -19,6 +19,8 @@ from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def capacity(monkeypatch: pytest.MonkeyPatch) -> int:

@@ -84,6 +84,7 @@ async def test_who_has_reset_the_password_need_not_wait_for_earlier_tries(
     assert await sign_in("ann@example.com", NEW, address=ADDRESS) == ann
 
 
+@pytest.mark.both_databases
 async def test_of_many_with_one_link_one_sets_the_password(db: Settings, mails: Mails) -> None:
     await confirmed("ann")
     await account_passwords.ask_reset("ann@example.com", address=ADDRESS)

@@ -79,6 +79,7 @@ async def test_the_link_lasts_a_day(db: Settings, mails: Mails) -> None:
         await email_proofs.confirm(token, address=ADDRESS, now=datetime.now(UTC) + timedelta(hours=24, seconds=5))
 
 
+@pytest.mark.both_databases
 async def test_of_many_presses_one_confirms(db: Settings, mails: Mails) -> None:
     await registered("ann")
     token = await link(mails, "ann@example.com", "verify")
@@ -141,6 +142,7 @@ async def test_a_squatter_cannot_keep_the_owner_out(db: Settings) -> None:
     assert await sign_in("ann@example.com", PASSWORD, address=ADDRESS) == ann
 
 
+@pytest.mark.both_databases
 async def test_two_who_prove_one_address_at_once_get_one_owner(db: Settings) -> None:
     people = [await registered(f"ann{number}", email="ann@example.com") for number in range(3)]
     assert sorted(await asyncio.gather(*(confirm_address(one) for one in people))) == [False, False, True]

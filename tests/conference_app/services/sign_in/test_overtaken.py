@@ -21,6 +21,9 @@ from tests.conference_app.services.sign_in.test_email_proofs import link
 from tests.fakes import LOOKING
 from tests.mailing import Mails
 
+pytestmark = pytest.mark.both_databases
+
+
 ANN, EVE, VICTIM = "ann@example.com", "eve@example.com", "victim@example.com"
 THEIRS, NEW = "the password of a thief", "an even longer password"
 

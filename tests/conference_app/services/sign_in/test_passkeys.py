@@ -14,7 +14,7 @@ from conference_app.services.sign_in import passkeys
 from tests.conference_app.authenticator import USER_PRESENT, Authenticator
 from tests.conference_app.people import ADDRESS, registered
 
-pytestmark = pytest.mark.promise("P77")
+pytestmark = [pytest.mark.promise("P77"), pytest.mark.both_databases]
 
 
 async def added(account: AccountView, name: str = "My phone") -> Authenticator:

@@ -21,7 +21,7 @@ from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
 from tests.fakes import LOOKING, ManualClock
 
-pytestmark = pytest.mark.promise("P77")
+pytestmark = [pytest.mark.promise("P77"), pytest.mark.both_databases]
 
 
 def code_at(secret: str, now: datetime) -> str:

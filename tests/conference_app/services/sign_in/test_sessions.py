@@ -29,6 +29,7 @@ async def test_a_ticket_opens_one_session(db: Settings) -> None:
     assert (caller.account_id, caller.first_name, caller.last_name) == (account.id, "Ann", "Nowak")
 
 
+@pytest.mark.both_databases
 async def test_of_many_at_once_one_gets_the_session(db: Settings) -> None:
     ticket = await sessions.issue_ticket((await registered()).id)
     tokens = await asyncio.gather(*(sessions.redeem_ticket(ticket) for _ in range(10)))
