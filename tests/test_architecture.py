@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -83,3 +84,24 @@ ALLOWED = {
 def test_top_level_holds_only_what_it_may() -> None:
     names = {entry.name for entry in ROOT.iterdir() if not entry.name.startswith(".web")}
     assert names - GENERATED <= ALLOWED
+
+
+def test_readme_names_every_domain() -> None:
+    """The table of domains says of each on which floors it stands."""
+    rows = re.findall(
+        r"^\| `([a-z_]+)` \| [^|]+ \| ([^|]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M
+    )
+    said = {
+        (name, floor)
+        for name, floors in rows
+        for floor in re.findall(r"\b(?:models|services|components|pages|api)\b", floors)
+    }
+    app = ROOT / "conference_app"
+    own = {"kit", "frame", "site", "http", "paging", "columns", "data_map", "purpose_check", "shared_columns"}
+    there = {
+        (entry.stem, floor)
+        for floor in ("models", "services", "components", "pages", "api")
+        for entry in (app / floor).iterdir()
+        if not entry.name.startswith("__") and (entry.is_dir() or entry.suffix == ".py")
+    }
+    assert said == {(name, floor) for name, floor in there if name not in own}
