@@ -51,15 +51,10 @@ class AccountState(FormState, rx.State):
         account = await require_account(self)
         self._begin()
         yield
-        try:
+        with self._refusing():
             names = [one.name for one in profiles.EDITED]
             self._show(await profiles.update(account.account_id, {name: typed(form, name, 400) for name in names}))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+            (await self.get_state(NoticeState)).say(_("Your changes are saved."))
 
     @rx.event
     async def photo_changed(self) -> None:

@@ -14,7 +14,7 @@ from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
-from conference_app.errors import ConferenceError, NotFound
+from conference_app.errors import NotFound
 from conference_app.services.meetings import last_choices, meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.session import NoticeState, query_value, require_account
@@ -54,19 +54,14 @@ class NewMeetingState(MeetingFieldsState, rx.State):
         account = await require_account(self)
         self._begin()
         yield
-        try:
+        with self._refusing():
             made = await meetings.create(account.account_id, self._meeting_form(form))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        said = _("The meeting is created. Send its link to your guests.")
-        if not account.may_invite:
-            said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
-        page = localized_path(f"/meetings/{made.code}")
-        (await self.get_state(NoticeState)).say(said, on=page)
-        yield rx.redirect(page)
+            said = _("The meeting is created. Send its link to your guests.")
+            if not account.may_invite:
+                said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
+            page = localized_path(f"/meetings/{made.code}")
+            (await self.get_state(NoticeState)).say(said, on=page)
+            yield rx.redirect(page)
 
 
 @page("/meetings/new", title=n_("New meeting"), on_load=NewMeetingState.load)

@@ -101,16 +101,11 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         account = await require_account(self)
         self._begin()
         yield
-        try:
+        with self._refusing():
             changed = await meetings.update(account.account_id, self.shown.code, self._meeting_form(form))
             await self._show(changed, account)
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        self.is_editing = False
-        (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+            self.is_editing = False
+            (await self.get_state(NoticeState)).say(_("Your changes are saved."))
 
     @rx.event
     async def ask_delete(self) -> None:
@@ -142,8 +137,8 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         inside = (await occupancy.of_account(account.account_id)).get(meeting.id, NOBODY)
         self.shown = row(meeting, datetime.now(UTC), may_invite=may_invite, occupancy=inside)
         host = f"{account.first_name} {account.last_name}".strip()
-        self.invitation = invitation_text(meeting, host)
-        self.whole_invitation = invitation_text(meeting, host, tells_pass_phrase=True)
+        self.invitation = invitation_text(meeting, host) if may_invite else ""
+        self.whole_invitation = invitation_text(meeting, host, tells_pass_phrase=True) if may_invite else ""
         self.starts_locked = meeting.starts_locked
         self.pass_phrase, self.starts_at, self.time_zone = (
             meeting.pass_phrase,

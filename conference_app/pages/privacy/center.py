@@ -116,14 +116,9 @@ class PrivacyCenterState(OverviewState, rx.State):
         me = await self._me()
         self._begin()
         yield
-        try:
+        with self._refusing():
             await erasure_requests.ask(me.account_id, typed(form, "password", 5000), address=client_address(self))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        await self._say_when_erased(me)
+            await self._say_when_erased(me)
 
     @rx.event
     @before_acceptance
@@ -131,15 +126,10 @@ class PrivacyCenterState(OverviewState, rx.State):
         me = await self._me()
         self._begin()
         yield
-        try:
+        with self._refusing():
             await account_pause.deactivate(me.account_id, typed(form, "password", 5000), address=client_address(self))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        self.is_pausing = False
-        yield rx.redirect(localized_path("/sign-in"))
+            self.is_pausing = False
+            yield rx.redirect(localized_path("/sign-in"))
 
     @rx.event
     @before_acceptance

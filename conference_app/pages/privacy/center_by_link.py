@@ -22,7 +22,7 @@ from conference_app.components.privacy.keep_data import Planned, keep_banners, k
 from conference_app.components.privacy.overview import overview, waiting
 from conference_app.components.privacy.overview_state import OverviewState
 from conference_app.config import settings
-from conference_app.errors import ConferenceError, NotFound
+from conference_app.errors import NotFound
 from conference_app.services.addresses import holder_details
 from conference_app.services.addresses.holder_details import GuestDetails
 from conference_app.services.consent import person_state
@@ -105,15 +105,10 @@ class GuestCenterState(OverviewState, rx.State):
             return
         self._begin()
         yield
-        try:
+        with self._refusing():
             await holder_details.correct(me, name=typed(form, "name", 400), language=typed(form, "language", 10))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.busy = False
-        await self._show_all(me)
-        await self._say(_("Your changes are saved."))
+            await self._show_all(me)
+            await self._say(_("Your changes are saved."))
 
     @rx.event
     @public

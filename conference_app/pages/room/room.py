@@ -29,6 +29,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.meetings.announced import Announced
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import (
     SessionState,
     client_address,
@@ -72,7 +73,7 @@ class MeetingState(rx.State):
             door = replace(door, status="unavailable", message=error_text(error))
         if person is not None and door.status not in ("not_found", "too_many_attempts", "unavailable"):
             door = replace(door, introduction=introduction_words(await introductions.of_account(person.account_id)))
-            door = await self._as_host(door, person.account_id)
+            door = await self._as_host(door, person)
         self.door = door
         (await self.get_state(HostState)).show_locked(door.status == "locked")
 
@@ -129,9 +130,9 @@ class MeetingState(rx.State):
     def _code(self) -> str:
         return path_end(self)
 
-    async def _as_host(self, door: Door, account_id: str) -> Door:
+    async def _as_host(self, door: Door, person: SignedIn) -> Door:
         try:
-            own = await meetings.get_own(account_id, self._code())
+            own = await meetings.get_own(person.account_id, self._code())
         except NotFound:
             return door
         told = _("You can open it again from your meetings.") if own.state == "ended" else ""
@@ -141,7 +142,7 @@ class MeetingState(rx.State):
             is_host=True,
             needs_pass_phrase=False,
             message=told,
-            invitation=invitation_text(own, door.suggested_name),
+            invitation=invitation_text(own, door.suggested_name) if person.may_invite else "",
         )
 
     async def _account_id(self) -> str:

@@ -13,7 +13,6 @@ from conference_app.components.kit.fields import select_field, text_area, text_f
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.surfaces import card
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
-from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS, NewRequest
 from conference_app.session import NoticeState, public, require_staff
@@ -38,16 +37,12 @@ class StaffNewLegalRequestState(FormState, StaffState, rx.State):
         staff = await require_staff(self)
         self._begin()
         values = {one.name: typed(form, one.name, _LONGEST) for one in dataclasses.fields(NewRequest)}
-        try:
+        with self._refusing():
             number = await legal_requests.note(NewRequest(**values), staff_id=staff.account_id)
-        except ConferenceError as error:
-            self._refuse(error)
-            return None
-        finally:
-            self.busy = False
-        page = localized_path(f"/staff/legal/{number}")
-        (await self.get_state(NoticeState)).say(_("The demand is noted."), on=page)
-        return rx.redirect(page)
+            page = localized_path(f"/staff/legal/{number}")
+            (await self.get_state(NoticeState)).say(_("The demand is noted."), on=page)
+            return rx.redirect(page)
+        return None
 
 
 def _form() -> rx.Component:

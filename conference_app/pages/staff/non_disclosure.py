@@ -16,7 +16,6 @@ from conference_app.components.kit.surfaces import card, section_header
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.legal.request_lines import RequestLine, last_day, request_line
 from conference_app.components.staff.frame import StaffThingState, back_link_to, staff_frame
-from conference_app.errors import ConferenceError
 from conference_app.services.legal import legal_requests, non_disclosure
 from conference_app.services.legal.non_disclosure import Change
 from conference_app.services.personal_data import legal_holds
@@ -54,16 +53,12 @@ class StaffNonDisclosureState(StaffThingState, rx.State):
         staff = await require_staff(self)
         self._begin()
         day, reason = typed(form, "last_day", 20), typed(form, "reason", legal_holds.REASON_LENGTH + 1)
-        try:
+        with self._refusing():
             await non_disclosure.change(self._number, day, reason, staff_id=staff.account_id)
-        except ConferenceError as error:
-            self._refuse(error)
-            return None
-        finally:
-            self.busy = False
-        page = localized_path(f"/staff/legal/{self._number}")
-        (await self.get_state(NoticeState)).say(_("The day is changed."), on=page)
-        return rx.redirect(page)
+            page = localized_path(f"/staff/legal/{self._number}")
+            (await self.get_state(NoticeState)).say(_("The day is changed."), on=page)
+            return rx.redirect(page)
+        return None
 
 
 def _form() -> rx.Component:

@@ -93,16 +93,12 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
         if self._person is None:
             return
         self._begin()
-        try:
+        with self._refusing():
             reason = typed(form, "hold_reason", legal_holds.REASON_LENGTH + 1)
             await legal_holds.place(self._person, reason, staff_id=staff.account_id)
             self._show(await staff_people.look_again(self._person))
             (await self.get_state(NoticeState)).say(_("The data is held, and the person can read why."))
-        except ConferenceError as error:
-            self._refuse(error)
-            self.errors = {f"hold_{name}": words for name, words in self.errors.items()}
-        finally:
-            self.busy = False
+        self.errors = {f"hold_{name}": words for name, words in self.errors.items()}
         await self._list()
 
     @rx.event
