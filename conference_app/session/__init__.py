@@ -20,7 +20,7 @@ from conference_app.session.fresh_pages import StartsAnew
 from conference_app.session.gate import Gate
 from conference_app.session.local_paths import local_path, next_path
 from conference_app.session.marks import before_acceptance, public
-from conference_app.session.notices import NoticeState
+from conference_app.session.notices import NoticeState, say
 from conference_app.session.state import EntryState, SessionState
 from conference_app.session.storable import StorableAddresses, storable
 
@@ -46,6 +46,7 @@ __all__ = [
     "path_end",
     "public",
     "query_value",
+    "say",
     "require_account",
     "require_staff",
     "sent_headers",

@@ -9,6 +9,7 @@ import re
 import secrets
 
 import reflex as rx
+from reflex.state import BaseState
 
 from conference_app.session.marks import public
 from conference_app.texts import _
@@ -36,10 +37,7 @@ class NoticeState(rx.State):
     """Of the page it belongs to, where that is still to come; it ends with its page."""
 
     def say(self, text: str, *, on: str = "") -> None:
-        """Show `text`, already in the page's language: here, or on the page at the path `on` that comes next.
-
-        For handlers: `(await self.get_state(NoticeState)).say(…)`.
-        """
+        """Show `text`, already in the page's language: here, or on the page at the path `on` that comes next."""
         self._show(text, is_error=False, path=on)
 
     def _show(self, text: str, *, is_error: bool, path: str = "") -> None:
@@ -70,3 +68,8 @@ class NoticeState(rx.State):
     def report_refusal(self) -> None:
         """Say that what was asked for is refused: it is gone, or somebody else's."""
         self._show(_("That is not there any more, or not yours. Reload the page to see what is."), is_error=True)
+
+
+async def say(state: BaseState, text: str, *, on: str = "") -> None:
+    """For handlers of any State: `NoticeState.say` in the tab of `state`."""
+    (await state.get_state(NoticeState)).say(text, on=on)

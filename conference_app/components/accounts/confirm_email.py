@@ -9,7 +9,7 @@ from conference_app.components.kit.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration_mail
-from conference_app.session import NoticeState, SessionState, require_account
+from conference_app.session import SessionState, require_account, say
 from conference_app.texts import _, error_text
 
 
@@ -28,7 +28,7 @@ class ConfirmEmailState(rx.State):
         except ConferenceError as error:
             self.problem = error_text(error)
             return
-        (await self.get_state(NoticeState)).say(_("The mail is on its way again."))
+        await say(self, _("The mail is on its way again."))
 
 
 def _words() -> str:

@@ -7,7 +7,7 @@ import reflex as rx
 from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.surfaces import banner
 from conference_app.services.accounts import returned_mail
-from conference_app.session import NoticeState, SessionState, require_account
+from conference_app.session import SessionState, require_account, say
 from conference_app.texts import _, localized_path
 
 
@@ -26,7 +26,7 @@ class ReturnedMailState(rx.State):
         account = await require_account(self)
         await returned_mail.try_again(account.account_id)
         self.comes_back = False
-        (await self.get_state(NoticeState)).say(_("We send mail to your address again."))
+        await say(self, _("We send mail to your address again."))
 
 
 def returned_mail_banner() -> rx.Component:

@@ -19,7 +19,7 @@ from conference_app.services.personal_data.table_names import words_of
 from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
 from conference_app.services.privacy.export import ExportView
 from conference_app.services.privacy.personal_view import Fact, Known
-from conference_app.session import NoticeState, page_language
+from conference_app.session import page_language, say
 from conference_app.texts import _, plural
 
 
@@ -151,7 +151,7 @@ class OverviewState(FormState, mixin=True):
         await self._say(_("Your data will be erased. You can still take it back."))
 
     async def _say(self, text: str) -> None:
-        (await self.get_state(NoticeState)).say(text)
+        await say(self, text)
 
 
 def _copy_words(copy: ExportView) -> str:

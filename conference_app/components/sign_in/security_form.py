@@ -16,7 +16,7 @@ from conference_app.errors import ConferenceError
 from conference_app.services import audit
 from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, passkeys, second_factors
-from conference_app.session import NoticeState, client_address, require_account
+from conference_app.session import client_address, require_account, say
 from conference_app.texts import _, error_text, plural
 
 _SHOWN_EVENTS = 20
@@ -99,7 +99,7 @@ class SecurityState(FormState, rx.State):
     async def _done(self, text: str) -> None:
         self._close()
         await self._show()
-        (await self.get_state(NoticeState)).say(text)
+        await say(self, text)
 
     def _close(self) -> None:
         self._reset_form()

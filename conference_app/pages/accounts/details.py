@@ -22,7 +22,7 @@ from conference_app.services.accounts import photos, profiles
 from conference_app.services.accounts.profiles import Profile
 from conference_app.services.people import person_fields
 from conference_app.services.people.person_fields import BY_NAME
-from conference_app.session import NoticeState, SessionState, require_account
+from conference_app.session import SessionState, require_account, say
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -54,20 +54,20 @@ class AccountState(FormState, rx.State):
         with self._refusing():
             names = [one.name for one in profiles.EDITED]
             self._show(await profiles.update(account.account_id, {name: typed(form, name, 400) for name in names}))
-            (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+            await say(self, _("Your changes are saved."))
 
     @rx.event
     async def photo_changed(self) -> None:
         account = await require_account(self)
         self._show(await profiles.get(account.account_id))
-        (await self.get_state(NoticeState)).say(_("Your photo is saved."))
+        await say(self, _("Your photo is saved."))
 
     @rx.event
     async def remove_photo(self) -> None:
         account = await require_account(self)
         await photos.remove(account.account_id)
         self._show(await profiles.get(account.account_id))
-        (await self.get_state(NoticeState)).say(_("Your photo is removed."))
+        await say(self, _("Your photo is removed."))
 
     def _show(self, profile: Profile) -> None:
         self.values = {name: person_fields.as_typed(BY_NAME[name], kept) for name, kept in profile.values.items()}

@@ -17,7 +17,7 @@ from conference_app.components.kit.vars import count
 from conference_app.errors import ConferenceError
 from conference_app.services.sign_in import session_list
 from conference_app.services.sign_in.session_list import OpenSession
-from conference_app.session import NoticeState, require_account
+from conference_app.session import require_account, say
 from conference_app.texts import _, error_text, n_
 
 
@@ -74,14 +74,14 @@ class SessionsState(rx.State):
     async def end(self, session_id: str) -> None:
         account = await require_account(self)
         if await session_list.end_listed(account.account_id, session_id):
-            (await self.get_state(NoticeState)).say(_("That device is signed out."))
+            await say(self, _("That device is signed out."))
         await self._show(account.account_id, account.session_hash)
 
     @rx.event
     async def end_others(self) -> None:
         account = await require_account(self)
         await session_list.sign_out_others(account.account_id, account.session_hash)
-        (await self.get_state(NoticeState)).say(_("All other devices are signed out."))
+        await say(self, _("All other devices are signed out."))
         await self._show(account.account_id, account.session_hash)
 
     async def _show(self, account_id: str, session_hash: str) -> None:

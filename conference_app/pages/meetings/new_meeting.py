@@ -17,7 +17,7 @@ from conference_app.components.meetings.fields import MeetingFieldsState, meetin
 from conference_app.errors import NotFound
 from conference_app.services.meetings import last_choices, meetings
 from conference_app.services.meetings.meetings import OwnMeeting
-from conference_app.session import NoticeState, query_value, require_account
+from conference_app.session import query_value, require_account, say
 from conference_app.texts import _, localized_path, n_
 
 
@@ -60,7 +60,7 @@ class NewMeetingState(MeetingFieldsState, rx.State):
             if not account.may_invite:
                 said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
             page = localized_path(f"/meetings/{made.code}")
-            (await self.get_state(NoticeState)).say(said, on=page)
+            await say(self, said, on=page)
             yield rx.redirect(page)
 
 

@@ -28,7 +28,7 @@ from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import occupancy
 from conference_app.services.room.occupancy import NOBODY
 from conference_app.services.sign_in.sessions import SignedIn
-from conference_app.session import NoticeState, SessionState, path_end, require_account
+from conference_app.session import SessionState, path_end, require_account, say
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -105,7 +105,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             changed = await meetings.update(account.account_id, self.shown.code, self._meeting_form(form))
             await self._show(changed, account)
             self.is_editing = False
-            (await self.get_state(NoticeState)).say(_("Your changes are saved."))
+            await say(self, _("Your changes are saved."))
 
     @rx.event
     async def ask_delete(self) -> None:
@@ -127,9 +127,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             return
         finally:
             self.is_deleting = self.working = False
-        (await self.get_state(NoticeState)).say(
-            _("The meeting is deleted. Its link no longer works."), on=localized_path("/dashboard")
-        )
+        await say(self, _("The meeting is deleted. Its link no longer works."), on=localized_path("/dashboard"))
         yield rx.redirect(localized_path("/dashboard"))
 
     async def _show(self, meeting: OwnMeeting, account: SignedIn) -> None:

@@ -16,7 +16,7 @@ from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.components.kit.theme import tokens
 from conference_app.components.meetings.rows import MeetingRow, meeting_list
 from conference_app.config import settings
-from conference_app.session import NoticeState, public
+from conference_app.session import public, say
 
 _LONG = "Grzegorz Brzęczyszczykiewicz-Wolfeschlegelsteinhausenbergerdorff"
 _KINDS: tuple[Kind, ...] = ("primary", "secondary", "quiet", "danger")
@@ -66,7 +66,7 @@ class KitState(SteppedState, rx.State):
     @rx.event
     @public
     async def say(self) -> None:
-        (await self.get_state(NoticeState)).say("This is what a short message says.")
+        await say(self, "This is what a short message says.")
 
     @rx.event
     @public

@@ -18,7 +18,7 @@ from conference_app.components.kit.vars import count
 from conference_app.components.staff.frame import StaffThingState, back_link, staff_frame
 from conference_app.services.cases import case_answers, cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.session import NoticeState, require_staff
+from conference_app.session import require_staff, say
 from conference_app.texts import _, localized_path, n_
 
 _BY: dict[cases.By, str] = {"person": n_("The person"), "staff": n_("Staff"), "system": n_("The service itself")}
@@ -59,7 +59,7 @@ class StaffCaseState(StaffThingState, rx.State):
         words, status = typed(form, "words", case_answers.WORDS_LENGTH + 1), typed(form, "status", 20)
         with self._refusing():
             await case_answers.answer(self._number, words, status, staff_id=staff.account_id)
-            (await self.get_state(NoticeState)).say(_("It is noted, and the person is told."))
+            await say(self, _("It is noted, and the person is told."))
         await self._look()
 
     async def _show(self) -> None:

@@ -20,7 +20,7 @@ from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.contact import desk as contact_desk
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.desk import OpenThread
-from conference_app.session import NoticeState, path_end, public, require_staff
+from conference_app.session import path_end, public, require_staff, say
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -73,7 +73,7 @@ class StaffThreadState(FormState, StaffState, rx.State):
             await contact_desk.reply(self._thread_id, text, staff_id=staff.account_id)
             self._show(await contact_desk.look_again(self._thread_id))
             self.answers += 1
-            (await self.get_state(NoticeState)).say(_("Your answer is on its way."))
+            await say(self, _("Your answer is on its way."))
 
     @rx.event
     async def close(self) -> EventSpec | None:
@@ -84,7 +84,7 @@ class StaffThreadState(FormState, StaffState, rx.State):
             self.problem = error_text(error)
             return None
         page = localized_path("/staff/contact")
-        (await self.get_state(NoticeState)).say(_("The conversation is closed."), on=page)
+        await say(self, _("The conversation is closed."), on=page)
         return rx.redirect(page)
 
     def _show(self, thread: OpenThread) -> None:

@@ -16,7 +16,7 @@ from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
 from conference_app.services.jobs import dead_letters
-from conference_app.session import NoticeState, public, require_staff
+from conference_app.session import public, require_staff, say
 from conference_app.texts import _, error_text, n_, plural
 
 
@@ -79,7 +79,7 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
         self.problem = ""
         try:
             await doing
-            (await self.get_state(NoticeState)).say(said)
+            await say(self, said)
         except ConferenceError as error:
             self.problem = error_text(error)
         await self._list()

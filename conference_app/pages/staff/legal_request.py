@@ -17,7 +17,7 @@ from conference_app.components.staff.frame import StaffThingState, back_link, st
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS
 from conference_app.services.personal_data import legal_holds
-from conference_app.session import NoticeState, require_staff
+from conference_app.session import require_staff, say
 from conference_app.texts import _, n_
 
 
@@ -35,7 +35,7 @@ class StaffLegalRequestState(StaffThingState, rx.State):
         words, decision = typed(form, "handed_out", LENGTHS["handed_out"] + 1), typed(form, "decision", 20)
         with self._refusing():
             await legal_requests.decide(self._number, decision, words, staff_id=staff.account_id)
-            (await self.get_state(NoticeState)).say(_("The decision is noted."))
+            await say(self, _("The decision is noted."))
         await self._look()
 
     async def _show(self) -> None:

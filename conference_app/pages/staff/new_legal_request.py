@@ -15,7 +15,7 @@ from conference_app.components.kit.surfaces import card
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.services.legal import legal_requests
 from conference_app.services.legal.legal_requests import LENGTHS, NewRequest
-from conference_app.session import NoticeState, public, require_staff
+from conference_app.session import public, require_staff, say
 from conference_app.texts import _, localized_path, n_
 
 _LONGEST = 2001
@@ -40,7 +40,7 @@ class StaffNewLegalRequestState(FormState, StaffState, rx.State):
         with self._refusing():
             number = await legal_requests.note(NewRequest(**values), staff_id=staff.account_id)
             page = localized_path(f"/staff/legal/{number}")
-            (await self.get_state(NoticeState)).say(_("The demand is noted."), on=page)
+            await say(self, _("The demand is noted."), on=page)
             return rx.redirect(page)
         return None
 

@@ -20,7 +20,7 @@ from conference_app.services.newsletters import drafts as newsletter_drafts
 from conference_app.services.newsletters import sending as newsletters
 from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Draft, Stage
-from conference_app.session import NoticeState, path_end, public, require_staff
+from conference_app.session import path_end, public, require_staff, say
 from conference_app.texts import _, localized_path, n_, plural
 
 _EMPTY = Draft("", "", "", "")
@@ -84,7 +84,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
             self.draft = {name: getattr(draft, name) for name in Draft.__slots__}
             await self._count()
             page = localized_path(f"{DRAFT_PATH}/{self._newsletter_id}")
-            (await self.get_state(NoticeState)).say(_("The draft is kept."), on=page)
+            await say(self, _("The draft is kept."), on=page)
             return rx.redirect(page, replace=True) if self._newsletter_id != before else None
         return None
 
@@ -99,7 +99,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         staff = await require_staff(self)
         with self._refusing():
             await newsletters.send_test(self._newsletter_id, staff.account_id, self.preview_language)
-            (await self.get_state(NoticeState)).say(_("A test is on its way to you."))
+            await say(self, _("A test is on its way to you."))
 
     @rx.event
     async def ask(self) -> None:

@@ -19,7 +19,7 @@ from conference_app.components.staff.frame import StaffThingState, back_link_to,
 from conference_app.services.legal import legal_requests, non_disclosure
 from conference_app.services.legal.non_disclosure import Change
 from conference_app.services.personal_data import legal_holds
-from conference_app.session import NoticeState, require_staff
+from conference_app.session import require_staff, say
 from conference_app.texts import _, localized_path, n_
 
 
@@ -56,7 +56,7 @@ class StaffNonDisclosureState(StaffThingState, rx.State):
         with self._refusing():
             await non_disclosure.change(self._number, day, reason, staff_id=staff.account_id)
             page = localized_path(f"/staff/legal/{self._number}")
-            (await self.get_state(NoticeState)).say(_("The day is changed."), on=page)
+            await say(self, _("The day is changed."), on=page)
             return rx.redirect(page)
         return None
 

@@ -19,7 +19,7 @@ from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people
 from conference_app.services.personal_data.lookup import PersonView
 from conference_app.services.personal_data.personal_rows import Person
-from conference_app.session import NoticeState, public, require_staff
+from conference_app.session import public, require_staff, say
 from conference_app.texts import _, error_text, n_
 
 
@@ -97,7 +97,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
             reason = typed(form, "hold_reason", legal_holds.REASON_LENGTH + 1)
             await legal_holds.place(self._person, reason, staff_id=staff.account_id)
             self._show(await staff_people.look_again(self._person))
-            (await self.get_state(NoticeState)).say(_("The data is held, and the person can read why."))
+            await say(self, _("The data is held, and the person can read why."))
         self.errors = {f"hold_{name}": words for name, words in self.errors.items()}
         await self._list()
 
@@ -117,7 +117,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
         lifted, self.lifting = self.lifting, ""
         try:
             await legal_holds.lift(lifted, staff_id=staff.account_id)
-            (await self.get_state(NoticeState)).say(_("The hold is lifted."))
+            await say(self, _("The hold is lifted."))
         except ConferenceError as error:
             self.problem = error_text(error)
         if self._person is not None:
