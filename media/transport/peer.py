@@ -19,6 +19,7 @@ from media.transport.intake import Intake
 from media.transport.offer_answer import OfferAnswer
 from media.transport.ports import PeerHost, PeerObserver
 from media.transport.publishing import Publishing
+from media.transport.slots import MidsExhausted
 from media.transport.srtp import SRTPReceiver, SRTPSender
 from media.transport.subscribing import Subscribing
 from media.transport.telling import Teller
@@ -133,7 +134,11 @@ class Peer:
         The section says `a=msid:<stream_id> <track_id>`. `now` is monotonic seconds: a key frame is asked for at
         once, so that it is on its way while the description is negotiated.
         """
-        down = self._subscribing.add(up, stream_id, track_id)
+        try:
+            down = self._subscribing.add(up, stream_id, track_id)
+        except MidsExhausted:
+            self.close("mids_exhausted")  # the room asks such a client to come afresh, and then everything fits again
+            raise
         up.request_keyframe(now)
         return down
 

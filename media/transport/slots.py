@@ -54,6 +54,10 @@ class _Slot:
         return None
 
 
+class MidsExhausted(ValueError):
+    """This connection has used every mid there is: it can take no further subscription, but a new one can."""
+
+
 class Slots:
     """The sections of one peer's offers. The data channels' is section 0; ours begin at 1.
 
@@ -66,13 +70,16 @@ class Slots:
         self._next_mid = 1
 
     def new_mid(self) -> str:
-        """A mid that no section of this peer had; at most three characters, as `rtp.extensions` wants them.
+        """Give out a mid that no section of this peer had; at most three characters, as `rtp.extensions` wants them.
 
-        Raises ValueError when there is none left.
+        Raises MidsExhausted when there is none left, and ValueError without a place for it: who waits for a place asks
+        after every answer, and would use them up.
         """
         number, mid = self._next_mid, ""
+        if self._free() is None and len(self._slots) + 1 >= MAX_SECTIONS:
+            raise ValueError("too many subscriptions at a time")
         if number >= len(_DIGITS) ** 3:
-            raise ValueError("too many subscriptions in one session")
+            raise MidsExhausted("too many subscriptions in one session")
         while number:
             number, digit = divmod(number, len(_DIGITS))
             mid = _DIGITS[digit] + mid
@@ -80,15 +87,15 @@ class Slots:
         return mid
 
     def place(self, outgoing: Outgoing) -> None:
-        """Find a place for a subscription. Raises ValueError when there is none."""
-        slot = _Slot(outgoing.section, _Use.LIVE, outgoing)
-        for index, other in enumerate(self._slots):
-            if other.use is _Use.FREE:
-                self._slots[index] = slot
-                return
-        if len(self._slots) + 1 >= MAX_SECTIONS:
-            raise ValueError("too many subscriptions at a time")
-        self._slots.append(slot)
+        """Put a subscription, whose mid `new_mid` gave out, into a free place or a new one."""
+        slot, free = _Slot(outgoing.section, _Use.LIVE, outgoing), self._free()
+        if free is None:
+            self._slots.append(slot)
+        else:
+            self._slots[free] = slot
+
+    def _free(self) -> int | None:
+        return next((index for index, slot in enumerate(self._slots) if slot.use is _Use.FREE), None)
 
     def stop(self, outgoing: Outgoing) -> None:
         """Take a subscription out; the client hears of it in the next offer."""

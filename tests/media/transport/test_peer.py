@@ -63,6 +63,16 @@ async def test_removal_between_offer_and_answer() -> None:
         assert added.is_bound
 
 
+async def test_a_connection_that_used_up_its_mids_ends() -> None:
+    async with open_call() as call:
+        call.subscriber._subscribing._slots._next_mid = 36**3
+        with pytest.raises(ValueError, match="one session"):
+            call.subscriber.add_down_track(
+                call.publisher.up_tracks["1"], stream_id="PA|camera", track_id="TR_2", now=time.monotonic()
+            )
+        assert call.subscriber_heard.closed == ["mids_exhausted"]
+
+
 @pytest.mark.parametrize("stream_id", ["", "a b", "a\r\nb", "ż"])
 async def test_ids_that_would_break_a_description_are_refused(stream_id: str) -> None:
     async with open_call() as call:
