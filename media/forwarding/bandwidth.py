@@ -1,4 +1,4 @@
-"""How much video a publisher may send: down at once when a subscriber is congested, up again slowly.
+"""Decide how much video a publisher may send: down at once when a subscriber is congested, up again slowly.
 
 Without layers one stream serves all, so the slowest subscriber counts, but never below the floor. A browser's REMB is
 a good alarm and a slow way up, so it is only believed as an alarm.
@@ -31,7 +31,7 @@ class UplinkBudget:
         self._calm_after = 0.0
 
     def update(self, alarms: Iterable[int], now: float) -> int:
-        """The new budget in bits per second; `alarms` are what the congested subscribers can take of this video."""
+        """Compute the new budget in bits per second; `alarms` are what the congested subscribers can take of this video."""
         lowest = min(alarms, default=CEILING_BPS)
         if lowest < self.bitrate_bps:
             self.bitrate_bps = max(FLOOR_BPS, lowest)

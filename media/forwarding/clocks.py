@@ -1,4 +1,4 @@
-"""NTP times of publishers, moved into our own clock, so that subscribers can play audio and video in step."""
+"""Translate publishers' NTP times into our own clock, so that subscribers can play audio and video in step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def from_ntp(ntp: int) -> float:
 
 
 class PublisherClock:
-    """How far one publisher's clock is from ours: one estimate for all its tracks, so that they stay in step."""
+    """Estimate how far one publisher's clock is from ours, once for all its tracks, so that they stay in step."""
 
     __slots__ = ("_offset",)
 
@@ -22,7 +22,7 @@ class PublisherClock:
         self._offset: float | None = None
 
     def reported(self, ntp: int, now: float) -> None:
-        """A sender report with this NTP time arrived at monotonic `now`."""
+        """Note that a sender report with this NTP time arrived at monotonic `now`."""
         offset = now - from_ntp(ntp)
         if self._offset is None or abs(offset - self._offset) > 1.0:
             # The publisher set its clock, or this is its first report.
@@ -31,5 +31,5 @@ class PublisherClock:
             self._offset += (offset - self._offset) / 16
 
     def to_ours(self, ntp: int) -> float:
-        """Our monotonic time of the publisher's NTP time; only after the first `reported`."""
+        """Translate the publisher's NTP time into our monotonic time; only after the first `reported`."""
         return from_ntp(ntp) + (self._offset or 0.0)

@@ -1,4 +1,4 @@
-"""Whether a subscriber can take all that is sent to it, and if not, what it can take of each video."""
+"""Judge whether a subscriber can take all that is sent to it, and if not, what it can take of each video."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Congestion:
         self._octets: dict[int, int] = {}
 
     def estimated(self, bitrate_bps: int) -> None:
-        """The subscriber's REMB: what it thinks it can take in total."""
+        """Remember the subscriber's REMB: what it thinks it can take in total."""
         self._estimate_bps = bitrate_bps
 
     def judge(self, downs: Sequence[DownTrack], interval_s: float) -> None:

@@ -25,7 +25,7 @@ _CACHE_SIZES: dict[Kind, int] = {"audio": 128, "video": 512}
 
 
 class State(enum.Enum):
-    """Of a down track: negotiated or not, wanted or not, started or not."""
+    """How far a down track is: negotiated, wanted and started."""
 
     UNBOUND = "unbound"
     PAUSED = "paused"
@@ -105,7 +105,7 @@ class DownTrack:
         self._sent_at = 0.0
 
     def bind(self, mid: str, payload_type: int, rtx_payload_type: int | None) -> None:
-        """The subscriber accepted: which section and payload types it wants. Without RTX, NACKs get plain copies."""
+        """Take the section and payload types that the subscriber answered with. Without RTX, NACKs get plain copies."""
         self._mid_word = mid_word(mid)
         self._payload_type = payload_type
         self._rtx_payload_type = rtx_payload_type or 0
@@ -131,7 +131,7 @@ class DownTrack:
 
     @property
     def is_paused(self) -> bool:
-        """Whether `pause` is in force."""
+        """Tell whether `pause` was called, and `resume` not since."""
         return not self._is_wanted
 
     @property
@@ -235,7 +235,7 @@ class DownTrack:
         self.smoothed_loss += (block.fraction_lost - self.smoothed_loss) * 0.2
 
     def sender_report(self, source_timestamp: int, ntp_s: float) -> SenderReport | None:
-        """The report that the source's `source_timestamp` belongs to NTP time `ntp_s`; None before it flows."""
+        """Make the sender report that pairs the source's `source_timestamp` with NTP time `ntp_s`; None before it flows."""
         if self.state is not State.FLOWING:
             return None
         timestamp = self._munger.map_timestamp(source_timestamp)

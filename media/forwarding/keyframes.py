@@ -1,4 +1,4 @@
-"""When a publisher is asked for a key frame: soon, but not more often than it helps."""
+"""Decide when a publisher is asked for a key frame: soon, but not more often than it helps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RETRY_S = 1.0
 
 
 class KeyframeRequests:
-    """Throttle of one source's key-frame requests. `now` is monotonic seconds."""
+    """Limit how often one source is asked for a key frame. `now` is monotonic seconds."""
 
     __slots__ = ("_is_wanted", "_sent_at")
 
@@ -18,12 +18,12 @@ class KeyframeRequests:
         self._is_wanted = False
 
     def ask(self, now: float) -> bool:
-        """Somebody wants a key frame: whether to send a request now. If not, `tick` will say when."""
+        """Note that somebody wants a key frame; True when a request should leave now. If not, `tick` will say when."""
         self._is_wanted = True
         return self.tick(now, is_awaited=False)
 
     def tick(self, now: float, *, is_awaited: bool) -> bool:
-        """Whether to send a request now; `is_awaited` says that somebody still waits for the key frame."""
+        """Tell whether a request should leave now; `is_awaited` says that somebody still waits for the key frame."""
         waited = now - self._sent_at
         if (self._is_wanted and waited >= MIN_INTERVAL_S) or (is_awaited and waited >= RETRY_S):
             self._is_wanted = False
@@ -32,5 +32,5 @@ class KeyframeRequests:
         return False
 
     def arrived(self) -> None:
-        """A key frame came: what was wanted is there."""
+        """Note that a key frame came, so that none is wanted any more."""
         self._is_wanted = False

@@ -25,7 +25,7 @@ class Layer:
         self._unwrapper = SequenceUnwrapper()
 
     def receive(self, packet: RTPPacket, now: float, *, is_retransmission: bool = False) -> int:
-        """The order number of `packet`, or -1 when it is a duplicate, too late or an outlier."""
+        """Give `packet` its order number, or -1 when it is a duplicate, too late or an outlier."""
         unwrapper = self._unwrapper
         before, jumps = unwrapper.highest, unwrapper.jumps
         number = unwrapper.unwrap(packet.sequence)
@@ -44,10 +44,10 @@ class Layer:
         return number
 
     def nacks_due(self, now: float) -> list[int]:
-        """Wire sequence numbers to ask the publisher for now."""
+        """List the wire sequence numbers to ask the publisher for now."""
         unwrapper = self._unwrapper
         return [unwrapper.wire(number) for number in self.missing.due(unwrapper.highest, now)]
 
     def report(self, now: float) -> ReportBlock:
-        """The block about this layer for the next receiver report."""
+        """Make the block about this layer for the next receiver report."""
         return self.statistics.report(self.ssrc, self._unwrapper.extended(), now)

@@ -1,4 +1,4 @@
-"""Which packets of a publisher are missing, and when to ask for them again (RFC 4585 section 6.2.1)."""
+"""Keep which packets of a publisher are missing, and when to ask for them again (RFC 4585 section 6.2.1)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MissingPackets:
         return True
 
     def found(self, number: int) -> bool:
-        """Whether `number` was missing until now; otherwise it is a duplicate or too late."""
+        """Take `number` off the missing ones; False when it was none, thus a duplicate or too late."""
         return self._missing.pop(number, None) is not None
 
     def clear(self) -> None:
@@ -51,7 +51,7 @@ class MissingPackets:
         self._missing.clear()
 
     def due(self, highest: int, now: float) -> list[int]:
-        """Numbers to ask for now, ascending; those asked for often enough are given up."""
+        """List the numbers to ask for now, ascending; those asked for often enough are given up."""
         due: list[int] = []
         hopeless: list[int] = []
         for number, hole in self._missing.items():

@@ -1,4 +1,4 @@
-"""Which of the packets a subscriber asks for again it gets: each a few times, spaced, and within a share of the rate.
+"""Choose which packets a subscriber gets again that it asks for: each a few times, spaced, within a share of the rate.
 
 Without these limits a congested subscriber's requests fill the very link that loses packets.
 """
@@ -31,7 +31,7 @@ class Retransmitter:
         self._octets_seen = 0
 
     def choose(self, sequences: Iterable[int], octets_sent: int, rtt_s: float, now: float) -> list[SentPacket]:
-        """What to send again of `sequences` (wire numbers); `octets_sent` is the stream's total so far."""
+        """Choose what to send again of `sequences` (wire numbers); `octets_sent` is the stream's total so far."""
         self._earn(octets_sent)
         interval = min(MIN_INTERVAL_S, 2 * rtt_s) if rtt_s > 0 else MIN_INTERVAL_S
         chosen: list[SentPacket] = []

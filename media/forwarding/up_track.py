@@ -121,7 +121,7 @@ class UpTrack:
         self._sender_report = report
 
     def timestamp_at(self, now: float) -> int:
-        """The source's RTP timestamp at monotonic `now`, by its newest sender report if there is one."""
+        """Compute the source's RTP timestamp at monotonic `now`, by its newest sender report if there is one."""
         rate = CLOCK_RATES[self.kind]
         if self._sender_report is None:
             return self._newest_timestamp + int((now - self.last_packet_at) * rate)
@@ -129,7 +129,7 @@ class UpTrack:
         return self._sender_report.timestamp + int(elapsed * rate)
 
     def update_budget(self, now: float) -> int:
-        """What this video may send, in bits per second, from what its subscribers reported; about once a second."""
+        """Compute what this video may send, in bits per second, from what its subscribers reported; about once a second."""
         return self.budget.update((down.allowance_bps for down in self.down_tracks if down.allowance_bps), now)
 
     def attach(self, down: DownTrack, now: float) -> None:
@@ -143,7 +143,7 @@ class UpTrack:
         self.down_tracks = tuple(other for other in self.down_tracks if other is not down)
 
     def take_audio_levels(self) -> list[tuple[float, int]]:
-        """Levels since the last call as (arrival, dBov), -127 silent to 0 loudest; bounded to the newest 100."""
+        """Take the levels since the last call as (arrival, dBov), -127 silent to 0 loudest; bounded to the newest 100."""
         levels = list(self._levels)
         self._levels.clear()
         return levels

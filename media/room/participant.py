@@ -35,11 +35,11 @@ class ClientSink(Protocol):
         ...
 
     def renegotiate(self) -> None:
-        """The copies this client receives changed: offer them soon."""
+        """Offer soon what this client receives, since its copies changed."""
         ...
 
     def refresh_token(self) -> None:
-        """The permission changed: the client's next token must say so."""
+        """Send the client a token that tells its changed permission."""
         ...
 
     def finish(self) -> None:
@@ -49,7 +49,7 @@ class ClientSink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody at the door: verified grants and what their client said about itself."""
+    """Who wants to join: verified grants and what their client said about itself."""
 
     grants: Grants
     auto_subscribe: bool = True
@@ -60,7 +60,7 @@ class Newcomer:
 
 
 def encode(**message: Any) -> bytes:
-    """A SignalResponse on the wire, given as its field and value."""
+    """Encode a SignalResponse, given as its field and value."""
     return rtc.SignalResponse(**message).SerializeToString()
 
 

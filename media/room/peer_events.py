@@ -1,4 +1,4 @@
-"""What a participant's two peer connections report, and what the room makes of it."""
+"""Turn what a participant's two peer connections report into changes of the room."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class _PeerEvents:
 
 
 class SubscriberEvents(_PeerEvents):
-    """Hears the connection a participant receives on, its primary one."""
+    """React to the connection a participant receives on, its primary one."""
 
     def peer_connected(self, peer: Peer) -> None:
         self._room.activate(self._participant)
@@ -81,7 +81,7 @@ class SubscriberEvents(_PeerEvents):
 
 
 class PublisherEvents(_PeerEvents):
-    """Hears the connection a participant publishes on."""
+    """React to the connection a participant publishes on."""
 
     def peer_track_added(self, peer: Peer, up_track: UpTrack) -> None:
         if not self._participant.is_gone:

@@ -84,12 +84,12 @@ class Publications:
         return next((info for info in self._announced.values() if info.sid == sid), None)
 
     def hold_media(self, up: UpTrack) -> None:
-        """Keeps media until it is announced. More than one participant may publish is left unused."""
+        """Keep media until it is announced; what goes beyond `max_tracks` is left unused."""
         if len(self._media) < self._limits.max_tracks:
             self._media[up.client_track_id] = up
 
     def match(self) -> list[Publication]:
-        """The publications that became complete; they are live from now on."""
+        """Pair announcements with media that has come; the publications that became complete are live from now on."""
         found: list[Publication] = []
         for up in list(self._media.values()):
             cid = self._cid_for(up)

@@ -1,4 +1,4 @@
-"""How good a participant's connection is, from what its peers measure."""
+"""Grade a participant's connection from what its peers measure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCORES = {models.EXCELLENT: 5.0, models.GOOD: 3.5, models.POOR: 2.0}
 
 
 def quality_of(loss: float, rtt_ms: float) -> models.ConnectionQuality:
-    """A grade from the worst share lost (0..1) and the round trip. Never LOST: clients reconnect on that word."""
+    """Grade by the worst share lost (0..1) and the round trip. Never LOST: clients reconnect on that word."""
     if loss > POOR_LOSS or rtt_ms > POOR_RTT_MS:
         return models.POOR
     if loss > GOOD_LOSS or rtt_ms > GOOD_RTT_MS:
@@ -27,7 +27,7 @@ def quality_of(loss: float, rtt_ms: float) -> models.ConnectionQuality:
 
 
 def judge(participant: Participant) -> models.ConnectionQuality:
-    """The participant's grade over both of its connections."""
+    """Grade the participant over both of its connections."""
     peers = [peer for peer in (participant.publisher_peer, participant.subscriber_peer) if peer is not None]
     loss = max((max(peer.loss_up, peer.loss_down) for peer in peers), default=0.0)
     return quality_of(loss, max((peer.rtt_ms for peer in peers), default=0.0))

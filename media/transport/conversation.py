@@ -1,4 +1,4 @@
-"""Our side of one SDP conversation (RFC 8829): what the client said last, and what stays the same in all we say."""
+"""Keep our side of one SDP conversation (RFC 8829): what the client said last, and what stays the same in ours."""
 
 from __future__ import annotations
 

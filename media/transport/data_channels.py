@@ -55,7 +55,7 @@ class DataChannels:
             self._start()
 
     def connected(self, dtls: RTCDtlsTransport) -> None:
-        """DTLS is up."""
+        """Take the connected DTLS, and begin the association if it is negotiated."""
         self._dtls = dtls
         self._start()
 

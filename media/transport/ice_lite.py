@@ -36,7 +36,7 @@ def _random(length: int) -> str:
 
 
 class ICELite:
-    """What one peer knows of its client's network. `now` is monotonic seconds."""
+    """Keep what one peer knows of its client's network. `now` is monotonic seconds."""
 
     def __init__(self, register: Callable[[str], None], unregister: Callable[[str], None]) -> None:
         """`register` leads checks for a user fragment here, `unregister` leads them nowhere."""
@@ -70,22 +70,22 @@ class ICELite:
         self._register(self.credentials.ufrag)
 
     def checked(self, address: Address, now: float, *, nominates: bool) -> None:
-        """An authenticated connectivity check came from `address`."""
+        """Note an authenticated connectivity check from `address`, and send there if it nominates or is the first."""
         self._checked_at = now
         if self.address is None or nominates:
             self.address = address
 
     def lost(self, address: Address) -> None:
-        """`address` is not the client's any more; if it was in use, the next check chooses another."""
+        """Give up `address`, which is not the client's any more; if it was in use, the next check chooses another."""
         self.addresses.pop(address, None)
         if self.address == address:
             self.address = None
 
     def has_expired(self, now: float) -> bool:
-        """Whether the client, once heard of, has been silent for too long to send to it."""
+        """Tell whether the client, once heard of, was silent for CONSENT_S, after which nothing may be sent to it."""
         return self._checked_at is not None and now - self._checked_at > CONSENT_S
 
     def close(self) -> None:
-        """Lead checks here no more."""
+        """Unregister every user fragment, so that no check leads here any more."""
         for one in self._generations:
             self._unregister(one.ufrag)

@@ -54,7 +54,7 @@ class Sources:
         self._opened: dict[int, None] = {}
 
     def declare(self, mid: str, published: Published) -> None:
-        """Let `published` be the section `mid`. The sources it names are its own, and no others if it names any."""
+        """Take `published` for the section `mid`. The sources it names are its own, and no others if it names any."""
         if published.declared:
             self.release(mid)
             self._owners.update(dict.fromkeys(published.declared, published))
@@ -65,7 +65,7 @@ class Sources:
         self._sections[mid] = published
 
     def release(self, mid: str) -> None:
-        """The section `mid` ended: its sources belong to nobody."""
+        """Forget the section `mid`, which ended: its sources belong to nobody."""
         published = self._sections.pop(mid, None)
         self._owners = {ssrc: owner for ssrc, owner in self._owners.items() if owner is not published}
 
@@ -77,11 +77,11 @@ class Sources:
             self._receiver.forget(ssrc)
 
     def may_open(self, ssrc: int) -> bool:
-        """Whether a packet of `ssrc` is worth decrypting: known, or still within the number of sources."""
+        """Tell whether a packet of `ssrc` is worth decrypting: known, or still within the number of sources."""
         return ssrc in self._opened or len(self._opened) < MAX_SSRCS
 
     def opened(self, ssrc: int) -> None:
-        """A packet of `ssrc` was authentic, so libsrtp keeps that source from now on."""
+        """Note that a packet of `ssrc` was authentic, so that libsrtp keeps that source from now on."""
         self._opened[ssrc] = None
 
     def owner(self, ssrc: int) -> Published | None:
@@ -89,7 +89,7 @@ class Sources:
         return self._owners.get(ssrc)
 
     def learn(self, packet: RTPPacket, now: float) -> Published | None:
-        """The section of a source that no description named: by mid, else by a payload type only one has."""
+        """Find the section of a source that no description named: by mid, else by a payload type only one has."""
         published = self._by_mid(packet) or self._by_payload_type(packet.payload_type)
         if published is None or published.declared or not published.carries(packet.payload_type):
             return None

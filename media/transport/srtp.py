@@ -114,7 +114,7 @@ class SRTPReceiver:
         remove_stream(self._session, ssrc)
 
     def unprotect(self, buffer: CryptBuffer, size: int, *, is_rtcp: bool) -> bytes | None:
-        """The clear packet out of the first `size` bytes of `buffer`; None when forged, replayed or not yet open."""
+        """Decrypt the first `size` bytes of `buffer` in place; None when they are forged, replayed, or it is not open yet."""
         if self._handle is None:
             return None
         buffer.length[0] = size

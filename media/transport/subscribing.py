@@ -62,7 +62,7 @@ class Subscribing:
                 return ssrc
 
     def remove(self, down: DownTrack) -> None:
-        """Stop `down` now; unknown ones are ignored."""
+        """Stop `down` now and free its place with the next offer; unknown ones are ignored."""
         outgoing = self._by_ssrc.get(down.ssrc)
         if outgoing is None or outgoing.down is not down:
             return
@@ -77,7 +77,7 @@ class Subscribing:
         return self._by_ssrc[down.ssrc].section.mid
 
     def connected(self, now: float) -> None:
-        """The connection is up: negotiated tracks may flow."""
+        """Start the negotiated tracks: the connection is up."""
         self._is_connected = True
         for outgoing in self._by_ssrc.values():
             self._attach(outgoing, now)

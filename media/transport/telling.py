@@ -1,4 +1,4 @@
-"""Telling a peer's observer what happened, so that a mistake of the observer ends nothing here."""
+"""Call a peer's observer so that a mistake of the observer ends nothing here."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ class Teller:
         self._drops = drops
 
     def connected(self) -> None:
-        """ICE and DTLS are up."""
+        """Tell that ICE and DTLS are up."""
         self._tell(self._observer.peer_connected)
 
     def closed(self, reason: str) -> None:
-        """The peer is gone."""
+        """Tell that the peer is gone, and why."""
         self._tell(self._observer.peer_closed, reason)
 
     def data(self, label: str, payload: bytes) -> None:
-        """A message on the data channel `label`."""
+        """Pass on a message of the data channel `label`."""
         self._tell(self._observer.peer_data, label, payload)
 
     def data_open(self) -> None:
-        """Our `_reliable` can be written."""
+        """Tell that our `_reliable` can be written."""
         self._tell(self._observer.peer_data_open)
 
     def overflow(self) -> None:
-        """The reliable send buffer is full."""
+        """Tell that the reliable send buffer is full."""
         self._tell(self._observer.peer_overflow)
 
     def track_added(self, track: UpTrack) -> None:
-        """A section began to send."""
+        """Tell that a section began to send."""
         self._tell(self._observer.peer_track_added, track)
 
     def track_removed(self, track: UpTrack) -> None:
-        """A section stopped."""
+        """Tell that a section stopped."""
         self._tell(self._observer.peer_track_removed, track)
 
     def _tell(self, method: Callable[..., None], *arguments: object) -> None:

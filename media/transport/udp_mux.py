@@ -41,7 +41,7 @@ class UDPMux:
     """The media sockets, the peers behind them, and the one timer that serves them all."""
 
     def __init__(self, sockets: Sequence[socket.socket], announced_ips: Sequence[str]) -> None:
-        """Use `open`."""
+        """Start reading bound sockets; `open` makes them."""
         self.wire = Wire()
         self.announced_ips = tuple(announced_ips)
         self.ntp_offset_s = time.time() - time.monotonic() + _NTP_EPOCH_S
@@ -125,7 +125,7 @@ class UDPMux:
             sock.close()
 
     def forget(self, peer: Peer) -> None:
-        """Drop what arrives for `peer` from now on."""
+        """Forget `peer` and its addresses: what arrives for it is dropped from now on."""
         self.peers.discard(peer)
         self.book.forget(peer)
 
@@ -165,7 +165,7 @@ class UDPMux:
                 wire.drops[reason] += 1
 
     def _take(self, size: int, address: Address, now: float) -> str:
-        """Lead one datagram to its peer; the reason when it was dropped, else an empty text."""
+        """Hand one datagram to its peer; answer why it was dropped, else an empty text."""
         if not MIN_DATAGRAM <= size <= MAX_DATAGRAM:
             return "size"
         first = self._buffer.memory[0]
