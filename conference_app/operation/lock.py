@@ -15,7 +15,8 @@ import tempfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from conference_app.operation.locked import BROUGHT_ALONG, ROOT, Locked, head_of, packages_of
+from conference_app.operation.frontend.build import ROOT
+from conference_app.operation.locked import BROUGHT_ALONG, Locked, head_of, packages_of
 
 _ENVIRONMENT = "sys_platform == 'linux' and implementation_name == 'cpython'"
 _COMMAND = ("pip", "compile", "packages.in", "--constraint", "kept.txt", "--output-file", "packages.txt", "--quiet")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 BROUGHT_ALONG = "# Brought along by these; written by `make lock`."
 _PIN = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[\w,-]+\])?==(?P<version>[^\s;]+)(?:\s*;\s*(?P<marker>[^\\]+?))?"
@@ -67,8 +65,3 @@ def head_of(text: str) -> str:
     lines = text.splitlines(keepends=True)
     first = next(number for number, line in enumerate(lines) if line.strip() and not line.startswith(("#", "-")))
     return "".join(lines[:first])
-
-
-def runtime() -> list[Locked]:
-    """What the product runs with."""
-    return list(packages_of((ROOT / "requirements.txt").read_text(encoding="utf-8")))

@@ -11,7 +11,8 @@ from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
-from conference_app.operation.locked import ROOT, packages_of
+from conference_app.operation.frontend.build import ROOT
+from conference_app.operation.locked import packages_of
 
 _COMMA_AT_END = re.compile(r",(\s*[}\]])")
 _CLASSIFIER = "License :: "

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conference_app.operation import bootstrap, locked
+from conference_app.operation.frontend.build import ROOT
 from conference_app.operation.lock import written
-from conference_app.operation.locked import BROUGHT_ALONG, ROOT, Locked, head_of, packages_of
+from conference_app.operation.locked import BROUGHT_ALONG, Locked, head_of, packages_of
 
 FILES = ("requirements.txt", "requirements-dev.txt", bootstrap.BUILD_TOOLS)
 A, B = "a" * 64, "b" * 64
