@@ -32,7 +32,11 @@ def wordmark(size: int = 28) -> rx.Component:
     """Sign and name."""
     return rx.el.span(
         mark(size),
-        rx.el.span(settings().brand_name, class_name="text-lg font-semibold tracking-tight text-ink"),
+        rx.el.span(
+            settings().brand_name,
+            class_name="notranslate text-lg font-semibold tracking-tight text-ink",
+            custom_attrs={"translate": "no"},
+        ),
         class_name="inline-flex items-center gap-2.5",
     )
 

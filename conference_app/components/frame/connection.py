@@ -11,6 +11,7 @@ from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from conference_app.components.frame.head_scripts import broken_words
 from conference_app.components.frame.languages import in_each_language
 from conference_app.components.frame.new_version import NewVersion
 from conference_app.components.kit.buttons import button_class, icon, spinner
@@ -100,7 +101,7 @@ def _broken() -> rx.Component:
         icon("circle-alert", 28, "text-danger-ink"),
         rx.el.h1(_("This page stopped working."), class_name="text-2xl mt-4"),
         rx.el.p(
-            _("It is a mistake on our side. Your meetings and your account are safe. Load the page again to go on."),
+            broken_words(),
             class_name="text-ink-muted mt-2 mb-6",
         ),
         rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),

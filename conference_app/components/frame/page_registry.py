@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventType
 
-from conference_app.components.frame.head_scripts import FOLLOW_MAILED_LINK, STORAGE_FALLBACK
+from conference_app.components.frame.head_scripts import (
+    FOLLOW_MAILED_LINK,
+    STORAGE_FALLBACK,
+    last_words,
+    translated_text,
+)
 from conference_app.components.kit.theme import FONT_FILES
 from conference_app.config import LANGUAGES, settings
 from conference_app.texts import DEFAULT_LANGUAGE, _, language, localized_path
@@ -57,6 +62,8 @@ def head_components() -> list[rx.Component]:
     return [
         rx.el.script(STORAGE_FALLBACK),
         rx.el.script(FOLLOW_MAILED_LINK),
+        rx.el.script(translated_text()),
+        rx.el.script(last_words()),
         rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
         rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"),
         _font_preload(FONT_FILES[0]),

@@ -68,7 +68,7 @@ def button(
     """A button that says what happens. While `busy` it keeps its width, shows a ring and takes no click."""
     face = rx.el.span(
         *([icon(icon_name)] if icon_name else []),
-        label,
+        rx.el.span(label) if isinstance(label, rx.Var) else label,
         class_name=rx.cond(busy, "invisible", "inline-flex items-center gap-2"),
     )
     ring = rx.cond(

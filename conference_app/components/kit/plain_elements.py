@@ -23,6 +23,11 @@ class PostForm(Element):
     method: rx.Var[str]
 
 
+def literal(words: rx.Var[str] | str, class_name: str = "font-mono text-sm") -> rx.Component:
+    """What must be typed or found as it stands, such as a code: programs that translate pages leave it alone."""
+    return rx.el.code(words, class_name=f"notranslate {class_name}", custom_attrs={"translate": "no"})
+
+
 def plain_link(label: str, href: str) -> rx.Component:
     """A link in a sentence to a page that the server makes itself, or to a mailbox or telephone."""
     return PlainLink.create(

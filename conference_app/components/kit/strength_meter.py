@@ -27,8 +27,8 @@ def strength_meter(score: Number, advice: Text) -> rx.Component:
     return rx.el.div(
         rx.el.div(*bars, class_name="grid grid-cols-4 gap-1 mt-2"),
         rx.el.p(
-            rx.cond(reached >= 0, rx.el.span(name, ". ", class_name="font-medium text-ink")),
-            advice,
+            rx.el.span(name, class_name="font-medium text-ink after:content-['._'] empty:hidden"),
+            rx.el.span(advice),
             class_name=f"{HINT} mt-1.5 min-h-5",
             aria_live="polite",
         ),

@@ -10,6 +10,7 @@ import reflex as rx
 from conference_app.components.kit.buttons import Text, button, icon, link_button
 from conference_app.components.kit.choices import switch
 from conference_app.components.kit.copying import copy_button, copy_field
+from conference_app.components.kit.plain_elements import literal
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.rows import MeetingRow, record
@@ -31,7 +32,7 @@ class Invited:
 
 
 def _pass_phrase(shown: Invited) -> rx.Component:
-    words = rx.el.code(shown.pass_phrase, class_name="text-ink font-mono wrap-anywhere")
+    words = literal(shown.pass_phrase, "text-ink font-mono wrap-anywhere")
     return rx.el.div(
         rx.el.p(
             icon("key-round", 18, "mt-0.5"),

@@ -12,6 +12,7 @@ from conference_app.components.kit.buttons import button
 from conference_app.components.kit.copying import copy_button
 from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.forms import checked_form, typed
+from conference_app.components.kit.plain_elements import literal
 from conference_app.components.kit.surfaces import badge, banner
 from conference_app.components.kit.vars import count, one_of
 from conference_app.components.sign_in.security_form import (
@@ -85,7 +86,7 @@ def _setup() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.p(_("Scan the picture with your authenticator app, or type this key into it:")),
-                rx.el.code(state.setup_secret, class_name="block mt-2 font-mono text-sm wrap-anywhere"),
+                literal(state.setup_secret, "block mt-2 font-mono text-sm wrap-anywhere"),
             ),
             class_name="flex flex-col sm:flex-row gap-5 text-sm leading-6",
         ),
@@ -113,7 +114,7 @@ def _new_codes() -> rx.Component:
             "warn",
         ),
         rx.el.ul(
-            rx.foreach(state.new_codes, lambda one: rx.el.li(rx.el.code(one, class_name="font-mono text-sm"))),
+            rx.foreach(state.new_codes, lambda one: rx.el.li(literal(one))),
             class_name="grid grid-cols-1 sm:grid-cols-2 gap-x-6 gap-y-2 mt-4",
             id="recovery-codes",
         ),

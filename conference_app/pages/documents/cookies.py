@@ -18,7 +18,11 @@ def _entry(one: Kept) -> rx.Component:
     need = badge(_("necessary"), "neutral") if one.is_necessary else badge(_("only with your consent"), "accent")
     return card(
         rx.el.div(
-            rx.el.h2(one.name, class_name="text-base font-semibold font-mono tracking-normal wrap-anywhere min-w-0"),
+            rx.el.h2(
+                one.name,
+                custom_attrs={"translate": "no"},
+                class_name="notranslate text-base font-semibold font-mono tracking-normal wrap-anywhere min-w-0",
+            ),
             need,
             class_name="flex flex-wrap items-center justify-between gap-2",
         ),
