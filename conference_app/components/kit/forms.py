@@ -1,4 +1,4 @@
-"""The state and frame that every form shares: errors beside their fields, kept values, focus on the first wrong one."""
+"""The state and frame that every form shares: errors beside their fields until mended, kept values, focus on the first."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import reflex as rx
 
-from conference_app.components.kit.first_error import FocusFirstError
+from conference_app.components.kit.form_errors import FormErrors
 from conference_app.components.kit.surfaces import banner
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.session import StartsAnew
+from conference_app.session import StartsAnew, public
 from conference_app.texts import error_text
 
 
@@ -25,6 +25,15 @@ class FormState(StartsAnew, rx.State, mixin=True):
     tries: int = 0
     """Grows with each refused try, which moves the focus."""
     busy: bool = False
+
+    @rx.event
+    @public
+    async def mended(self, name: str) -> None:
+        """What was said of the field `name` is over, and with the last one what was said of the whole."""
+        left = {one: wrong for one, wrong in self.errors.items() if one != name}
+        if len(left) < len(self.errors):
+            self.errors = left
+            self.problem = self.problem if left else ""
 
     def _begin(self) -> None:
         self.busy, self.errors, self.problem = True, {}, ""
@@ -67,7 +76,7 @@ def checked_form(state: type[FormState], *children: rx.Component, **props: Any) 
             ),
         ),
         *children,
-        FocusFirstError.create(tries=state.tries, fallback="problem"),
+        FormErrors.create(tries=state.tries, fallback="problem", errors=state.errors, on_mended=state.mended),
         **({"class_name": "grid grid-cols-1 gap-5", "method": "post", "no_validate": True} | props),
     )
 

@@ -16,6 +16,7 @@ class PasswordInput(Component):
     name: rx.Var[str]
     auto_complete: rx.Var[str]
     max_length: rx.Var[int]
+    min_length: rx.Var[int]
     required: rx.Var[bool]
     show: rx.Var[str]
     hide: rx.Var[str]

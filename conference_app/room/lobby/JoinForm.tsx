@@ -1,5 +1,5 @@
 /** Name, pass-phrase where needed, and the one button; what was refused stands above what was typed. */
-import { type FormEvent, useEffect, useId, useRef } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import type { Door } from "../pageMessages";
 import type { Refusal } from "../session/session";
@@ -35,11 +35,19 @@ const REFUSALS: Readonly<Record<string, TextKey>> = {
   not_found: "refused_unknown",
 };
 
+/** `error` for as long as what it was said of stands in the field. */
+function useUnmended(error: string | undefined, value: string): string | undefined {
+  const [told, setTold] = useState({ error, value });
+  if (told.error !== error) setTold({ error, value });
+  return told.value === value ? told.error : undefined;
+}
+
 function Field(props: {
   label: string;
   value: string;
   limit: number;
   isSecret?: boolean;
+  isFirst?: boolean;
   autoComplete: string;
   error?: string;
   help?: string;
@@ -47,10 +55,14 @@ function Field(props: {
 }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const { error } = props;
+  const error = useUnmended(props.error, props.value);
   useEffect(() => {
-    if (error) input.current?.focus();
-  }, [error]);
+    if (props.error) input.current?.focus();
+  }, [props.error]);
+  useEffect(() => {
+    // With a finger, the keyboard would cover the picture before anybody asked for it.
+    if (props.isFirst && !input.current?.value && matchMedia("(pointer: fine)").matches) input.current?.focus();
+  }, [props.isFirst]);
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium text-ink">
@@ -115,6 +127,7 @@ export function JoinForm(props: JoinFormProps) {
       )}
       <Field
         label={t("your_name")}
+        isFirst
         value={draft.name}
         limit={NAME_LIMIT}
         autoComplete="name"
