@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -110,10 +111,10 @@ def test_registering_goes_down_the_page_by_tab(visitor: NewVisitor) -> None:
     expect(page.get_by_role("button", name="Create account")).to_be_enabled()
     page.get_by_label("First name").focus()
     seen = []
-    for _stop in range(12):
+    for _stop in range(20):
         seen.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
         page.keyboard.press("Tab")
-    wanted = ["first_name", "last_name", "username", "email", "password", "accepted", "Create account"]
+    wanted = ["first_name", "last_name", "email", "username", "password", "accepted", "Create account"]
     assert [name for name in seen if name in wanted] == wanted
 
 
@@ -157,3 +158,51 @@ def test_the_question_before_erasing_keeps_the_keyboard_and_gives_it_back(visito
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(erase).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844)])
+def test_a_long_question_keeps_its_answers_in_sight(visitor: NewVisitor, width: int, height: int) -> None:
+    person = visitor()
+    person.register(f"asked{width}")
+    person.create_meeting("Weekly")
+    page = person.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/privacy-center")
+    page.get_by_role("button", name="Erase my data").click()
+    dialog = page.get_by_role("dialog", name="Erase everything?")
+    expect(dialog.get_by_label("Your password", exact=True)).to_be_focused()
+    for part in (dialog.get_by_label("Your password", exact=True), dialog.get_by_role("button", name="Erase my data")):
+        expect(part).to_be_in_viewport(ratio=1)
+
+
+def placed(page: Page, path: str) -> tuple[object, ...]:
+    """Where the heading of a page begins, what its header offers, and how high that is."""
+    page.goto(path)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_be_visible()
+    header = page.get_by_role("banner")
+    links = header.get_by_role("link").locator("visible=true")
+    box, bar = heading.bounding_box(), header.bounding_box()
+    assert box is not None
+    assert bar is not None
+    names = [link.get_attribute("aria-label") or link.inner_text().strip() for link in links.all()]
+    return round(box["x"]), round(box["y"]), round(bar["height"]), names[1:]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_that_the_server_makes_stand_where_the_others_do(new_context: NewContext, width: int) -> None:
+    page = new_context(width).new_page()
+    policy = placed(page, "/privacy")
+    assert placed(page, "/transparency") == policy
+    assert placed(page, "/privacy/changes") == policy
+    assert placed(page, "/newsletter")[:3] == placed(page, "/sign-in")[:3]
+
+
+def test_the_theme_is_chosen_on_pages_that_the_server_makes_too(new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto("/transparency")
+    page.locator("summary[aria-label=Theme]").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_class("dark")
+    page.goto("/privacy")
+    expect(page.locator("html")).to_have_class(re.compile("dark"))

@@ -15,7 +15,10 @@ type DialogProps = {
 export function Dialog({ open, label, className, onDismiss, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (open && !dialog.current?.open) {
+      dialog.current?.showModal();
+      dialog.current?.querySelector<HTMLElement>("input, button")?.focus(); // not what only scrolls
+    }
     if (!open && dialog.current?.open) dialog.current?.close();
   }, [open]);
   return (

@@ -20,21 +20,37 @@ class NativeDialog(Component):
 
 
 def dialog(
-    title: Text, body: rx.Component, *actions: rx.Component, is_open: rx.Var[bool] | bool, on_dismiss: object
+    title: Text,
+    body: rx.Component,
+    *actions: rx.Component,
+    is_open: rx.Var[bool] | bool,
+    on_dismiss: object,
+    foot: rx.Component | None = None,
+    long: Text = "",
 ) -> rx.Component:
-    """A question that must be answered first. The safe answer stands first and has the focus."""
-    answers = [rx.el.div(*actions, class_name="flex flex-wrap justify-end gap-2 mt-6")] if actions else []
+    """A question that must be answered first. The safe answer stands first and has the focus.
+
+    It is never higher than the window: `body` scrolls, while `foot`, such as a form, and `actions` stay in sight. A body
+    that may be longer than that is `long`, by the name that its part of the dialog has for screen readers.
+    """
+    answers = [rx.el.div(*actions, class_name="flex flex-wrap justify-end gap-2 pt-6")] if actions else []
+    region = {"tab_index": 0, "role": "region", "aria_label": long} if long else {}  # so that keys can scroll it
+    below = [rx.el.div(*([foot] if foot else []), *answers, class_name="px-6 shrink-0")] if foot or answers else []
     return NativeDialog.create(
         rx.el.div(
-            rx.el.h2(title, class_name="text-xl"),
-            rx.el.div(body, class_name="text-ink-muted mt-2"),
-            *answers,
-            class_name="p-6",
+            rx.el.h2(title, class_name="text-xl px-6 shrink-0"),
+            rx.el.div(
+                body,
+                class_name=f"text-ink-muted mt-2 px-6 {'min-h-24 ' if long else ''}overflow-y-auto focus-visible:-outline-offset-2",
+                **region,
+            ),
+            *below,
+            class_name="flex flex-col max-h-[calc(100dvh-2rem)] overflow-y-auto py-6",
         ),
         open=is_open,
         label=title,
         on_dismiss=on_dismiss,
-        class_name="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-card bg-surface-raised text-ink shadow-float",
+        class_name="m-auto w-[min(28rem,calc(100vw-2rem))] max-h-none rounded-card bg-surface-raised text-ink shadow-float",
     )
 
 

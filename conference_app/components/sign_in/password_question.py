@@ -23,8 +23,13 @@ def password_question(
     is_open: rx.Var[bool] | bool,
     on_submit: object,
     on_keep: object,
+    long: str = "",
 ) -> rx.Component:
-    """A dialog with `body`; the button `label` submits the field `password`, everything else leaves all as it is."""
+    """A dialog with `body`; the button `label` submits the field `password`, everything else leaves all as it is.
+
+    `long` names a body that may need to scroll. The form is there only while the dialog is open, so that a password typed
+    once is not there the next time.
+    """
     form = checked_form(
         state,
         password_field(
@@ -37,10 +42,4 @@ def password_question(
         ),
         on_submit=on_submit,
     )
-    # Drawn only while open, so that a password typed once is not there the next time.
-    opened = rx.el.div(
-        body,
-        rx.el.div(form, class_name="mt-4"),
-        class_name="max-h-[calc(100dvh-9rem)] overflow-y-auto -mx-6 px-6 -mb-6 pb-6",
-    )
-    return dialog(title, rx.cond(is_open, opened), is_open=is_open, on_dismiss=on_keep)
+    return dialog(title, body, foot=rx.el.div(form, class_name="pt-5"), long=long, is_open=is_open, on_dismiss=on_keep)

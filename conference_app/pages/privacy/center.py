@@ -244,6 +244,7 @@ def _questions() -> rx.Component:
             is_open=state.is_erasing,
             on_submit=state.erase,
             on_keep=state.stay,
+            long=_("What would be erased"),
         ),
         password_question(
             state,

@@ -164,20 +164,14 @@ class GuestCenterState(OverviewState, rx.State):
 
 def _dialog() -> rx.Component:
     state = GuestCenterState
-    body = rx.el.div(  # takes the focus, so that the keyboard can scroll it
-        erase_question(state),
-        tab_index=0,
-        role="region",
-        aria_label=_("What would be erased"),
-        class_name="max-h-[60vh] overflow-y-auto -mx-6 px-6",
-    )
     return dialog(
         _("Erase everything?"),
-        body,
+        erase_question(state),
         button(_("Keep it"), kind="secondary", on_click=state.stay),
         button(_("Erase my data"), kind="danger", on_click=state.erase),
         is_open=state.is_erasing,
         on_dismiss=state.stay,
+        long=_("What would be erased"),
     )
 
 
