@@ -119,3 +119,20 @@ def test_half_a_link_says_so(new_context: NewContext, path: str) -> None:
     page.goto(f"{path}#token=short")
     expect(page.get_by_text("This address is not the whole link.")).to_be_visible()
     fine(page)
+
+
+def test_the_address_suggests_a_username_that_anybody_may_change(visitor: NewVisitor) -> None:
+    page = visitor().page
+    page.goto("/register")
+    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+    email, username = page.get_by_label("E-mail", exact=True), page.get_by_label("Username", exact=True)
+    email.fill("anna.nowak+news@example.org")
+    email.press("Tab")
+    expect(username).to_have_value("anna.nowak")
+    email.fill("ola@example.org")
+    email.press("Tab")
+    expect(username).to_have_value("ola")  # nobody has chosen another
+    username.fill("mine")
+    email.fill("eva@example.org")
+    email.press("Tab")
+    expect(username).to_have_value("mine")

@@ -1,4 +1,4 @@
-"""The fields about a person as inputs: label, reason, how long it is kept and browser hints come from the one schema."""
+"""The fields about a person as inputs: label, reason, how long they are kept and browser hints come from one schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from conference_app.components.kit.buttons import Text, icon
-from conference_app.components.kit.fields import Option, email_field, password_field, select_field, text_field
+from conference_app.components.kit.fields import HINT, Option, email_field, password_field, select_field, text_field
 from conference_app.components.kit.forms import typed
 from conference_app.components.kit.unbroken import unbroken
 from conference_app.services.people import person_fields, time_zones
@@ -19,7 +19,7 @@ from conference_app.texts import _, current_language
 
 _LIMITS: dict[str, Any] = {"max_length": person_fields.NAME_LENGTH}
 _EXTRA: dict[str, dict[str, Any]] = {
-    "username": {"auto_capitalize": "none", "spell_check": False, "max_length": 100},
+    "username": {"auto_capitalize": "none", "spell_check": False, "min_length": 3, "max_length": 100},
     "phone": {"type": "tel", "max_length": 50},
 }
 
@@ -34,37 +34,54 @@ def _options(field: Field) -> Sequence[Option]:
             return person_fields.languages()
 
 
-def why_asked(field: Field, hint: str = "") -> rx.Component:
-    """What stands under `field`: a `hint` how to fill it, and, quieter, why it is asked and how long it is kept."""
-    kept = retention_words(field.retention.days, field.retention.words)
-    how = [rx.el.span(unbroken(hint), class_name="block mb-1")] if hint else []
-    why = rx.el.span(
-        rx.el.span(unbroken(field.purpose), class_name="block"),
-        rx.el.span(
-            icon("clock-3", 12, "mt-[3px]"),
-            rx.el.span(rx.el.span(_("Kept:"), " ", class_name="sr-only"), kept),
-            class_name="flex items-start gap-1",
-        ),
-        class_name="block text-xs leading-[1.125rem] text-ink-faint",
+def _kept(field: Field) -> str:
+    return retention_words(field.retention.days, field.retention.words)
+
+
+def kept_note() -> rx.Component:
+    """How long the fields of a person are kept, once for all; one that is kept otherwise says so beside its reason."""
+    return rx.el.p(
+        icon("clock-3", 16, "mt-0.5"),
+        rx.el.span(_("How long we keep what you enter: {how}", how=_kept(person_fields.FIELDS[0]))),
+        class_name=f"flex items-start gap-2 {HINT}",
     )
-    return rx.fragment(*how, why)
 
 
-def _help(field: Field) -> rx.Component:
+def why_asked(field: Field) -> rx.Component:
+    """What stands folded under `field`: why it is asked, and how long it is kept if that is not what `kept_note` says."""
+    said = [field.purpose, *([_kept(field)] if _kept(field) != _kept(person_fields.FIELDS[0]) else [])]
+    return rx.el.details(
+        rx.el.summary(
+            _("Why we ask"),
+            rx.el.span(": ", _(field.label), class_name="sr-only"),
+            icon("chevron-down", 14, "transition-transform duration-150 group-open/why:rotate-180"),
+            class_name=(
+                "flex w-fit items-center gap-1 text-xs text-ink-faint hover:text-ink rounded-control list-none "
+                "[&::-webkit-details-marker]:hidden pointer-coarse:pt-2 pointer-coarse:pb-5 pointer-coarse:-mb-5"
+            ),
+        ),
+        *[rx.el.p(unbroken(one), class_name="text-xs leading-[1.125rem] text-ink-muted mt-1") for one in said],
+        id=f"{field.name}_why",
+        class_name="group/why mt-1.5",
+    )
+
+
+def _hint(field: Field) -> str:
     hints = {
-        "username": _("You can use letters, digits, dots and hyphens."),
+        "username": _("3 to 40 letters, digits, dots, hyphens or underscores. Nobody in a meeting sees it."),
         "email": _("The people you meet do not see it."),
     }
-    return why_asked(field, hints.get(field.kind, ""))
+    return hints.get(field.kind, "")
 
 
 def person_input(field: Field, errors: dict[str, str], value: Text = "", **props: Any) -> rx.Component:
-    """The input of `field`, with why it is asked and how long it is kept below.
+    """The input of `field`, with why it is asked folded below.
 
     `value` is what it holds when it appears; `props` go to the control.
     """
     label, error = _(field.label), errors[field.name]
-    given: dict[str, Any] = {"error": error, "help_text": _help(field), "optional": not field.required, **props}
+    given: dict[str, Any] = {"error": error, "optional": not field.required}
+    given |= {"help_text": _hint(field), "more": why_asked(field), **props}
     given["auto_complete"] = field.auto_complete or "off"
     if field.kind == "password":
         return password_field(label, field.name, **given)

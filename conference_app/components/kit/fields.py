@@ -52,13 +52,15 @@ def _described(field_id: str, help_text: Help) -> str:
     return f"{field_id}_error {field_id}_help" if help_text else f"{field_id}_error"
 
 
-def _below(field_id: str, help_text: Help, error: Text, meter: rx.Component | None) -> list[rx.Component]:
+def _below(
+    field_id: str, help_text: Help, error: Text, meter: rx.Component | None, more: rx.Component | None
+) -> list[rx.Component]:
     parts: list[rx.Component] = [rx.el.p(error, id=f"{field_id}_error", class_name=ERROR)]
     if meter is not None:
         parts.append(rx.el.div(meter, id=f"{field_id}_meter"))
     if help_text:
         parts.append(rx.el.p(unbroken(help_text), id=f"{field_id}_help", class_name=f"{HINT} mt-1.5"))
-    return parts
+    return [*parts, *([more] if more is not None else [])]
 
 
 def invalid(error: Text) -> rx.Var[bool]:
@@ -76,12 +78,13 @@ def _field(
     optional: bool,
     extra: str = "",
     meter: rx.Component | None = None,
+    more: rx.Component | None = None,
 ) -> rx.Component:
-    """`control` under its label, with error, `meter` and help below."""
+    """`control` under its label, with error, `meter`, help and `more` below."""
     return rx.el.div(
         field_label(label, field_id, optional=optional),
         control,
-        *_below(field_id, help_text, error, meter),
+        *_below(field_id, help_text, error, meter, more),
         class_name=extra or None,
     )
 
@@ -105,12 +108,13 @@ def text_field(
     help_text: Help = "",
     optional: bool = False,
     extra: str = "",
+    more: rx.Component | None = None,
     **props: Any,
 ) -> rx.Component:
-    """A one-line input; `props` go to the <input>."""
+    """A one-line input; `props` go to the <input>. `more` is what stands below the help."""
     wiring: dict[str, Any] = _wiring(field_id, error, help_text, optional=optional) | {"type": "text"} | props
     control = rx.el.input(class_name=INPUT, **wiring)
-    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, extra=extra)
+    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, extra=extra, more=more)
 
 
 def email_field(
@@ -144,12 +148,13 @@ def select_field(
     error: Text = "",
     help_text: Help = "",
     optional: bool = False,
+    more: rx.Component | None = None,
     **props: Any,
 ) -> rx.Component:
     """A native select."""
     wiring = _wiring(field_id, error, help_text, optional=optional) | props
     control = rx.el.select(*[_option(*one) for one in options], class_name=INPUT, **wiring)
-    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional)
+    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, more=more)
 
 
 def password_field(
@@ -160,6 +165,7 @@ def password_field(
     help_text: Help = "",
     optional: bool = False,
     meter: rx.Component | None = None,
+    more: rx.Component | None = None,
     **props: Any,
 ) -> rx.Component:
     """A password with a button to show it, and a `meter` of its strength where one is chosen.
@@ -178,4 +184,4 @@ def password_field(
         custom_attrs={"aria-invalid": invalid(error), "aria-describedby": described},
         **props,
     )
-    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, meter=meter)
+    return _field(label, field_id, control, error=error, help_text=help_text, optional=optional, meter=meter, more=more)

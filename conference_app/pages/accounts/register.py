@@ -1,4 +1,4 @@
-"""Registration: one short form, each field with its reason, errors beside the fields."""
+"""Registration: one short form, each field with its reason in a fold, errors beside the fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from conference_app.components.accounts.person_inputs import person_input, person_inputs, typed_optional
+from conference_app.components.accounts.person_inputs import (
+    kept_note,
+    person_input,
+    person_inputs,
+    typed_optional,
+)
+from conference_app.components.accounts.suggested_username import SuggestedUsername
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import icon, submit_button, text_link
@@ -18,7 +24,7 @@ from conference_app.components.kit.strength_meter import strength_meter
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED
-from conference_app.services.sign_in import password_strength
+from conference_app.services.sign_in import password_hashes, password_strength
 from conference_app.session import client_address, enter, public, signed_in
 from conference_app.texts import _, current_language, localized_path, n_
 
@@ -77,8 +83,16 @@ def _registration(form: dict[str, object]) -> registration.RegistrationForm:
 
 
 def _required() -> list[rx.Component]:
-    fields = tuple(one for one in REQUIRED if one.kind != "password")
-    return [*person_inputs(fields, RegisterState.errors), _password()]
+    """The username comes after the address, which suggests it."""
+    names = [one for one in REQUIRED if one.kind == "line"]
+    return [
+        rx.el.div(
+            *person_inputs(tuple(names), RegisterState.errors), class_name="grid gap-5 sm:grid-cols-2 items-start"
+        ),
+        *person_inputs((BY_NAME["email"], BY_NAME["username"]), RegisterState.errors),
+        SuggestedUsername.create(source="email", target="username"),
+        _password(),
+    ]
 
 
 def _optional() -> rx.Component:
@@ -104,7 +118,13 @@ def _password() -> rx.Component:
     state = RegisterState
     hint = rx.cond(state.advice, state.advice, _("At least 10 characters. A short sentence is easy to keep in mind."))
     meter = strength_meter(state.strength, hint)
-    return person_input(BY_NAME["password"], state.errors, on_change=state.measure.debounce(250), meter=meter)
+    return person_input(
+        BY_NAME["password"],
+        state.errors,
+        on_change=state.measure.debounce(250),
+        meter=meter,
+        min_length=password_hashes.MIN_LENGTH,
+    )
 
 
 def _acceptance() -> rx.Component:
@@ -128,8 +148,9 @@ def register() -> rx.Component:
         rx.el.h1(_("Create your account")),
         rx.el.p(
             _("Hosts need an account. Guests join your meetings with a link and a name."),
-            class_name="text-ink-muted mt-3 mb-8",
+            class_name="text-ink-muted mt-3 mb-4",
         ),
+        rx.el.div(kept_note(), class_name="mb-8"),
         checked_form(
             RegisterState,
             *_required(),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import reflex as rx
 
-from conference_app.components.accounts.person_inputs import why_asked
+from conference_app.components.accounts.person_inputs import person_input
 from conference_app.components.kit.fields import password_field, select_field, text_area, text_field
 from conference_app.components.kit.forms import ticked, typed
 from conference_app.components.kit.sentence_slots import slotted
@@ -51,8 +51,8 @@ def test_the_strength_of_a_password_stands_between_what_is_wrong_and_why_it_is_a
 
 
 def test_how_to_fill_a_field_stands_before_why_it_is_asked() -> None:
-    shown = str(why_asked(BY_NAME["username"], "Letters and digits."))
-    assert shown.index("Letters and digits.") < shown.index(BY_NAME["username"].purpose)
+    shown = str(person_input(BY_NAME["username"], {"username": ""}))
+    assert shown.index('id:"username_help"') < shown.index('id:"username_why"') < shown.index("Why we ask")
 
 
 def test_slots_are_filled_in_order() -> None:
