@@ -14,8 +14,8 @@ from reflex_base.event import EventSpec
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
 from conference_app.components.sign_in.mailed_step import MailedStepState, mailed_step
-from conference_app.services.sign_in import email_proofs
-from conference_app.session import SessionState, public
+from conference_app.services.sign_in import email_proofs, staff_role
+from conference_app.session import SessionState, public, signed_in
 from conference_app.texts import _, localized_path, n_
 
 
@@ -32,7 +32,9 @@ class MailedLinkState(MailedStepState, rx.State):
     async def confirm(self) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        await self._follow(email_proofs.confirm)
+        proven, caller = await self._follow(email_proofs.confirm), signed_in()
+        if proven and caller and caller.account_id == proven.account_id:
+            await staff_role.renew(caller.account_id)
 
     @rx.event
     @public

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conference_app import database
 from conference_app.config import settings
 from conference_app.models import Account
+from conference_app.purposes import SIGN_IN
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.sign_in import security_emails
@@ -22,7 +24,7 @@ def _is_listed(account: Account) -> bool:
 
 
 def of(account: Account) -> str:
-    """The account's role; who was taken off the list has none at once, and who was put on it from the next sign-in on."""
+    """The account's role; who was taken off the list has none at once, and who was put on it waits for `sync`."""
     return account.role if account.role and _is_listed(account) else ""
 
 
@@ -32,3 +34,13 @@ async def sync(db: AsyncSession, account: Account) -> None:
     if account.role != role:
         account.role = role
         await security_emails.tell(db, account.id, AuditTag.ROLE_GIVEN if role else AuditTag.ROLE_TAKEN)
+
+
+async def renew(account_id: str) -> None:
+    """Give or take the role of somebody who has just proven their address in a browser that was signed in.
+
+    In any other browser the next sign-in does it: whoever registered with the address of another gains nothing before.
+    """
+    async with database.session(SIGN_IN) as db:
+        if account := await db.get(Account, account_id):
+            await sync(db, account)

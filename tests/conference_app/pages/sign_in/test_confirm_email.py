@@ -7,14 +7,16 @@ import pytest
 from conference_app import database
 from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.components.frame.page_registry import PAGES
+from conference_app.config import settings
 from conference_app.models import Account
 from conference_app.pages.sign_in.confirm_email import MailedLinkState
 from conference_app.pages.sign_in.reset_password import ResetState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_passwords
+from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.by_password import sign_in
-from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
 from tests.mailing import Mails, links_in, text_of
 
@@ -34,9 +36,9 @@ async def is_confirmed(account: AccountView) -> bool:
         return row is not None and row.email_verified_at is not None
 
 
-async def opened(processor: Processor, path: str, token: str) -> Tab:
+async def opened(processor: Processor, path: str, token: str, session: str = "") -> Tab:
     """A tab that came by a link: only the page's own script knows what stood after the #."""
-    tab = Tab(processor, path=path)
+    tab = Tab.signed_in(processor, session, path=path) if session else Tab(processor, path=path)
     await tab.hydrate()
     await tab.send(name_of(ResetState.load if path.startswith("/reset") else MailedLinkState.load))
     await tab.send(TAKE, token=token)
@@ -93,3 +95,20 @@ async def test_what_is_no_secret_is_dropped(processor: Processor, token: str) ->
     assert (kept["_token"], kept["missing"]) == ("", True)
     shown = delta_of(await tab.send(name_of(MailedLinkState.confirm)), MailedLinkState)
     assert "used already" in shown["problem"]
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+async def test_staff_find_their_pages_where_they_confirm_their_address(
+    processor: Processor, mails: Mails, monkeypatch: pytest.MonkeyPatch, is_signed_in: bool
+) -> None:
+    monkeypatch.setenv("PARLEY_STAFF", "ann@example.com")
+    settings.cache_clear()
+    ann = await registered("ann")
+    session = await session_token(ann)
+    token = await mailed(mails, "ann@example.com", "/verify")
+    tab = await opened(processor, "/verify", token, session if is_signed_in else "")
+    await tab.send(name_of(MailedLinkState.confirm))
+    assert await is_confirmed(ann)
+    hers = await sign_in_sessions.resolve(session)
+    assert hers is not None
+    assert hers.is_staff is is_signed_in  # a stranger who registered with her address is none by what she confirms
