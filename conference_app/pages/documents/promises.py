@@ -7,6 +7,7 @@ import reflex as rx
 from conference_app.components.frame.page_registry import page
 from conference_app.components.frame.reading_page import contents, part_id, reading_page
 from conference_app.components.kit.buttons import icon
+from conference_app.components.kit.plain_elements import literal
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.times import instant, moment
@@ -21,8 +22,10 @@ def _badge(proof: Proof) -> rx.Component:
             return badge(_("Proven"), "ok", dot=True)
         case "failing":
             return badge(_("Test fails"), "danger")
-        case "not_yet":
-            return badge(_("Not yet"), "neutral")
+        case "unproven":
+            return badge(_("Works, proof to come"), "accent")
+        case "not_built":
+            return badge(_("Not built yet"), "neutral")
 
 
 def _tests(proof: Proof) -> rx.Component:
@@ -36,7 +39,7 @@ def _tests(proof: Proof) -> rx.Component:
         ),
         rx.el.ul(
             *[
-                rx.el.li(name, class_name="font-mono text-xs text-ink-muted wrap-anywhere py-0.5")
+                rx.el.li(literal(name, "text-xs text-ink-muted wrap-anywhere"), class_name="py-0.5")
                 for name in proof.tests
             ],
             class_name="mt-1",
@@ -66,7 +69,7 @@ def _chapter(chapter: Chapter, register: promises.Register, anchor: str) -> rx.C
 
 
 def _summary(register: promises.Register) -> rx.Component:
-    proven, total = register.count("proven"), len(register.proofs)
+    proven, unproven, total = register.count("proven"), register.count("unproven"), len(register.proofs)
     when = (
         slotted(_("Last recorded run of the tests: {when}."), when=moment(instant(register.ran_at)))
         if register.ran_at
@@ -79,6 +82,10 @@ def _summary(register: promises.Register) -> rx.Component:
         ),
         rx.el.p(
             plural("{count} promise is proven.", "{count} promises are proven.", proven),
+            " ",
+            plural("{count} more works, its proof is to come.", "{count} more work, their proof is to come.", unproven),
+            " ",
+            plural("{count} is not built yet.", "{count} are not built yet.", register.count("not_built")),
             " ",
             when,
             class_name="text-sm text-ink-muted mt-3",
@@ -99,7 +106,7 @@ def promise_register() -> rx.Component:
         _("Promises"),
         rx.el.p(
             _(
-                "This is what we promise. A promise is called proven only if tests that check the real behaviour ran and passed; all others say “not yet”."
+                "This is what we promise. A promise is called proven only if tests that check the real behaviour ran and passed. What works without such tests says that its proof is to come; what is not built yet says so."
             ),
             class_name="text-ink-muted leading-7",
         ),

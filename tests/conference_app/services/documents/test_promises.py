@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conference_app.services.documents import promises
-from conference_app.services.documents.promises import NOT_RUN, PROMISES
+from conference_app.services.documents.promises import NOT_BUILT, NOT_RUN, PROMISES
 from tests.promise_record import PromiseRecord, marked_tests
 
 TESTS = Path(__file__).resolve().parents[3]
@@ -50,7 +50,7 @@ def test_the_committed_record_knows_only_real_promises_and_tests() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "state"),
     [
-        ({}, "not_yet"),
+        ({}, "unproven"),
         ({"a": "passed"}, "proven"),
         ({"a": "passed", "b": "failed"}, "failing"),
         ({"a": "passed", "b": "skipped"}, "failing"),
@@ -64,11 +64,18 @@ def test_only_what_passed_whole_is_proven(tmp_path: Path, outcomes: dict[str, st
     register = promises.read(record)
     assert register.proofs["P58"].state == state
     assert register.count("proven") == (state == "proven")
-    assert register.proofs["P1"].state == "not_yet"
+    assert (register.proofs["P1"].state, register.proofs["P4"].state) == ("unproven", "not_built")
 
 
 def test_without_a_record_nothing_is_proven(tmp_path: Path) -> None:
-    assert promises.read(tmp_path / "none.json").count("not_yet") == 111
+    register = promises.read(tmp_path / "none.json")
+    assert register.count("not_built") == len(NOT_BUILT)
+    assert register.count("unproven") == 111 - len(NOT_BUILT)
+
+
+def test_what_a_test_proves_is_not_called_unbuilt() -> None:
+    assert sorted(NOT_BUILT & marks()) == []
+    assert set(PROMISES) >= NOT_BUILT
 
 
 class Report:
