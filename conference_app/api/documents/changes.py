@@ -44,7 +44,6 @@ async def changes(request: Request) -> Response:
             request,
             "changes",
             title=_("Versions and changes"),
-            width="reading",
             back={"href": localized_path("/privacy"), "label": _("Privacy policy")},
             intro=_("Every text that was ever shown here, newest first, and what each one changed."),
             fingerprint=_("Fingerprint"),

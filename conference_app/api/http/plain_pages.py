@@ -67,18 +67,25 @@ def same_page(request: Request, code: str) -> str:
     return f"{path}?lang={code}" if code == DEFAULT_LANGUAGE else localized_path(path, code)
 
 
-def _other_language(request: Request) -> dict[str, str] | None:
-    """The same page in the other language, where it is only shown."""
+def _languages(request: Request) -> list[dict[str, str]]:
+    """The same page in each language, where it is only shown."""
     if request.method not in ("GET", "HEAD"):
-        return None
-    code = next(one for one in LANGUAGES if one != current_language())
-    return {"code": code, "name": LANGUAGE_NAMES[code], "href": same_page(request, code)}
+        return []
+    return [{"code": code, "name": LANGUAGE_NAMES[code], "href": same_page(request, code)} for code in LANGUAGES]
+
+
+def _entries() -> dict[str, dict[str, str]]:
+    """The same ways in as on the other visitors' pages (`page_frame.entry_actions`)."""
+    return {
+        "sign_in": {"href": localized_path("/sign-in"), "label": _("Sign in")},
+        "register": {"href": localized_path("/register"), "label": _("Register")},
+    }
 
 
 def page(
-    request: Request, template: str, *, title: str, status: int = 200, width: str = "normal", **values: object
+    request: Request, template: str, *, title: str, status: int = 200, width: str = "reading", **values: object
 ) -> Response:
-    """The page of `template` (a file under plain/) in the current language; `width` is narrow, normal or reading."""
+    """The page of `template` (a file under plain/) in the current language; `width` is reading, or narrow for forms."""
     html = _PAGES.get_template(f"{template}.html").render(
         title=title,
         brand=settings().brand_name,
@@ -86,7 +93,10 @@ def page(
         mark=_mark(),
         home=localized_path("/"),
         language=current_language(),
-        other_language=_other_language(request),
+        languages=_languages(request),
+        themes=(("light", _("Light")), ("dark", _("Dark")), ("system", _("As my device"))),
+        entries=_entries(),
+        texts_menu={"language": _("Language"), "theme": _("Theme")},
         skip=_("Skip to content"),
         width=width,
         has_theme="token" not in request.path_params,
