@@ -85,7 +85,7 @@ def test_a_message_is_read_answered_and_its_request_done(
     expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
     fine(page)
     assert "asks" not in page.get_by_role("main").inner_text()
-    page.get_by_role("link", name=re.compile("Your message to")).first.click()
+    page.get_by_role("link", name=re.compile("Message of")).first.click()
     expect(page.get_by_text(f"asks{width}@example.org")).to_be_visible()
     expect(page.get_by_text("Please delete my data.")).to_be_visible()
     fine(page)
@@ -109,7 +109,7 @@ def test_a_message_is_read_answered_and_its_request_done(
     fine(page)
 
     part(page, "Messages", "Messages from people")
-    page.get_by_role("link", name=re.compile("Your message to")).first.click()
+    page.get_by_role("link", name=re.compile("Message of")).first.click()
     page.get_by_role("button", name="Close conversation").click()
     expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
 

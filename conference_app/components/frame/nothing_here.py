@@ -13,7 +13,9 @@ def nothing_here() -> rx.Component:
     return rx.fragment(
         rx.el.h1(_("There is nothing at this address.")),
         rx.el.p(
-            _("A letter of the link may be missing, or the meeting is over and was deleted. Ask who sent it to you."),
+            _(
+                "Part of the address may be missing, or what was here is gone. If somebody sent you the link, ask them for it again."
+            ),
             class_name="text-ink-muted mt-3 mb-8",
         ),
         rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),

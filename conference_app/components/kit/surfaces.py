@@ -80,9 +80,9 @@ def banner(text: Text | rx.Component, kind: Tone = "neutral", *actions: rx.Compo
 
 
 def empty_state(
-    icon_name: str, title: Text, detail: Text, action: rx.Component, *, is_page: bool = False
+    icon_name: str, title: Text, detail: Text, action: rx.Component | None = None, *, is_page: bool = False
 ) -> rx.Component:
-    """Nothing here yet: what this place is for, and the one thing to do; `is_page` if there is nothing else."""
+    """Nothing here yet: what this place is for, and the one thing to do, if any; `is_page` if there is nothing else."""
     heading = rx.el.h1 if is_page else rx.el.h2
     return rx.el.div(
         rx.el.span(
@@ -90,7 +90,7 @@ def empty_state(
             class_name="grid place-items-center size-12 rounded-card bg-accent-soft text-accent-ink",
         ),
         heading(title, class_name="text-xl mt-5"),
-        rx.el.p(detail, class_name="text-ink-muted mt-2 mb-6 max-w-[46ch]"),
-        action,
+        rx.el.p(detail, class_name="text-ink-muted mt-2 max-w-[46ch]"),
+        *([rx.el.div(action, class_name="mt-6")] if action is not None else []),
         class_name="flex flex-col items-start sm:items-center sm:text-center py-12 px-6 rounded-card border border-dashed border-line-strong/60",
     )

@@ -15,6 +15,7 @@ from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.only_here import OnlyHere
 from conference_app.components.kit.paging_links import SteppedState, asked, steps
 from conference_app.components.kit.part_links import part_links, view_links
+from conference_app.components.kit.surfaces import empty_state
 from conference_app.errors import NotFound, SignInRequired
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import path_end, public, require_staff, signed_in
@@ -164,8 +165,13 @@ def staff_list(
     row: Callable[..., rx.Component],
     *,
     part: str,
+    nothing_open: tuple[str, str],
+    nothing_closed: tuple[str, str],
 ) -> rx.Component:
-    """A page of the staff with a list of what is open or what is closed, each thing drawn by `row`."""
+    """A page of the staff with a list of what is open or what is closed, each thing drawn by `row`.
+
+    An empty list says so, and where its things come from: a title and a sentence for each of both.
+    """
     views = (("?", "open", _("Open")), ("?shows=closed", "closed", _("Closed")))
     return staff_frame(
         state,
@@ -175,7 +181,14 @@ def staff_list(
         rx.cond(
             rows,
             rx.el.ul(rx.foreach(rows, row), class_name="grid gap-3 mt-6"),
-            rx.el.p(_("Nothing here."), class_name="text-ink-muted py-6"),
+            rx.el.div(
+                rx.cond(
+                    state.shows == "closed",
+                    empty_state("archive", *nothing_closed),
+                    empty_state("circle-check", *nothing_open),
+                ),
+                class_name="mt-6",
+            ),
         ),
         steps(state),
         part=part,

@@ -40,4 +40,14 @@ def staff_cases() -> rx.Component:
         StaffCasesState.cases,
         _case,
         part="/staff/cases",
+        nothing_open=(
+            _("No request waits."),
+            _(
+                "A request opens by itself when somebody objects, or writes that they want a copy, a correction or an erasure."
+            ),
+        ),
+        nothing_closed=(
+            _("No request is closed yet."),
+            _("Requests you have finished stand here, with what was done."),
+        ),
     )

@@ -68,4 +68,12 @@ def staff_contact() -> rx.Component:
         StaffContactState.threads,
         _thread,
         part="/staff/contact",
+        nothing_open=(
+            _("Every message is answered."),
+            _("What people write on the contact page, or to our address by mail, waits here until somebody closes it."),
+        ),
+        nothing_closed=(
+            _("No conversation is closed yet."),
+            _("Answered conversations move here when you close them, and come back when the person writes again."),
+        ),
     )

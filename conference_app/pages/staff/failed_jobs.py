@@ -11,7 +11,8 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.paging_links import SteppedState, steps
-from conference_app.components.kit.surfaces import banner, card
+from conference_app.components.kit.plain_elements import literal
+from conference_app.components.kit.surfaces import banner, card, empty_state
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.errors import ConferenceError
@@ -93,7 +94,7 @@ def _failed(line: FailedLine) -> rx.Component:
     state = StaffJobsState
     return rx.el.li(
         rx.el.div(
-            rx.el.p(rx.el.code(line.kind), " · ", rx.el.code(line.error), class_name="font-medium wrap-anywhere"),
+            rx.el.p(literal(line.kind, ""), " · ", literal(line.error, ""), class_name="font-medium wrap-anywhere"),
             rx.el.p(line.tries, " · ", moment(line.since), class_name="text-sm text-ink-muted mt-1 tabular-nums"),
             class_name="grow min-w-0",
         ),
@@ -134,7 +135,13 @@ def staff_jobs() -> rx.Component:
         rx.cond(
             state.lines,
             card(rx.el.ul(rx.foreach(state.lines, _failed)), extra="px-5 py-2"),
-            rx.el.p(_("Nothing has failed."), class_name="text-ink-muted py-6"),
+            empty_state(
+                "circle-check",
+                _("Nothing has failed."),
+                _(
+                    "What is tried many times in vain, such as a mail to a server that is away for days, waits here for you."
+                ),
+            ),
         ),
         steps(state),
         _drop_dialog(),

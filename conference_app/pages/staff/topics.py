@@ -12,7 +12,7 @@ from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.sentence_slots import slotted
-from conference_app.components.kit.surfaces import card
+from conference_app.components.kit.surfaces import card, empty_state
 from conference_app.components.kit.times import moment
 from conference_app.components.newsletters.topic_lines import TopicLine, topic_lines
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
@@ -137,7 +137,14 @@ def staff_topics() -> rx.Component:
         rx.cond(
             state.topics,
             card(rx.el.ul(rx.foreach(state.topics, _topic)), extra="px-5 py-2 mb-6"),
-            rx.el.p(_("No topic yet."), class_name="text-ink-muted py-6"),
+            rx.el.div(
+                empty_state(
+                    "tag",
+                    _("No topic yet."),
+                    _("Add the first one below: people find it among their mail preferences."),
+                ),
+                class_name="mb-6",
+            ),
         ),
         card(_form(), extra="p-5 sm:p-8"),
         _end_dialog(),

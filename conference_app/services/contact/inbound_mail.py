@@ -148,7 +148,7 @@ def _incoming(mail: Mail, raw: bytes) -> Incoming | None:
     mail_id = mail_id if reply_addresses.MAIL_ID.fullmatch(mail_id) else ""
     return Incoming(
         email=address,
-        subject=subject or "-",
+        subject=subject,
         body=body,
         name=name or None,
         mail_id=mail_id,

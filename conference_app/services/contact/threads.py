@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from babel.dates import format_datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.config import LANGUAGES, settings
+from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import ContactMessage, ContactThread
 from conference_app.models.columns import new_id
@@ -24,7 +25,7 @@ from conference_app.services.consent.preferences import Person
 from conference_app.services.contact import contact_emails, recognised_requests
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses
-from conference_app.texts import DEFAULT_LANGUAGE, _, n_
+from conference_app.texts import DEFAULT_LANGUAGE, _, current_language, n_
 
 MESSAGE_LENGTH = 5000
 NAME_LENGTH = 100
@@ -48,6 +49,7 @@ class Incoming:
 
     email: str = field(repr=False)
     subject: str = field(repr=False)
+    """Empty where there is none: the thread is then called by its moment."""
     body: str = field(repr=False)
     name: str | None = field(default=None, repr=False)
     mail_id: str = field(default="", repr=False)
@@ -60,6 +62,15 @@ class Incoming:
 def clean_text(text: str, limit: int) -> str:
     """`text` with plain line ends and without what draws nothing, cut at `limit` characters."""
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].strip()
+
+
+def _title(at: datetime) -> str:
+    """What a conversation without a subject is called: its moment tells it apart, and says nothing of what it is about,
+    since the staff's list shows titles of conversations that nobody has opened yet.
+    """
+    return _(
+        "Message of {when}", when=format_datetime(at, "d MMMM y, HH:mm:ss 'UTC'", tzinfo=UTC, locale=current_language())
+    )
 
 
 def _check(form: ContactForm) -> tuple[str, str, str]:
@@ -88,8 +99,7 @@ async def write(form: ContactForm, *, language: str, address: str, now: datetime
     name, email, message = _check(form)
     await rate_limits.count(rate_limits.CONTACT_PER_ADDRESS, rate_limits.network_of(address))
     await rate_limits.count(rate_limits.CONTACT_PER_EMAIL, email_addresses.email_key(email).hex())
-    incoming = Incoming(email, _("Your message to {brand}", brand=settings().brand_name), message, name or None)
-    await receive(incoming, language=language, now=now)
+    await receive(Incoming(email, "", message, name or None), language=language, now=now)
 
 
 async def receive(
@@ -144,7 +154,7 @@ async def _thread_for(
         email=incoming.email,
         email_key=key,
         name=incoming.name,
-        subject=incoming.subject[:200],
+        subject=incoming.subject[:200] or _title(now),
         language=language if language in LANGUAGES else incoming.language,
         opened_at=now,
         last_at=now,

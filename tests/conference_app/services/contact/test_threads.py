@@ -495,3 +495,12 @@ async def test_where_there_was_nothing_to_stop_the_usual_thanks_come(
     await written("unsubscribe", "eve@example.com")
     await mails.deliver()
     assert [told["Subject"] for told in mails.to("eve@example.com")] == ["Thank you for writing to us"]
+
+
+async def test_two_conversations_are_told_apart_by_what_says_nothing_of_them(db: Settings) -> None:
+    for name, at in (("ann", NOW), ("bob", NOW + timedelta(seconds=1))):
+        form = ContactForm("", f"{name}@example.com", "My invoice is wrong.")
+        await contact.write(form, language="en", address="192.0.2.1", now=at)
+    titles = {one.subject for one in await threads()}
+    assert len(titles) == 2
+    assert all(title.startswith("Message of ") and "invoice" not in title for title in titles)
