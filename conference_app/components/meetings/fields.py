@@ -53,7 +53,8 @@ def _when(state: type[MeetingFieldsState], starts_at: Text, time_zone: Text) -> 
         lang=current_language(),
         value=starts_at,
         zone=time_zone,
-        when_label=_("Date and time"),
+        date_label=_("Date"),
+        time_label=_("Time"),
         zone_label=_("Time zone"),
         times_in=_("{city} time"),
         input_class=INPUT,
@@ -74,8 +75,9 @@ def meeting_fields(
     starts_at: Text = "",
     time_zone: Text = "",
     pass_phrase: Text = "",
+    is_new: bool = False,
 ) -> rx.Component:
-    """Subject, time and pass-phrase, filled with the given values."""
+    """Subject, time and pass-phrase, filled with the given values; those of a new meeting begin with the focus."""
     return rx.fragment(
         text_field(
             _("Subject"),
@@ -83,6 +85,7 @@ def meeting_fields(
             error=state.errors["subject"],
             help_text=_("Guests see it once they are let in."),
             default_value=subject,
+            auto_focus=is_new,
             auto_complete="off",
             max_length=200,
         ),

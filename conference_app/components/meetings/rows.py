@@ -192,7 +192,7 @@ def meeting_line(shown: MeetingRow, when: rx.Var[str]) -> rx.Component:
     """One meeting in a list: the whole line leads to its page."""
     return rx.el.a(
         rx.el.span(
-            rx.el.span(shown.subject, class_name="block font-medium truncate"),
+            rx.el.span(shown.subject, title=shown.subject, class_name="block font-medium truncate"),
             rx.el.span(
                 rx.cond(shown.is_over & (shown.began_at != ""), record(shown), when),
                 class_name="block text-sm text-ink-muted",

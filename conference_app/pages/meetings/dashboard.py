@@ -202,6 +202,7 @@ def dashboard() -> rx.Component:
                     slotted(_("Hello, {name}"), name=SessionState.first_name),
                     _("Your meetings"),
                 ),
+                title=SessionState.first_name,
                 class_name="min-w-0 wrap-anywhere line-clamp-2",
             ),
             link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),

@@ -14,11 +14,14 @@ from conference_app.components.kit.buttons import link_button, submit_button
 from conference_app.components.kit.forms import checked_form
 from conference_app.components.kit.surfaces import card
 from conference_app.components.meetings.fields import MeetingFieldsState, meeting_fields
+from conference_app.components.meetings.preview import invitation_preview
 from conference_app.errors import NotFound
 from conference_app.services.meetings import last_choices, meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.session import query_value, require_account, say
 from conference_app.texts import _, localized_path, n_
+
+_FORM = "new_meeting"
 
 
 class NewMeetingState(MeetingFieldsState, rx.State):
@@ -69,24 +72,33 @@ def new_meeting() -> rx.Component:
     state = NewMeetingState
     return app_frame(
         rx.el.h1(_("New meeting"), class_name="mb-8"),
-        card(
-            checked_form(
-                state,
-                rx.el.div(
-                    meeting_fields(
-                        state, subject=state.subject, time_zone=state.time_zone, pass_phrase=state.pass_phrase
+        rx.el.div(
+            card(
+                checked_form(
+                    state,
+                    rx.el.div(
+                        meeting_fields(
+                            state,
+                            subject=state.subject,
+                            time_zone=state.time_zone,
+                            pass_phrase=state.pass_phrase,
+                            is_new=True,
+                        ),
+                        key=state.again,
+                        class_name="grid grid-cols-1 gap-5",
                     ),
-                    key=state.again,
-                    class_name="grid grid-cols-1 gap-5",
+                    rx.el.div(
+                        submit_button(_("Create meeting"), busy=state.busy),
+                        link_button(_("Cancel"), localized_path("/dashboard"), kind="quiet"),
+                        class_name="flex flex-wrap gap-3 pt-2",
+                    ),
+                    on_submit=state.submit,
+                    id=_FORM,
                 ),
-                rx.el.div(
-                    submit_button(_("Create meeting"), busy=state.busy),
-                    link_button(_("Cancel"), localized_path("/dashboard"), kind="quiet"),
-                    class_name="flex flex-wrap gap-3 pt-2",
-                ),
-                on_submit=state.submit,
+                extra="p-5 sm:p-8 min-w-0",
             ),
-            extra="p-5 sm:p-8 max-w-2xl",
+            invitation_preview(_FORM),
+            class_name="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_17rem] items-start",
         ),
         current="/meetings/new",
     )
