@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from conference_app.models.columns import lookup_key
@@ -11,6 +12,7 @@ ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 CODE_LENGTH = 15
 """15 of 27 signs are 71 bits."""
 _GROUP = 5
+_IN_LINK = re.compile(r"/m/([^\s/?#]+)")
 
 
 def new_code() -> str:
@@ -23,6 +25,12 @@ def normalize_code(typed: str) -> str:
     """The signs of a code without what people put between them; "" if it cannot be a code."""
     signs = "".join(sign for sign in typed[:100].casefold() if sign.isalnum())
     return signs if len(signs) == CODE_LENGTH and set(signs) <= set(ALPHABET) else ""
+
+
+def code_in(pasted: str) -> str:
+    """The code in a link, in an invitation that holds one, or typed alone; "" if there is none."""
+    link = _IN_LINK.search(pasted[:5000])
+    return normalize_code(link.group(1) if link else pasted)
 
 
 def code_key(typed: str) -> bytes:
