@@ -7,6 +7,7 @@ import reflex as rx
 from conference_app.components.frame.brand import home_link, mark
 from conference_app.components.frame.footer import document_links
 from conference_app.components.frame.member_posts import member_post, post_button
+from conference_app.components.frame.own_photo import OwnPhotoState
 from conference_app.components.frame.page_frame import NEEDS_SCRIPT, whole_page
 from conference_app.components.frame.page_menus import language_menu, theme_menu
 from conference_app.components.kit.buttons import button_class, icon
@@ -70,6 +71,13 @@ def _nav_links(current: str, extra: str, *, short: bool = False) -> list[rx.Comp
     ]
 
 
+def _face() -> rx.Component:
+    """The photo of who is signed in, or their initials; the name beside it says who that is."""
+    path = OwnPhotoState.path
+    photo = rx.el.img(src=path, alt="", class_name="size-9 shrink-0 rounded-full object-cover")
+    return rx.el.span(rx.cond(path, photo, avatar(SessionState.initials)), on_mount=OwnPhotoState.look)
+
+
 def side_navigation(current: str) -> rx.Component:
     """The column on the left of a wide window."""
     row = "flex items-center gap-3 h-10 px-3 text-sm font-medium hover:bg-surface-sunken aria-[current]:bg-accent-soft"
@@ -82,8 +90,12 @@ def side_navigation(current: str) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                avatar(SessionState.initials),
-                rx.el.span(SessionState.first_name, class_name="text-sm font-medium truncate min-w-0 grow"),
+                _face(),
+                rx.el.span(
+                    SessionState.first_name,
+                    title=SessionState.first_name,
+                    class_name="text-sm font-medium truncate min-w-0 grow",
+                ),
                 language_menu("left-0 bottom-full mb-1"),
                 theme_menu("left-0 bottom-full mb-1"),
                 class_name="flex items-center gap-2 px-2",

@@ -8,9 +8,10 @@ import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.accounts.confirm_email import confirm_email_banner
-from conference_app.components.accounts.person_inputs import person_inputs, why_asked
+from conference_app.components.accounts.person_inputs import kept_note, person_inputs, why_asked
 from conference_app.components.accounts.photo_upload import PhotoUpload
 from conference_app.components.accounts.returned_mail import returned_mail_banner
+from conference_app.components.frame.own_photo import OwnPhotoState
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button, text_link
 from conference_app.components.kit.fields import ERROR, HINT, field_label, need_mark
@@ -34,7 +35,6 @@ class AccountState(FormState, rx.State):
     values: dict[str, str] = {}
     pending_email: str = ""
     is_verified: bool = False
-    photo_path: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -42,7 +42,7 @@ class AccountState(FormState, rx.State):
         self._reset_form()
         self.failure = ""
         try:
-            self._show(await profiles.get(account.account_id))
+            await self._show(await profiles.get(account.account_id), account.account_id)
         except ConferenceError as error:
             self.failure = error_text(error)
 
@@ -53,34 +53,35 @@ class AccountState(FormState, rx.State):
         yield
         with self._refusing():
             names = [one.name for one in profiles.EDITED]
-            self._show(await profiles.update(account.account_id, {name: typed(form, name, 400) for name in names}))
+            changed = await profiles.update(account.account_id, {name: typed(form, name, 400) for name in names})
+            await self._show(changed, account.account_id)
             await say(self, _("Your changes are saved."))
 
     @rx.event
     async def photo_changed(self) -> None:
         account = await require_account(self)
-        self._show(await profiles.get(account.account_id))
+        await self._show(await profiles.get(account.account_id), account.account_id)
         await say(self, _("Your photo is saved."))
 
     @rx.event
     async def remove_photo(self) -> None:
         account = await require_account(self)
         await photos.remove(account.account_id)
-        self._show(await profiles.get(account.account_id))
+        await self._show(await profiles.get(account.account_id), account.account_id)
         await say(self, _("Your photo is removed."))
 
-    def _show(self, profile: Profile) -> None:
+    async def _show(self, profile: Profile, account_id: str) -> None:
         self.values = {name: person_fields.as_typed(BY_NAME[name], kept) for name, kept in profile.values.items()}
         self.pending_email, self.is_verified = profile.pending_email, profile.is_verified
-        self.photo_path = f"/account/photo?v={profile.photo_version}" if profile.photo_version else ""
+        (await self.get_state(OwnPhotoState)).show(profile.photo_version, account_id)
         self.loaded = True
 
 
 def _photo() -> rx.Component:
-    state, field = AccountState, BY_NAME["photo"]
+    state, field, path = AccountState, BY_NAME["photo"], OwnPhotoState.path
     picture = rx.cond(
-        state.photo_path,
-        rx.el.img(src=state.photo_path, alt=_("Your photo"), class_name="size-20 rounded-full object-cover"),
+        path,
+        rx.el.img(src=path, alt=_("Your photo"), class_name="size-20 rounded-full object-cover"),
         avatar(SessionState.initials, "size-20 text-2xl"),
     )
     upload = rx.el.div(
@@ -98,9 +99,10 @@ def _photo() -> rx.Component:
             error_class=ERROR,
             on_done=state.photo_changed,
         ),
-        rx.el.p(why_asked(field, _("JPEG, PNG or WebP, up to 2 MB.")), id="photo_help", class_name=f"{HINT} mt-1.5"),
+        rx.el.p(_("JPEG, PNG or WebP, up to 2 MB."), id="photo_help", class_name=f"{HINT} mt-1.5"),
+        why_asked(field),
         rx.cond(
-            state.photo_path,
+            path,
             button(_("Remove photo"), kind="quiet", size="small", on_click=state.remove_photo, extra="mt-2 -ml-3"),
         ),
         class_name="grow min-w-0",
@@ -109,7 +111,7 @@ def _photo() -> rx.Component:
 
 
 def _secured(name: str, *shown: rx.Component) -> rx.Component:
-    """A field that is changed on the page about safety, as `shown`, with why it is asked and how long it is kept."""
+    """A field that is changed on the page about safety, as `shown`, with why it is asked."""
     field = BY_NAME[name]
     return rx.el.div(
         rx.el.dt(
@@ -118,7 +120,7 @@ def _secured(name: str, *shown: rx.Component) -> rx.Component:
             class_name="flex items-baseline justify-between gap-3",
         ),
         *[rx.el.dd(one, class_name="mt-1") for one in shown],
-        rx.el.dd(why_asked(field), class_name=f"{HINT} mt-1.5"),
+        rx.el.dd(why_asked(field)),
     )
 
 
@@ -172,11 +174,12 @@ def _form() -> rx.Component:
 
 def _view() -> rx.Component:
     return rx.fragment(
+        rx.el.div(kept_note(), class_name="mb-4"),
         card(_photo(), _sign_in(), extra="p-5 sm:p-8"),
         rx.el.section(
             section_header(
                 _("Details"),
-                detail=_("What you leave empty is not kept. Each field says what it is for, and how long it is kept."),
+                detail=_("What you leave empty is not kept. Each field says what it is for."),
             ),
             card(_form(), extra="p-5 sm:p-8"),
             class_name="grid grid-cols-1 gap-4 mt-10",

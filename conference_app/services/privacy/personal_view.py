@@ -101,6 +101,7 @@ def _values(one: PersonalTable, row: dict[str, Any]) -> list[Fact]:
     shown = [(name, tag, row[name]) for name, tag in one.tags.items() if tag.exported]
     differ = len({tag.purpose for _name, tag, _value in shown}) > 1
     told = [(name, tag, value) for name, tag, value in shown if value not in (None, "")]
+    told.sort(key=lambda one: bool(one[1].belongs_to))  # a number that only names the row says least: it comes last
     before = ["", *[tag.purpose for _name, tag, _value in told]]
     return [
         Fact(

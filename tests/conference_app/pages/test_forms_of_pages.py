@@ -6,11 +6,14 @@ from urllib.parse import quote
 
 import pytest
 
+from conference_app.components.frame.own_photo import OwnPhotoState
 from conference_app.pages.accounts.register import RegisterState
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.meetings.new_meeting import NewMeetingState
 from conference_app.pages.meetings.own_meeting import OwnMeetingState
 from conference_app.pages.sign_in.sign_in import SignInState
+from conference_app.pages.site.landing import LandingState
+from conference_app.services.accounts import photos
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import known_devices
@@ -18,6 +21,7 @@ from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.session import NoticeState, device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
+from tests.conference_app.services.accounts.test_profiles import picture
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects
 
 
@@ -79,6 +83,19 @@ async def test_every_wrong_field_is_named_at_once(processor: Processor) -> None:
     assert (shown["tries"], shown["busy"]) == (1, False)
 
 
+async def test_what_is_mended_is_said_no_longer_and_with_the_last_all_is_well(processor: Processor) -> None:
+    tab = await opened(processor, "/register")
+    form = FORM | {"email": "anna@", "first_name": ""}
+    assert delta_of(await tab.send(name_of(RegisterState.submit), form=form), RegisterState)["problem"]
+    await tab.send(name_of(RegisterState.mended), name="last_name")  # was never wrong
+    await tab.send(name_of(RegisterState.mended), name="email")
+    half = await tab.vars_of(RegisterState)
+    assert (set(half["errors"]), half["problem"] != "") == ({"first_name"}, True)
+    await tab.send(name_of(RegisterState.mended), name="first_name")
+    mended = await tab.vars_of(RegisterState)
+    assert (mended["errors"], mended["problem"]) == ({}, "")
+
+
 @pytest.mark.parametrize(
     "form", [{"email": 7}, {"accepted": {"a": 1}}, {"password": ["x"] * 9}, {"first_name": "x" * 100_000}]
 )
@@ -136,6 +153,32 @@ async def test_what_is_left_empty_at_sign_in_is_told_beside_its_field(processor:
     form = {"email": "ann@example.com", "password": ""}
     half = delta_of(await tab.send(name_of(SignInState.submit), form=form), SignInState)
     assert set(half["errors"]) == {"password"}
+
+
+@pytest.mark.parametrize("pasted", ["bcdfg-hjkmn-pqrst", "https://meet.example.org/m/bcdfg-hjkmn-pqrst"])
+async def test_a_link_or_code_leads_to_its_meeting(processor: Processor, pasted: str) -> None:
+    tab = await opened(processor, "/pl")
+    updates = await tab.send(name_of(LandingState.join), form={"meeting": pasted})
+    assert redirects(updates) == ["/pl/m/bcdfghjkmnpqrst"]
+
+
+@pytest.mark.parametrize("pasted", ["", "https://evil.example/", "//evil.example/m/", 7])
+async def test_what_is_neither_link_nor_code_leads_nowhere(processor: Processor, pasted: object) -> None:
+    tab = await opened(processor, "/")
+    updates = await tab.send(name_of(LandingState.join), form={"meeting": pasted})
+    assert redirects(updates) == []
+    assert set((await tab.vars_of(LandingState))["errors"]) == {"meeting"}
+
+
+async def test_the_navigation_shows_ones_own_photo_and_no_other(processor: Processor) -> None:
+    ann, bob = await registered("ann"), await registered("bob")
+    await photos.store(ann.id, picture())
+    seen = []
+    for account in (ann, bob):
+        tab = await opened(processor, "/dashboard", await session_token(account))
+        await tab.send(name_of(OwnPhotoState.look))
+        seen.append((await tab.vars_of(OwnPhotoState))["path"])
+    assert (seen[0].startswith("/account/photo?v="), seen[1]) == (True, "")
 
 
 async def test_a_new_meeting_leads_to_its_page(processor: Processor) -> None:

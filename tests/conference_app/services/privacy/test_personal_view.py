@@ -23,6 +23,15 @@ async def test_it_says_who_gets_what(db: Settings) -> None:
     ]
 
 
+async def test_what_somebody_told_comes_before_the_number_that_names_the_row(sqlite_db: Settings) -> None:
+    ann = await registered("ann")
+    with language("en"):
+        shown = await personal_view.overview(personal_rows.Person(ann.id))
+    [account] = [item for group in shown for item in group.things if item.table == "account"]
+    labels = [fact.label for fact in account.rows[0].facts]
+    assert (labels[0], labels[-1]) == ("First name", "Account number")
+
+
 def test_it_says_so_where_nobody_gets_anything() -> None:
     with language("en"):
         said = table_names.recipients(personal_rows.tables()["passkey"])
