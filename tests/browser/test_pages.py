@@ -21,6 +21,7 @@ def field(page: Page, label: str) -> object:
     return page.get_by_label(label, exact=True)
 
 
+@pytest.mark.promise("P12")
 @pytest.mark.parametrize("width", [1280, 390])
 def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
     person = visitor(width)

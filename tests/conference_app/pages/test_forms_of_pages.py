@@ -212,6 +212,7 @@ async def test_the_dashboard_shows_one_s_own_meetings(processor: Processor) -> N
     assert "Theirs" not in processor.wire
 
 
+@pytest.mark.promise("P75")
 async def test_another_s_meeting_is_missing(processor: Processor) -> None:
     ann, bob = await registered("ann"), await registered("bob")
     theirs = await meeting_of(bob, "Theirs", pass_phrase="blue elephant")
