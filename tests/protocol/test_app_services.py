@@ -69,7 +69,10 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
         with pytest.raises(Removed):
             await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
 
-        await moderation.end(Caller(ann.id), made.code)
+        assert await room_admin().occupied({host.room.name, "nowhere"}) == {host.room.name}
+        await moderation.hand_over(Caller(ann.id), made.code, bob.identity)
+        await until(lambda: seen.attributes == {"role": "host"}, "that Bob hosts")
+        await moderation.end(Caller(tab_id="his"), made.code)
         for person in (host, bob):
             await until(lambda person=person: person.saw("disconnected"), "end")
         assert (await meetings.find_by_code(made.code)).state == "ended"

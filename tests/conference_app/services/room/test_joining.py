@@ -72,7 +72,7 @@ async def test_no_such_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
             await joining.answered(code, tab_id="tab", account_id="")
 
 
-async def test_one_address_cannot_knock_without_end(db: Settings, rooms: FakeRoomAdmin, clock: ManualClock) -> None:
+async def test_one_address_cannot_ask_without_end(db: Settings, rooms: FakeRoomAdmin, clock: ManualClock) -> None:
     made = await meeting_of(await confirmed())
     for _ in range(300):
         await join(made.code)
