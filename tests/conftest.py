@@ -31,7 +31,7 @@ from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import local_address, migrations
 from conference_app.services.limits import even_answers, rate_limits
 from conference_app.services.media_server import room_service
-from conference_app.services.sign_in import password_hashes
+from conference_app.services.sign_in import password_hashes, sessions
 from tests.fakes import FakeRoomAdmin, ManualClock
 from tests.mailing import Mails, receiving
 
@@ -283,6 +283,7 @@ async def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Setti
     monkeypatch.setenv("PARLEY_DATABASE_URL", url)
     settings.cache_clear()
     yield settings()
+    await asyncio.gather(*sessions._noting.values())
     await database.dispose()
     await _threads_of_connections_end()
 

@@ -5,6 +5,7 @@ Tokens and tickets have 256 random bits, so a plain SHA-256 of them is enough to
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ from conference_app.services.sign_in.browser_names import UNKNOWN, Device
 TICKET_LIFE = timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=10)
 """`last_seen_at` is written at most this often, so that reading who somebody is seldom writes."""
+_noting: dict[bytes, asyncio.Task[None]] = {}
+"""Sessions whose `last_seen_at` is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
         return None
     kept, account = row
     if now - kept.last_seen_at > SEEN_EVERY:
-        await _note_seen(key, now)
+        _note_seen(key, now)
     return SignedIn(
         account_id=account.id,
         first_name=account.first_name,
@@ -158,7 +161,14 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
     )
 
 
-async def _note_seen(key: bytes, now: datetime) -> None:
+def _note_seen(key: bytes, now: datetime) -> None:
+    """Write it down in a task of its own, one a session: who only reads waits for no write lock."""
+    if key not in _noting:
+        _noting[key] = task = asyncio.create_task(_write_seen(key, now), name="last seen")
+        task.add_done_callback(lambda _task: _noting.pop(key, None))
+
+
+async def _write_seen(key: bytes, now: datetime) -> None:
     """Left out while nothing can be written: a full disk keeps nobody from what can be read."""
     try:
         async with database.session() as db:

@@ -100,9 +100,28 @@ async def test_the_last_visit_is_noted_now_and_then(db: Settings) -> None:
     seen = []
     for minutes in (5, 11, 15):
         await sessions.resolve(token, now=NOON + timedelta(minutes=minutes))
+        await asyncio.gather(*sessions._noting.values())
         async with database.reading(*LOOKING) as session:
             seen.append((await session.exec(select(SignInSession.last_seen_at))).one() - NOON)
     assert seen == [timedelta(0), timedelta(minutes=11), timedelta(minutes=11)]
+
+
+async def test_noting_a_visit_keeps_nobody_waiting(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another program holds SQLite's one write lock, say a back-up, what is only read is read."""
+    written, writes = asyncio.Event(), []
+
+    async def waits(key: bytes, _now: datetime) -> None:
+        writes.append(key)
+        await written.wait()
+
+    monkeypatch.setattr(sessions, "_write_seen", waits)
+    token = await session_token(await registered())
+    for minutes in (11, 12):
+        assert await sessions.resolve(token, now=datetime.now(UTC) + timedelta(minutes=minutes))
+    await asyncio.sleep(0)
+    assert len(writes) == 1  # one at a time
+    written.set()
+    await asyncio.gather(*sessions._noting.values())
 
 
 async def test_neither_token_nor_ticket_is_in_the_database(db: Settings, tmp_path: object) -> None:
