@@ -42,7 +42,7 @@ from conference_app.embedded import mail_sink
 from conference_app.operation.address_limit import address_limit
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
-from conference_app.operation.private_logs import keep_logs_private
+from conference_app.operation.private_logs import keep_logs_private, short_log
 from conference_app.operation.processes import die_with_parent
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.jobs import worker as job_worker
@@ -56,7 +56,9 @@ from conference_app.session.incidents import report_exception
 from conference_app.session.tab_states import forget_closed_tabs
 from conference_app.texts import DEFAULT_LANGUAGE
 
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.basicConfig(
+    level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[short_log()]
+)
 keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
 

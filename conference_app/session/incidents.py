@@ -16,10 +16,12 @@ from reflex_base.event.context import EventContext
 
 from conference_app import database
 from conference_app.errors import ConferenceError
+from conference_app.session.budgets import Budget
 from conference_app.session.notices import NoticeState
 
 logger = logging.getLogger(__name__)
 
+_traces = Budget(per_s=1 / 60, burst=1)
 _broken: deque[str] = deque(maxlen=1000)
 """Reflex's numbers of the events that broke lately; those of their answers name them."""
 
@@ -44,10 +46,15 @@ def note_database_failure(exception: Exception) -> bool:
 
 
 def note_incident(exception: Exception) -> str:
-    """Log where our own code broke, without the exception's words, and return the number to find it by."""
+    """Log where our own code broke, without the exception's words, and return the number to find it by.
+
+    What breaks at the same place again within a minute leaves a line and no trace: anybody may know how to bring it
+    about.
+    """
     incident = secrets.token_hex(4).upper()
     where = "".join(traceback.format_tb(exception.__traceback__))
-    logger.error("incident %s: %s\n%s", incident, type(exception).__name__, where)
+    trace = f"\n{where}" if _traces.take(where) else " at the same place as before"
+    logger.error("incident %s: %s%s", incident, type(exception).__name__, trace)
     return incident
 
 

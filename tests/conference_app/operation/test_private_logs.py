@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Awaitable, Iterator
 
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from conference_app.api.sign_in import cookies as auth
 from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
-from conference_app.operation.private_logs import keep_logs_private
+from conference_app.operation.private_logs import keep_logs_private, private_record, short_log
 from conference_app.services.accounts import registration
 from conference_app.services.accounts.registration import RegistrationForm
 from conference_app.services.media_server import room_service
@@ -23,7 +24,7 @@ from conference_app.services.room import joining, moderation
 from conference_app.services.room.hosts import Caller
 from conference_app.services.sign_in import by_password
 from conference_app.services.sign_in import sessions as sign_in_sessions
-from conference_app.session import session_cookie
+from conference_app.session import budgets, session_cookie
 from tests.conference_app.people import confirm_address
 from tests.conference_app.tabs import Tab, processing
 
@@ -156,3 +157,34 @@ async def test_broken_requests_to_our_routes_are_not_quoted(sqlite_db: Settings,
             await client.post(path, content="csrf_token=canary", headers=form)
     ours = [line for line in log.lines if " httpx: " not in line]  # the test's own client speaks of its requests
     assert CANARY not in "\n".join(ours).lower()
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_nobody_fills_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(budgets, "time", clock)
+    out = io.StringIO()
+    handler = short_log()
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(out)
+
+    def write() -> None:
+        for name in ("socketio.server", "conference_app.services.jobs"):
+            handler.handle(private_record(name, logging.WARNING, "there.py", 7, "a line", (), None))
+
+    for _ in range(100):
+        write()
+    clock.now += 61
+    write()
+    lines = out.getvalue().splitlines()
+    assert [line for line in lines if "withheld" in line] == [lines[0], lines[-2]]
+    assert lines[-2].endswith("(and 99 times before)")
+    assert lines.count("a line") == 101  # what we say ourselves is never left out

@@ -11,7 +11,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.session import credentials
-from conference_app.session.incidents import report_exception
+from conference_app.session.incidents import note_incident, report_exception
 from tests.conference_app.tabs import Tab, name_of, processing
 
 
@@ -66,3 +66,13 @@ async def test_what_fails_while_it_is_told_is_not_told_again(
                 await asyncio.sleep(0.1)
     incidents = [record for record in caplog.records if "incident" in record.message]
     assert len(incidents) == 4  # of each event itself, and of telling it
+
+
+def test_the_same_mistake_again_leaves_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        try:
+            raise RuntimeError
+        except RuntimeError as error:
+            note_incident(error)
+    assert ["Traceback" in text or "test_incidents.py" in text for text in caplog.messages] == [True, False, False]
+    assert len({text.split(":")[0] for text in caplog.messages}) == 3  # each can be found by its number
