@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import reflex as rx
 from reflex.state import BaseState
@@ -95,11 +95,11 @@ def page_language(state: BaseState) -> str:
 
 
 def path_end(state: BaseState) -> str:
-    """The last part of the address of the page the event comes from, such as the identifier of what it shows.
+    """The last part of the address of the page the event comes from, decoded: such as the identifier of what it shows.
 
     It is the browser's word: of any length, and perhaps of nothing.
     """
-    return storable(state.router.url.path.rstrip("/").rsplit("/", 1)[-1])
+    return storable(unquote(state.router.url.path.rstrip("/").rsplit("/", 1)[-1]))
 
 
 def query_value(state: BaseState, name: str) -> str:

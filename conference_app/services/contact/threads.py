@@ -5,7 +5,6 @@ Their addresses stand in `contact_thread` alone; nothing but the answers to that
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,13 +24,13 @@ from conference_app.services.consent.preferences import Person
 from conference_app.services.contact import contact_emails, recognised_requests
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses
+from conference_app.services.people.typed_text import clean_lines
 from conference_app.texts import DEFAULT_LANGUAGE, _, current_language, n_
 
 MESSAGE_LENGTH = 5000
 NAME_LENGTH = 100
 MAIL_LENGTH = 20_000
 """Characters of a mail that are kept."""
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Incoming:
 
 def clean_text(text: str, limit: int) -> str:
     """`text` with plain line ends and without what draws nothing, cut at `limit` characters."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].strip()
+    return clean_lines(text[: 2 * limit])[:limit].strip()
 
 
 def _title(at: datetime) -> str:

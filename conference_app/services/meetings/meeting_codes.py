@@ -6,6 +6,7 @@ import re
 import secrets
 
 from conference_app.models.columns import lookup_key
+from conference_app.services.people.typed_text import plain_signs
 
 ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 """Signs that nobody mistakes for one another; no vowels, so that no words come out."""
@@ -23,7 +24,7 @@ def new_code() -> str:
 
 def normalize_code(typed: str) -> str:
     """The signs of a code without what people put between them; "" if it cannot be a code."""
-    signs = "".join(sign for sign in typed[:100].casefold() if sign.isalnum())
+    signs = plain_signs(typed)
     return signs if len(signs) == CODE_LENGTH and set(signs) <= set(ALPHABET) else ""
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from conference_app.errors import ConferenceError, InvalidInput
-from conference_app.services.people.person_fields import clean_line
+from conference_app.services.people.typed_text import clean_line
 from conference_app.texts import n_
 
 SUBJECT_LENGTH = 200

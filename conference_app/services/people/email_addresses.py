@@ -14,16 +14,18 @@ from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.models.columns import lookup_key
 from conference_app.models.people import Address
+from conference_app.services.people.typed_text import typed_email
 from conference_app.texts import current_language, n_
 
 
 def check_email(text: str) -> str:
-    """The normalized address. Raises ConferenceError with what is wrong with it; asks no other machine."""
-    if not text.strip():
+    """Normalize an address as it was typed or pasted (`typed_text.typed_email`). Raises ConferenceError with what is wrong with it; asks no other machine."""
+    typed = typed_email(text)
+    if not typed:
         raise ConferenceError(n_("Enter your e-mail address."))
     try:
         checked = validate_email(
-            text[:400].strip(),
+            typed,
             check_deliverability=False,
             allow_smtputf8=False,
             strict=True,

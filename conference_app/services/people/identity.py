@@ -51,7 +51,7 @@ def username_key(username: str) -> bytes:
     """The look-up key of a username: one for capitals and small letters, and for the forms of a letter that Unicode
     holds to be the same (NFKC). Letters of two alphabets stay two, also where they look alike; no username mixes them.
     """
-    return lookup_key("username", unicodedata.normalize("NFKC", username.casefold()))
+    return lookup_key("username", unicodedata.normalize("NFKC", username.casefold()).replace("ı", "i"))
 
 
 async def username_taken(username: str, *, by_another_than: str = "") -> bool:

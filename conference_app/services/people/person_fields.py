@@ -24,6 +24,7 @@ from conference_app.models.people import Account
 from conference_app.purposes import Basis
 from conference_app.services.people import time_zones
 from conference_app.services.people.email_addresses import check_email
+from conference_app.services.people.typed_text import clean_line
 from conference_app.texts import current_language, n_
 
 Kind = Literal["line", "username", "email", "password", "phone", "country", "time_zone", "language", "photo"]
@@ -31,20 +32,15 @@ Check = Callable[[str], str]
 """Makes the stored form of what was typed. Raises ConferenceError with the words that stand beside the field."""
 
 NAME_LENGTH = 100
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
-    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\U000e0000-\U000e007f]"
-)
-"""Characters that draw nothing or turn the text around: in a name they only serve to deceive."""
 _ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 """Alphabets that share the looks of letters, as the names of their letters begin (Unicode TR 39 calls them confusable)."""
 _USERNAME = re.compile(r"[\w.\-]{3,40}")
+_OF_THE_SERVICE = frozenset(
+    "abuse admin administrator billing help helpdesk hostmaster info legal moderator noreply operator parley postmaster "
+    "privacy root security service staff support system team webmaster".split()
+)
+"""Usernames by which somebody could pass for the service; compared without signs between and without case."""
 _LANGUAGE_NAMES = {"en": "English", "pl": "Polski"}
-
-
-def clean_line(text: str) -> str:
-    """`text` as one line: NFC, white space folded, characters that draw nothing taken out."""
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
 def check_line(text: str) -> str:
@@ -56,12 +52,17 @@ def check_line(text: str) -> str:
 
 
 def check_username(text: str) -> str:
-    """3 to 40 letters, digits, dots, hyphens, underscores, as typed but NFKC, and of one alphabet among those alike."""
-    username = unicodedata.normalize("NFKC", text[:200]).strip()
-    if not _USERNAME.fullmatch(username) or _CONTROL.search(username):
+    """3 to 40 letters, digits, dots, hyphens, underscores, as typed but NFKC, and of one alphabet among those alike.
+
+    Names that speak for the service are nobody's.
+    """
+    username = unicodedata.normalize("NFKC", clean_line(text[:200]))
+    if not _USERNAME.fullmatch(username) or not any(sign.isalnum() for sign in username):
         raise ConferenceError(n_("Use 3 to 40 letters, digits, dots, hyphens or underscores."))
     if len(_ALIKE & {unicodedata.name(sign, "").partition(" ")[0] for sign in username}) > 1:
         raise ConferenceError(n_("Use letters of one alphabet only: some look like those of another."))
+    if re.sub(r"[\W_]", "", username.casefold().replace("ı", "i")) in _OF_THE_SERVICE:
+        raise ConferenceError(n_("This username is kept for the people who run this service. Choose another."))
     return username
 
 

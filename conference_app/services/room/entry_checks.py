@@ -12,7 +12,7 @@ from conference_app.services.accounts import may_invite
 from conference_app.services.limits import rate_limits
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import PASS_PHRASE_LENGTH
-from conference_app.services.people.person_fields import clean_line
+from conference_app.services.people.typed_text import clean_line
 from conference_app.services.room.visitors import Visitor
 from conference_app.texts import n_
 

@@ -10,7 +10,7 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Meeting
 from conference_app.models.columns import lookup_key
 from conference_app.services.accounts import introductions
-from conference_app.services.people.person_fields import clean_line
+from conference_app.services.people.typed_text import clean_line
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.texts import n_
 

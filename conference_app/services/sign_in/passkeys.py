@@ -40,7 +40,7 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView, view
-from conference_app.services.people.person_fields import clean_line
+from conference_app.services.people.typed_text import clean_line
 from conference_app.services.sign_in import security_emails
 from conference_app.texts import n_
 

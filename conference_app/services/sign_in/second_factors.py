@@ -25,6 +25,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView, view
+from conference_app.services.people.typed_text import plain_signs
 from conference_app.services.sign_in import account_tokens, security_emails
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
@@ -104,16 +105,12 @@ def _step_of(secret: str, code: str, now: datetime, after: int) -> int | None:
     return None
 
 
-def _plain(code: str) -> str:
-    return "".join(sign for sign in code[:40].casefold() if sign.isalnum())
-
-
 def _code_hash(account_id: str, code: str) -> bytes:
-    return lookup_key("recovery-code", f"{account_id} {_plain(code)}")
+    return lookup_key("recovery-code", f"{account_id} {plain_signs(code)}")
 
 
 async def _take_step(db: AsyncSession, authenticator: Authenticator, code: str, now: datetime) -> bool:
-    step = _step_of(authenticator.secret, _plain(code), now, authenticator.last_step)
+    step = _step_of(authenticator.secret, plain_signs(code), now, authenticator.last_step)
     if step is None:
         return False
     authenticator.last_step = step

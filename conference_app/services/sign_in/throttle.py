@@ -12,6 +12,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, 
 from conference_app.errors import ConferenceError, TooManyAttempts
 from conference_app.services.limits import rate_limits
 from conference_app.services.people.email_addresses import check_email, email_key
+from conference_app.services.people.typed_text import typed_email
 
 PER_ACCOUNT_AND_NETWORK = RateLimitItemPerMinute(10, 15, "sign-in-account-network")
 PER_DEVICE = RateLimitItemPerMinute(10, 15, "sign-in-device")
@@ -27,7 +28,7 @@ def account_key(email: str) -> str:
     try:
         return email_key(check_email(email)).hex()
     except ConferenceError:
-        return email[:400].strip().casefold()
+        return typed_email(email).casefold()
 
 
 def _pause(step: int) -> RateLimitItem:
