@@ -1,8 +1,9 @@
 """Stopping mails and choosing what comes, by the signed link of any of our mails: /u/<token>, /preferences/<token>.
 
 Opening a link never changes anything, since programs open links too; every change is a post. Mail programs stop a mail
-with one post of their own (RFC 8058): no sign-in, no cookie, no redirect. The token is the only key, so there is no
-other site that could forge a request.
+with one post of their own (RFC 8058): no sign-in, no cookie, no redirect. Whatever else such a post says or lacks, it
+stops the mail: who shows a good token by a post wants that. The token is the only key, so there is no other site that
+could forge a request.
 """
 
 from __future__ import annotations
@@ -57,30 +58,24 @@ async def answer(request: Request) -> Response:
         body = await body_of(request)
         if body is None:
             return plain_pages.too_large(request)
-        done = await _change(target, person, body)
+        fields = fields_of(body, request.headers.get("content-type", ""))
+        done = await _change(target, person, fields, _kind(request))
         if done is None:
             return plain_pages.message(request, _("This form is out of date."), _("Open the link again."), status=400)
         return await _show(request, target, person, done)
 
 
-async def _change(target: LinkTarget, person: Person, body: bytes) -> _Done | None:
-    """Do what the body asks for; None if it asks for nothing we know."""
-    fields = fields_of(body)
-    if _ONE_CLICK in fields or _is_multipart_one_click(body):
-        return await _one_click(target, person)
+async def _change(target: LinkTarget, person: Person, fields: list[tuple[str, str]], kind: LinkKind) -> _Done | None:
+    """Do what the form asks for; None if it asks for nothing we know. A post without our form's `act` is a program's."""
     act = dict(fields).get("act", "")
+    if _ONE_CLICK in fields or (kind == "unsubscribe" and not act):
+        return await _one_click(target, person)
     wanted = [value for name, value in fields if name == "purpose"]
     known = {choice.purpose for choice in await preferences.choices(person)} | {target.purpose} - {""}
     wanted = [purpose for purpose in wanted if purpose in known]
     if act not in _ACTS or (act != "stop_all" and not wanted):
         return None
     return await _act(person, act, wanted, dict(fields).get("reason", ""))
-
-
-def _is_multipart_one_click(body: bytes) -> bool:
-    """RFC 8058 section 3.1 also allows multipart/form-data, with this one field."""
-    head, _sep, rest = body.partition(b'name="List-Unsubscribe"')
-    return head.startswith(b"--") and rest.lstrip(b"\r\n").startswith(b"One-Click")
 
 
 async def _one_click(target: LinkTarget, person: Person) -> _Done:
