@@ -43,9 +43,15 @@ def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
     expect(page.get_by_text("Warsaw", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Start meeting")).to_be_visible()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy invitation link").click()
+    page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied").first).to_be_visible()
-    assert re.search(r"/m/[\w-]+$", page.evaluate("navigator.clipboard.readText()"))
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(r"http://localhost:\d+/m/[\w-]+", link)
+    page.get_by_role("button", name="Copy invitation").click()
+    expect(page.get_by_role("button", name="Copy invitation").get_by_text("Copied")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert text[:2] == ["Quarterly review", "Host: Anna Kowalska"]
+    assert link in text
 
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("Subject", exact=True).fill("Annual review")

@@ -17,7 +17,8 @@ interface LeaveDialogProps {
   onClose: () => void;
 }
 
-const CHOICE = "flex flex-col gap-3 border-t border-line pt-4 first:border-0 first:pt-0";
+const CHOICE = "flex flex-col gap-3";
+const NEXT_CHOICE = `${CHOICE} border-t border-line pt-4`;
 
 function HandOver({ others, onHandOver }: Pick<LeaveDialogProps, "others" | "onHandOver">) {
   const { t } = useWords();
@@ -25,7 +26,7 @@ function HandOver({ others, onHandOver }: Pick<LeaveDialogProps, "others" | "onH
   const [chosen, setChosen] = useState(others[0]?.identity ?? "");
   const identity = others.some((one) => one.identity === chosen) ? chosen : (others[0]?.identity ?? "");
   return (
-    <div className={CHOICE}>
+    <div className={NEXT_CHOICE}>
       <label className="flex flex-col gap-1.5 text-sm font-medium">
         {t("new_host")}
         <select
@@ -57,7 +58,7 @@ export function LeaveDialog({ others, onLeave, onHandOver, onEnd, onClose }: Lea
         </Button>
       </div>
       {candidates.length > 0 && <HandOver others={candidates} onHandOver={onHandOver} />}
-      <div className={CHOICE}>
+      <div className={NEXT_CHOICE}>
         <p className="text-ink-muted">{t("end_text")}</p>
         <Button kind="danger" onClick={onEnd}>
           {t("end_for_all")}

@@ -78,7 +78,7 @@ export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, ne
         >
           <LockKeyhole size={16} aria-hidden />
         </a>
-        <h1 className="truncate font-medium" title={title}>
+        <h1 className="truncate text-sm font-medium tracking-normal" title={title}>
           <bdi>{title}</bdi>
         </h1>
         {isLocked && (
