@@ -141,6 +141,7 @@ def call(host: Participant, person: Callable[..., Participant]) -> dict[str, Par
 
 @pytest.mark.promise("P16")
 @pytest.mark.promise("P50")
+@pytest.mark.promise("P1", "P2")
 def test_three_meet_talk_share_and_chat(call: dict[str, Participant]) -> None:
     for name, other in permutations(call, 2):
         call[name].expect_people(other)

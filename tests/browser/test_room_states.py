@@ -220,6 +220,27 @@ def test_whoever_loses_the_connection_keeps_the_place(host: Participant, meet: C
     expect(host.page.get_by_text("You are the only one here")).to_be_visible()
 
 
+def test_a_network_that_blocks_calls_is_named_until_it_lets_them_through(host: Participant, person: NewPerson) -> None:
+    code = host.create_meeting("Plans")
+    host.button("Start meeting").click()
+    guest = person()
+    # Signalling works; nobody learns where packets could be sent to, as behind a network without UDP.
+    guest.page.add_init_script(
+        """window.isBlocked = true;
+        const real = RTCPeerConnection.prototype, describe = real.setRemoteDescription, add = real.addIceCandidate;
+        real.setRemoteDescription = function (told) {
+          const sdp = window.isBlocked ? told.sdp.replace(/a=candidate:.*\\r\\n/g, "") : told.sdp;
+          return describe.call(this, { type: told.type, sdp });
+        };
+        real.addIceCandidate = function (given) { return window.isBlocked ? Promise.resolve() : add.call(this, given); };"""
+    )
+    guest.join(code, "Tomasz")
+    said = guest.page.get_by_text("Your network lets this page through, but blocks the call itself")
+    expect(said).to_be_visible(timeout=START_S * 2000)
+    guest.page.evaluate("window.isBlocked = false")
+    expect(guest.button("Leave")).to_be_visible(timeout=START_S * 2000)
+
+
 def test_the_screen_stays_on_in_a_call_and_no_longer(meet: Callable[..., Participant]) -> None:
     guest = meet(
         script="window.held = 0; Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => "

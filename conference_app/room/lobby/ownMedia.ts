@@ -39,8 +39,14 @@ const SWITCH = { audioinput: "microphoneOn", videoinput: "cameraOn" } as const;
 /** How devices are opened; tests put their own in its place. */
 export const BROWSER = { openDevices, openOnly, listDevices };
 
+/** Before anything was tried: what is wanted is about to be opened, and nothing has failed. */
+function start(choice: DeviceChoice): MediaState {
+  const opening = { audioinput: choice.microphoneOn, videoinput: choice.cameraOn };
+  return { choice, devices: NO_DEVICES, problems: {}, opening };
+}
+
 export class OwnMedia {
-  private state: MediaState = { choice: loadChoice(), devices: NO_DEVICES, problems: {}, opening: {} };
+  private state = start(loadChoice());
   private listeners = new Set<() => void>();
   /** Counts the attempts of each medium: an older one that ends later has been overtaken. */
   private attempts: Record<Medium, number> = { audio: 0, video: 0 };
@@ -101,7 +107,7 @@ export class OwnMedia {
   private hide = (): void => {
     this.release("audioinput");
     this.release("videoinput");
-    this.set({ problems: {} });
+    this.set({ problems: {}, opening: start(this.state.choice).opening });
   };
 
   private open(kind: InputKind): void {

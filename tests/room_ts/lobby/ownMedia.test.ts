@@ -42,6 +42,7 @@ async function shown() {
 describe("the preview", () => {
   test("shows what was opened and says what was not", async () => {
     const browser = new SlowBrowser();
+    expect(browser.media.snapshot().opening).toEqual({ audioinput: true, videoinput: true });
     browser.media.show();
     expect(browser.media.snapshot().opening).toEqual({ audioinput: true, videoinput: true });
     const microphone = new Device();
