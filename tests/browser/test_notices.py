@@ -21,11 +21,11 @@ COVERED = """toast => {
 }"""
 
 
-def covered(page: Page, text: str) -> list[str]:
-    """What can be pressed and lies under the message `text`."""
+def expect_nothing_covered(page: Page, text: str) -> None:
+    """Nothing that can be pressed lies under the message `text`; the page below it may still be on its way."""
     toast = page.get_by_role("status").locator("div").filter(has_text=text)
     expect(toast).to_be_visible()
-    return toast.evaluate(COVERED)
+    assert page.wait_for_function(f"toast => ({COVERED})(toast).length === 0", arg=toast.element_handle())
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -35,7 +35,8 @@ def test_a_message_covers_no_control_and_ends_with_its_page(visitor: Callable[..
     person.create_meeting("Plans")
     page = person.page
     said = "The meeting is created."
-    assert covered(page, said) == []
+    expect(page.get_by_role("button", name="Start meeting")).to_be_visible()
+    expect_nothing_covered(page, said)
     page.get_by_role("button", name="Start meeting").click()
     page.wait_for_url("**/m/**")
     expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()

@@ -27,13 +27,18 @@ function rows(view: Size, size: Size, side: Side): number[] {
   return side === "top" ? found : found.map((top) => last + EDGE - top);
 }
 
+/** How many square pixels of `controls` lie under a box at `place`. */
+export function coveredBy(place: Rect, controls: Rect[]): number {
+  return controls.reduce((sum, control) => sum + overlap(place, control), 0);
+}
+
 /** The place nearest to `side` where `size` covers none of `controls`; where there is none, the least covered one. */
 export function freePlace(view: Size, size: Size, controls: Rect[], side: Side): { left: number; top: number } {
   let best = { left: EDGE, top: EDGE };
   let least = Infinity;
   for (const top of rows(view, size, side)) {
     for (const left of columns(view, size)) {
-      const covered = controls.reduce((sum, control) => sum + overlap({ left, top, ...size }, control), 0);
+      const covered = coveredBy({ left, top, ...size }, controls);
       if (covered < least) [best, least] = [{ left, top }, covered];
       if (covered === 0) return best;
     }
