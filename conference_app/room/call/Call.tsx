@@ -170,6 +170,8 @@ function Running(props: CallProps) {
   const barWidth = useSize(bar).width || window.innerWidth;
   const fitting = inBar(barWidth, isPhone, [...(controls.canShare ? ["share"] : []), ...byImportance(tools), "layout"]);
   const opened = tools.find(({ id }) => id === panel);
+  // What is read in the open panel need not stand above it.
+  const unread = news?.kind === "message" && news.tool === panel ? null : news;
 
   const { onSavable } = props;
   useEffect(() => onSavable(tools.flatMap((tool) => tool.savable?.(tool.state) ?? [])), [onSavable, tools]);
@@ -192,7 +194,7 @@ function Running(props: CallProps) {
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
-      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} isBlocked={state.obstacle === "blocked"} shown={shown} news={news} onOpen={setPanel} />
+      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} isBlocked={state.obstacle === "blocked"} shown={shown} news={unread} onOpen={setPanel} />
       {host && panel !== "people" && <WaitingStrip host={host} onSee={() => setPanel("people")} />}
       {controls.isSharing && <SharingStrip onStop={controls.toggleShare} />}
       <div className="flex min-h-0 flex-1">

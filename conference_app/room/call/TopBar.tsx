@@ -88,7 +88,7 @@ export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, ne
           </span>
         )}
       </div>
-      <div className="flex min-w-0 shrink justify-center">
+      <div className={`min-w-0 shrink justify-center ${isReconnecting || sentence ? "flex max-sm:flex-1" : "hidden"}`}>
         {isReconnecting ? (
           <p className={`${pill} bg-warn-soft text-warn`}>
             <RotateCw size={16} aria-hidden className="shrink-0 animate-spin" />
