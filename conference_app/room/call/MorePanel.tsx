@@ -1,5 +1,5 @@
 /** Devices during the call, and what has no place in the control bar. */
-import { Keyboard, LayoutGrid, MonitorUp, MonitorX, RectangleHorizontal } from "lucide-react";
+import { Bell, Keyboard, LayoutGrid, MonitorUp, MonitorX, RectangleHorizontal } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
@@ -57,10 +57,11 @@ export function MorePanel(props: MorePanelProps) {
             label={t(props.view === "grid" ? "speaker_view" : "grid_view")}
             onClick={props.onLayout}
           />
-          <div className="px-3">
+          <Entry icon={Keyboard} label={t("help_title")} onClick={props.onHelp} />
+          <div className="flex items-center gap-3 px-3 [&>label]:flex-1">
+            <Bell size={18} aria-hidden className="shrink-0 text-on-stage-muted" />
             <Switch label={t("sounds")} help={t("sounds_help")} isOn={hasSounds} onChange={(isOn) => changeSettings({ hasSounds: isOn })} />
           </div>
-          <Entry icon={Keyboard} label={t("help_title")} onClick={props.onHelp} />
         </div>
       </div>
     </SidePanel>
