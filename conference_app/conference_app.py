@@ -61,6 +61,8 @@ logging.basicConfig(
 )
 keep_logs_private()
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs
+for name in ("engineio.server", "socketio.server"):
+    logging.getLogger(name).setLevel(logging.ERROR)  # without a level each adds a handler of its own
 
 DEV_KIT = "conference_app.pages.site.dev_kit"
 

@@ -16,6 +16,7 @@ from conference_app.texts import _, language
 
 RETRY_AFTER_S = 60
 _TRY_AGAIN_LATER: Message = {"type": "websocket.close", "code": 1013}
+_BROKEN: Message = {"type": "websocket.close", "code": 1011}
 
 
 class Incidents:
@@ -43,6 +44,9 @@ class Incidents:
                 await send(_TRY_AGAIN_LATER)
                 return
             number = "" if is_later else note_incident(error)
+            if scope["type"] == "websocket" and has_begun:
+                await send(_BROKEN)
+                return
             if scope["type"] != "http" or has_begun:
                 raise RuntimeError(f"the answer breaks off, incident {number or 'of the database'}") from None
             await _page(Request(scope), number)(scope, receive, send)

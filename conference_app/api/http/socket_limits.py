@@ -8,6 +8,7 @@ tries again by itself.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 
 from starlette.requests import HTTPConnection
@@ -21,11 +22,13 @@ from conference_app.session.credentials import SOCKET_PATH
 MOST_OPEN = 300
 """Sockets of one address: as many as tabs are open in an office behind one address."""
 LONGEST_MESSAGE = 256 * 1024
-"""Characters or bytes of one message; the longest form of ours, a newsletter, has less than half of that."""
+"""Characters of one message; the longest form of ours, a newsletter, has less than half of that."""
 MESSAGE_UNIT = 8 * 1024
 """A long message counts as several."""
 MOST_WAIT_S = 5.0
 """Whoever would be read later than that is not read at all."""
+_PACKET = re.compile(r"[1-6]")
+"""How pages' messages begin: with the kind of an Engine.IO packet. Binary ones, which pages never send, break it."""
 _TRY_AGAIN_LATER: Message = {"type": "websocket.close", "code": 1013}
 _GONE: Message = {"type": "websocket.disconnect", "code": 1013}
 
@@ -70,10 +73,10 @@ class SocketLimits:
             message = await receive()
             if message["type"] != "websocket.receive":
                 return message
-            length = len(message.get("text") or message.get("bytes") or "")
-            if length > LONGEST_MESSAGE:
+            text = message.get("text") or ""
+            if not _PACKET.match(text) or len(text) > LONGEST_MESSAGE:
                 return _GONE
-            return message if await _waited(self._messages, who, 1.0 + length / MESSAGE_UNIT) else _GONE
+            return message if await _waited(self._messages, who, 1.0 + len(text) / MESSAGE_UNIT) else _GONE
 
         return received
 

@@ -47,6 +47,11 @@ async def cannot_admit(_socket: WebSocket) -> None:
     raise disk_is_full()
 
 
+async def cannot_go_on(socket: WebSocket) -> None:
+    await socket.accept()
+    raise ValueError(socket.query_params["word"])
+
+
 def product() -> Starlette:
     routes = [
         Route("/pl/x", breaks, methods=["GET", "POST"]),
@@ -55,6 +60,7 @@ def product() -> Starlette:
         Route("/full", cannot_save),
         Route("/pl/full", cannot_save),
         WebSocketRoute("/socket", cannot_admit),
+        WebSocketRoute("/broken", cannot_go_on),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Incidents)])
 
@@ -111,3 +117,19 @@ async def test_a_socket_is_told_to_come_again(sqlite_db: Settings, caplog: pytes
     await product()({"type": "websocket", "path": "/socket", "headers": []}, say, hear)
     assert heard == [{"type": "websocket.close", "code": 1013}]
     assert not any("incident" in message for message in caplog.messages)
+
+
+async def test_an_open_socket_that_breaks_closes(caplog: pytest.LogCaptureFixture) -> None:
+    """Raised further, it would leave the server's trace of each."""
+    heard: list[Message] = []
+
+    async def say() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def hear(message: Message) -> None:
+        heard.append(message)
+
+    await product()({"type": "websocket", "path": "/broken", "query_string": b"word=canary", "headers": []}, say, hear)
+    assert [(one["type"], one.get("code")) for one in heard] == [("websocket.accept", None), ("websocket.close", 1011)]
+    assert "canary" not in caplog.text
+    assert "ValueError" in caplog.text

@@ -113,11 +113,11 @@ async def test_who_opens_many_at_once_waits(waits: list[float]) -> None:
 async def test_what_comes_too_fast_is_read_later(waits: list[float]) -> None:
     of_all = limits(messages=Budget(per_s=1, burst=3.5))
     socket, other = Socket(of_all), Socket(of_all, "198.51.100.1")
-    await socket.say("one", "two", "three", "four")
-    assert socket.seen == ["one", "two", "three", "four"]  # none is lost
+    await socket.say("4one", "4two", "4three", "4four")
+    assert socket.seen == ["4one", "4two", "4three", "4four"]  # none is lost
     assert len(waits) == 1
-    await other.say("one")
-    assert other.seen == ["one"]
+    await other.say("4one")
+    assert other.seen == ["4one"]
     assert len(waits) == 1
     await socket.leave()
     await other.leave()
@@ -125,16 +125,16 @@ async def test_what_comes_too_fast_is_read_later(waits: list[float]) -> None:
 
 async def test_a_flood_ends_the_socket(waits: list[float]) -> None:
     socket = Socket(limits(messages=Budget(per_s=0.001, burst=2)))
-    await socket.say("one", "two", "three")
-    assert socket.seen == ["one", "two"]
+    await socket.say("4one", "4two", "4three")
+    assert socket.seen == ["4one", "4two"]
     assert socket.running.done()
 
 
 async def test_long_messages_cost_more_and_too_long_ones_the_socket(waits: list[float]) -> None:
     socket = Socket(limits(messages=Budget(per_s=1, burst=10)))
-    await socket.say("x" * (MESSAGE_UNIT * 11))
+    await socket.say("4" * (MESSAGE_UNIT * 11))
     assert len(socket.seen) == len(waits) == 1
-    await socket.say("x" * (LONGEST_MESSAGE + 1))
+    await socket.say("4" * (LONGEST_MESSAGE + 1))
     assert len(socket.seen) == 1
     assert socket.running.done()
 
@@ -142,6 +142,22 @@ async def test_long_messages_cost_more_and_too_long_ones_the_socket(waits: list[
 async def test_other_sockets_and_requests_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket_limits, "MOST_OPEN", 0)
     socket = Socket(limits(), path="/rtc")
-    await socket.say("one")
-    assert socket.seen == ["one"]
+    await socket.say("4one")
+    assert socket.seen == ["4one"]
     await socket.leave()
+
+
+@pytest.mark.parametrize("text", ["", "x", "b64", "\x00", "9", "0{}"])
+async def test_what_no_page_sends_ends_the_socket(text: str) -> None:
+    socket = Socket(limits())
+    await socket.say("2", text)
+    assert socket.seen == ["2"]
+    assert socket.running.done()
+
+
+async def test_a_binary_message_ends_the_socket() -> None:
+    socket = Socket(limits())
+    socket.words.put_nowait({"type": "websocket.receive", "bytes": b"\x04\x00"})
+    await settled()
+    assert socket.seen == []
+    assert socket.running.done()
