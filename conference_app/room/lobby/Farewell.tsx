@@ -60,7 +60,11 @@ export function Farewell({ kind, detail, onAgain, ...next }: FarewellProps): Rea
             {t(again)}
           </Button>
         )}
-        {kind === "ended" && next.againPath && <ButtonLink href={next.againPath}>{t("meet_again")}</ButtonLink>}
+        {kind === "ended" && next.againPath && (
+          <ButtonLink kind="primary" href={next.againPath}>
+            {t("meet_again")}
+          </ButtonLink>
+        )}
         {next.savable.map(({ label, save }) => (
           <Button key={label} onClick={save}>
             {t(label)}

@@ -37,11 +37,11 @@ export function Button({ children, kind = "secondary", type = "button", onClick,
 }
 
 /** A link that looks like a button, for going to another page. */
-export function ButtonLink({ href, children }: { href: string; children: ReactNode }) {
+export function ButtonLink({ href, kind = "secondary", children }: { href: string; kind?: ButtonKind; children: ReactNode }) {
   return (
     <a
       href={href}
-      className={`inline-flex min-h-[var(--control-height)] items-center justify-center rounded-control px-4 py-2 text-sm font-medium ${KINDS.secondary}`}
+      className={`inline-flex min-h-[var(--control-height)] items-center justify-center rounded-control px-4 py-2 text-sm font-medium ${KINDS[kind]}`}
     >
       {children}
     </a>

@@ -92,7 +92,7 @@ _OF_THE_TAB = (
     Kept(
         "parley_notice",
         "session storage",
-        n_("Remembers which short message you have seen already."),
+        n_("Remembers which short message you have seen already, and on which page."),
         _UNTIL_CLOSED,
     ),
     Kept(
