@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import http
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -94,7 +95,9 @@ async def upstream(
             async for frame in connection:
                 await connection.send(frame)
 
-    async with serve(echo, "127.0.0.1", relay.media_port, process_request=note, max_size=None) as server:
+    async with serve(
+        echo, "127.0.0.1", relay.media_port, process_request=note, max_size=None, close_timeout=0.1
+    ) as server:
         yield server
 
 
@@ -184,15 +187,28 @@ async def test_an_upstream_that_dies_closes_the_browser_and_is_counted_out(relay
     assert await relay.open_connections() == 0
 
 
+def narrow(port: int) -> socket.socket:
+    """A connection whose end takes little before it is full."""
+    end = socket.socket()
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    end.connect(("127.0.0.1", port))
+    return end
+
+
+@pytest.mark.timeout(60)
 async def test_a_browser_that_reads_nothing_is_let_go(relay: Relay) -> None:
-    async with upstream(relay, []), connect(relay.url(), proxy=None, max_queue=1, ping_interval=None) as client:
+    patience = {"ping_interval": None, "close_timeout": 0.1}
+    async with (
+        upstream(relay, []),
+        connect(relay.url(), sock=narrow(relay.port), proxy=None, max_queue=1, **patience) as client,
+    ):
 
         async def talk() -> None:
             while True:
                 await client.send(b"x" * 500_000)  # each comes back, and nobody takes it
 
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(talk(), 15)
+            await asyncio.wait_for(talk(), 45)
         assert await relay.open_connections() == 0
         client.transport.abort()
 
