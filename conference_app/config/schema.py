@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from conference_app.config.kept_secrets import Secrets
 from conference_app.config.origin import host_of, origin_of
 from conference_app.config.variables import (
@@ -100,6 +103,13 @@ def _redis_url(typed: str) -> str:
     return typed
 
 
+def _rsa_key_file(path: str) -> str:
+    key = load_pem_private_key(Path(path).read_bytes(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """How mails leave. Without `host`, outside production, they go to the built-in stand-in (page /dev/mail)."""
@@ -114,7 +124,7 @@ class Mail:
     """tls: from the first byte; none: outside production only."""
     sender: str = matching("PARLEY_MAIL_FROM", _EMAIL, "", "meetings@your-company.org")
     """The address mails come from; default no-reply@ the public host."""
-    dkim_key: str = readable("PARLEY_DKIM_KEY")
+    dkim_key: str = parsed("PARLEY_DKIM_KEY", _rsa_key_file, "", "name a file with an RSA key (PEM) that can be read")
     """File of an RSA private key (PEM); empty: the relay signs."""
     dkim_selector: str = text("PARLEY_DKIM_SELECTOR", "parley")
     """Name of the DNS record with the public key."""

@@ -42,6 +42,7 @@ def test_addresses_must_be_confirmed_unless_the_operator_says_otherwise(tmp_path
         ("PARLEY_BRAND_NAME", "Us\r\nBcc: all@real-company.org", "must be one line"),
         ("PARLEY_CONTROLLER_EMAIL", "somebody", "must look like privacy@"),
         ("PARLEY_DKIM_KEY", "no/such/file.pem", "can be read"),
+        ("PARLEY_DKIM_KEY", "README.md", "an RSA key (PEM)"),
         ("PARLEY_BREACHED_PASSWORDS", "no/such/folder", "can be read"),
         ("PARLEY_INTRANET_EMAIL", "yes", "must be 0 or 1"),
         ("PARLEY_STAFF", "boss@real-company.org, editor", "PARLEY_STAFF must be e-mail addresses with commas"),
