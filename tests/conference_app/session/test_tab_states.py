@@ -95,6 +95,7 @@ async def test_the_sweep_sees_the_app_s_own_states(monkeypatch: pytest.MonkeyPat
     async with asyncio.timeout(60):
         while tabs.kept:
             await asyncio.sleep(0.01)
+    assert not tabs.kept
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
     await tabs.manager.close()
