@@ -16,7 +16,8 @@ export function nextHalfHour(now: Date): string {
 
 /** A wall time in words: "Tuesday 24 November 2026 at 14:00". The zone is named beside it, so none is applied here. */
 export function inWords(local: string, lang: string): string {
-  const time = Date.parse(`${local}:00Z`);
+  // Chromium reads a day into ":00Z" and its like.
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(local) ? Date.parse(`${local}:00Z`) : NaN;
   if (Number.isNaN(time)) return "";
   return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
     weekday: "long",
