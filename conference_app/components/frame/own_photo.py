@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from conference_app.services.accounts import photos
-from conference_app.session import before_acceptance, require_account
+from conference_app.session import public, signed_in
 
 
 class OwnPhotoState(rx.State):
@@ -17,11 +17,12 @@ class OwnPhotoState(rx.State):
     """Whose it is, by account."""
 
     @rx.event
-    @before_acceptance
+    @public
     async def look(self) -> None:
-        account_id = (await require_account(self)).account_id
-        if self._of != account_id:
-            self.show(await photos.version(account_id), account_id)
+        """Public, since the frame of a page stands before its load knows that a visitor finds nothing there."""
+        caller = signed_in()
+        if caller and self._of != caller.account_id:
+            self.show(await photos.version(caller.account_id), caller.account_id)
 
     def show(self, version: str, account_id: str) -> None:
         """For the page where it is changed: what is there now; an empty `version` is none."""

@@ -181,6 +181,12 @@ async def test_the_navigation_shows_ones_own_photo_and_no_other(processor: Proce
     assert (seen[0].startswith("/account/photo?v="), seen[1]) == (True, "")
 
 
+async def test_a_visitor_before_the_navigation_is_led_nowhere(processor: Processor) -> None:
+    tab = await opened(processor, "/staff")
+    assert redirects(await tab.send(name_of(OwnPhotoState.look))) == []
+    assert (await tab.vars_of(OwnPhotoState))["path"] == ""
+
+
 async def test_a_new_meeting_leads_to_its_page(processor: Processor) -> None:
     account = await registered()
     tab = await opened(processor, "/meetings/new", await session_token(account))
