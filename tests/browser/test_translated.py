@@ -59,6 +59,7 @@ def test_own_pages_and_the_room_survive_a_translator(visitor: NewVisitor, way: W
     person.register(f"translated{WAYS.index(way)}")
     translate(page.context, way)
     page.goto("/meetings/new")
+    expect(page.locator("main form button[type=submit]")).to_be_enabled()
     page.locator("input[value=planned]").check(force=True)
     expect(page.locator("#when_words")).to_contain_text("Warsaw")
     page.locator("input[value=any]").check(force=True)
