@@ -14,3 +14,4 @@ class Placed(Component):
     library = browser_file(__file__, "placed.tsx")
     tag = "Placed"
     side: rx.Var[str]
+    role: rx.Var[str]
