@@ -85,6 +85,25 @@ def test_own_pages_and_the_room_survive_a_translator(visitor: NewVisitor, way: W
     stands(page, person.complaints)
 
 
+REFUSE_ONE = """() => {
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === "aria-invalid" && value === "true") throw new Error("the browser refuses");
+    return setAttribute.call(this, name, value);
+  };
+}"""
+
+
+def test_a_page_that_breaks_while_it_is_drawn_says_so(new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto("/register")
+    send = page.locator("main form button[type=submit]")
+    expect(send).to_be_enabled()
+    page.evaluate(REFUSE_ONE)
+    send.click()
+    expect(page.get_by_role("heading", name="This page stopped working.")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("path", "words"), [("/register", "This page stopped"), ("/pl/register", "Ta strona przestała")]
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex_base.vars.base import Var
-from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
@@ -16,7 +15,7 @@ from conference_app.components.frame.languages import in_each_language
 from conference_app.components.frame.new_version import NewVersion
 from conference_app.components.kit.buttons import button_class, icon, spinner
 from conference_app.components.kit.placed import Placed
-from conference_app.components.kit.plain_elements import plain_link
+from conference_app.components.kit.plain_elements import PlainLink, plain_link
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.timing import Delayed
 from conference_app.components.kit.typed import KeepTyped
@@ -104,12 +103,12 @@ def _broken() -> rx.Component:
             broken_words(),
             class_name="text-ink-muted mt-2 mb-6",
         ),
-        rx.el.a(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),
+        PlainLink.create(_("Go to the start page"), href=localized_path("/"), class_name=button_class("primary")),
         class_name="max-w-reading mx-auto px-4 py-20",
     )
 
 
 def guarded(*children: rx.Component) -> rx.Component:
     """`children`, or plain words instead of a page whose own code fails while it is drawn."""
-    broken = Var.create(in_each_language(_broken))
-    return ErrorBoundary.create(*children, fallback_render=ArgsFunctionOperation.create(("_error",), broken))
+    # Reflex makes the function of it that React calls: a function given here would be drawn as nothing.
+    return ErrorBoundary.create(*children, fallback_render=Var.create(in_each_language(_broken)))
