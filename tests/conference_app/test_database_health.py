@@ -16,6 +16,8 @@ from conference_app import database, database_health
 from conference_app.config import Settings, settings
 from tests.fakes import LOOKING
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_health_tells_the_truth(
     sqlite_db: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

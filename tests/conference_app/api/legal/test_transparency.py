@@ -25,6 +25,9 @@ from tests.conference_app.noted_requests import typed
 from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.staff_desk import staff_member
 
+pytestmark = pytest.mark.both_databases
+
+
 ORIGIN = "http://localhost:3000"
 
 

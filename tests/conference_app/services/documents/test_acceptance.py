@@ -25,6 +25,8 @@ from tests.conference_app.people import at_desk, meeting_of, registered, session
 from tests.conference_app.tabs import Tab, name_of, processing, redirects
 from tests.fakes import FakeRoomAdmin
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def changed_terms(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,7 @@ def test_messages_of_the_service_hold_no_free_text() -> None:
         register(ServiceTemplate("test_plain", subject="x", body=(), sample={}))
 
 
+@pytest.mark.both_databases
 @pytest.mark.promise("P69")
 @pytest.mark.promise("P71")
 async def test_what_the_types_forbid_does_not_leave_the_queue_either(db: Settings, mails: Mails) -> None:

@@ -18,6 +18,8 @@ from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, member
 from tests.fakes import LOOKING, FakeRoomAdmin
 
+pytestmark = pytest.mark.both_databases
+
 
 async def planned(person: Subject, zone: str = "Europe/Warsaw") -> None:
     starts = (NOW + timedelta(days=400)).strftime("%Y-%m-%dT%H:%M")

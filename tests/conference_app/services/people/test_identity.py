@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conference_app.config import Settings
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_only_our_languages_are_remembered(db: Settings) -> None:

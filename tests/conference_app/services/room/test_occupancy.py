@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conference_app.config import Settings
 from conference_app.services.room import moderation, occupancy
 from conference_app.services.room.hosts import Caller
@@ -9,6 +11,8 @@ from conference_app.services.room.occupancy import Occupancy
 from tests.conference_app.door import admitted, join, opened, room_of
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_a_host_learns_who_is_inside_and_who_waits(db: Settings, rooms: FakeRoomAdmin) -> None:

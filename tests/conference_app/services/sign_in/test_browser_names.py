@@ -39,6 +39,7 @@ def test_a_zone_that_is_none_is_dropped(zone: str) -> None:
     assert device(CHROME, zone).time_zone == ""
 
 
+@pytest.mark.both_databases
 async def test_the_list_shows_own_browsers_and_signs_them_out(db: Settings) -> None:
     ann, bob = await registered("ann"), await registered("bob")
     desk = await at_desk(ann)
