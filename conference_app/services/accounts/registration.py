@@ -114,11 +114,12 @@ async def register(form: RegistrationForm, *, address: str, now: datetime | None
     InvalidInput with every wrong field at once (keys: the names of person_fields and "accepted"), TooManyAttempts,
     Unavailable. `address` is the client's network address (`session.client_address(state)`).
     """
-    await rate_limits.count(rate_limits.REGISTER_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.REGISTER_PER_ADDRESS, network)
     values = _check(form)
     if problems := await _problems(values):
         raise InvalidInput(problems)
-    await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, str(values["email"]).casefold())
+    await rate_limits.count_about(rate_limits.REGISTER_PER_EMAIL, str(values["email"]).casefold(), network)
     now = now or datetime.now(UTC)
     language = _known(form.optional.get("language") or form.language)
     account = _row(values, language, await password_hashes.hash_password(form.password), now)

@@ -50,7 +50,7 @@ async def correct(account_id: str, email: str, *, now: datetime | None = None) -
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
     await rate_limits.count(rate_limits.MAIL_PER_ACCOUNT, account_id)
-    await rate_limits.count(rate_limits.REGISTER_PER_EMAIL, wanted.casefold())
+    await rate_limits.count_about(rate_limits.REGISTER_PER_EMAIL, wanted.casefold(), account_id)
     async with database.session(SIGN_IN, ACCOUNT) as db:
         await identity.lock(db, account_id)
         account = await db.get(Account, account_id)

@@ -54,7 +54,7 @@ async def ask(person: Person, email: str, *, now: datetime | None = None) -> Non
         raise _refused(n_("We keep nothing about your address."))
     await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_PERSON, person.email_keys[0].hex())
     async with even_answers.evened():
-        is_silent = await _is_asked_too_often(wanted)
+        is_silent = await _is_asked_too_often(wanted, person)
         await _begin(person, details, wanted, is_silent, now)
 
 
@@ -69,10 +69,11 @@ def _refused(words: str) -> InvalidInput:
     return InvalidInput({"email": ConferenceError(words)})
 
 
-async def _is_asked_too_often(email: str) -> bool:
+async def _is_asked_too_often(email: str, person: Person) -> bool:
     """Whether strangers have had enough mails sent to this address today; the caller is not told."""
     try:
-        await rate_limits.count(rate_limits.ADDRESS_CHANGE_PER_EMAIL, email_addresses.email_key(email).hex())
+        key, asking = email_addresses.email_key(email).hex(), person.email_keys[0].hex()
+        await rate_limits.count_about(rate_limits.ADDRESS_CHANGE_PER_EMAIL, key, asking)
     except TooManyAttempts:
         return True
     return False
@@ -135,21 +136,21 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> s
     Raises NotFound for a link that is used, out of date, made up, or whose address an account has by now;
     TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
-    now = now or datetime.now(UTC)
-    try:
-        async with database.session(EMAIL_CHANGE) as db:
-            change_id = await address_tokens.redeem(db, "confirm", token, now=now)
-            change = await _locked(db, change_id) if change_id else None
-            if change is None or change.confirmed_at or await address_emails.has_account(db, change.new_email):
-                raise NotFound(USED)
-            outdated = await address_moves.copies(db, change.old_email, change.new_email)
-            await _carry_out(db, change, now)
-    except IntegrityError:
-        raise NotFound(USED) from None  # somebody else confirmed the same address at this moment
-    await export.remove(outdated)
-    key = email_addresses.email_key(change.new_email)
-    return signed_links.make("privacy", key, life=privacy_emails.LINK_LIFE, now=now)
+    async with rate_limits.counting_failures(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address)):
+        now = now or datetime.now(UTC)
+        try:
+            async with database.session(EMAIL_CHANGE) as db:
+                change_id = await address_tokens.redeem(db, "confirm", token, now=now)
+                change = await _locked(db, change_id) if change_id else None
+                if change is None or change.confirmed_at or await address_emails.has_account(db, change.new_email):
+                    raise NotFound(USED)
+                outdated = await address_moves.copies(db, change.old_email, change.new_email)
+                await _carry_out(db, change, now)
+        except IntegrityError:
+            raise NotFound(USED) from None  # somebody else confirmed the same address at this moment
+        await export.remove(outdated)
+        key = email_addresses.email_key(change.new_email)
+        return signed_links.make("privacy", key, life=privacy_emails.LINK_LIFE, now=now)
 
 
 async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
@@ -173,20 +174,20 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
 
     Raises NotFound, TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
-    now = now or datetime.now(UTC)
-    async with database.session(EMAIL_CHANGE) as db:
-        change_id = await address_tokens.redeem(db, "revoke", token, now=now)
-        change = await _locked(db, change_id) if change_id else None
-        if change is None:
-            raise NotFound(USED)
-        outdated = await address_moves.copies(db, change.old_email, change.new_email)
-        for one in await _from_here_on(db, change):
-            await _undo(db, one, now)
-            await db.delete(one)
-            await db.flush()
-        await _note(db, AuditTag.EMAIL_CHANGE_REVOKED, of_email(email_addresses.email_key(change.old_email)), now)
-    await export.remove(outdated)
+    async with rate_limits.counting_failures(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address)):
+        now = now or datetime.now(UTC)
+        async with database.session(EMAIL_CHANGE) as db:
+            change_id = await address_tokens.redeem(db, "revoke", token, now=now)
+            change = await _locked(db, change_id) if change_id else None
+            if change is None:
+                raise NotFound(USED)
+            outdated = await address_moves.copies(db, change.old_email, change.new_email)
+            for one in await _from_here_on(db, change):
+                await _undo(db, one, now)
+                await db.delete(one)
+                await db.flush()
+            await _note(db, AuditTag.EMAIL_CHANGE_REVOKED, of_email(email_addresses.email_key(change.old_email)), now)
+        await export.remove(outdated)
 
 
 async def _undo(db: AsyncSession, change: AddressChange, now: datetime) -> None:

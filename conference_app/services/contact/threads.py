@@ -96,8 +96,9 @@ async def write(form: ContactForm, *, language: str, address: str, now: datetime
     Raises InvalidInput (keys: the fields of ContactForm) and TooManyAttempts. `address` is the network address.
     """
     name, email, message = _check(form)
-    await rate_limits.count(rate_limits.CONTACT_PER_ADDRESS, rate_limits.network_of(address))
-    await rate_limits.count(rate_limits.CONTACT_PER_EMAIL, email_addresses.email_key(email).hex())
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.CONTACT_PER_ADDRESS, network)
+    await rate_limits.count_about(rate_limits.CONTACT_PER_EMAIL, email_addresses.email_key(email).hex(), network)
     await receive(Incoming(email, "", message, name or None), language=language, now=now)
 
 

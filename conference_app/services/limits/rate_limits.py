@@ -7,11 +7,12 @@ against everybody. Keys are hashed before they are counted, so that no list of a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -20,7 +21,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from conference_app.config import settings
-from conference_app.errors import TooManyAttempts
+from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models.columns import lookup_key
 from conference_app.services.limits import redis as shared_state
 from conference_app.texts import n_
@@ -60,6 +61,8 @@ STOPPED_PER_EMAIL = RateLimitItemPerHour(1, 24, "stopped-email")
 STAFF_SEARCH = RateLimitItemPerHour(60, 1, "staff-search")
 INBOUND_PER_EMAIL = RateLimitItemPerHour(60, 24, "inbound-email")
 """A whole company may sit behind one address, so limits per address are wide and those per account narrow."""
+OF_ALL = 6
+"""How many networks may each use up a limit about one mailbox before it is used up for everybody."""
 
 _limiter: MovingWindowRateLimiter | None = None
 _own_limiter: MovingWindowRateLimiter | None = None
@@ -140,6 +143,29 @@ async def check(limit: RateLimitItem, who: str) -> None:
     key = _key(limit, who)
     if not await _asked(lambda limiter: limiter.test(limit, key)):
         raise await _refuse(limit, key)
+
+
+async def count_about(limit: RateLimitItem, about: str, network: str) -> None:
+    """Count a try of `network` about a mailbox or a meeting, and of everybody about it in a limit six times as wide.
+
+    So nobody keeps others from asking for mails to their own address by asking first. Raises TooManyAttempts.
+    """
+    await count(limit, f"{about} {network}")
+    of_all = type(limit)(limit.amount * OF_ALL, limit.multiples, f"{limit.namespace}-all")
+    await count(of_all, about)
+
+
+@contextlib.asynccontextmanager
+async def counting_failures(limit: RateLimitItem, who: str) -> AsyncIterator[None]:
+    """Count a try of `who` when the block ends in NotFound; in its place TooManyAttempts, once there were too many.
+
+    For secrets that nobody can guess: who shows a good one is never kept waiting, whoever else sits behind the address.
+    """
+    try:
+        yield
+    except NotFound:
+        await count(limit, who)
+        raise
 
 
 async def forgive(limit: RateLimitItem, who: str) -> None:

@@ -261,12 +261,11 @@ async def close_row(db: AsyncSession, meeting: Meeting, at: datetime, *, is_over
 
 async def row_at_door(code: str, network: str) -> Meeting:
     """The meeting with that code. Raises NotFound, and TooManyAttempts after many wrong codes from one network."""
-    await rate_limits.check(rate_limits.WRONG_CODE_PER_ADDRESS, network)
-    async with database.reading(MEETINGS) as db:
-        meeting = await row_by_code(db, code)
-    if meeting is None:
-        await rate_limits.count(rate_limits.WRONG_CODE_PER_ADDRESS, network)
-        raise NotFound(NO_MEETING)
+    async with rate_limits.counting_failures(rate_limits.WRONG_CODE_PER_ADDRESS, network):
+        async with database.reading(MEETINGS) as db:
+            meeting = await row_by_code(db, code)
+        if meeting is None:
+            raise NotFound(NO_MEETING)
     return meeting
 
 

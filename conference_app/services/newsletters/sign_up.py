@@ -35,10 +35,12 @@ async def ask(email: str, *, page: str, language: str, address: str, now: dateti
     for a caller who asks too often; an address that was asked too often gets no further mail, silently.
     """
     normalized = email_addresses.check_email(email)
-    await rate_limits.count(rate_limits.NEWSLETTER_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.NEWSLETTER_PER_ADDRESS, network)
     async with even_answers.evened():
         try:
-            await rate_limits.count(rate_limits.NEWSLETTER_PER_EMAIL, email_addresses.email_key(normalized).hex())
+            key = email_addresses.email_key(normalized).hex()
+            await rate_limits.count_about(rate_limits.NEWSLETTER_PER_EMAIL, key, network)
         except TooManyAttempts:
             return
         await _have_confirmed(normalized, page, language, now or datetime.now(UTC))

@@ -25,13 +25,14 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
 
     Raises InvalidInput (field email) for what is no address, TooManyAttempts. `address` is the network address.
     """
-    await rate_limits.count(rate_limits.PRIVACY_LINK_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.PRIVACY_LINK_PER_ADDRESS, network)
     try:
         normalized = email_addresses.check_email(email)
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
     key = email_addresses.email_key(normalized)
-    await rate_limits.count(rate_limits.PRIVACY_LINK_PER_EMAIL, key.hex())
+    await rate_limits.count_about(rate_limits.PRIVACY_LINK_PER_EMAIL, key.hex(), network)
     async with even_answers.evened(), database.session() as db:
         await _send(db, key, now or datetime.now(UTC))
 

@@ -104,12 +104,13 @@ async def ask_reset(email: str, *, address: str) -> None:
 
     Raises InvalidInput for what is no address, TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.RESET_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.RESET_PER_ADDRESS, network)
     try:
         wanted = check_email(email)
     except ConferenceError as error:
         raise InvalidInput({"email": error}) from None
-    await rate_limits.count(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex())
+    await rate_limits.count_about(rate_limits.RESET_PER_EMAIL, email_key(wanted).hex(), network)
     async with even_answers.evened():
         if account := await find_for_reset(wanted):
             await _send_link(account.id)
@@ -129,30 +130,30 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
     Raises NotFound for a bad link, InvalidInput (new_password; the link stays good), TooManyAttempts.
     """
     network = rate_limits.network_of(address)
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, network)
-    now = now or datetime.now(UTC)
-    async with database.reading(SIGN_IN) as db:
-        found = await account_tokens.peek(db, TokenKind.RESET_PASSWORD, token, now=now)
-    if found is None:
-        raise NotFound(USED)
-    _check_new(await _row(found.account_id), new)
-    hashed = await password_hashes.hash_password(new)
-    try:
-        async with database.session(SIGN_IN) as db:
-            taken = await account_tokens.redeem(db, TokenKind.RESET_PASSWORD, token, now=now)
-            if taken is None:
-                raise NotFound(USED)
-            account = await _set(db, taken.account_id, hashed)
-            if taken.ref != account_tokens.proof_of(account.email):
-                raise NotFound(USED)
-            if account.email_verified_at is None:
-                await _prove(db, account, now)
-            await security_emails.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
-    except IntegrityError:
-        raise NotFound(USED) from None  # another account proved the same address first
-    # Tries at the old password, a stranger's or their own, keep nobody waiting who has just shown whose account it is.
-    await sign_in_throttle.forgive_stranger(sign_in_throttle.account_key(account.email), network)
-    return found.account_id
+    async with rate_limits.counting_failures(rate_limits.LINK_PER_ADDRESS, network):
+        now = now or datetime.now(UTC)
+        async with database.reading(SIGN_IN) as db:
+            found = await account_tokens.peek(db, TokenKind.RESET_PASSWORD, token, now=now)
+        if found is None:
+            raise NotFound(USED)
+        _check_new(await _row(found.account_id), new)
+        hashed = await password_hashes.hash_password(new)
+        try:
+            async with database.session(SIGN_IN) as db:
+                taken = await account_tokens.redeem(db, TokenKind.RESET_PASSWORD, token, now=now)
+                if taken is None:
+                    raise NotFound(USED)
+                account = await _set(db, taken.account_id, hashed)
+                if taken.ref != account_tokens.proof_of(account.email):
+                    raise NotFound(USED)
+                if account.email_verified_at is None:
+                    await _prove(db, account, now)
+                await security_emails.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
+        except IntegrityError:
+            raise NotFound(USED) from None  # another account proved the same address first
+        # Tries at the old password, a stranger's or their own, keep nobody waiting who has just shown whose account it is.
+        await sign_in_throttle.forgive_stranger(sign_in_throttle.account_key(account.email), network)
+        return found.account_id
 
 
 async def _prove(db: AsyncSession, account: Account, now: datetime) -> None:

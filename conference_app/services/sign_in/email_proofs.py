@@ -67,19 +67,19 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> P
     Raises NotFound for a link that is used, out of date, made up, or whose address found another owner meanwhile;
     TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
-    now = now or datetime.now(UTC)
-    try:
-        async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
-            if taken := await account_tokens.redeem(db, TokenKind.VERIFY_EMAIL, token, now=now):
-                await _confirm_registration(db, taken, now)
-                return Proven(taken.account_id, "registration")
-            if taken := await account_tokens.redeem(db, TokenKind.CHANGE_EMAIL, token, now=now):
-                await _confirm_change(db, taken.ref, now)
-                return Proven(taken.account_id, "change")
-    except IntegrityError:
-        raise NotFound(USED) from None  # another account proved the same address first
-    raise NotFound(USED)
+    async with rate_limits.counting_failures(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address)):
+        now = now or datetime.now(UTC)
+        try:
+            async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
+                if taken := await account_tokens.redeem(db, TokenKind.VERIFY_EMAIL, token, now=now):
+                    await _confirm_registration(db, taken, now)
+                    return Proven(taken.account_id, "registration")
+                if taken := await account_tokens.redeem(db, TokenKind.CHANGE_EMAIL, token, now=now):
+                    await _confirm_change(db, taken.ref, now)
+                    return Proven(taken.account_id, "change")
+        except IntegrityError:
+            raise NotFound(USED) from None  # another account proved the same address first
+        raise NotFound(USED)
 
 
 def _checked(email: str) -> str:
@@ -177,22 +177,22 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
     Whoever made it knows the password: so that goes too, with later changes and with the passkeys and the authenticator
     added since, and a link for a new password goes to the old address. Raises NotFound, TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address))
-    now = now or datetime.now(UTC)
-    try:
-        async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
-            taken = await account_tokens.redeem(db, TokenKind.REVOKE_EMAIL, token, now=now)
-            change = await db.get(EmailChange, taken.ref) if taken else None
-            account = await db.get(Account, change.account_id) if change else None
-            if change is None or account is None:
-                raise NotFound(USED)
-            if account.email_key != email_key(change.old_email):
-                identity.own_address(account, change.old_email, now)
-            account.password_hash = ""
-            await _undo_since(db, account.id, change.requested_at)
-            await end_others(db, account.id)
-            await db.flush()
-            await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGE_REVOKED, now=now)
-            await outbox.send(db, security_emails.RESET.message(AccountRecipient(account.id)))
-    except IntegrityError:
-        raise NotFound(USED) from None  # the old address has another owner by now
+    async with rate_limits.counting_failures(rate_limits.LINK_PER_ADDRESS, rate_limits.network_of(address)):
+        now = now or datetime.now(UTC)
+        try:
+            async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
+                taken = await account_tokens.redeem(db, TokenKind.REVOKE_EMAIL, token, now=now)
+                change = await db.get(EmailChange, taken.ref) if taken else None
+                account = await db.get(Account, change.account_id) if change else None
+                if change is None or account is None:
+                    raise NotFound(USED)
+                if account.email_key != email_key(change.old_email):
+                    identity.own_address(account, change.old_email, now)
+                account.password_hash = ""
+                await _undo_since(db, account.id, change.requested_at)
+                await end_others(db, account.id)
+                await db.flush()
+                await security_emails.tell(db, account.id, AuditTag.EMAIL_CHANGE_REVOKED, now=now)
+                await outbox.send(db, security_emails.RESET.message(AccountRecipient(account.id)))
+        except IntegrityError:
+            raise NotFound(USED) from None  # the old address has another owner by now

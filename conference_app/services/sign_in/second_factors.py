@@ -109,6 +109,11 @@ def _code_hash(account_id: str, code: str) -> bytes:
     return lookup_key("recovery-code", f"{account_id} {plain_signs(code)}")
 
 
+def _may_be_recovery_code(code: str) -> bool:
+    signs = plain_signs(code)
+    return len(signs) == _CODE_LENGTH and set(signs) <= set(_ALPHABET)
+
+
 async def _take_step(db: AsyncSession, authenticator: Authenticator, code: str, now: datetime) -> bool:
     step = _step_of(authenticator.secret, plain_signs(code), now, authenticator.last_step)
     if step is None:
@@ -204,7 +209,8 @@ async def pass_second_step(token: str, code: str, *, address: str, now: datetime
         found = await account_tokens.peek(db, TokenKind.SECOND_STEP, token, now=now)
     if found is None:
         raise NotAllowed(TOO_LATE)
-    await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, found.account_id)
+    if not _may_be_recovery_code(code):  # nobody can guess one, so wrong codes of the app keep none from its owner
+        await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, found.account_id)
     account: Account | None = None
     async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         await identity.lock(db, found.account_id)
