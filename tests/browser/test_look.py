@@ -1,4 +1,5 @@
-"""Every page that the registry knows, as it meets the eye: on a phone, in both languages and themes, with long names."""
+"""Every page that the registry knows, on a phone, in both languages and themes, with long names: as it meets the eye,
+what it keeps in the browser, and whom it asks. Each walk over the pages looks at all of it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from playwright.sync_api import Page, expect
 from conference_app import pages
 from conference_app.components.frame.page_registry import PAGES
 from tests.browser.conftest import NewContext, Visitor
+from tests.browser.kept import unregistered
 from tests.browser.looks import axe_violations, overflow, small_targets
+from tests.browser.test_before_alive import is_for_everybody
+from tests.browser.test_every_page import paths
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -26,7 +30,10 @@ PLAIN = ("/nowhere", "/newsletter", "/privacy/changes", "/u/nonsense", "/prefere
 
 for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}."):
     importlib.import_module(module.name)
-ROUTES = [page.route for page in PAGES if "[" not in page.route and page.route not in ("/404", "/entering")]
+LISTED = [page for page in PAGES if "[" not in page.route and page.route not in ("/404", "/entering")]
+ROUTES = [page.route for page in LISTED]
+OPEN = [page.route for page in LISTED if is_for_everybody(page)]
+"""What a stranger may see; all else leads to the sign-in, as the gate's tests and those of blocked cookies prove."""
 
 
 def look_at(page: Page, path: str) -> list[str]:
@@ -37,6 +44,7 @@ def look_at(page: Page, path: str) -> list[str]:
     found = axe_violations(page)
     found += [f"{overflow(page)} px too wide"] if overflow(page) > 0 else []
     found += [f"{headings.count()} first headings"] if headings.count() != 1 else []
+    found += [f"keeps {one}" for one in unregistered(page)]
     return found + ([] if " · " in page.title() or "Parley" in page.title() else ["no title"])
 
 
@@ -56,16 +64,27 @@ def look_around(page: Page, prefix: str, routes: Sequence[str]) -> dict[str, lis
 @pytest.mark.parametrize(("prefix", "dark"), [("", False), ("/pl", True)], ids=["English, light", "Polish, dark"])
 def test_every_page_fits_a_phone_for_a_stranger(new_context: NewContext, prefix: str, dark: bool) -> None:
     page = new_context(390, dark=dark, reduced_motion="reduce").new_page()
-    assert look_around(page, prefix, [*ROUTES, *PLAIN]) == {}
+    assert look_around(page, prefix, [*OPEN, "/dashboard", *PLAIN]) == {}
 
 
+@pytest.mark.promise("P84")
+@pytest.mark.promise("P85")
 @pytest.mark.parametrize(("prefix", "dark"), [("", True), ("/pl", False)], ids=["English, dark", "Polish, light"])
 def test_every_page_fits_a_phone_for_staff_with_long_names(visitor: NewVisitor, prefix: str, dark: bool) -> None:
     person, name = visitor(390, dark=dark, reduced_motion="reduce"), "lookdark" if dark else "looklight"
+    page, hosts = person.page, set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).netloc))
     person.register(name, first_name=FIRST_NAME, last_name=LAST_NAME)
-    person.create_meeting("Brzęczyszczykiewicz-" * 6)
+    code = person.create_meeting("Brzęczyszczykiewicz-" * 6)
     person.sign_in_again(name)  # with the staff's role
-    assert look_around(person.page, prefix, ROUTES) == {}
+    assert look_around(page, prefix, ROUTES) == {}
+    for path in set() if prefix else set(paths(code)) - set(ROUTES):  # with a name, most of which leads to nothing
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1).locator("visible=true").first).to_be_visible()
+        assert (path, unregistered(page)) == (path, set())
+    assert hosts == {urlsplit(page.url).netloc}
+    assert person.complaints == []
 
 
 def test_a_finger_hits_what_it_aims_at(visitor: NewVisitor) -> None:
