@@ -128,10 +128,10 @@ async def _notice(db: AsyncSession, context: Context) -> Values | None:
     entry = await db.get(AuditEntry, str(context.refs["entry"]))
     if account is None or account.email_verified_at is None or entry is None:
         return None
-    what = _(AuditTag(entry.tag).words)
-    device = [(_("Device"), entry.detail)] if entry.tag == AuditTag.SIGNED_IN_ANEW and entry.detail else []
+    tag = AuditTag(entry.tag)
+    device = [(_("Device"), entry.detail)] if tag is AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
-        "what": what,
+        "what": _(tag.words),
         "facts": [(_("When"), await local_times.when(db, context, entry.at)), *device],
         "link": localized_path("/account/security", "en"),
     }

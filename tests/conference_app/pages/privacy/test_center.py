@@ -286,7 +286,7 @@ def test_without_processors_the_policy_names_the_servers_that_take_part(monkeypa
 
     assert "No other company handles it" in documents.full_text("privacy")
     monkeypatch.setenv("PARLEY_SMTP_HOST", "relay.post.test")
-    monkeypatch.setenv("PARLEY_DATABASE_URL", "postgresql://user:secret@rows.test/parley")
+    monkeypatch.setenv("PARLEY_DATABASE_URL", "postgresql://user:secret@rows.test/parley?sslmode=verify-full")
     monkeypatch.setenv("PARLEY_REDIS_URL", "redis://localhost")
     settings.cache_clear()
     text = documents.full_text("privacy")

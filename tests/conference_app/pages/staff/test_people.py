@@ -81,7 +81,7 @@ async def test_a_legal_request_is_noted_and_decided(processor: Processor, monkey
     tab.path = path
     await tab.send(name_of(StaffLegalRequestState.load))
     values = await tab.vars_of(StaffLegalRequestState)
-    assert (values["demand"].authority, values["demand"].is_pending) == ("District court", True)
+    assert (values["legal_request"].authority, values["legal_request"].is_pending) == ("District court", True)
     assert values["file_path"] == f"{path}/file"
     assert ann.id not in processor.wire
     await tab.send(name_of(StaffLegalRequestState.decide), form={"decision": "answered", "handed_out": ""})

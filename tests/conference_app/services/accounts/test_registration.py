@@ -61,13 +61,10 @@ async def test_what_is_taken_is_said_beside_what_is_wrong(db: Settings) -> None:
         "ann smith",
         "ann@home",
         "<b>ann</b>",
-        "ann\u202egnp",
         "",
         "../ann",
-        "ann\x00",
-        "a\u200bnn",
         "\u3164" * 3,
-        "\u0430nn",  # a Cyrillic a before Latin emails
+        "\u0430nn",  # a Cyrillic a before Latin letters
         "ann\u03bf",  # a Greek o after them
     ],
 )
@@ -96,7 +93,6 @@ async def test_usernames_of_every_alphabet_are_taken(sqlite_db: Settings, userna
         "@example.com",
         "ann@localhost",
         f"{'a' * 65}@example.com",
-        "Ann <ann@example.com>",
         "ann@exam ple.com",
         "a" * 500 + "@example.com",
         "ann@example.com\nBcc: all@example.com",

@@ -41,14 +41,20 @@ pytestmark = pytest.mark.both_databases
 
 WORKER = """
 import asyncio, sys
-from conference_app.services import job_worker, mail_delivery, newsletter_queueing, smtp
+from conference_app import services
+from conference_app.services.jobs import worker as job_worker
+from conference_app.services.mail import smtp
+services.load_all()
 smtp.use_stand_in("127.0.0.1", int(sys.argv[1]))
 asyncio.run(job_worker.run_worker())
 """
 IMPATIENT = WORKER.replace("asyncio.run", "job_worker.LOOK_EVERY_S = job_worker.GRACE_S = 0.1\nasyncio.run")
 QUEUER = """
 import asyncio
-from conference_app.services import job_worker, jobs, newsletter_queueing as queueing
+from conference_app import services
+from conference_app.services.jobs import queue as jobs, worker as job_worker
+from conference_app.services.newsletters import queueing
+services.load_all()
 jobs.KINDS = {kind: how for kind, how in jobs.KINDS.items() if kind == queueing.JOB}
 queueing.PIECE = 20
 write = queueing._queue_piece

@@ -101,7 +101,7 @@ async def test_an_address_is_not_replaced_while_the_one_before_is_confirmed(
         await is_amid.wait()
         await verified(token)
 
-    monkeypatch.setattr(account_tokens, "drop", slowly)
+    monkeypatch.setattr(account_tokens, "revoke", slowly)
     replaced, confirmed_too = await asyncio.gather(replace(eve), confirm_amid(), return_exceptions=True)
     assert replaced is None
     assert isinstance(confirmed_too, NotFound)
