@@ -46,7 +46,7 @@ async def confirm_address(account: AccountView) -> bool:
         proof = account_tokens.proof_of(account.email)
         token = await account_tokens.issue(db, TokenKind.VERIFY_EMAIL, account.id, ref=proof)
     try:
-        await email_proofs.confirm(token, address=ADDRESS)
+        await email_proofs.confirm(token, address=ADDRESS, by_account=account.id)
     except NotFound:
         return False
     return True

@@ -6,6 +6,7 @@ open every link. Its secret is in the address's fragment (`link_token`).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 
 import reflex as rx
@@ -32,7 +33,10 @@ class MailedLinkState(MailedStepState, rx.State):
     async def confirm(self) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        proven, caller = await self._follow(email_proofs.confirm), signed_in()
+        caller = signed_in()
+        proven = await self._follow(
+            functools.partial(email_proofs.confirm, by_account=caller.account_id if caller else "")
+        )
         if proven and caller and caller.account_id == proven.account_id:
             await staff_role.renew(caller.account_id)
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
-from conference_app.models import Account, Authenticator, EmailChange, Passkey, RecoveryCode
+from conference_app.models import Account, EmailChange
 from conference_app.purposes import SIGN_IN
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
@@ -21,7 +21,7 @@ from conference_app.services.mail import outbox
 from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import find_for_reset
-from conference_app.services.sign_in import account_tokens, password_hashes, security_emails
+from conference_app.services.sign_in import account_tokens, early_credentials, password_hashes, security_emails
 from conference_app.services.sign_in import throttle as sign_in_throttle
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.sessions import end_others
@@ -148,6 +148,8 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
                     raise NotFound(USED)
                 if account.email_verified_at is None:
                     await _prove(db, account, now)
+                elif await early_credentials.may_be_a_strangers(db, account.id):
+                    await early_credentials.drop(db, account.id, now)
                 await security_emails.tell(db, account.id, AuditTag.PASSWORD_RESET, now=now)
         except IntegrityError:
             raise NotFound(USED) from None  # another account proved the same address first
@@ -158,6 +160,5 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
 
 async def _prove(db: AsyncSession, account: Account, now: datetime) -> None:
     identity.own_address(account, account.email, now)
-    for table in (Passkey, Authenticator, RecoveryCode):
-        await db.exec(delete(table).where(col(table.account_id) == account.id))
     await db.flush()
+    await early_credentials.drop(db, account.id, now)

@@ -22,7 +22,13 @@ from conference_app.services.mail import outbox
 from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import unclaimed_key
-from conference_app.services.sign_in import account_passwords, account_tokens, email_change_emails, security_emails
+from conference_app.services.sign_in import (
+    account_passwords,
+    account_tokens,
+    early_credentials,
+    email_change_emails,
+    security_emails,
+)
 from conference_app.services.sign_in.account_tokens import Redeemed, TokenKind
 from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
@@ -38,14 +44,17 @@ class Proven:
     what: Literal["registration", "change"]
 
 
-async def _confirm_registration(db: AsyncSession, taken: Redeemed, now: datetime) -> None:
+async def _confirm_registration(db: AsyncSession, taken: Redeemed, by_account: str, now: datetime) -> None:
     account = await db.get(Account, taken.account_id)
     if account is None or taken.ref != account_tokens.proof_of(account.email):
         raise NotFound(USED)
     if account.email_verified_at is None:
         identity.own_address(account, account.email, now)
         await db.flush()
-        await security_emails.tell(db, account.id, AuditTag.EMAIL_VERIFIED, now=now, by_mail=False)
+        detail = "" if by_account == account.id else early_credentials.ELSEWHERE
+        await security_emails.tell(db, account.id, AuditTag.EMAIL_VERIFIED, detail=detail, now=now, by_mail=False)
+        if detail:
+            await early_credentials.drop(db, account.id, now)
 
 
 async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> None:
@@ -61,9 +70,11 @@ async def _confirm_change(db: AsyncSession, change_id: str, now: datetime) -> No
     await outbox.send(db, email_change_emails.REVOKE.message(RowRecipient(email_change_emails.FORMER, change.id)))
 
 
-async def confirm(token: str, *, address: str, now: datetime | None = None) -> Proven:
+async def confirm(token: str, *, address: str, by_account: str = "", now: datetime | None = None) -> Proven:
     """Use the link of a mail: the address is the account's from now on.
 
+    `by_account` is signed in where the link is used; of another account, what was set up before goes
+    (`early_credentials`).
     Raises NotFound for a link that is used, out of date, made up, or whose address found another owner meanwhile;
     TooManyAttempts.
     """
@@ -72,7 +83,7 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> P
         try:
             async with database.session(SIGN_IN, EMAIL_CHANGE) as db:
                 if taken := await account_tokens.redeem(db, TokenKind.VERIFY_EMAIL, token, now=now):
-                    await _confirm_registration(db, taken, now)
+                    await _confirm_registration(db, taken, by_account, now)
                     return Proven(taken.account_id, "registration")
                 if taken := await account_tokens.redeem(db, TokenKind.CHANGE_EMAIL, token, now=now):
                     await _confirm_change(db, taken.ref, now)

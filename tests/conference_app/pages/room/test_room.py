@@ -159,7 +159,7 @@ async def test_refusals_say_which_in_the_language_of_the_page(processor: Process
     assert (await asked(tab, "Tom", "blue heron"))["kind"] == "admitted"
 
 
-@pytest.mark.parametrize(("name", "pass_phrase"), [("x" * 100_000, "y" * 100_000), ("\u202eTom\x00", "\ud800")])
+@pytest.mark.parametrize(("name", "pass_phrase"), [("x" * 19_000, "y" * 19_000), ("\u202eTom\x00", "\ud800")])
 async def test_hostile_fields_are_answered(processor: Processor, name: str, pass_phrase: str) -> None:
     ann = await confirmed()
     meeting = await meeting_of(ann, pass_phrase="blue heron")

@@ -11,7 +11,7 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
-from conference_app.services.sign_in import account_passwords, passkeys, second_factors, weak_passwords
+from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors, weak_passwords
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
@@ -20,7 +20,7 @@ from tests.conference_app.services.accounts.test_registration import problems
 from tests.conference_app.services.sign_in.test_email_proofs import link
 from tests.conference_app.services.sign_in.test_second_factors import with_app
 from tests.fakes import ManualClock
-from tests.mailing import Mails
+from tests.mailing import Mails, text_of
 
 NEW = "an even longer password"
 
@@ -139,6 +139,33 @@ async def test_a_reset_of_an_unproven_account_takes_what_a_stranger_set_up(db: S
     assert await passkeys.listed(account.id) == []
     assert (await second_factors.status(account.id)).codes_left == 0
     assert (await at_desk(account)).is_verified
+
+
+@pytest.mark.parametrize("adds_later", [False, True])
+async def test_what_a_stranger_set_up_before_ann_confirmed_opens_nothing(
+    db: Settings, mails: Mails, adds_later: bool
+) -> None:
+    """Eve registers with ann's address and adds a passkey; ann confirms in her own browser, and resets the password."""
+    account = await registered("eve", email="ann@example.com", password="the password of eve")
+
+    async def add_passkey() -> None:
+        device, ceremony = Authenticator(), await passkeys.begin_adding(account.id)
+        await passkeys.finish_adding(account.id, "Mine", device.create(ceremony.options), ceremony.challenge)
+
+    await add_passkey()
+    await email_proofs.confirm(await link(mails, "ann@example.com", "verify"), address=ADDRESS)
+    assert await passkeys.listed(account.id) == []
+    if adds_later:
+        await add_passkey()
+    await account_passwords.ask_reset("ann@example.com", address=ADDRESS)
+    await account_passwords.reset(await link(mails, "ann@example.com", "reset"), NEW, address=ADDRESS)
+    assert await passkeys.listed(account.id) == []
+    told = [text_of(mail) for mail in await mails.deliver() if "A passkey was removed." in text_of(mail)]
+    assert len(told) == 1 + adds_later
+    await add_passkey()  # ann's own, from now on, stays through further resets
+    await account_passwords.ask_reset("ann@example.com", address=ADDRESS)
+    await account_passwords.reset(await link(mails, "ann@example.com", "reset"), NEW + "!", address=ADDRESS)
+    assert len(await passkeys.listed(account.id)) == 1
 
 
 @pytest.mark.promise("P77")
