@@ -12,7 +12,7 @@ import ipaddress
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -156,7 +156,7 @@ async def count_about(limit: RateLimitItem, about: str, network: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def counting_failures(limit: RateLimitItem, who: str) -> AsyncIterator[None]:
+async def counting_failures(limit: RateLimitItem, who: str) -> AsyncGenerator[None]:
     """Count a try of `who` when the block ends in NotFound; in its place TooManyAttempts, once there were too many.
 
     For secrets that nobody can guess: who shows a good one is never kept waiting, whoever else sits behind the address.

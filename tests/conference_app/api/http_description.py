@@ -103,6 +103,16 @@ _PREFERENCES = {
         ),
     ),
 }
+_UNSUBSCRIBE = _PREFERENCES | {
+    "POST": Operation(
+        {200: _PAGE, 400: _PAGE, 404: _PAGE, 413: _PAGE},
+        query=("lang",),
+        body=_BYTES,
+        body_types=_RAW_MAIL,
+        needs_body=False,
+    )
+}
+"""A post of a mail program stops the mail, whatever it says or lacks."""
 _NEWSLETTER = {
     "GET": Operation({200: _PAGE}, query=("lang",)),
     "POST": Operation(
@@ -151,8 +161,8 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
             body=_form(csrf_token=_TEXT_SCHEMA, reason=_TEXT_SCHEMA, table=_TEXT_SCHEMA),
         ),
     },
-    "/u/{token}": _PREFERENCES,
-    "/pl/u/{token}": _PREFERENCES,
+    "/u/{token}": _UNSUBSCRIBE,
+    "/pl/u/{token}": _UNSUBSCRIBE,
     "/preferences/{token}": _PREFERENCES,
     "/pl/preferences/{token}": _PREFERENCES,
     "/newsletter": _NEWSLETTER,

@@ -87,10 +87,10 @@ async def test_a_legal_request_is_noted_and_decided(processor: Processor, monkey
     await tab.send(name_of(StaffLegalRequestState.decide), form={"decision": "answered", "handed_out": ""})
     assert set((await tab.vars_of(StaffLegalRequestState))["errors"]) == {"handed_out"}
     await tab.send(name_of(StaffLegalRequestState.decide), form={"decision": "answered", "handed_out": "The address."})
-    assert (await tab.vars_of(StaffLegalRequestState))["demand"].handed_out == "The address."
+    assert (await tab.vars_of(StaffLegalRequestState))["legal_request"].handed_out == "The address."
     tab.path = "/staff/legal"
     await tab.send(name_of(StaffLegalState.load))
-    [line] = (await tab.vars_of(StaffLegalState))["demands"]
+    [line] = (await tab.vars_of(StaffLegalState))["noted_requests"]
     assert (line.path, line.is_pending, line.decision) == (path, False, "Answered")
     tab.path = "/staff/legal/none"
     await tab.send(name_of(StaffLegalRequestState.load))

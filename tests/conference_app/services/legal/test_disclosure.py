@@ -44,6 +44,7 @@ CONTENT = {
     ("passkey", "name"),
     ("privacy_case_answer", "words"),
     ("staff_access", "reason"),
+    ("waiting_guest", "name"),
 }
 """Encrypted columns that nobody is given. A new column has to be put here or into `disclosure.METADATA`."""
 
