@@ -29,7 +29,8 @@ class Mails:
     def all(self) -> list[EmailMessage]:
         """Every mail so far, oldest first."""
         box = mailbox.Maildir(self.path, create=True)
-        found = [email.message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.keys()]
+        keys = sorted(box.keys(), key=mail_sink.arrival)  # of one second the Date tells no order
+        found = [email.message_from_bytes(box.get_bytes(key), policy=policy.default) for key in keys]
         return sorted(found, key=lambda mail: mail["Date"].datetime)
 
     def to(self, address: str) -> list[EmailMessage]:

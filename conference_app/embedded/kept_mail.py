@@ -9,6 +9,7 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from conference_app.embedded import mail_sink
 from conference_app.errors import NotFound
 from conference_app.texts import n_
 
@@ -68,7 +69,7 @@ def _read(box: mailbox.Maildir, key: str) -> EmailMessage:
 def newest(path: Path, limit: int) -> list[MailLine]:
     """The newest mails of a Maildir."""
     box = mailbox.Maildir(path, create=True)
-    keys = sorted(box.iterkeys(), reverse=True)  # a key begins with the time it came
+    keys = sorted(box.iterkeys(), key=mail_sink.arrival, reverse=True)
     return [_line(key, _read(box, key)) for key in keys[:limit]]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import mailbox
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd writes every address into it
 
 MAX_MESSAGE_BYTES = 1_048_576
+_KEY = re.compile(r"(\d+)\.M(\d+)P\d+Q(\d+)\.")
+"""How `mailbox.Maildir` names a mail."""
 KEPT = 500
 """Mails kept; older ones go when the app starts."""
 
@@ -72,15 +75,18 @@ async def listening(path: Path) -> AsyncGenerator[int]:
 def forget_old(path: Path, keep: int) -> None:
     """Delete all but the newest `keep` mails."""
     box = mailbox.Maildir(path, create=True)
-    newest = sorted(box.iterkeys(), key=lambda key: _received(box, key), reverse=True)
+    newest = sorted(box.iterkeys(), key=arrival, reverse=True)
     for key in newest[keep:]:
         box.discard(key)
 
 
-def _received(box: mailbox.Maildir, key: str) -> float:
-    with contextlib.suppress(KeyError):
-        return box.get_message(key).get_date()
-    return 0.0
+def arrival(key: str) -> tuple[int, ...]:
+    """When a mail came, to sort by: seconds and microseconds of the clock, then the process's count, as its key says.
+
+    Keys themselves do not sort so: Maildir writes the microseconds without leading zeros.
+    """
+    found = _KEY.match(key)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 async def forget_erased(traces: Traces) -> None:

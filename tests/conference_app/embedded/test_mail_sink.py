@@ -33,7 +33,12 @@ def test_only_the_newest_are_kept(tmp_path: Path) -> None:
     for number in range(5):
         keep(tmp_path / "m", f"p{number}@example.com")
     mail_sink.forget_old(tmp_path / "m", 2)
-    assert len(kept_mail.newest(tmp_path / "m", 10)) == 2
+    assert [line.recipient for line in kept_mail.newest(tmp_path / "m", 10)] == ["p4@example.com", "p3@example.com"]
+
+
+def test_mails_of_one_second_are_in_the_order_they_came_in() -> None:
+    first, second, third = "17.M99P5Q9.host", "17.M100P5Q10.host", "17.M100P5Q11.host"
+    assert sorted([third, second, first], key=mail_sink.arrival) == [first, second, third]
 
 
 @pytest.mark.promise("P94")
