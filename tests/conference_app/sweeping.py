@@ -88,9 +88,15 @@ async def _rows_of(table: Table) -> list[Any]:
 
 
 def _naming(table: Table) -> set[str]:
-    """Columns that name a row: keys, what is unique, and whatever is a token, a code or a hash of one."""
+    """Columns that name a row: keys, what is unique, and whatever is a token or a code.
+
+    No hash of a token: whoever has one cannot make the token of it, and nothing takes it.
+    """
     names = {column.name for column in table.columns if column.primary_key or column.foreign_keys or column.unique}
-    return names | {c.name for c in table.columns if re.search(r"(?:_id|_hash|_key|token|code|identity|room)$", c.name)}
+    names |= {
+        column.name for column in table.columns if re.search(r"(?:_id|_key|token|code|identity|room)$", column.name)
+    }
+    return {name for name in names if not name.endswith("_hash")}
 
 
 async def everything_kept() -> set[str]:
@@ -103,6 +109,14 @@ def made_up(word: str) -> str:
     if re.fullmatch(r"(?:[0-9a-f]{2})+", word):
         return secrets.token_hex(len(word) // 2)
     return "".join(secrets.choice("bcdfghjkmn") if one.isalpha() else one for one in word)
+
+
+def shape_of(word: str) -> str:
+    """What a reader of a word may go by before looking it up: its length and the kinds of signs in it."""
+    if re.fullmatch(r"(?:[0-9a-f]{2})+", word):
+        return f"{len(word)} hexadecimal digits"
+    kinds = {"a" if one.isalpha() else "0" if one.isdigit() else one for one in word}
+    return f"{len(word)} of {''.join(sorted(kinds))}"
 
 
 class Anything(dict[str, Any]):
