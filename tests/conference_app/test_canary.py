@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 from sqlmodel import select
 
 from conference_app import database
-from conference_app.config import Settings
+from conference_app.config import Settings, settings
 from conference_app.errors import ConferenceError
 from conference_app.models import Account, SQLModel
 from conference_app.pages.accounts.details import AccountState
@@ -77,21 +80,31 @@ async def live_through_everything(mails: Mails) -> None:
     await mails.deliver()
 
 
+@pytest_asyncio.fixture
+async def own_sqlite(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A migrated SQLite beside everything else that the test writes."""
+    shutil.copy(sqlite_template, tmp_path / "parley.db")
+    monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{tmp_path}/parley.db")
+    settings.cache_clear()
+    yield
+    await database.dispose()
+
+
 @pytest.mark.promise("P23")
 @pytest.mark.promise("P78")
 @pytest.mark.promise("P79")
 async def test_no_canary_stands_on_the_disk_or_in_a_log(
-    sqlite_db: Settings, mails: Mails, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    own_sqlite: None, mails: Mails, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await live_through_everything(mails)
-    back_up(tmp_path / "test.db", tmp_path / "backup.db")
+    back_up(tmp_path / "parley.db", tmp_path / "backup.db")
     database_files = holding(tmp_path, b"sqlite format 3")
-    found = {name for word in WORDS for name in holding(tmp_path, word) if name in database_files or "test.db" in name}
+    found = {name for word in WORDS for name in holding(tmp_path, word) if name in database_files or "parley.db" in name}
     found |= {name for word in WORDS for name in holding(tmp_path / "data", word)}
-    assert {"test.db", "backup.db"} <= set(database_files)
+    assert {"parley.db", "backup.db"} <= set(database_files)
     assert found == set()
-    assert "test.db-wal" in files_of(tmp_path)  # the log of writes was looked at too
+    assert "parley.db-wal" in files_of(tmp_path)  # the log of writes was looked at too
     assert "canary" not in caplog.text.lower()
 
 
