@@ -100,7 +100,9 @@ async def test_no_canary_stands_on_the_disk_or_in_a_log(
         await live_through_everything(mails)
     back_up(tmp_path / "parley.db", tmp_path / "backup.db")
     database_files = holding(tmp_path, b"sqlite format 3")
-    found = {name for word in WORDS for name in holding(tmp_path, word) if name in database_files or "parley.db" in name}
+    found = {
+        name for word in WORDS for name in holding(tmp_path, word) if name in database_files or "parley.db" in name
+    }
     found |= {name for word in WORDS for name in holding(tmp_path / "data", word)}
     assert {"parley.db", "backup.db"} <= set(database_files)
     assert found == set()

@@ -145,7 +145,7 @@ async def test_with_anothers_ids_nothing_of_theirs_moves(processor: Processor, r
     evil = await session_token(eve)
     before = await everything_kept(but=eve.id)
     words = [made.code, made.id, ann.id, host.identity, "TR_1", True, {"code": made.code}]
-    for path in ("/", f"/meetings/{made.code}", f"/m/{made.code}", f"/pl/m/{made.code}"):
+    for path in (f"/meetings/{made.code}", f"/m/{made.code}"):
         tab = Tab.signed_in(processor, evil, path=path)
         for name, entry in handlers().items():
             for payload in payloads(entry, words):

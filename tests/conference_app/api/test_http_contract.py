@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -23,14 +24,14 @@ from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.mail import bounces as mail_bounce
 from conference_app.conference_app import app as product
 from conference_app.conference_app import routes
-from conference_app.config import Settings, settings
+from conference_app.config import settings
 from conference_app.services.documents import cookies as cookie_registry
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people import signed_links
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.privacy import export
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.api.http_description import OPERATIONS, OWN, description, methods_of
 from tests.conference_app.people import confirmed, session_token
@@ -59,13 +60,15 @@ class Caller(AuthBase):
 
     who: str
     session: str = ""
+    count: int = 0
+    """How many accounts they have had."""
     own: dict[str, str] = field(default_factory=dict)
     """What `OWN` stands for, by the beginning of the path."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if self.who == "member":
             request.headers["Cookie"] = f"{session_cookie()}={self.session}"
-            request.headers["X-CSRF-Token"] = sign_in_sessions.csrf_token(self.session)
+            request.headers["X-CSRF-Token"] = sessions.csrf_token(self.session)
             request.headers["Origin"] = ORIGIN
         if self.who == "mail server":
             body = request.body or b""
@@ -84,7 +87,8 @@ class Caller(AuthBase):
 
 async def prepare(caller: Caller) -> None:
     """Give the caller an account, links to their address and a copy of their data that is ready."""
-    account = await confirmed("ann")
+    caller.count += 1
+    account = await confirmed(f"ann{caller.count}")
     caller.session = await session_token(account)
     async with database.reading() as db:
         person = await personal_rows.of_account(db, account.id)
@@ -97,25 +101,64 @@ async def prepare(caller: Caller) -> None:
     caller.own |= {"/privacy-export/": signed_links.make("privacy", key)}
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A caller with everything that is theirs, and where it is kept."""
+
+    caller: Caller
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def prepared() -> dict[str, Prepared]:
+    """Who has been prepared so far: each serves all tests, since preparing takes longer than most of them."""
+    return {}
+
+
 @pytest.fixture
-def caller(who: str, db: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
-    """Somebody who calls the routes, which are served while the test runs."""
-    monkeypatch.setenv("PARLEY_INBOUND_SECRET", SECRET)
-    monkeypatch.setenv("PARLEY_BOUNCE_SECRET", SECRET)
+def caller(
+    who: str,
+    engine: str,
+    prepared: dict[str, Prepared],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Caller]:
+    """Somebody who calls the routes, which are served while the test runs. Who was signed out gets a new session."""
+    folder = tmp_path_factory.mktemp("contract")
+    if who not in prepared:
+        environment = {
+            "PARLEY_DATA": str(folder / "data"),
+            "PARLEY_INBOUND_SECRET": SECRET,
+            "PARLEY_BOUNCE_SECRET": SECRET,
+            "PARLEY_DATABASE_URL": own_database(engine, folder, request),
+        }
+        prepared[who] = Prepared(Caller(who), environment)
+    found = prepared[who]
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
     settings.cache_clear()
-    someone = Caller(who)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await prepare(someone)
+        if await sessions.resolve(found.caller.session) is None:
+            await prepare(found.caller)
         yield
         await database.dispose()
 
-    CONTRACT.app = SecurityHeaders(Starlette(routes=routes, lifespan=lifespan), built=tmp_path, is_https=False)
+    CONTRACT.app = SecurityHeaders(Starlette(routes=routes, lifespan=lifespan), built=folder, is_https=False)
     with asgi.get_client(CONTRACT.app) as client:
         client.get("/")  # the first request begins the lifespan
-    yield someone
+    yield found.caller
     asgi.shutdown_lifespans()
+
+
+def own_database(engine: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database that no other test uses."""
+    if engine == "postgresql":
+        return request.getfixturevalue("postgres")("template_parley")
+    shutil.copy(request.getfixturevalue("sqlite_template"), folder / "contract.db")
+    return f"sqlite:///{folder}/contract.db"
 
 
 CONTRACT = schemathesis.openapi.from_dict(description(routes))

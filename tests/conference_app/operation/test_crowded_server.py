@@ -7,14 +7,14 @@ import os
 import socket
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psutil
 import pytest
 
-from tests.conference_app.operation.test_run import environment, launched, read_until
+from tests.conference_app.operation.test_run import environment_of, launched, read_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
-__all__ = ["environment"]
 
 CROWD = 1100
 POST = b"POST /newsletter HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -22,11 +22,26 @@ PATIENCE_S = 60.0
 """Nothing waits that long: what should be closed is, in a few seconds."""
 
 
-@pytest.fixture
-def port(environment: dict[str, str]) -> Iterator[int]:
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A product that runs, shared by these tests: each leaves it serving."""
+
+    port: int
+    launcher: int
+    """Its process."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    environment = environment_of(tmp_path_factory.mktemp("crowded"))
     with launched(environment) as process:
         read_until(process, "is ready")
-        yield int(environment["PORT"])
+        yield Served(int(environment["PORT"]), process.pid)
+
+
+@pytest.fixture
+def port(served: Served) -> int:
+    return served.port
 
 
 @contextlib.contextmanager
@@ -79,9 +94,7 @@ def test_bodies_that_do_not_come_whole_are_refused_and_their_connections_closed(
     assert is_served(port)
 
 
-def test_the_server_may_open_as_many_files_as_the_system_lets_it(environment: dict[str, str]) -> None:
-    with launched(environment) as process:
-        read_until(process, "is ready")
-        family = psutil.Process(process.pid).children(recursive=True)
-        limits = {one.rlimit(psutil.RLIMIT_NOFILE)[0] for one in family if "granian" in " ".join(one.cmdline())}
+def test_the_server_may_open_as_many_files_as_the_system_lets_it(served: Served) -> None:
+    family = psutil.Process(served.launcher).children(recursive=True)
+    limits = {one.rlimit(psutil.RLIMIT_NOFILE)[0] for one in family if "granian" in " ".join(one.cmdline())}
     assert min(limits) >= min(65_536, psutil.Process(os.getpid()).rlimit(psutil.RLIMIT_NOFILE)[1])

@@ -26,15 +26,20 @@ from tests.ports import free_port
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]  # the first of them builds the pages
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
+    """What starts a product with its data in `folder` and ports of its own."""
     return {
         **os.environ,
-        "PARLEY_DATA": str(tmp_path / "data"),
+        "PARLEY_DATA": str(folder / "data"),
         "PORT": str(free_port()),
         "PARLEY_MEDIA_PORT": str(free_port()),
         "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
     }
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return environment_of(tmp_path)
 
 
 @contextlib.contextmanager
@@ -70,8 +75,7 @@ def health(environment: dict[str, str]) -> dict[str, str]:
 def test_it_says_the_address_and_leaves_no_orphan(environment: dict[str, str], end: signal.Signals) -> None:
     with launched(environment) as process:
         read_until(process, f"Parley is ready: http://localhost:{environment['PORT']}")
-        while health(environment)["media"] != "ok":
-            time.sleep(0.1)
+        until_media_is_well(environment)
         family = psutil.Process(process.pid).children(recursive=True)
         assert any(child.cmdline()[-2:] == ["-m", "media"] for child in family)
         process.send_signal(end)
@@ -81,41 +85,39 @@ def test_it_says_the_address_and_leaves_no_orphan(environment: dict[str, str], e
     assert process.returncode == 0
 
 
-def test_a_killed_launcher_takes_everything_with_it(environment: dict[str, str]) -> None:
-    with launched(environment) as process:
-        read_until(process, "is ready")
-        family = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        _gone, alive = psutil.wait_procs(family, timeout=60)
-    assert alive == []
-
-
-def test_nobody_else_reads_what_it_keeps(environment: dict[str, str]) -> None:
-    data = Path(environment["PARLEY_DATA"])
-    data.mkdir(mode=0o755)
-    with launched(environment) as process:
-        read_until(process, "is ready")
-        kept = [path for path in data.rglob("*") if path.is_file()]
-        assert {path.name for path in kept} >= {"parley.db", "parley.db-wal"}
-        assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
-
-
 def media_of(launcher: subprocess.Popen[str]) -> psutil.Process:
     family = psutil.Process(launcher.pid).children(recursive=True)
     return next(child for child in family if child.cmdline()[-2:] == ["-m", "media"])
 
 
-def test_the_media_process_comes_back_after_a_crash(environment: dict[str, str]) -> None:
+def until_media_is_well(environment: dict[str, str]) -> None:
+    while health(environment)["media"] != "ok":
+        time.sleep(0.1)
+
+
+def check_nobody_else_reads(data: Path) -> None:
+    kept = [path for path in data.rglob("*") if path.is_file()]
+    assert {path.name for path in kept} >= {"parley.db", "parley.db-wal"}
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_its_files_are_its_own_media_comes_back_and_a_kill_takes_everything(environment: dict[str, str]) -> None:
+    """In one run of the product, since starting it is what costs."""
+    data = Path(environment["PARLEY_DATA"])
+    data.mkdir(mode=0o755)
     with launched(environment) as process:
         read_until(process, "is ready")
-        while health(environment)["media"] != "ok":
-            time.sleep(0.1)
+        check_nobody_else_reads(data)
+        until_media_is_well(environment)
         media = media_of(process)
         media.kill()
         media.wait(60)
-        while health(environment)["media"] != "ok":
-            time.sleep(0.1)
+        until_media_is_well(environment)
         assert media_of(process).pid != media.pid
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _gone, alive = psutil.wait_procs(family, timeout=60)
+    assert alive == []
 
 
 @pytest.mark.parametrize(
