@@ -47,7 +47,10 @@ class FormState(StartsAnew, rx.State, mixin=True):
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
-        """What the service called inside refuses is shown; either way the form takes the next try."""
+        """Show what the service called inside refuses, and end with the form ready for the next try.
+
+        What belongs to success alone stands inside: a refusal leaves the block.
+        """
         try:
             yield
         except ConferenceError as error:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.times import instant
 from conference_app.components.privacy.keep_data import Planned, planned_for
-from conference_app.errors import ConferenceError
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import person_state
@@ -116,10 +115,8 @@ class OverviewState(FormState, mixin=True):
         self.copy_path = f"/privacy-export/{copy.id}{self._key_of_copy()}" if copy else ""
 
     async def _make_copy(self, person: Person) -> None:
-        try:
+        with self._refusing():
             await export.ask(person, page_language(self))
-        except ConferenceError as error:
-            self._refuse(error)
         await self._show_copy(person)
 
     async def _restrict(self, person: Person, restricted: bool) -> None:

@@ -45,25 +45,19 @@ class PasskeysState(SecurityState):
         account = await require_account(self)
         self._begin()
         self._passkey_name = typed(form, "passkey_name", 400)
-        try:
+        with self._refusing():
             await self._confirm(account.account_id, form)
             ceremony = await passkeys.begin_adding(account.account_id)
-        except ConferenceError as error:
-            self.busy = False
-            self._refuse(error)
-            return
-        self.passkey_options, self._challenge = ceremony.options, ceremony.challenge
+            self.passkey_options, self._challenge = ceremony.options, ceremony.challenge
+        self.busy = not self.problem  # until the browser answers
 
     @rx.event
     async def answer_passkey(self, answer: str) -> None:
         account = await require_account(self)
-        challenge, self._challenge, self.passkey_options, self.busy = self._challenge, b"", "", False
-        try:
+        challenge, self._challenge, self.passkey_options = self._challenge, b"", ""
+        with self._refusing():
             await passkeys.finish_adding(account.account_id, self._passkey_name, answer, challenge)
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        await self._done(_("Your passkey is added."))
+            await self._done(_("Your passkey is added."))
 
     @rx.event
     async def give_up_passkey(self, why: str) -> None:

@@ -21,7 +21,6 @@ from conference_app.components.kit.choices import checkbox
 from conference_app.components.kit.forms import FormState, checked_form, ticked, typed
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.strength_meter import strength_meter
-from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration
 from conference_app.services.people.person_fields import BY_NAME, OPTIONAL, REQUIRED
 from conference_app.services.sign_in import password_hashes, password_strength
@@ -59,14 +58,10 @@ class RegisterState(FormState, rx.State):
     async def submit(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        try:
+        with self._refusing():
             account = await registration.register(_registration(form), address=client_address(self))
             yield await enter(self, account.id, localized_path("/check-mail"))
-        except ConferenceError as error:
-            self._refuse(error)
-            self.optional_wrong = any(one.name in self.errors for one in OPTIONAL)
-        finally:
-            self.busy = False
+        self.optional_wrong = any(one.name in self.errors for one in OPTIONAL)
 
 
 def _registration(form: dict[str, object]) -> registration.RegistrationForm:

@@ -14,6 +14,7 @@ from conference_app.components.kit.fields import email_field, password_field, te
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
+from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import by_password, passkeys, second_factors
 from conference_app.services.sign_in.by_password import SecondStep
 from conference_app.session import client_address, device_hash, enter, next_path, public, signed_in
@@ -57,19 +58,19 @@ class SignInState(FormState, rx.State):
     async def submit_code(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
         self._begin()
         yield
-        try:
-            account = await second_factors.pass_second_step(
-                self._second_step, typed(form, "code", 100), address=client_address(self)
-            )
-            self._second_step = ""
+        with self._refusing():
+            account = await self._pass_second_step(typed(form, "code", 100))
             yield await enter(self, account.id, next_path(self))
-        except NotAllowed as error:
+
+    async def _pass_second_step(self, code: str) -> AccountView:
+        """Raises as the service does; after NotAllowed the password is asked for anew."""
+        try:
+            account = await second_factors.pass_second_step(self._second_step, code, address=client_address(self))
+        except NotAllowed:
             self._start_over()
-            self._refuse(error)
-        except ConferenceError as error:
-            self._refuse(error)
-        finally:
-            self.busy = False
+            raise
+        self._second_step = ""
+        return account
 
     @rx.event
     @public
@@ -81,24 +82,19 @@ class SignInState(FormState, rx.State):
     @public
     async def ask_passkey(self) -> None:
         self._reset_form()
-        try:
+        with self._refusing():
             ceremony = await passkeys.begin_sign_in(address=client_address(self))
-        except ConferenceError as error:
-            self._refuse(error)
-            return
-        self.passkey_options, self._challenge, self.passkey_busy = ceremony.options, ceremony.challenge, True
+            self.passkey_options, self._challenge, self.passkey_busy = ceremony.options, ceremony.challenge, True
 
     @rx.event
     @public
     async def answer_passkey(self, answer: str) -> EventSpec | None:
         challenge, self._challenge, self.passkey_options, self.passkey_busy = self._challenge, b"", "", False
-        try:
+        with self._refusing():
             account = await passkeys.finish_sign_in(answer, challenge, address=client_address(self))
-        except ConferenceError as error:
-            self._refuse(error)
-            return None
-        self._start_over()
-        return await enter(self, account.id, next_path(self))
+            self._start_over()
+            return await enter(self, account.id, next_path(self))
+        return None
 
     @rx.event
     @public
