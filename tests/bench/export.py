@@ -15,7 +15,7 @@ from conference_app.models import Account, Meeting
 from conference_app.models.columns import lookup_key, new_id
 from conference_app.operation import migrations
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import export
 from tests.bench.report import Figure
 
@@ -23,7 +23,7 @@ ROWS = 10_000
 GOAL_S = 60.0
 
 
-async def _fill() -> Person:
+async def _fill() -> DataOwner:
     now = datetime.now(UTC)
     account = Account(
         id=new_id(),
@@ -52,7 +52,7 @@ async def _fill() -> Person:
                     created_at=now,
                 )
             )
-    return Person(account.id)
+    return DataOwner(account.id)
 
 
 async def _measure() -> tuple[float, int]:

@@ -20,7 +20,7 @@ from conference_app.services.jobs import worker as job_worker
 from conference_app.services.meetings import meetings
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import export
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirmed, meeting_of, session_token
@@ -71,7 +71,7 @@ async def everybody(monkeypatch: pytest.MonkeyPatch) -> Asked:
     async with database.session() as db:
         guest = await email_addresses.find_or_add(db, f"{CANARY}-guest@example.com", language="en")
         await participant_mail.allow(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
-    copy = await export.ask(Person(owner.id), "en")
+    copy = await export.ask(DataOwner(owner.id), "en")
     await job_worker.run_due(copy.asked_at, kinds=["privacy.export"])
     people = {"stranger": stranger, "organizer": organizer, "staff": staff}
     callers = {"visitor": ""} | {part: await session_token(person) for part, person in people.items()}

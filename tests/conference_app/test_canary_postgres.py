@@ -23,7 +23,7 @@ from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people import email_addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure
 from tests.conference_app.people import ADDRESS, confirmed
 from tests.fakes import FakeRoomAdmin
@@ -64,7 +64,7 @@ def dumped(used: Settings) -> bytes:
     return done.stdout
 
 
-async def lived(word: str) -> Person:
+async def lived(word: str) -> DataOwner:
     """Somebody who has put `word` into everything that takes words."""
     email = f"{word}@example.com"
     ann = await confirmed(word, email=email, first_name=word, last_name=word.upper(), password=f"{word} and more words")
@@ -73,7 +73,7 @@ async def lived(word: str) -> Person:
     async with database.session() as db:
         await email_addresses.find_or_add(db, email, language="en", now=datetime.now(UTC))
     await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
-    return Person(ann.id, (email_key(email),))
+    return DataOwner(ann.id, (email_key(email),))
 
 
 async def sealed_values(used: Settings) -> list[bytes]:

@@ -14,7 +14,7 @@ from conference_app.errors import NotFound
 from conference_app.models import Account
 from conference_app.services.meetings import meetings
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from tests.conference_app.people import form, meeting_of, registered
 from tests.fakes import LOOKING
 
@@ -81,7 +81,7 @@ async def test_a_hosts_meetings_and_guests_are_that_hosts_alone(db: Settings) ->
         with pytest.raises(NotFound):
             await act(bob.id, made.code)
     async with database.reading(*LOOKING) as session:
-        assert "meeting" not in await personal_rows.count(session, Person(bob.id))
+        assert "meeting" not in await personal_rows.count(session, DataOwner(bob.id))
 
 
 @pytest.mark.promise("P104")

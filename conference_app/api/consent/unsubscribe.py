@@ -21,7 +21,7 @@ from conference_app.components.kit.times import date_in_words
 from conference_app.config import LANGUAGES
 from conference_app.errors import ConferenceError, NotFound
 from conference_app.services.consent import ledger, preferences
-from conference_app.services.consent.preferences import Choice, Person
+from conference_app.services.consent.preferences import Choice, ConsentHolder
 from conference_app.services.people import signed_links
 from conference_app.services.people.signed_links import LinkKind, LinkTarget
 from conference_app.texts import _, current_language, error_text, language, localized_path, unlocalized_path
@@ -65,7 +65,9 @@ async def answer(request: Request) -> Response:
         return await _show(request, target, person, done)
 
 
-async def _change(target: LinkTarget, person: Person, fields: list[tuple[str, str]], kind: LinkKind) -> _Done | None:
+async def _change(
+    target: LinkTarget, person: ConsentHolder, fields: list[tuple[str, str]], kind: LinkKind
+) -> _Done | None:
     """Do what the form asks for; None if it asks for nothing we know. A post without our form's `act` is a program's."""
     act = dict(fields).get("act", "")
     if _ONE_CLICK in fields or (kind == "unsubscribe" and not act):
@@ -78,7 +80,7 @@ async def _change(target: LinkTarget, person: Person, fields: list[tuple[str, st
     return await _act(person, act, wanted, dict(fields).get("reason", ""))
 
 
-async def _one_click(target: LinkTarget, person: Person) -> _Done:
+async def _one_click(target: LinkTarget, person: ConsentHolder) -> _Done:
     """Stop the mail the link stood in; without a purpose that still exists, every mail that needs a consent."""
     if _exists(target.purpose):
         await preferences.stop(person, [target.purpose], act="one-click", page="mail")
@@ -98,7 +100,7 @@ def _exists(purpose: str) -> bool:
     return True
 
 
-async def _act(person: Person, act: str, wanted: list[str], reason: str) -> _Done:
+async def _act(person: ConsentHolder, act: str, wanted: list[str], reason: str) -> _Done:
     match act:
         case "give" | "undo":
             control = "button" if act == "give" else "undo"
@@ -117,7 +119,7 @@ async def _act(person: Person, act: str, wanted: list[str], reason: str) -> _Don
     return _Done(_("Stopped. You get no more of these mails."), tuple(stopped), is_stop=True, asks_why=bool(stopped))
 
 
-async def _show(request: Request, target: LinkTarget, person: Person, done: _Done | None) -> Response:
+async def _show(request: Request, target: LinkTarget, person: ConsentHolder, done: _Done | None) -> Response:
     choices = await preferences.choices(person)
     choices.sort(key=lambda choice: choice.purpose != target.purpose)
     any_on = any(choice.is_on for choice in choices)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from conference_app.api.http import plain_pages
 from conference_app.errors import NotFound
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links, export
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
@@ -22,7 +22,7 @@ _HEADERS = {
 }
 
 
-async def _person(request: Request) -> Person:
+async def _person(request: Request) -> DataOwner:
     """Who asks. Raises NotFound for anybody else."""
     if token := request.path_params.get("token"):
         return center_links.person_of(token)

@@ -14,7 +14,7 @@ from conference_app.components.kit.surfaces import banner, card
 from conference_app.errors import NotFound
 from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links
 from conference_app.session import path_end, public
 from conference_app.texts import _
@@ -28,13 +28,13 @@ class GuestAddressState(FormState, rx.State):
     """The new address that was sent a link."""
     is_open: bool = False
 
-    def _me(self) -> Person | None:
+    def _me(self) -> DataOwner | None:
         try:
             return center_links.person_of(path_end(self))
         except NotFound:
             return None  # the page says so
 
-    async def _read(self, me: Person) -> None:
+    async def _read(self, me: DataOwner) -> None:
         self.email = (await holder_details.held(me)).email
         self.waiting = await address_changes.waiting(me)
 

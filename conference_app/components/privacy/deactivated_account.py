@@ -8,14 +8,14 @@ from conference_app.components.kit.buttons import link_button
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.privacy.keep_data import Planned, planned_for, planned_words
 from conference_app.services.consent import person_state
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.session import SessionState, require_account
 from conference_app.texts import _, localized_path
 
 
 async def is_paused(account_id: str) -> bool:
     """Whether the meetings of this account let nobody in now."""
-    return (await person_state.read(Person(account_id))).is_paused
+    return (await person_state.read(DataOwner(account_id))).is_paused
 
 
 class RestingAccountState(rx.State):
@@ -27,7 +27,7 @@ class RestingAccountState(rx.State):
 
     @rx.event
     async def look(self) -> None:
-        now = await person_state.read(Person((await require_account(self)).account_id))
+        now = await person_state.read(DataOwner((await require_account(self)).account_id))
         self.is_paused, self.planned = now.is_paused, planned_for(now)
 
 

@@ -13,7 +13,7 @@ from conference_app.components.privacy.keep_data import Planned, planned_for
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
 from conference_app.services.consent import person_state
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.table_names import words_of
 from conference_app.services.privacy import erasure, export, personal_view, privacy_requests
 from conference_app.services.privacy.export import ExportView
@@ -90,14 +90,14 @@ class OverviewState(FormState, mixin=True):
         """What the address of a copy ends with; a link's token for those who come by one."""
         return ""
 
-    async def _show(self, person: Person) -> None:
+    async def _show(self, person: DataOwner) -> None:
         """Read everything anew."""
         self.known = await personal_view.overview(person)
         await self._show_state(person)
         await self._show_copy(person)
         self.loaded = True
 
-    async def _show_state(self, person: Person) -> None:
+    async def _show_state(self, person: DataOwner) -> None:
         now = await person_state.read(person)
         self.is_restricted, self.is_paused = now.restricted_at is not None, now.is_paused
         self.has_objected = await privacy_requests.has_objected(person)
@@ -106,7 +106,7 @@ class OverviewState(FormState, mixin=True):
         self.cases = [_case_row(one) for one in await privacy_requests.history(person)]
         self.holds = [SeenRow("", one.reason, instant(one.set_at)) for one in now.holds]
 
-    async def _show_copy(self, person: Person) -> None:
+    async def _show_copy(self, person: DataOwner) -> None:
         """How far the newest copy is."""
         copy = await export.latest(person)
         self.copy_state = copy.state if copy else ""
@@ -114,26 +114,26 @@ class OverviewState(FormState, mixin=True):
         self.copy_words, self.copy_until = (_copy_words(copy), instant(copy.expires_at)) if copy else ("", "")
         self.copy_path = f"/privacy-export/{copy.id}{self._key_of_copy()}" if copy else ""
 
-    async def _make_copy(self, person: Person) -> None:
+    async def _make_copy(self, person: DataOwner) -> None:
         with self._refusing():
             await export.ask(person, page_language(self))
         await self._show_copy(person)
 
-    async def _restrict(self, person: Person, restricted: bool) -> None:
+    async def _restrict(self, person: DataOwner, restricted: bool) -> None:
         await privacy_requests.restrict(person, restricted)
         await self._show_state(person)
 
-    async def _object(self, person: Person) -> None:
+    async def _object(self, person: DataOwner) -> None:
         await privacy_requests.object_to_all(person, page="privacy_center")
         await self._show_state(person)
         await self._say(_("Every use beyond the service has ended."))
 
-    async def _stop_objecting(self, person: Person) -> None:
+    async def _stop_objecting(self, person: DataOwner) -> None:
         await privacy_requests.stop_objecting(person, page="privacy_center")
         await self._show_state(person)
         await self._say(_("Your objection is taken back."))
 
-    async def _show_preview(self, person: Person) -> None:
+    async def _show_preview(self, person: DataOwner) -> None:
         """What an erasure would do."""
         found = await erasure.preview(person)
         self.goes = [
@@ -142,7 +142,7 @@ class OverviewState(FormState, mixin=True):
         ]
         self.stays = [Fact(_(words_of(name).title), _(why)) for name, why in found.stays.items()]
 
-    async def _say_when_erased(self, person: Person) -> None:
+    async def _say_when_erased(self, person: DataOwner) -> None:
         self.is_erasing = False
         await self._show_state(person)
         await self._say(_("Your data will be erased. You can still take it back."))

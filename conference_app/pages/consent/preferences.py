@@ -108,7 +108,7 @@ class PreferencesState(rx.State):
             await preferences.say_why(await self._person(), list(self._undo_purposes), reason, page=_PAGE)
             self.asks_why, self.said = False, _("Thank you. That helps us to send less.")
 
-    async def _person(self) -> preferences.Person:
+    async def _person(self) -> preferences.ConsentHolder:
         return await preferences.of_account((await require_account(self)).account_id)
 
     async def _known(self, purpose: str) -> list[str]:

@@ -29,7 +29,7 @@ from conference_app.errors import ConferenceError
 from conference_app.purposes import OPPOSABLE, PURPOSES
 from conference_app.services.consent import person_state
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import account_pause, erasure_requests
 from conference_app.session import before_acceptance, client_address, require_account
 from conference_app.texts import _, error_text, localized_path, n_
@@ -41,7 +41,7 @@ class PrivacyCenterState(OverviewState, rx.State):
     review_due: bool = False
     is_pausing: bool = False
 
-    async def _me(self) -> Person:
+    async def _me(self) -> DataOwner:
         return await personal_rows.require_account((await require_account(self)).account_id)
 
     @rx.event

@@ -26,7 +26,7 @@ from conference_app.errors import NotFound
 from conference_app.services.addresses import holder_details
 from conference_app.services.addresses.holder_details import GuestDetails
 from conference_app.services.consent import person_state
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links, erasure_requests
 from conference_app.session import path_end, public
 from conference_app.texts import _, localized_path, n_
@@ -45,7 +45,7 @@ class GuestCenterState(OverviewState, rx.State):
     def _token(self) -> str:
         return path_end(self)
 
-    def _me(self) -> Person | None:
+    def _me(self) -> DataOwner | None:
         """Who holds the link; None, and the page says so, when it is no good."""
         try:
             return center_links.person_of(self._token())
@@ -53,7 +53,7 @@ class GuestCenterState(OverviewState, rx.State):
             self.missing = True
             return None
 
-    def _keeper(self) -> Person | None:
+    def _keeper(self) -> DataOwner | None:
         """The same for the one thing that a link of an erasure's overview may do."""
         try:
             keeper, self.only_keeps = center_links.keeper_of(self._token())
@@ -65,12 +65,12 @@ class GuestCenterState(OverviewState, rx.State):
     def _key_of_copy(self) -> str:
         return f"/{self._token()}"
 
-    async def _show_all(self, me: Person) -> None:
+    async def _show_all(self, me: DataOwner) -> None:
         await self._show(me)
         await self._show_erasures(me)
         self.details, self.details_key = await holder_details.held(me), self.details_key + 1
 
-    async def _show_erasures(self, me: Person) -> None:
+    async def _show_erasures(self, me: DataOwner) -> None:
         own = await person_state.read(me)
         due, is_held = await erasure_requests.account_to_be_erased(me.email_keys[0])
         self.planned = planned_for(own)

@@ -18,7 +18,7 @@ from conference_app.errors import ConferenceError
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people
 from conference_app.services.personal_data.lookup import PersonView
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.session import public, require_staff, say
 from conference_app.texts import _, error_text, n_
 
@@ -42,7 +42,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
     behind: str = ""
     """case or hold, when the person behind one is looked for; empty for a search."""
     _behind_id: str = ""
-    _person: Person | None = None
+    _person: DataOwner | None = None
 
     @rx.event
     @public

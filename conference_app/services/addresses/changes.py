@@ -31,14 +31,14 @@ from conference_app.services.limits import even_answers, rate_limits
 from conference_app.services.mail import outbox
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import export, privacy_emails, privacy_requests
 from conference_app.texts import n_
 
 USED = n_("This link was used already, or it is out of date.")
 
 
-async def ask(person: Person, email: str, *, now: datetime | None = None) -> None:
+async def ask(person: DataOwner, email: str, *, now: datetime | None = None) -> None:
     """Send a link to the new address `email` and word to the one the person has.
 
     An earlier change that waits is dropped. Raises InvalidInput (email), TooManyAttempts.
@@ -69,7 +69,7 @@ def _refused(words: str) -> InvalidInput:
     return InvalidInput({"email": ConferenceError(words)})
 
 
-async def _is_asked_too_often(email: str, person: Person) -> bool:
+async def _is_asked_too_often(email: str, person: DataOwner) -> bool:
     """Whether strangers have had enough mails sent to this address today; the caller is not told."""
     try:
         key, asking = email_addresses.email_key(email).hex(), person.email_keys[0].hex()
@@ -80,7 +80,7 @@ async def _is_asked_too_often(email: str, person: Person) -> bool:
 
 
 async def _begin(
-    person: Person, details: holder_details.GuestDetails, wanted: str, is_silent: bool, now: datetime
+    person: DataOwner, details: holder_details.GuestDetails, wanted: str, is_silent: bool, now: datetime
 ) -> None:
     change = AddressChange(
         email_key=person.email_keys[0],
@@ -99,19 +99,19 @@ async def _begin(
             await outbox.send(db, address_emails.CONFIRM.message(RowRecipient(address_emails.COMING, change.id)))
 
 
-async def _drop_waiting(db: AsyncSession, person: Person) -> None:
+async def _drop_waiting(db: AsyncSession, person: DataOwner) -> None:
     waiting = col(AddressChange.email_key).in_(person.email_keys), col(AddressChange.confirmed_at).is_(None)
     await db.exec(delete(AddressChange).where(*waiting))
 
 
-async def _note(db: AsyncSession, tag: AuditTag, person: Person, now: datetime) -> None:
+async def _note(db: AsyncSession, tag: AuditTag, person: DataOwner, now: datetime) -> None:
     """Write it into the history of the person's address; who only wrote to us has none."""
     query = select(Address.id).where(col(Address.email_key).in_(person.email_keys))
     if found := (await db.exec(query)).first():
         await audit.record(db, tag, subject=Subject("address", found), now=now)
 
 
-async def waiting(person: Person, *, now: datetime | None = None) -> str:
+async def waiting(person: DataOwner, *, now: datetime | None = None) -> str:
     """The new address that can still be confirmed, or empty."""
     since = (now or datetime.now(UTC)) - address_tokens.CONFIRM_LIFE
     query = select(AddressChange).where(
@@ -124,7 +124,7 @@ async def waiting(person: Person, *, now: datetime | None = None) -> str:
     return change.new_email if change else ""
 
 
-async def drop(person: Person) -> None:
+async def drop(person: DataOwner) -> None:
     """Forget the change that waits."""
     async with database.session() as db:
         await _drop_waiting(db, person)

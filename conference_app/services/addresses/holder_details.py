@@ -13,7 +13,7 @@ from conference_app.errors import ConferenceError, InvalidInput
 from conference_app.models import Address, ContactThread
 from conference_app.purposes import RIGHTS
 from conference_app.services.people import person_fields
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import privacy_requests
 
 
@@ -28,7 +28,7 @@ class GuestDetails:
     """Whether there is a conversation, where a name stands or may stand."""
 
 
-async def held(person: Person) -> GuestDetails:
+async def held(person: DataOwner) -> GuestDetails:
     """The person's details as they are kept now; those of the newest conversation count."""
     async with database.reading(RIGHTS) as db:
         address = (await db.exec(_addresses(person))).first()
@@ -39,7 +39,7 @@ async def held(person: Person) -> GuestDetails:
     return GuestDetails(known.language, known.email, (thread.name or "") if thread else "", thread is not None)
 
 
-async def correct(person: Person, *, name: str, language: str, now: datetime | None = None) -> None:
+async def correct(person: DataOwner, *, name: str, language: str, now: datetime | None = None) -> None:
     """Keep these instead, everywhere; a blank name is forgotten. The correction is a case that is done.
 
     Raises InvalidInput (name, language).
@@ -67,7 +67,7 @@ def _checked(name: str, language: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-async def _write(db: AsyncSession, person: Person, name: str | None, language: str) -> bool:
+async def _write(db: AsyncSession, person: DataOwner, name: str | None, language: str) -> bool:
     """Whether anything was other than it is now."""
     rows = [*(await db.exec(_addresses(person))).all(), *(await db.exec(_threads(person))).all()]
     changed = [row for row in rows if row.language != language or (isinstance(row, ContactThread) and row.name != name)]
@@ -78,9 +78,9 @@ async def _write(db: AsyncSession, person: Person, name: str | None, language: s
     return bool(changed)
 
 
-def _addresses(person: Person):
+def _addresses(person: DataOwner):
     return select(Address).where(col(Address.email_key).in_(person.email_keys))
 
 
-def _threads(person: Person):
+def _threads(person: DataOwner):
     return select(ContactThread).where(col(ContactThread.email_key).in_(person.email_keys))

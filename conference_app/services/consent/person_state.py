@@ -20,7 +20,7 @@ from conference_app.services.consent.live_consents import Bound
 from conference_app.services.people.subjects import Subject, SubjectKind
 from conference_app.services.personal_data import legal_holds, staff_accesses
 from conference_app.services.personal_data.legal_holds import Hold
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.staff_accesses import Seen
 from conference_app.texts import n_
 
@@ -46,14 +46,14 @@ class State:
         return self.deactivated_at is not None or self.erase_due_at is not None
 
 
-def of_person(table: type[PrivacyState], person: Person) -> ColumnElement[bool]:
+def of_person(table: type[PrivacyState], person: DataOwner) -> ColumnElement[bool]:
     """Whether a row is the person's; without an account, those of the address alone."""
     if person.account_id:
         return col(table.account_id) == person.account_id
     return and_(col(table.account_id).is_(None), col(table.email_key).in_(person.email_keys))
 
 
-async def read(person: Person) -> State:
+async def read(person: DataOwner) -> State:
     """What holds now."""
     async with database.reading(WISHES) as db:
         row = (await db.exec(select(PrivacyState).where(of_person(PrivacyState, person)))).first()
@@ -66,7 +66,7 @@ async def read(person: Person) -> State:
     )
 
 
-async def row_of(db: AsyncSession, person: Person) -> PrivacyState:
+async def row_of(db: AsyncSession, person: DataOwner) -> PrivacyState:
     """The person's row, made in the caller's transaction if there is none; nobody else gets it until that ends."""
     await database.lock(db, "privacy", person.account_id or person.email_keys[0].hex())
     row = (await db.exec(select(PrivacyState).where(of_person(PrivacyState, person)))).first()
@@ -136,6 +136,6 @@ async def reviewed(account_id: str, *, now: datetime | None = None) -> None:
     async with database.session(WISHES) as db:
         if await db.get(Account, account_id) is None:
             return
-        row = await row_of(db, Person(account_id))
+        row = await row_of(db, DataOwner(account_id))
         row.reviewed_at = now or datetime.now(UTC)
         await audit.record(db, AuditTag.DATA_CONFIRMED, account_id=account_id, now=now)

@@ -27,8 +27,8 @@ MEETING = "meeting:"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Whose choices are meant."""
+class ConsentHolder:
+    """Whose consents are shown and changed, by one address."""
 
     email_key: bytes = field(repr=False)
     subjects: tuple[Subject, ...]
@@ -56,7 +56,7 @@ class Choice:
     """When a topic ends by itself."""
 
 
-async def of_account(account_id: str) -> Person:
+async def of_account(account_id: str) -> ConsentHolder:
     """The person signed in. Raises NotFound when the account is gone.
 
     What its confirmed address agreed to without the account counts too: before it was confirmed, it has another key.
@@ -66,15 +66,15 @@ async def of_account(account_id: str) -> Person:
         if account is None:
             raise NotFound(n_("This account is gone."))
         subjects = await live_consents.subjects_of_key(db, account.email_key)
-    return Person(account.email_key, tuple(subjects), language=account.language)
+    return ConsentHolder(account.email_key, tuple(subjects), language=account.language)
 
 
-async def of_link(target: LinkTarget) -> Person:
+async def of_link(target: LinkTarget) -> ConsentHolder:
     """The person a link was made for, known or not."""
     async with database.reading(LANGUAGE) as db:
         subjects = await live_consents.subjects_of_key(db, target.email_key)
         language = await _language(db, subjects[0]) if subjects else ""
-    return Person(target.email_key, tuple(subjects), target.subject, by_link=True, language=language)
+    return ConsentHolder(target.email_key, tuple(subjects), target.subject, by_link=True, language=language)
 
 
 async def _language(db: AsyncSession, subject: Subject) -> str:
@@ -82,7 +82,7 @@ async def _language(db: AsyncSession, subject: Subject) -> str:
     return row.language if row and row.language in LANGUAGES else ""
 
 
-async def choices(person: Person, *, now: datetime | None = None) -> list[Choice]:
+async def choices(person: ConsentHolder, *, now: datetime | None = None) -> list[Choice]:
     """Every switch of the person, in the current language. Nobody known: nothing to choose."""
     if not person.is_known:
         return []
@@ -99,7 +99,7 @@ async def choices(person: Person, *, now: datetime | None = None) -> list[Choice
     return [*made, *meetings]
 
 
-def _offered(person: Person) -> list[str]:
+def _offered(person: ConsentHolder) -> list[str]:
     """The purposes without a detail: by link those that send mail, since the rest needs somebody signed in."""
     plain = [purpose for purpose in purposes.OFFERED.values() if not purpose.has_detail]
     return [one.id for one in plain if one.mail or (not person.by_link and person.subjects[0].kind == "account")]
@@ -122,7 +122,7 @@ async def _topics(db: AsyncSession, now: datetime) -> Sequence[NewsletterTopic]:
     return (await db.exec(query.where(runs).order_by(col(NewsletterTopic.created_at)))).all()
 
 
-async def _meetings(db: AsyncSession, person: Person) -> list[Choice]:
+async def _meetings(db: AsyncSession, person: ConsentHolder) -> list[Choice]:
     """The meetings whose optional mails the person's address gets."""
     ids = [subject.id for subject in person.subjects if subject.kind == "address"]
     wants = or_(col(MeetingMailGrant.wants_reminder).is_(True), col(MeetingMailGrant.wants_follow_up).is_(True))
@@ -135,7 +135,9 @@ async def _meetings(db: AsyncSession, person: Person) -> list[Choice]:
     ]
 
 
-async def give(person: Person, wanted: Sequence[str], *, act: str, page: str, now: datetime | None = None) -> list[str]:
+async def give(
+    person: ConsentHolder, wanted: Sequence[str], *, act: str, page: str, now: datetime | None = None
+) -> list[str]:
     """Turn on the purposes of `wanted` that the person is offered, with the words shown now; what changed.
 
     Raises NotAllowed for an account that asks for mail to an address it has not confirmed.
@@ -161,7 +163,7 @@ async def _check_address(db: AsyncSession, subject: Subject) -> None:
 
 
 async def stop(
-    person: Person,
+    person: ConsentHolder,
     unwanted: Sequence[str],
     *,
     act: str,
@@ -178,7 +180,7 @@ async def stop(
 
 
 async def _stop_one(
-    db: AsyncSession, person: Person, purpose: str, *, act: str, page: str, reason: str, now: datetime | None
+    db: AsyncSession, person: ConsentHolder, purpose: str, *, act: str, page: str, reason: str, now: datetime | None
 ) -> None:
     if purpose.startswith(MEETING):
         ids = [one.id for one in _all_subjects(person) if one.kind == "address"]
@@ -191,7 +193,9 @@ async def _stop_one(
         await ledger.withdraw(db, subject, purpose, act=act, page=page, reason=reason, now=now)
 
 
-async def stop_all(person: Person, *, act: str, page: str, reason: str = "", now: datetime | None = None) -> list[str]:
+async def stop_all(
+    person: ConsentHolder, *, act: str, page: str, reason: str = "", now: datetime | None = None
+) -> list[str]:
     """Turn off everything that is on; by a link, every mail that needs a consent. What was on before."""
     was_on = [choice.purpose for choice in await choices(person, now=now) if choice.is_on]
     async with database.session() as db:
@@ -200,7 +204,7 @@ async def stop_all(person: Person, *, act: str, page: str, reason: str = "", now
 
 
 async def stop_all_within(
-    db: AsyncSession, person: Person, *, act: str, page: str, reason: str = "", now: datetime | None = None
+    db: AsyncSession, person: ConsentHolder, *, act: str, page: str, reason: str = "", now: datetime | None = None
 ) -> list[str]:
     """`stop_all` in the caller's transaction, with what else it writes: both are kept or neither. What came until now."""
     before = await mail_stops.of_key(db, person.email_key)
@@ -215,11 +219,11 @@ async def stop_all_within(
     return meetings if mail_stops.ALL in before else [*(one for one in ended if one not in before), *meetings]
 
 
-def _all_subjects(person: Person) -> list[Subject]:
+def _all_subjects(person: ConsentHolder) -> list[Subject]:
     return list(dict.fromkeys([*person.subjects, *([person.mailed] if person.mailed else [])]))
 
 
-async def say_why(person: Person, stopped: Sequence[str], reason: str, *, page: str) -> None:
+async def say_why(person: ConsentHolder, stopped: Sequence[str], reason: str, *, page: str) -> None:
     """Add a reason, one of `consents.REASONS`, to stops that have none; another text is ignored."""
     if reason not in ledger.REASONS:
         return

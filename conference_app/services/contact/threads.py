@@ -20,7 +20,7 @@ from conference_app.models.columns import new_id
 from conference_app.purposes import ANSWER
 from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents, preferences
-from conference_app.services.consent.preferences import Person
+from conference_app.services.consent.preferences import ConsentHolder
 from conference_app.services.contact import contact_emails, recognised_requests
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses
@@ -169,6 +169,6 @@ async def _stop_all(db: AsyncSession, email_key: bytes, source: str, now: dateti
 
     Whether that ended anything.
     """
-    person = Person(email_key, tuple(await live_consents.subjects_of_key(db, email_key)), by_link=True)
+    person = ConsentHolder(email_key, tuple(await live_consents.subjects_of_key(db, email_key)), by_link=True)
     ended = await preferences.stop_all_within(db, person, act="asked in words", page=source, now=now)
     return bool(ended)

@@ -36,8 +36,8 @@ from conference_app.services.emails.recipients import (
     AccountRecipient,
     AddressRecipient,
     ParticipantRecipient,
-    Person,
     RowRecipient,
+    SubjectRecipient,
 )
 from conference_app.services.emails.template import NAME, TEMPLATES, Refs, Template
 
@@ -53,7 +53,9 @@ class NecessaryTemplate(Template):
     __slots__ = ()
     email_class = "necessary"
 
-    def message(self, recipient: Person | RowRecipient, *, language: str = "", **refs: str | int) -> NecessaryMessage:
+    def message(
+        self, recipient: SubjectRecipient | RowRecipient, *, language: str = "", **refs: str | int
+    ) -> NecessaryMessage:
         """An email to `recipient`; `language` empty means the recipient's own."""
         return NecessaryMessage(self, recipient, MappingProxyType(refs), language)
 
@@ -78,7 +80,7 @@ class NewsletterTemplate(Template):
     email_class = "newsletter"
 
     def message(
-        self, recipient: Person, *, language: str = "", purpose: str = "", **refs: str | int
+        self, recipient: SubjectRecipient, *, language: str = "", purpose: str = "", **refs: str | int
     ) -> NewsletterMessage:
         """An email to `recipient`; `purpose` is the grant it needs, if not the template's."""
         return NewsletterMessage(self, recipient, MappingProxyType(refs), language, purpose or self.purpose.id)
@@ -90,7 +92,7 @@ class PromotionTemplate(Template):
     __slots__ = ()
     email_class = "promotion"
 
-    def message(self, recipient: Person, *, language: str = "", **refs: str | int) -> PromotionMessage:
+    def message(self, recipient: SubjectRecipient, *, language: str = "", **refs: str | int) -> PromotionMessage:
         """An email to `recipient`; `language` empty means the recipient's own."""
         return PromotionMessage(self, recipient, MappingProxyType(refs), language, self.purpose.id)
 
@@ -115,7 +117,7 @@ class NecessaryMessage:
     """Receipts, confirmations, answers, security: cannot be opted out of."""
 
     template: NecessaryTemplate
-    recipient: Person | RowRecipient
+    recipient: SubjectRecipient | RowRecipient
     refs: Refs = field(default_factory=dict[str, str | int])
     language: str = ""
 
@@ -141,7 +143,7 @@ class NewsletterMessage:
     """Leaves only with a live grant of `purpose`."""
 
     template: NewsletterTemplate
-    recipient: Person
+    recipient: SubjectRecipient
     refs: Refs
     language: str
     purpose: str
@@ -156,7 +158,7 @@ class PromotionMessage:
     """Leaves only with a live grant of `purpose`."""
 
     template: PromotionTemplate
-    recipient: Person
+    recipient: SubjectRecipient
     refs: Refs
     language: str
     purpose: str

@@ -41,5 +41,5 @@ class ParticipantRecipient:
     address_id: str
 
 
-Person = AccountRecipient | AddressRecipient
+SubjectRecipient = AccountRecipient | AddressRecipient
 Recipient = AccountRecipient | AddressRecipient | RowRecipient | ParticipantRecipient

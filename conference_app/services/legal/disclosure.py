@@ -29,7 +29,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.legal import legal_requests
 from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
 from conference_app.services.personal_data.json_values import plain
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.table_names import words_of
 from conference_app.texts import _, n_
 
@@ -104,14 +104,14 @@ async def make(
     return await asyncio.to_thread(_zip, found, now)
 
 
-async def _person(db: AsyncSession, row: LegalRequest) -> Person | None:
+async def _person(db: AsyncSession, row: LegalRequest) -> DataOwner | None:
     """Whom it is about; None if that is nobody, or gone."""
     if row.account_id is not None:
         return await personal_rows.of_account(db, row.account_id)
     return personal_rows.of_email(row.email_key) if row.email_key is not None else None
 
 
-async def _rows(db: AsyncSession, kind: Kind, person: Person) -> dict[str, Any]:
+async def _rows(db: AsyncSession, kind: Kind, person: DataOwner) -> dict[str, Any]:
     one = personal_rows.tables()[kind.table]
     columns = columns_of(one)
     return {

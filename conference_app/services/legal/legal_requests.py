@@ -20,7 +20,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.paging import Page
 from conference_app.services.personal_data import lookup as staff_people
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.texts import n_
 
 Kind = Literal["subpoena", "court_order", "other"]
@@ -159,10 +159,10 @@ async def note(form: NewRequest, *, staff_id: str, now: datetime | None = None) 
     return row.id
 
 
-async def _about(wanted: str, staff_id: str) -> Person:
+async def _about(wanted: str, staff_id: str) -> DataOwner:
     """Whom it is about; nobody for an empty field."""
     if not wanted:
-        return Person()
+        return DataOwner()
     await rate_limits.count(rate_limits.STAFF_SEARCH, staff_id)
     wanted = staff_people.check_wanted(wanted)
     async with database.reading() as db:

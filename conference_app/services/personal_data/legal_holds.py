@@ -24,7 +24,7 @@ from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.paging import Page
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.texts import n_
 
 REASON_LENGTH = 500
@@ -45,7 +45,7 @@ def _live() -> SelectOfScalar[LegalHold]:
     return select(LegalHold).where(col(LegalHold.lifted_at).is_(None))
 
 
-def _of(person: Person) -> ColumnElement[bool]:
+def _of(person: DataOwner) -> ColumnElement[bool]:
     """Whether a hold keeps rows of `person`: one on the account, on an address of it, or on the account of an address."""
     accounts = select(Account.id).where(col(Account.email_key).in_(person.email_keys))
     return or_(
@@ -59,7 +59,7 @@ def _hold(row: LegalHold) -> Hold:
     return Hold(row.id, "account" if row.account_id else "address", row.reason, row.set_at)
 
 
-async def of_person(db: AsyncSession, person: Person) -> list[Hold]:
+async def of_person(db: AsyncSession, person: DataOwner) -> list[Hold]:
     """The live holds on the person's rows."""
     mine = _live().where(_of(person)).order_by(col(LegalHold.set_at))
     async with database.within(db, HOLDS) as own:
@@ -79,18 +79,18 @@ async def count() -> int:
         return (await db.exec(select(func.count()).where(col(LegalHold.lifted_at).is_(None)))).one()
 
 
-async def held_people(db: AsyncSession) -> list[Person]:
+async def held_people(db: AsyncSession) -> list[DataOwner]:
     """Everybody whose rows may be neither purged nor erased now."""
     return [await _person(db, hold) for hold in (await db.exec(_live())).all()]
 
 
-async def _person(db: AsyncSession, hold: LegalHold) -> Person:
+async def _person(db: AsyncSession, hold: LegalHold) -> DataOwner:
     now = await personal_rows.of_account(db, hold.account_id) if hold.account_id else None
     then = (hold.email_key,) if hold.email_key else ()
-    return Person(hold.account_id or "", tuple({*then, *(now.email_keys if now else ())}))
+    return DataOwner(hold.account_id or "", tuple({*then, *(now.email_keys if now else ())}))
 
 
-async def is_held(db: AsyncSession, person: Person) -> bool:
+async def is_held(db: AsyncSession, person: DataOwner) -> bool:
     """Whether a hold keeps the person's rows."""
     return (await db.exec(_live().where(_of(person)))).first() is not None
 
@@ -107,7 +107,7 @@ def check_reason(reason: str) -> str:
     return reason
 
 
-async def place(person: Person, reason: str, *, staff_id: str, now: datetime | None = None) -> str:
+async def place(person: DataOwner, reason: str, *, staff_id: str, now: datetime | None = None) -> str:
     """Keep the person's rows from being purged and erased; the person sees `reason`. Returns the hold's number.
 
     For staff; who may call it is the caller's business. Raises InvalidInput (key: reason).

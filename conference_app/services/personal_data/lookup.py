@@ -19,7 +19,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.people import email_addresses, identity
 from conference_app.services.personal_data import legal_holds, masking, personal_rows, staff_accesses
 from conference_app.services.personal_data.legal_holds import Hold
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.table_names import words_of
 from conference_app.texts import n_
 
@@ -34,7 +34,7 @@ NOBODY = "nobody"
 class PersonView:
     """A person, masked."""
 
-    person: Person
+    person: DataOwner
     name: str
     """Initials; empty for somebody without an account."""
     email: str
@@ -60,7 +60,7 @@ async def find(wanted: str, reason: str, *, staff_id: str, now: datetime | None 
     await rate_limits.count(rate_limits.STAFF_SEARCH, staff_id)
     async with database.session(RIGHTS) as db:
         person = await who_is(db, wanted)
-        shown = await _view(db, person or Person(NOBODY), wanted)
+        shown = await _view(db, person or DataOwner(NOBODY), wanted)
         if person is not None and shown.is_known:
             await staff_accesses.note(db, person, staff_id=staff_id, what=WHAT, reason=reason, now=now)
     if person is None:
@@ -84,13 +84,13 @@ async def of_hold(hold_id: str, reason: str, *, staff_id: str, now: datetime | N
         return await _open(db, person, reason, staff_id, now)
 
 
-async def look_again(person: Person) -> PersonView:
+async def look_again(person: DataOwner) -> PersonView:
     """The same for a page that has the person open already."""
     async with database.reading(RIGHTS) as db:
         return await _view(db, person, "")
 
 
-async def who_is(db: AsyncSession, wanted: str) -> Person | None:
+async def who_is(db: AsyncSession, wanted: str) -> DataOwner | None:
     """The person with this e-mail address (confirmed, if it is an account's) or username; None for an unknown name."""
     if "@" not in wanted:
         key = identity.username_key(wanted)
@@ -118,7 +118,7 @@ def check_wanted(text: str) -> str:
         raise InvalidInput({"wanted": error}) from None
 
 
-async def _of_subject(db: AsyncSession, case: Case) -> Person | None:
+async def _of_subject(db: AsyncSession, case: Case) -> DataOwner | None:
     if case.subject_kind == "account":
         return await personal_rows.of_account(db, case.subject_id)
     table = Address if case.subject_kind == "address" else ContactThread
@@ -126,14 +126,14 @@ async def _of_subject(db: AsyncSession, case: Case) -> Person | None:
     return personal_rows.of_email(key) if key is not None else None
 
 
-async def _of_hold(db: AsyncSession, hold: LegalHold) -> Person | None:
+async def _of_hold(db: AsyncSession, hold: LegalHold) -> DataOwner | None:
     if hold.account_id is not None:
         return await personal_rows.of_account(db, hold.account_id)
     return personal_rows.of_email(hold.email_key or b"")
 
 
 async def _open(
-    db: AsyncSession, person: Person | None, reason: str, staff_id: str, now: datetime | None
+    db: AsyncSession, person: DataOwner | None, reason: str, staff_id: str, now: datetime | None
 ) -> PersonView:
     reason = legal_holds.check_reason(reason)
     if person is None:
@@ -142,7 +142,7 @@ async def _open(
     return await _view(db, person, "")
 
 
-async def _view(db: AsyncSession, person: Person, typed: str) -> PersonView:
+async def _view(db: AsyncSession, person: DataOwner, typed: str) -> PersonView:
     counts = await personal_rows.count(db, person)
     account = await db.get(Account, person.account_id or NOBODY)
     address = (await db.exec(select(Address).where(col(Address.email_key).in_(person.email_keys)))).first()

@@ -39,7 +39,7 @@ _SUBJECT_TABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DataOwner:
     """Somebody whose data it is: an account, an address known to be theirs, or both."""
 
     account_id: str = ""
@@ -52,14 +52,14 @@ class Person:
         return "account" if self.account_id else "address"
 
 
-async def of_account(db: AsyncSession, account_id: str) -> Person | None:
+async def of_account(db: AsyncSession, account_id: str) -> DataOwner | None:
     """The person behind an account; rows known by its address count as theirs once it is verified."""
     async with database.within(db, RIGHTS) as own:
         account = await own.get(Account, account_id)
     return person_of(account) if account is not None else None
 
 
-async def require_account(account_id: str) -> Person:
+async def require_account(account_id: str) -> DataOwner:
     """The same in a transaction of its own. Raises NotFound for an account that is gone."""
     async with database.reading() as db:
         person = await of_account(db, account_id)
@@ -68,14 +68,14 @@ async def require_account(account_id: str) -> Person:
     return person
 
 
-def person_of(account: Account) -> Person:
+def person_of(account: Account) -> DataOwner:
     """The person behind an account's row."""
-    return Person(account.id, (account.email_key,) if account.email_verified_at else ())
+    return DataOwner(account.id, (account.email_key,) if account.email_verified_at else ())
 
 
-def of_email(email_key: bytes) -> Person:
+def of_email(email_key: bytes) -> DataOwner:
     """The person who reads an address's mail. An account of that address is not included: it has a password."""
-    return Person("", (email_key,))
+    return DataOwner("", (email_key,))
 
 
 @cache
@@ -84,17 +84,17 @@ def tables() -> Mapping[str, PersonalTable]:
     return {one.table.name: one for one in personal_tables(SQLModel.metadata)}
 
 
-def filter_of(name: str, person: Person) -> ColumnElement[bool]:
+def filter_of(name: str, person: DataOwner) -> ColumnElement[bool]:
     """Whether a row of table `name` belongs to `person`."""
     return _filter(name, person, ())
 
 
-def _filter(name: str, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
+def _filter(name: str, person: DataOwner, way: tuple[str, ...]) -> ColumnElement[bool]:
     one = tables()[name]
     return or_(false(), *[_by_owner(one, column, person, (*way, name)) for column in one.owners])
 
 
-def _by_owner(one: PersonalTable, owner: str, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
+def _by_owner(one: PersonalTable, owner: str, person: DataOwner, way: tuple[str, ...]) -> ColumnElement[bool]:
     column = one.table.columns[owner]
     if owner == "id":
         return _is_the_person(one, person)
@@ -105,13 +105,13 @@ def _by_owner(one: PersonalTable, owner: str, person: Person, way: tuple[str, ..
     return _by_subject(one, column, person, way)
 
 
-def _is_the_person(one: PersonalTable, person: Person) -> ColumnElement[bool]:
+def _is_the_person(one: PersonalTable, person: DataOwner) -> ColumnElement[bool]:
     if one.table.name == "account":
         return one.table.columns["id"] == person.account_id
     return one.table.columns["email_key"].in_(person.email_keys)
 
 
-def _by_reference(column: Column[Any], key: ForeignKey, person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
+def _by_reference(column: Column[Any], key: ForeignKey, person: DataOwner, way: tuple[str, ...]) -> ColumnElement[bool]:
     name = key.column.table.name
     if name == "account":
         return column == person.account_id if person.account_id else false()
@@ -120,7 +120,9 @@ def _by_reference(column: Column[Any], key: ForeignKey, person: Person, way: tup
     return column.in_(select(key.column).where(_filter(name, person, way)))
 
 
-def _by_subject(one: PersonalTable, column: Column[Any], person: Person, way: tuple[str, ...]) -> ColumnElement[bool]:
+def _by_subject(
+    one: PersonalTable, column: Column[Any], person: DataOwner, way: tuple[str, ...]
+) -> ColumnElement[bool]:
     """By a number that refers to a person without a foreign key, and perhaps a word that says to which kind of row."""
     kind = one.table.columns.get("subject_kind")
     ways: list[ColumnElement[bool]] = []
@@ -137,7 +139,7 @@ def may_be_told(table: Table, now: datetime | None = None) -> ColumnElement[bool
     return true() if until is None else or_(until.is_(None), until <= (now or datetime.now(UTC)))
 
 
-async def count(db: AsyncSession, person: Person) -> dict[str, int]:
+async def count(db: AsyncSession, person: DataOwner) -> dict[str, int]:
     """How many rows of each table belong to `person` and may be told; tables without one are left out."""
     found: dict[str, int] = {}
     connection = await db.connection()
@@ -150,7 +152,7 @@ async def count(db: AsyncSession, person: Person) -> dict[str, int]:
 
 
 async def read(
-    db: AsyncSession, name: str, person: Person, *, limit: int | None = None
+    db: AsyncSession, name: str, person: DataOwner, *, limit: int | None = None
 ) -> AsyncIterator[dict[str, Any]]:
     """The person's rows of one table that may be told, what it is told of them, decrypted; the oldest keys first."""
     one = tables()[name]

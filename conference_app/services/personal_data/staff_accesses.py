@@ -15,7 +15,7 @@ from conference_app.purposes import ACCESSES
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 
 SHOWN = 50
 """Accesses a person is shown at most, newest first; the copy has them all."""
@@ -33,7 +33,7 @@ class Seen:
 
 async def note(
     db: AsyncSession,
-    person: Person,
+    person: DataOwner,
     *,
     staff_id: str,
     what: str,
@@ -65,7 +65,7 @@ async def note(
     await audit.record(db, AuditTag.STAFF_READ, account_id=staff_id, detail=row.id, now=now)
 
 
-async def of_person(db: AsyncSession, person: Person, *, now: datetime | None = None) -> list[Seen]:
+async def of_person(db: AsyncSession, person: DataOwner, *, now: datetime | None = None) -> list[Seen]:
     """What may be told to the person, newest first."""
     told = personal_rows.may_be_told(personal_rows.tables()["staff_access"].table, now)
     query = select(StaffAccess).where(personal_rows.filter_of("staff_access", person), told)

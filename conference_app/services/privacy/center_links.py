@@ -16,7 +16,7 @@ from conference_app.models import Account
 from conference_app.services.limits import even_answers, rate_limits
 from conference_app.services.mail import outbox
 from conference_app.services.people import email_addresses, signed_links
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_emails
 
 
@@ -40,12 +40,12 @@ async def ask(email: str, *, address: str, now: datetime | None = None) -> None:
 async def _send(db: AsyncSession, key: bytes, now: datetime) -> None:
     """One email: to the account of the address, else to the address, else to whoever wrote to us from it."""
     account = (await db.exec(select(Account.id).where(col(Account.email_key) == key))).first()
-    recipient = await privacy_emails.recipient_of(db, Person(account or "", (key,)))
+    recipient = await privacy_emails.recipient_of(db, DataOwner(account or "", (key,)))
     if recipient is not None:
         await outbox.send(db, privacy_emails.WAY_IN.message(recipient), run_at=now)
 
 
-def person_of(token: str, *, now: datetime | None = None) -> Person:
+def person_of(token: str, *, now: datetime | None = None) -> DataOwner:
     """Who holds a "privacy" link that shows all. Raises NotFound for one that is not ours, of another kind, or over."""
     target = signed_links.read(token, "privacy", now=now)
     if target.purpose:
@@ -53,7 +53,7 @@ def person_of(token: str, *, now: datetime | None = None) -> Person:
     return of_email(target.email_key)
 
 
-def keeper_of(token: str, *, now: datetime | None = None) -> tuple[Person, bool]:
+def keeper_of(token: str, *, now: datetime | None = None) -> tuple[DataOwner, bool]:
     """Who may take an erasure back with this link, and whether it is good for nothing else. Raises NotFound."""
     target = signed_links.read(token, "privacy", now=now)
     return of_email(target.email_key), target.purpose == privacy_emails.KEEP

@@ -23,7 +23,7 @@ from conference_app.purposes import RIGHTS
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.mail import outbox
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import export, privacy_requests
 from conference_app.services.room import host_rooms
 from conference_app.services.room.host_rooms import HostRoom
@@ -60,7 +60,7 @@ def also(forgetter: Forgetter) -> Forgetter:
     return forgetter
 
 
-async def preview(person: Person) -> Preview:
+async def preview(person: DataOwner) -> Preview:
     """What would go and what would stay."""
     known = personal_rows.tables()
     async with database.reading() as db:
@@ -79,7 +79,7 @@ class _Gone:
     rooms: list[HostRoom]
 
 
-async def erase(person: Person, *, now: datetime, still: Still | None = None) -> int:
+async def erase(person: DataOwner, *, now: datetime, still: Still | None = None) -> int:
     """Delete all that belongs to `person`, now; how many rows that were.
 
     `still` is asked in the transaction that deletes: what was decided before it may have been taken back since.
@@ -97,7 +97,7 @@ async def erase(person: Person, *, now: datetime, still: Still | None = None) ->
     return gone.rows
 
 
-async def _delete_all(db: AsyncSession, person: Person, now: datetime) -> _Gone:
+async def _delete_all(db: AsyncSession, person: DataOwner, now: datetime) -> _Gone:
     traces = await _traces(db, person)
     files = await export.files_of(db, person)
     rooms = await host_rooms.of_host(db, person.account_id) if person.account_id else []
@@ -108,7 +108,7 @@ async def _delete_all(db: AsyncSession, person: Person, now: datetime) -> _Gone:
     return _Gone(rows, traces, files, rooms)
 
 
-async def _traces(db: AsyncSession, person: Person) -> Traces:
+async def _traces(db: AsyncSession, person: DataOwner) -> Traces:
     """Every address that any row of the person holds, also those of other days."""
     found = set[str]()
     for name, one in personal_rows.tables().items():
@@ -120,19 +120,19 @@ async def _traces(db: AsyncSession, person: Person) -> Traces:
     return Traces(tuple(sorted(found)))
 
 
-async def _ids(db: AsyncSession, person: Person) -> list[str]:
+async def _ids(db: AsyncSession, person: DataOwner) -> list[str]:
     """Numbers that lead to the person: those of the rows that are the person."""
     found = [person.account_id] if person.account_id else []
     addresses = select(Address.id).where(col(Address.email_key).in_(person.email_keys))
     return [*found, *(await db.exec(addresses)).all()]
 
 
-async def _messages(db: AsyncSession, person: Person) -> list[str]:
+async def _messages(db: AsyncSession, person: DataOwner) -> list[str]:
     query = select(OutgoingEmail.id).where(personal_rows.filter_of("outgoing_email", person))
     return list((await db.exec(query)).all())
 
 
-async def _delete_rows(db: AsyncSession, person: Person) -> int:
+async def _delete_rows(db: AsyncSession, person: DataOwner) -> int:
     """Children first, since a row is found through those it refers to."""
     known, gone = personal_rows.tables(), 0
     connection = await db.connection()

@@ -18,7 +18,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure, privacy_emails, privacy_requests
 from conference_app.services.room import host_rooms
 from conference_app.services.sign_in import account_passwords
@@ -37,20 +37,20 @@ async def ask(account_id: str, password: str, *, address: str, now: datetime | N
     await account_passwords.confirm_password(account_id, password, address=address)
     now = now or datetime.now(UTC)
     async with database.session(WISHES) as db:
-        due = await _plan(db, Person(account_id), now)
+        due = await _plan(db, DataOwner(account_id), now)
         await audit.record(db, AuditTag.ERASURE_ASKED, account_id=account_id, now=now)
         rooms = await host_rooms.of_host(db, account_id)
     await host_rooms.send_home(rooms)
     return due
 
 
-async def ask_by_link(person: Person, *, now: datetime | None = None) -> datetime:
+async def ask_by_link(person: DataOwner, *, now: datetime | None = None) -> datetime:
     """The same for somebody without an account, who has shown by a link that the address is theirs."""
     async with database.session(WISHES) as db:
         return await _plan(db, person, now or datetime.now(UTC))
 
 
-async def undo(person: Person, *, now: datetime | None = None) -> None:
+async def undo(person: DataOwner, *, now: datetime | None = None) -> None:
     """Take back an erasure that was asked for: the person's own, and that of the account of this address.
 
     Keeping data for somebody who reads the address's mail opens nothing to them.
@@ -76,7 +76,7 @@ async def account_to_be_erased(email_key: bytes) -> tuple[datetime | None, bool]
         return row.erase_due_at, person is not None and await legal_holds.is_held(db, person)
 
 
-async def _plan(db: AsyncSession, person: Person, now: datetime) -> datetime:
+async def _plan(db: AsyncSession, person: DataOwner, now: datetime) -> datetime:
     row = await person_state.row_of(db, person)
     if row.erase_due_at is None:
         row.erase_asked_at, row.erase_due_at = now, now + timedelta(days=settings().erasure_days)
@@ -113,8 +113,8 @@ async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> No
     await privacy_emails.tell_taken_back(db, row, person, now=now)
 
 
-def _person_behind(row: PrivacyState) -> Person:
-    return Person(row.account_id or "", (row.email_key,) if row.email_key else ())
+def _person_behind(row: PrivacyState) -> DataOwner:
+    return DataOwner(row.account_id or "", (row.email_key,) if row.email_key else ())
 
 
 @jobs.handler("privacy.erase")
@@ -138,7 +138,7 @@ async def carry_out(payload: jobs.Payload) -> None:
     await erasure.erase(person, now=jobs.now(), still=functools.partial(_is_still_due, row.id, person))
 
 
-async def _is_still_due(state_id: str, person: Person, db: AsyncSession) -> bool:
+async def _is_still_due(state_id: str, person: DataOwner, db: AsyncSession) -> bool:
     """Whether the erasure was neither taken back nor held since it was looked at."""
     async with database.within(db, WISHES) as own:
         row = await own.get(PrivacyState, state_id, with_for_update=True)

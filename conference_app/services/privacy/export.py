@@ -26,7 +26,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.limits import rate_limits
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.privacy.export_files import Row, TableCopy, make_zip
 from conference_app.texts import language, n_
@@ -61,14 +61,14 @@ def _path(export_id: str) -> Path:
     return settings().data_dir / "exports" / f"{export_id}.zip.enc"
 
 
-def _of(person: Person) -> ColumnElement[bool]:
+def _of(person: DataOwner) -> ColumnElement[bool]:
     """An account's copies are that account's alone; without one, those of the address."""
     if person.account_id:
         return col(DataExport.account_id) == person.account_id
     return col(DataExport.account_id).is_(None) & col(DataExport.email_key).in_(person.email_keys)
 
 
-async def ask(person: Person, code: str, *, now: datetime | None = None) -> ExportView:
+async def ask(person: DataOwner, code: str, *, now: datetime | None = None) -> ExportView:
     """Have a copy made in language `code`; one that is being made already is returned instead.
 
     Raises TooManyAttempts after ten in a day.
@@ -84,7 +84,7 @@ async def ask(person: Person, code: str, *, now: datetime | None = None) -> Expo
         return _view(await _plan(db, person, code, now))
 
 
-async def _plan(db: AsyncSession, person: Person, code: str, now: datetime) -> DataExport:
+async def _plan(db: AsyncSession, person: DataOwner, code: str, now: datetime) -> DataExport:
     row = DataExport(
         id=new_id(),
         account_id=person.account_id or None,
@@ -103,21 +103,21 @@ async def _plan(db: AsyncSession, person: Person, code: str, now: datetime) -> D
     return row
 
 
-async def latest(person: Person, *, now: datetime | None = None) -> ExportView | None:
+async def latest(person: DataOwner, *, now: datetime | None = None) -> ExportView | None:
     """The person's newest copy that is not over."""
     async with database.reading(COPIES) as db:
         row = await _latest(db, person, now or datetime.now(UTC))
     return _view(row) if row else None
 
 
-async def _latest(db: AsyncSession, person: Person, now: datetime) -> DataExport | None:
+async def _latest(db: AsyncSession, person: DataOwner, now: datetime) -> DataExport | None:
     """One of the future was asked for before the clock was set back, and hides none that came after it."""
     query = select(DataExport).where(_of(person), col(DataExport.expires_at) > now)
     newest = (col(DataExport.asked_at) > now, col(DataExport.asked_at).desc(), col(DataExport.id))
     return (await db.exec(query.order_by(*newest).limit(1))).first()
 
 
-async def content(person: Person, export_id: str, *, now: datetime | None = None) -> bytes:
+async def content(person: DataOwner, export_id: str, *, now: datetime | None = None) -> bytes:
     """The zip. Raises NotFound for somebody else's as for none, for one that is not ready, and for one that is over."""
     now = now or datetime.now(UTC)
     query = select(DataExport).where(DataExport.id == export_id[:32], _of(person))
@@ -149,7 +149,7 @@ async def make(payload: jobs.Payload) -> None:
         raise
 
 
-async def _fill(export_id: str, person: Person, code: str, key: str) -> None:
+async def _fill(export_id: str, person: DataOwner, code: str, key: str) -> None:
     copies = await _collect(export_id, person)
     with language(code):
         archive = await asyncio.to_thread(make_zip, copies, jobs.now())
@@ -164,13 +164,13 @@ async def _fill(export_id: str, person: Person, code: str, key: str) -> None:
         await privacy_requests.closed(db, "portability", person, now=jobs.now())
 
 
-async def _person(db: AsyncSession, row: DataExport) -> Person | None:
+async def _person(db: AsyncSession, row: DataExport) -> DataOwner | None:
     if row.account_id is not None:
         return await personal_rows.of_account(db, row.account_id)
     return personal_rows.of_email(row.email_key) if row.email_key is not None else None
 
 
-async def _collect(export_id: str, person: Person) -> list[TableCopy]:
+async def _collect(export_id: str, person: DataOwner) -> list[TableCopy]:
     """Every row of every table, a batch at a time, noting how far it is."""
     copies: list[TableCopy] = []
     async with database.reading() as db:
@@ -221,7 +221,7 @@ async def remove(export_ids: list[str]) -> None:
         _path(export_id).unlink(missing_ok=True)
 
 
-async def files_of(db: AsyncSession, person: Person) -> list[str]:
+async def files_of(db: AsyncSession, person: DataOwner) -> list[str]:
     """The numbers of the person's copies, of the account and of the addresses."""
     query = select(DataExport.id).where(personal_rows.filter_of("data_export", person))
     return list((await db.exec(query)).all())

@@ -10,7 +10,7 @@ from conference_app import database
 from conference_app.models.data_map import PersonalTable
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.json_values import plain
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.table_names import GROUPS, recipients, retention_words, words_of
 from conference_app.services.privacy import code_words
 from conference_app.texts import _, plural
@@ -66,7 +66,7 @@ class Known:
     things: list[Item] = field(default_factory=list[Item])
 
 
-async def overview(person: Person) -> list[Known]:
+async def overview(person: DataOwner) -> list[Known]:
     """Everything known about `person`, in the current language."""
     known = personal_rows.tables()
     items: dict[str, list[Item]] = {group: [] for group in GROUPS}

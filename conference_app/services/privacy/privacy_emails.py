@@ -38,7 +38,7 @@ def center_path(token: str) -> str:
 
 
 async def recipient_of(
-    db: AsyncSession, person: personal_rows.Person
+    db: AsyncSession, person: personal_rows.DataOwner
 ) -> AccountRecipient | AddressRecipient | RowRecipient | None:
     """Where the person is reached: at the account, else at the address, else as whoever wrote to us from it."""
     if person.account_id:
@@ -82,10 +82,10 @@ async def _planned(db: AsyncSession, context: Context) -> Values | None:
     return {"link": await _link(db, context, UNDO_LIFE, KEEP), "when": when, "is_held": is_held}
 
 
-async def _behind(db: AsyncSession, row: PrivacyState) -> personal_rows.Person:
+async def _behind(db: AsyncSession, row: PrivacyState) -> personal_rows.DataOwner:
     """Whose state it is, with the address of an account: a hold may be on either."""
     person = await personal_rows.of_account(db, row.account_id) if row.account_id else None
-    return person or personal_rows.Person(row.account_id or "", (row.email_key,) if row.email_key else ())
+    return person or personal_rows.DataOwner(row.account_id or "", (row.email_key,) if row.email_key else ())
 
 
 async def _taken_back(db: AsyncSession, context: Context) -> Values | None:
@@ -172,7 +172,7 @@ FAREWELL = register(
 
 
 async def _tell(
-    db: AsyncSession, template: NecessaryTemplate, row: PrivacyState, person: personal_rows.Person, key: str
+    db: AsyncSession, template: NecessaryTemplate, row: PrivacyState, person: personal_rows.DataOwner, key: str
 ) -> bool:
     """Queue an email about the person's erasure; whether there is anybody to write to."""
     recipient = await recipient_of(db, person)
@@ -185,25 +185,27 @@ def _key(what: str, row: PrivacyState, moment: datetime) -> str:
     return f"erasure-{what}:{row.id}:{int(moment.timestamp())}"
 
 
-async def tell_planned(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> None:
+async def tell_planned(db: AsyncSession, row: PrivacyState, person: personal_rows.DataOwner) -> None:
     """Say when the erasure is, and how to take it back."""
     if row.erase_due_at is not None:
         await _tell(db, ERASURE_PLANNED, row, person, _key("planned", row, row.erase_due_at))
 
 
-async def tell_planned_anew(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> None:
+async def tell_planned_anew(db: AsyncSession, row: PrivacyState, person: personal_rows.DataOwner) -> None:
     """The same once more, for a person who has another address now: the links to the old one lead nowhere."""
     if row.erase_due_at is not None:
         key = _key(f"planned-{person.email_keys[0].hex()[:16]}", row, row.erase_due_at)
         await _tell(db, ERASURE_PLANNED, row, person, key)
 
 
-async def tell_taken_back(db: AsyncSession, row: PrivacyState, person: personal_rows.Person, *, now: datetime) -> None:
+async def tell_taken_back(
+    db: AsyncSession, row: PrivacyState, person: personal_rows.DataOwner, *, now: datetime
+) -> None:
     """Say that nothing is erased."""
     await _tell(db, ERASURE_TAKEN_BACK, row, person, _key("taken-back", row, now))
 
 
-async def has_said_farewell(db: AsyncSession, row: PrivacyState, person: personal_rows.Person) -> bool:
+async def has_said_farewell(db: AsyncSession, row: PrivacyState, person: personal_rows.DataOwner) -> bool:
     """Write the last email, at the first call; whether it is out of the way: left, not to be sent, or waited for.
 
     It goes before the rows do, since nothing of the address may be kept to send it later.

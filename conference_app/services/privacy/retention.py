@@ -18,7 +18,7 @@ from conference_app.models.data_map import PersonalTable, Retention
 from conference_app.purposes import SIGN_IN
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure
 
 logger = logging.getLogger(__name__)
@@ -49,13 +49,13 @@ async def purge(now: datetime) -> dict[str, int]:
     return gone
 
 
-def _over(one: PersonalTable, timer: Retention, now: datetime, held: list[Person]) -> ColumnElement[bool]:
+def _over(one: PersonalTable, timer: Retention, now: datetime, held: list[DataOwner]) -> ColumnElement[bool]:
     limit = now - timedelta(days=timer.days or 0)
     kept = [not_(personal_rows.filter_of(one.table.name, person)) for person in held]
     return and_(one.table.columns[timer.since] <= limit, *kept)
 
 
-async def _purge(one: PersonalTable, timer: Retention, now: datetime, held: list[Person]) -> int:
+async def _purge(one: PersonalTable, timer: Retention, now: datetime, held: list[DataOwner]) -> int:
     key = list(one.table.primary_key.columns)
     total = 0
     while True:
@@ -71,7 +71,7 @@ async def _purge(one: PersonalTable, timer: Retention, now: datetime, held: list
             return total
 
 
-async def _purge_accounts(now: datetime, held: list[Person]) -> int:
+async def _purge_accounts(now: datetime, held: list[DataOwner]) -> int:
     """An account whose time is over goes as if its owner had asked for it: with everything that belongs to it."""
     kept = [person.account_id for person in held if person.account_id]
     query = select(Account.id).where(col(Account.lapses_at) <= now, col(Account.id).not_in(kept)).limit(AT_ONCE)

@@ -22,7 +22,7 @@ from conference_app.services.newsletters import views as newsletter_views
 from conference_app.services.newsletters.views import Draft
 from conference_app.services.paging import ROWS, Page
 from conference_app.services.personal_data import legal_holds
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from tests.conference_app.consent_people import NOW, member
 from tests.conference_app.noted_requests import typed
 
@@ -47,7 +47,7 @@ async def _legal_request(_i: int, staff_id: str) -> None:
 
 
 async def _hold(i: int, staff_id: str) -> None:
-    await legal_holds.place(Person("", (bytes([i]) * 32,)), "A dispute.", staff_id=staff_id, now=NOW)
+    await legal_holds.place(DataOwner("", (bytes([i]) * 32,)), "A dispute.", staff_id=staff_id, now=NOW)
 
 
 async def _newsletter(i: int, _staff_id: str = "") -> None:

@@ -17,7 +17,7 @@ from conference_app.config import Settings, settings
 from conference_app.services.consent import person_state
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.legal import legal_requests
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.sign_in import sessions as sign_in_sessions
 from conference_app.session import session_cookie
 from tests.conference_app.consent_people import NOW
@@ -79,13 +79,13 @@ async def test_the_file_is_made_for_staff_with_a_reason_alone(
     assert (await visit("GET", path, cookie=own)).status_code == 405
     for wrong in ({"reason": " "}, {"table": []}, {"table": ["job"]}, {"reason": "x" * 501}):
         assert (await visit("POST", path, cookie=own, data=good | wrong)).status_code == 422
-    assert (await person_state.read(Person(ann.id))).seen == ()
+    assert (await person_state.read(DataOwner(ann.id))).seen == ()
     made = await visit("POST", path, cookie=own, data=good)
     assert made.status_code == 200
     assert made.headers["cache-control"] == "no-store"
     assert made.headers["content-disposition"].startswith("attachment")
     assert "metadata.json" in zipfile.ZipFile(io.BytesIO(made.content)).namelist()
-    [seen] = (await person_state.read(Person(ann.id))).seen
+    [seen] = (await person_state.read(DataOwner(ann.id))).seen
     assert seen.reason == "A court."
 
 

@@ -11,7 +11,7 @@ from conference_app.services.addresses import changes as address_changes
 from conference_app.services.addresses import holder_details
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links
 from conference_app.services.privacy.privacy_emails import KEEP
 from tests.conference_app.services.addresses.test_changes import token
@@ -86,7 +86,7 @@ async def test_the_links_do_their_one_thing_once(processor: Processor, mails: Ma
     done = await pressed(processor, secret, AddressLinkState.confirm, "/pl/address/confirm")
     assert done["done"] is True
     assert str(done["center"]).startswith("/pl/privacy-center/")
-    me: Person = center_links.person_of(str(done["center"]).rpartition("/")[2])
+    me: DataOwner = center_links.person_of(str(done["center"]).rpartition("/")[2])
     assert (await holder_details.held(me)).email == NEW
     again = await pressed(processor, secret, AddressLinkState.confirm, "/address/confirm")
     assert (again["done"], again["center"]) == (False, "")

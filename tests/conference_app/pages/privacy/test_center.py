@@ -23,7 +23,7 @@ from conference_app.services.documents.text_changes import Piece
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links, erasure_requests, export, privacy_requests
 from conference_app.services.privacy.privacy_emails import FAREWELL_WAIT, KEEP
 from conference_app.session import session_cookie
@@ -35,7 +35,7 @@ from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 from tests.mailing import Mails, links_in
 
 
-async def desk(processor: Processor, name: str) -> tuple[Person, Tab]:
+async def desk(processor: Processor, name: str) -> tuple[DataOwner, Tab]:
     account = await registered(name)
     tab = Tab.signed_in(processor, await session_token(account), path="/privacy-center")
     async with database.reading(*LOOKING) as db:
@@ -45,7 +45,7 @@ async def desk(processor: Processor, name: str) -> tuple[Person, Tab]:
     return person, tab
 
 
-async def guest(email: str = "guest@example.com") -> tuple[Person, str]:
+async def guest(email: str = "guest@example.com") -> tuple[DataOwner, str]:
     """Somebody with an address row and a link to it."""
     async with database.session(*LOOKING) as db:
         await email_addresses.find_or_add(db, email, language="en")
@@ -199,7 +199,7 @@ async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, 
 async def test_the_download_is_its_owners_alone(sqlite_db: Settings) -> None:
     ann, bob = await registered("ann"), await registered("bob")
     person, token = await guest()
-    mine = await export.ask(Person(ann.id), "en")
+    mine = await export.ask(DataOwner(ann.id), "en")
     theirs = await export.ask(person, "en")
     await job_worker.run_due(mine.asked_at + timedelta(minutes=1), kinds=["privacy.export"])
     tokens = {name: await session_token(one) for name, one in (("ann", ann), ("bob", bob))}

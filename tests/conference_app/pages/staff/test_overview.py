@@ -22,7 +22,7 @@ from conference_app.services.contact import desk as contact_desk
 from conference_app.services.jobs import dead_letters
 from conference_app.services.jobs import queue as jobs
 from conference_app.services.personal_data import legal_holds
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.session import SessionState
 from tests.conference_app.failed_work import failed
 from tests.conference_app.people import registered
@@ -104,7 +104,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     bob = await registered("bob")
     thread_id = await wrote(message="Please delete my data. canary words")
     [case] = (await cases.for_staff()).rows
-    await legal_holds.place(Person(bob.id), "canary reason", staff_id=bob.id)
+    await legal_holds.place(DataOwner(bob.id), "canary reason", staff_id=bob.id)
     await failed(jobs.GivenUp("canary"))
     [dead], [hold] = (await dead_letters.listed()).rows, (await legal_holds.live()).rows
     ann = await registered("ann")
@@ -130,7 +130,7 @@ async def test_the_overview_counts_what_waits(processor: Processor, monkeypatch:
     late = datetime.now(UTC) - timedelta(days=40)
     async with database.session() as db:
         await cases.open_case(db, "erase", account_id=ann.id, opened_from="privacy center", now=late)
-    await legal_holds.place(Person(ann.id), "A dispute.", staff_id=account.id)
+    await legal_holds.place(DataOwner(ann.id), "A dispute.", staff_id=account.id)
     await failed(jobs.GivenUp())
     await tab.send(name_of(StaffOverviewState.load))
     parts = {one.path: (one.number, one.urgent) for one in (await tab.vars_of(StaffOverviewState))["parts"]}

@@ -15,7 +15,7 @@ from conference_app.services.accounts import introductions, photos, profiles
 from conference_app.services.accounts.introductions import LINK_LIFE, Introduction
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.room import joining, moderation
 from conference_app.services.room.hosts import Caller
@@ -72,7 +72,7 @@ async def test_nothing_is_shown_of_data_that_is_to_be_kept_only(db: Settings, ro
     ann = await introduced()
     code = (await meeting_of(ann)).code
     link = link_of(await attributes(ann, code))
-    await privacy_requests.restrict(Person(ann.id), True)
+    await privacy_requests.restrict(DataOwner(ann.id), True)
     assert await introductions.of_account(ann.id) == Introduction()
     with pytest.raises(NotFound):
         await introductions.photo(link)

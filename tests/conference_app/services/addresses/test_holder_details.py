@@ -15,13 +15,13 @@ from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.people import ADDRESS
 from tests.fakes import NOON
 
 
-async def guest(name: str = "gus", *, subscribes: bool = True, writes: bool = True) -> Person:
+async def guest(name: str = "gus", *, subscribes: bool = True, writes: bool = True) -> DataOwner:
     email = f"{name}@example.com"
     if subscribes:
         async with database.session() as db:
@@ -31,7 +31,7 @@ async def guest(name: str = "gus", *, subscribes: bool = True, writes: bool = Tr
     return of_email(email_key(email))
 
 
-async def kept(person: Person, table: str) -> list[dict[str, object]]:
+async def kept(person: DataOwner, table: str) -> list[dict[str, object]]:
     async with database.reading(RIGHTS) as db:
         return [row async for row in personal_rows.read(db, table, person)]
 

@@ -184,7 +184,7 @@ async def test_a_restriction_and_an_erasure_of_either_hold(db: Settings, who: st
 async def test_what_an_account_restricted_stays_so_when_its_address_leaves_it(db: Settings) -> None:
     ann = await confirmed("ann")
     old = await reader("ann@example.com")
-    await privacy_requests.restrict(personal_rows.Person(ann.id), True, now=NOON)
+    await privacy_requests.restrict(personal_rows.DataOwner(ann.id), True, now=NOON)
     await moved("ann@example.com")
     async with database.reading(*LOOKING) as session:
         assert not await person_state.may_use(session, old)

@@ -17,7 +17,7 @@ from conference_app.services.cases import case_answers, cases
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import FakeRoomAdmin
@@ -92,7 +92,7 @@ async def test_the_case_outlives_its_person_and_our_words_do_not(db: Settings, r
     ann, staff = await member("ann"), await member("editor")
     case_id = await opened(ann, "access")
     await case_answers.answer(case_id, "Dear Ann, soon.", "waiting", staff_id=staff.id, now=NOW)
-    await erasure.erase(Person(ann.id), now=NOW)
+    await erasure.erase(DataOwner(ann.id), now=NOW)
     async with database.reading() as session:
         assert (await session.exec(select(CaseAnswer.id))).all() == []
     await case_answers.answer(case_id, "It is over.", "done", staff_id=staff.id, now=NOW)  # there is nobody to mail

@@ -11,7 +11,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.services.cases import cases
 from conference_app.services.cases.cases import CaseView
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, gone, member, reader
 from tests.fakes import LOOKING
@@ -30,7 +30,7 @@ async def change(case_id: str, status: cases.Status, *, by: cases.By, now: datet
 
 
 async def one(account_id: str) -> CaseView:
-    [found] = await privacy_requests.history(Person(account_id))
+    [found] = await privacy_requests.history(DataOwner(account_id))
     return found
 
 
@@ -51,7 +51,7 @@ async def test_a_case_is_due_in_thirty_days_and_its_person_sees_every_step(db: S
         ("done", "staff"),
     ]
     assert case.closed_at == NOW + timedelta(days=2)
-    assert await privacy_requests.history(Person(bob.id)) == []
+    assert await privacy_requests.history(DataOwner(bob.id)) == []
     assert await opened(ann.id) != case_id  # after the first is closed, a new one
 
 

@@ -9,7 +9,7 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.consent import ledger, mail_stops, participant_mail, preferences
-from conference_app.services.consent.preferences import Person
+from conference_app.services.consent.preferences import ConsentHolder
 from conference_app.services.emails.recipients import AccountRecipient, ParticipantRecipient
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.mail import outbox, service_notices
@@ -24,7 +24,7 @@ from tests.mailing import Mails
 pytestmark = [pytest.mark.usefixtures("sample_templates"), pytest.mark.both_databases]
 
 
-async def stop_everything(person: Person) -> None:
+async def stop_everything(person: ConsentHolder) -> None:
     await preferences.stop_all(person, act="stop everything", page="/preferences")
 
 
@@ -74,7 +74,7 @@ async def test_a_participant_still_gets_the_confirmation_and_nothing_that_was_no
         return sorted(one["Subject"] for one in mails.to("guest@example.com"))
 
     assert await sent() == ["Soon", "You are in"]
-    await stop_everything(Person(key, (subject,), by_link=True))
+    await stop_everything(ConsentHolder(key, (subject,), by_link=True))
     assert await sent() == ["Soon", "You are in", "You are in"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.consent import live_consents, mail_stops, preferences
-from conference_app.services.consent.preferences import Person
+from conference_app.services.consent.preferences import ConsentHolder
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses, signed_links
@@ -17,7 +17,7 @@ from tests.conference_app.people import ADDRESS, registered
 from tests.fakes import LOOKING
 
 
-async def switched_on(person: Person) -> set[str]:
+async def switched_on(person: ConsentHolder) -> set[str]:
     return {choice.purpose for choice in await preferences.choices(person) if choice.is_on}
 
 

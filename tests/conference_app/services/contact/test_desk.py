@@ -15,7 +15,7 @@ from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
 from conference_app.services.personal_data import masking
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, member
 
@@ -76,9 +76,9 @@ async def test_an_account_of_the_same_address_sees_it_as_well(db: Settings) -> N
     await contact.write(form, language="en", address="192.0.2.1", now=NOW)
     [row] = (await contact_desk.threads()).rows
     await contact_desk.open_thread(row.id, staff_id=staff.id)
-    person = Person(ann.id, (email_addresses.email_key("ann@example.com"),))
+    person = DataOwner(ann.id, (email_addresses.email_key("ann@example.com"),))
     assert [one.reason for one in (await person_state.read(person)).seen] == [contact_desk.REASON]
-    assert (await person_state.read(Person((await member("bob")).id))).seen == ()
+    assert (await person_state.read(DataOwner((await member("bob")).id))).seen == ()
 
 
 @pytest.mark.promise("P95")
@@ -91,7 +91,7 @@ async def test_a_number_is_there_to_call_back_who_wrote_and_they_see_it(db: Sett
     await contact.write(form, language="en", address="192.0.2.1", now=NOW)
     [row] = (await contact_desk.threads()).rows
     assert (await contact_desk.open_thread(row.id, staff_id=staff.id, now=NOW)).phone == "+48 22 123 45 67"
-    [seen] = (await person_state.read(Person(ann.id, (email_addresses.email_key("ann@example.com"),)))).seen
+    [seen] = (await person_state.read(DataOwner(ann.id, (email_addresses.email_key("ann@example.com"),)))).seen
     assert seen.what == contact_desk.ACCESS_WITH_PHONE
 
 
@@ -107,7 +107,7 @@ async def test_nobody_is_called_back_against_their_will(db: Settings, how: str) 
     async def shown() -> str:
         return (await contact_desk.open_thread(row.id, staff_id=staff.id)).phone
 
-    me = Person(ann.id)
+    me = DataOwner(ann.id)
     if how == "objects":
         await privacy_requests.object_to_all(me, page="privacy center")
         assert await shown() == ""

@@ -20,7 +20,7 @@ from conference_app.services.contact import inbound_mail, reply_addresses
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses, signed_links
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, is_live, member, reader
 from tests.fakes import LOOKING
@@ -248,7 +248,7 @@ async def test_who_asks_for_erasure_gets_a_case_with_a_month_s_clock(db: Setting
     [case] = (await cases.for_staff()).rows
     assert (case.kind, case.subject_kind, case.opened_from) == ("erase", "thread", "contact form")
     assert case.due_at - case.opened_at == timedelta(days=30)
-    for person in (Person(ann.id, (email_addresses.email_key(ANN),)), of_email(email_addresses.email_key(ANN))):
+    for person in (DataOwner(ann.id, (email_addresses.email_key(ANN),)), of_email(email_addresses.email_key(ANN))):
         assert [one.id for one in await privacy_requests.history(person)] == [case.id]  # seen in the privacy center
     await inbound_mail.take(raw("Delete my data!"))
     assert len((await cases.for_staff()).rows) == 1

@@ -19,7 +19,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
 from conference_app.services.legal import disclosure, legal_requests
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure
 from tests.conference_app.consent_people import NOW, member
 from tests.conference_app.noted_requests import typed
@@ -49,7 +49,7 @@ CONTENT = {
 """Encrypted columns that nobody is given. A new column has to be put here or into `disclosure.METADATA`."""
 
 
-async def everywhere() -> tuple[Known, Person]:
+async def everywhere() -> tuple[Known, DataOwner]:
     """Ann, with a row in every personal table."""
     account = await registered("ann")
     known = await one_row_everywhere(account.id, account.email)
@@ -119,10 +119,10 @@ async def test_the_person_is_told_of_the_file_unless_a_law_forbids_it(db: Settin
     hidden = await legal_requests.note(typed("ann", hidden_until="2027-11-30"), staff_id=staff.id, now=NOW)
     before = len(await audit.entries(ann.id))
     await disclosure.make(hidden, ["account"], "A secret demand.", staff_id=staff.id, now=NOW)
-    assert (await person_state.read(Person(ann.id))).seen == ()
+    assert (await person_state.read(DataOwner(ann.id))).seen == ()
     assert len(await audit.entries(ann.id)) == before
     await disclosure.make(open_one, ["account"], "A court demanded it.", staff_id=staff.id, now=NOW)
-    [seen] = (await person_state.read(Person(ann.id))).seen
+    [seen] = (await person_state.read(DataOwner(ann.id))).seen
     assert (seen.what, seen.reason) == (disclosure.WHAT, "A court demanded it.")
     assert len([one for one in await audit.entries(staff.id) if one.tag == AuditTag.STAFF_DISCLOSED]) == 2
 
@@ -133,7 +133,7 @@ async def test_what_is_gone_or_about_nobody_is_not_found(db: Settings, rooms: Fa
     about_nobody = await legal_requests.note(typed(""), staff_id=staff.id, now=NOW)
     with pytest.raises(InvalidInput):
         await disclosure.make(number, ["account"], " ", staff_id=staff.id)
-    await erasure.erase(Person(ann.id), now=NOW + timedelta(days=1))
+    await erasure.erase(DataOwner(ann.id), now=NOW + timedelta(days=1))
     for wrong in (number, about_nobody, "none"):
         with pytest.raises(NotFound):
             await disclosure.make(wrong, ["account"], "A court.", staff_id=staff.id)

@@ -16,19 +16,19 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.documents import versions as document_versions
 from conference_app.services.legal import legal_requests
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure, personal_view, retention
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.noted_requests import typed
 from tests.fakes import FakeRoomAdmin
 
 
-async def shown_to(person: Person) -> str:
+async def shown_to(person: DataOwner) -> str:
     """What the privacy center shows."""
     return repr(await personal_view.overview(person))
 
 
-async def person_of(account_id: str) -> Person:
+async def person_of(account_id: str) -> DataOwner:
     async with database.reading() as db:
         found = await personal_rows.of_account(db, account_id)
     assert found is not None

@@ -14,7 +14,7 @@ from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
 from conference_app.services.legal import disclosure, legal_requests, non_disclosure
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure, personal_view, retention
 from tests.conference_app.consent_people import NOW, member
 from tests.conference_app.noted_requests import typed
@@ -25,14 +25,14 @@ pytestmark = pytest.mark.usefixtures("on_that_day")
 LIFTED = "The court lifted its order."
 
 
-async def person_of(account_id: str) -> Person:
+async def person_of(account_id: str) -> DataOwner:
     async with database.reading() as db:
         found = await personal_rows.of_account(db, account_id)
     assert found is not None
     return found
 
 
-async def told(person: Person) -> str:
+async def told(person: DataOwner) -> str:
     """All that the privacy center shows, accesses too."""
     return repr(await personal_view.overview(person)) + repr((await person_state.read(person)).seen)
 

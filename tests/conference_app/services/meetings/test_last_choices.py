@@ -13,7 +13,7 @@ from conference_app.services.meetings import last_choices, meetings
 from conference_app.services.meetings.last_choices import Habit
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import NOW, agrees, member
 from tests.fakes import LOOKING, FakeRoomAdmin
@@ -47,9 +47,9 @@ async def test_who_agreed_finds_the_choices_of_the_last_meeting(db: Settings, ro
 async def test_it_ends_with_the_consent_and_while_the_use_is_restricted(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await agrees(await member(), "personalisation")
     await planned(ann)
-    await privacy_requests.restrict(Person(ann.id), True)
+    await privacy_requests.restrict(DataOwner(ann.id), True)
     assert await last_choices.usual(ann.id) == Habit()
-    await privacy_requests.restrict(Person(ann.id), False)
+    await privacy_requests.restrict(DataOwner(ann.id), False)
     assert (await last_choices.usual(ann.id)).is_planned
     async with database.session(*LOOKING) as own:
         await ledger.withdraw(own, ann, "personalisation", act="button", page="test")

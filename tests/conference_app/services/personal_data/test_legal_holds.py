@@ -14,7 +14,7 @@ from conference_app.services.consent import person_state
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import erasure_requests, privacy_emails
 from conference_app.services.sign_in import email_proofs
 from tests.conference_app.consent_people import agrees, reader
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.both_databases
 YEARS = timedelta(days=3000)
 
 
-async def held() -> tuple[Person, Person, str]:
+async def held() -> tuple[DataOwner, DataOwner, str]:
     """Somebody with an account who gets the newsletter without it, once held; by account, by address, the hold."""
     ann = await confirmed("ann")
     await agrees(await reader(ann.email), "newsletter")
@@ -39,12 +39,12 @@ async def held() -> tuple[Person, Person, str]:
     return person, of_email(email_key(ann.email)), hold
 
 
-async def tables_with(person: Person) -> set[str]:
+async def tables_with(person: DataOwner) -> set[str]:
     async with database.reading() as db:
         return set(await personal_rows.count(db, person))
 
 
-async def erased_by_link(person: Person) -> None:
+async def erased_by_link(person: DataOwner) -> None:
     due = await erasure_requests.ask_by_link(person, now=NOON)
     for now in (due, due + privacy_emails.FAREWELL_WAIT):
         await job_worker.run_due(now, kinds=["privacy.erase"])

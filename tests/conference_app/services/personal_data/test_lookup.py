@@ -17,15 +17,15 @@ from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data import lookup as staff_people
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.people import registered
 
 REASON = "You asked us for help by phone."
 
 
-def person(account_id: str, email: str) -> Person:
-    return Person(account_id, (email_addresses.email_key(email),))
+def person(account_id: str, email: str) -> DataOwner:
+    return DataOwner(account_id, (email_addresses.email_key(email),))
 
 
 @pytest.mark.promise("P66")
@@ -48,7 +48,7 @@ async def test_a_person_is_shown_masked_and_sees_who_looked_and_why(db: Settings
     assert (seen.what, seen.reason, seen.at) == (staff_people.WHAT, REASON, NOW)
     assert AuditTag.READ_BY_STAFF in {one.tag for one in await audit.entries(ann.id)}
     assert AuditTag.STAFF_READ in {one.tag for one in await audit.entries(staff.id)}
-    assert (await person_state.read(Person(staff.id))).seen == ()
+    assert (await person_state.read(DataOwner(staff.id))).seen == ()
 
 
 async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
@@ -57,7 +57,7 @@ async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
         with pytest.raises(InvalidInput) as refused:
             await staff_people.find("ann", reason, staff_id=staff.id)
         assert set(refused.value.fields) == {"reason"}
-    assert (await person_state.read(Person(ann.id))).seen == ()
+    assert (await person_state.read(DataOwner(ann.id))).seen == ()
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "an", "ann%", "nn@example", "a" * 400, "ann@example.com, bob@example.com"])
@@ -102,7 +102,7 @@ async def test_people_without_account_are_found_and_held_too(db: Settings) -> No
 @pytest.mark.promise("P105")
 async def test_a_hold_is_lifted_once_and_its_person_is_told(db: Settings) -> None:
     ann, staff = await member("ann"), await member("editor")
-    hold_id = await legal_holds.place(Person(ann.id), "A dispute.", staff_id=staff.id, now=NOW)
+    hold_id = await legal_holds.place(DataOwner(ann.id), "A dispute.", staff_id=staff.id, now=NOW)
     [hold] = (await legal_holds.live()).rows
     assert (hold.id, hold.kind, hold.reason) == (hold_id, "account", "A dispute.")
     await legal_holds.lift(hold_id, staff_id=staff.id, now=NOW + timedelta(days=1))

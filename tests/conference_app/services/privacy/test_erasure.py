@@ -25,7 +25,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import (
     account_pause,
     erasure,
@@ -46,14 +46,14 @@ pytestmark = pytest.mark.both_databases
 WEEK = timedelta(days=7)
 
 
-async def person_of(account_id: str) -> Person:
+async def person_of(account_id: str) -> DataOwner:
     async with database.reading(*LOOKING) as db:
         person = await personal_rows.of_account(db, account_id)
     assert person is not None
     return person
 
 
-async def everywhere(name: str = "ann") -> tuple[Known, Person]:
+async def everywhere(name: str = "ann") -> tuple[Known, DataOwner]:
     account = await registered(name)
     known = await one_row_everywhere(account.id, account.email)
     async with database.session(
@@ -70,7 +70,7 @@ async def come(due: datetime) -> None:
         await job_worker.run_due(now, kinds=["privacy.erase"])
 
 
-async def tables_with(person: Person) -> set[str]:
+async def tables_with(person: DataOwner) -> set[str]:
     async with database.reading(*LOOKING) as db:
         return set(await personal_rows.count(db, person))
 
@@ -83,7 +83,7 @@ async def test_an_erasure_waits_a_week_and_then_leaves_no_row(db: Settings, room
     await job_worker.run_due(due - timedelta(seconds=1), kinds=["privacy.erase"])
     assert "account" in await tables_with(person)
     await come(due)
-    gone = Person(person.account_id, (email_key(known.email),))
+    gone = DataOwner(person.account_id, (email_key(known.email),))
     left = await tables_with(gone)
     assert {name for name in left if not personal_rows.tables()[name].stays} == set()
 
@@ -237,7 +237,7 @@ async def test_an_erasure_needs_the_password(db: Settings, password: str) -> Non
         with pytest.raises(InvalidInput) as caught:
             await act(account.id, password, address=ADDRESS)
         assert "password" in caught.value.fields
-    assert not (await person_state.read(Person(account.id))).is_paused
+    assert not (await person_state.read(DataOwner(account.id))).is_paused
 
 
 @pytest.mark.promise("P94")
@@ -272,16 +272,16 @@ async def test_another_person_loses_nothing(db: Settings, rooms: FakeRoomAdmin) 
     _ann, ann = await everywhere("ann")
     bob = await registered("bob")
     meeting = await meeting_of(bob)
-    before = await tables_with(Person(bob.id))
+    before = await tables_with(DataOwner(bob.id))
     await erasure.erase(ann, now=NOON)
-    assert await tables_with(Person(bob.id)) == before
+    assert await tables_with(DataOwner(bob.id)) == before
     assert (await meetings.find_by_code(meeting.code)).code == meeting.code
 
 
 @pytest.mark.promise("P95")
 async def test_no_request_stays_open_of_somebody_who_is_gone(db: Settings, rooms: FakeRoomAdmin) -> None:
     """Else staff would be reminded of it for ever, and no timer would ever delete it."""
-    ann = Person((await registered("ann")).id)
+    ann = DataOwner((await registered("ann")).id)
     await privacy_requests.object_to_all(ann, page="privacy center", now=NOON)
     await export.ask(ann, "en", now=NOON)
     await erasure_requests.ask(ann.account_id, PASSWORD, address=ADDRESS, now=NOON)
@@ -378,7 +378,7 @@ async def test_what_changes_at_the_last_moment_counts(
     due = await erasure_requests.ask(account.id, PASSWORD, address=ADDRESS, now=NOON)
     erase = erasure.erase
 
-    async def a_moment_later(person: Person, **how: Any) -> int:
+    async def a_moment_later(person: DataOwner, **how: Any) -> int:
         if meanwhile == "taken back":
             await account_pause.reactivate(account.id)
         else:

@@ -20,7 +20,7 @@ from conference_app.services.mail import bounces
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import account_pause, center_links, erasure, erasure_requests, privacy_emails
 from conference_app.texts import _, language
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
@@ -45,13 +45,13 @@ async def come(due: datetime) -> None:
         await job_worker.run_due(now, kinds=["privacy.erase", "mail.send"])
 
 
-async def a_subscriber() -> Person:
+async def a_subscriber() -> DataOwner:
     async with database.session() as db:
         await email_addresses.find_or_add(db, GUEST, language="pl", now=datetime.now(UTC))
     return of_email(email_key(GUEST))
 
 
-async def one_who_wrote() -> Person:
+async def one_who_wrote() -> DataOwner:
     await contact.write(ContactForm("Gus", GUEST, "What do you keep?"), language="pl", address=ADDRESS)
     return of_email(email_key(GUEST))
 
@@ -77,7 +77,7 @@ async def test_planned_and_done_are_told_and_the_last_message_leaves_before_the_
 async def test_guests_get_these_messages_too(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin, known_by: Callable[[], object]
 ) -> None:
-    guest: Person = await known_by()  # type: ignore[misc]
+    guest: DataOwner = await known_by()  # type: ignore[misc]
     due = await erasure_requests.ask_by_link(guest)
     await mails.deliver()
     await come(due)
@@ -170,7 +170,7 @@ async def test_a_message_taken_by_nobody_for_good_keeps_nothing(
 async def test_who_is_held_is_not_told_to_be_erased(db: Settings, mails: Mails, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed("ann")
     due = await planned(ann.id)
-    await legal_holds.place(Person(ann.id), "A dispute.", staff_id=ann.id)
+    await legal_holds.place(DataOwner(ann.id), "A dispute.", staff_id=ann.id)
     await come(due)
     assert "Your data is erased" not in subjects(mails, "ann@example.com")
 

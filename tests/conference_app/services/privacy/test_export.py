@@ -23,7 +23,7 @@ from conference_app.models import AccountPhoto, DataExport, LegalHold
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure, export, privacy_requests
 from conference_app.services.privacy.export_files import TableCopy
 from tests.conference_app.consent_people import agrees, member
@@ -32,14 +32,14 @@ from tests.conference_app.rows import Known, as_text, one_row_everywhere
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 
 
-async def made(person: Person, code: str = "en") -> zipfile.ZipFile:
+async def made(person: DataOwner, code: str = "en") -> zipfile.ZipFile:
     """A finished copy."""
     asked = await export.ask(person, code, now=NOON)
     await job_worker.run_due(NOON, kinds=["privacy.export"])
     return zipfile.ZipFile(io.BytesIO(await export.content(person, asked.id, now=NOON)))
 
 
-async def ann() -> tuple[Known, Person]:
+async def ann() -> tuple[Known, DataOwner]:
     """Ann, with a row in every personal table."""
     account = await registered("ann")
     known = await one_row_everywhere(account.id, account.email)
@@ -87,7 +87,7 @@ async def test_the_page_in_the_copy_is_for_people_and_the_rest_for_programs(sqli
     ann = await agrees(await member("ann"), "newsletter")
     async with database.session() as db:
         db.add(AccountPhoto(account_id=ann.id, image=b"a picture", updated_at=NOON))
-    archive = await made(Person(ann.id), "pl")
+    archive = await made(DataOwner(ann.id), "pl")
     page = archive.read("index.html").decode()
     assert "<td>Wyrażono zgodę</td>" in page
     assert f'<img src="data:image/webp;base64,{base64.b64encode(b"a picture").decode()}" alt="Zdjęcie">' in page
@@ -112,7 +112,12 @@ async def test_nobody_else_gets_the_copy(db: Settings) -> None:
     with pytest.raises(NotFound):  # not ready
         await export.content(person, asked.id, now=NOON)
     await job_worker.run_due(NOON, kinds=["privacy.export"])
-    for other in (Person(bob.id, (email_key(bob.email),)), Person("", person.email_keys), Person("", ()), Person()):
+    for other in (
+        DataOwner(bob.id, (email_key(bob.email),)),
+        DataOwner("", person.email_keys),
+        DataOwner("", ()),
+        DataOwner(),
+    ):
         with pytest.raises(NotFound):
             await export.content(other, asked.id, now=NOON)
         assert await export.latest(other, now=NOON) is None
@@ -124,7 +129,7 @@ async def test_nobody_else_gets_the_copy(db: Settings) -> None:
 async def test_another_persons_rows_are_not_in_the_copy(db: Settings) -> None:
     known, _person = await ann()
     bob = await registered("bob")
-    archive = await made(Person(bob.id, (email_key(bob.email),)))
+    archive = await made(DataOwner(bob.id, (email_key(bob.email),)))
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
     marks = [
         value for row in known.values.values() for value in row.values() if isinstance(value, str) and len(value) > 15
@@ -158,7 +163,7 @@ async def test_a_copy_is_gone_after_a_day(db: Settings) -> None:
 
 @pytest.mark.promise("P92")
 async def test_a_copy_is_a_request_that_is_done_when_it_is_ready(db: Settings) -> None:
-    person = Person((await member("ann")).id)
+    person = DataOwner((await member("ann")).id)
     await export.ask(person, "en", now=NOON)
     [case] = await privacy_requests.history(person)
     assert (case.kind, case.status, case.due_at) == ("portability", "in_progress", NOON + timedelta(days=30))
@@ -197,7 +202,7 @@ async def test_copies_are_limited(sqlite_db: Settings) -> None:
 async def test_who_is_erased_while_a_copy_is_made_leaves_no_copy(
     db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = Person((await member("ann")).id)
+    ann = DataOwner((await member("ann")).id)
     await export.ask(ann, "en", now=NOON)
     pack = export.make_zip
     read, erased = threading.Event(), threading.Event()
@@ -247,7 +252,7 @@ async def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(sqlite_db: S
     account = await registered("ann")
     async with database.session(*LOOKING) as db:
         db.add(LegalHold(account_id=account.id, reason=text, set_at=NOON, set_by="staff"))
-    archive = await made(Person(account.id))
+    archive = await made(DataOwner(account.id))
     [row] = csv.DictReader(io.StringIO(archive.read("csv/legal_hold.csv").decode(), newline=""))
     assert row["reason"] == HARMLESS[text]
     [exact] = json.loads(archive.read("data.json"))["tables"]["legal_hold"]["rows"]

@@ -15,7 +15,7 @@ from tests.conference_app.people import registered
 async def test_it_says_who_gets_what(db: Settings) -> None:
     ann = await registered("ann")
     with language("en"):
-        shown = await personal_view.overview(personal_rows.Person(ann.id))
+        shown = await personal_view.overview(personal_rows.DataOwner(ann.id))
     [account] = [item for group in shown for item in group.things if item.table == "account"]
     assert account.recipients == [
         "The people in your meetings: First name, Last name, Company, Title, Educational institution.",
@@ -26,7 +26,7 @@ async def test_it_says_who_gets_what(db: Settings) -> None:
 async def test_what_somebody_told_comes_before_the_number_that_names_the_row(sqlite_db: Settings) -> None:
     ann = await registered("ann")
     with language("en"):
-        shown = await personal_view.overview(personal_rows.Person(ann.id))
+        shown = await personal_view.overview(personal_rows.DataOwner(ann.id))
     [account] = [item for group in shown for item in group.things if item.table == "account"]
     labels = [fact.label for fact in account.rows[0].facts]
     assert (labels[0], labels[-1]) == ("First name", "Account number")
@@ -42,7 +42,7 @@ async def test_codes_are_shown_by_their_names(sqlite_db: Settings) -> None:
     optional = {"country": "PL", "phone": "+48 221234567"}
     ann = await registered("ann", optional=optional, language="en")
     with language("pl"):
-        shown = await personal_view.overview(personal_rows.Person(ann.id))
+        shown = await personal_view.overview(personal_rows.DataOwner(ann.id))
     [account] = [item for group in shown for item in group.things if item.table == "account"]
     said = {fact.text for fact in account.rows[0].facts}
     assert {"English", "Polska", "+48 22 123 45 67"} <= said

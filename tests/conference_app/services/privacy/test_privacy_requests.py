@@ -12,7 +12,7 @@ from conference_app.services.consent import legal_basis, participant_mail
 from conference_app.services.emails.messages import Occasion
 from conference_app.services.newsletters import topics as newsletter_topics
 from conference_app.services.people import email_addresses
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.sign_in import session_list
 from conference_app.services.sign_in import sessions as sign_in_sessions
@@ -28,17 +28,17 @@ async def test_a_restriction_stops_all_that_the_service_can_do_without(db: Setti
     ann = await agrees(await member("ann"), "newsletter")
     for purpose in (DEVICES, NEWSLETTER):
         assert await lives(ann, purpose)
-    await privacy_requests.restrict(Person(ann.id), True)
+    await privacy_requests.restrict(DataOwner(ann.id), True)
     for purpose in (DEVICES, NEWSLETTER):
         assert not await lives(ann, purpose)
     for purpose in (MEETINGS, ACCOUNT_MAIL, RIGHTS):
         assert await lives(ann, purpose)
-    await privacy_requests.restrict(Person(ann.id), False)
+    await privacy_requests.restrict(DataOwner(ann.id), False)
     assert await lives(ann, DEVICES)
 
 
 async def test_a_restriction_is_a_request_that_is_done_at_once(db: Settings) -> None:
-    me = Person((await member("ann")).id)
+    me = DataOwner((await member("ann")).id)
     await privacy_requests.restrict(me, True, now=NOON)
     await privacy_requests.restrict(me, False, now=NOON)
     [case] = await privacy_requests.history(me)
@@ -65,9 +65,9 @@ async def test_restricting_changes_what_is_read(db: Settings) -> None:
     ticket = await sign_in_sessions.issue_ticket(ann.id)
     await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
     assert await browsers(ann.id) == ["Firefox Linux"]
-    await privacy_requests.restrict(Person(ann.id), True)
+    await privacy_requests.restrict(DataOwner(ann.id), True)
     assert await browsers(ann.id) == [" "]
-    await privacy_requests.restrict(Person(ann.id), False)
+    await privacy_requests.restrict(DataOwner(ann.id), False)
     assert await browsers(ann.id) == ["Firefox Linux"]
 
 
@@ -75,7 +75,7 @@ async def test_restricting_changes_what_is_read(db: Settings) -> None:
 async def test_what_may_not_be_used_is_not_gathered_either(db: Settings, wish: str) -> None:
     """What a browser is stays unknown of a sign-in made meanwhile, also once the person takes the wish back."""
     ann = await registered()
-    person, page = Person(ann.id), "/privacy-center"
+    person, page = DataOwner(ann.id), "/privacy-center"
     await (
         privacy_requests.restrict(person, True)
         if wish == "restricted"
@@ -91,7 +91,7 @@ async def test_what_may_not_be_used_is_not_gathered_either(db: Settings, wish: s
 @pytest.mark.promise("P53")
 async def test_an_objection_stops_what_one_may_object_to(db: Settings) -> None:
     ann = await agrees(await member("ann"), "newsletter")
-    await privacy_requests.object_to_all(Person(ann.id), page="/privacy-center")
+    await privacy_requests.object_to_all(DataOwner(ann.id), page="/privacy-center")
     for purpose in (DEVICES, NEWSLETTER):
         assert not await lives(ann, purpose)
     assert await lives(ann, MEETINGS)
@@ -123,7 +123,7 @@ async def test_an_objection_ends_all_that_was_agreed_to(db: Settings) -> None:
 @pytest.mark.promise("P92")
 async def test_an_objection_can_be_taken_back_and_brings_no_mail_back(db: Settings) -> None:
     ann = await agrees(await member(), "newsletter")
-    me = Person(ann.id, ())
+    me = DataOwner(ann.id, ())
     assert not await privacy_requests.has_objected(me)
     await privacy_requests.object_to_all(me, page="/privacy-center")
     assert await privacy_requests.has_objected(me)
@@ -150,8 +150,8 @@ async def test_what_one_says_binds_nobody_else(db: Settings) -> None:
 
     for purpose in (NEWSLETTER, DEVICES, RIGHTS, MEETINGS):
         assert await left(purpose) == {one.id for one in everybody}
-    await privacy_requests.restrict(Person(ann.id), True)
-    await privacy_requests.object_to_all(Person(ben.id), page="/privacy-center")
+    await privacy_requests.restrict(DataOwner(ann.id), True)
+    await privacy_requests.object_to_all(DataOwner(ben.id), page="/privacy-center")
     await privacy_requests.restrict(of_email(email_addresses.email_key("eve@example.com")), True)
     for purpose in (NEWSLETTER, DEVICES):
         assert await left(purpose) == {cleo.id, fay.id}

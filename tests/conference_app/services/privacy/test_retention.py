@@ -16,7 +16,7 @@ from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import worker as job_worker
 from conference_app.services.personal_data import legal_holds, personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_tokens
 from conference_app.services.sign_in import sessions as sign_in_sessions
@@ -38,7 +38,7 @@ async def rows_of(name: str) -> int:
         return (await (await session.connection()).execute(query)).scalar_one()
 
 
-async def everywhere() -> Person:
+async def everywhere() -> DataOwner:
     account = await registered("ann")
     await one_row_everywhere(account.id, account.email)
     async with database.session(*LOOKING) as session:
@@ -105,7 +105,7 @@ async def test_what_is_out_of_date_of_who_is_held_stays_when_others_come_and_go(
         await account_tokens.issue(session, TokenKind.RESET_PASSWORD, ann.id, now=NOON - timedelta(days=400))
     ticket = await sign_in_sessions.issue_ticket(ann.id, now=NOON - timedelta(days=400))
     assert await sign_in_sessions.redeem_ticket(ticket, now=NOON - timedelta(days=400))
-    hold = await legal_holds.place(Person(ann.id), "A dispute about a sign-in.", staff_id=bob.id, now=NOON)
+    hold = await legal_holds.place(DataOwner(ann.id), "A dispute about a sign-in.", staff_id=bob.id, now=NOON)
     before = [await rows_of(name) for name in ("sign_in_session", "account_token")]
     async with database.session(*LOOKING) as session:
         await account_tokens.issue(session, TokenKind.RESET_PASSWORD, bob.id, now=NOON)
@@ -119,7 +119,7 @@ async def test_what_is_out_of_date_of_who_is_held_stays_when_others_come_and_go(
 async def test_a_hold_keeps_nobody_elses_rows(db: Settings) -> None:
     await everywhere()
     bob = await registered("bob")
-    await legal_holds.place(Person(bob.id), "A dispute.", staff_id=bob.id, now=NOON)
+    await legal_holds.place(DataOwner(bob.id), "A dispute.", staff_id=bob.id, now=NOON)
     assert await retention.purge(NOON + timedelta(days=2000))
 
 
@@ -127,7 +127,7 @@ async def test_a_hold_needs_a_reason(db: Settings) -> None:
     bob = await registered("bob")
     for reason in (" ", "x" * 501):
         with pytest.raises(InvalidInput) as refused:
-            await legal_holds.place(Person(bob.id), reason, staff_id=bob.id)
+            await legal_holds.place(DataOwner(bob.id), reason, staff_id=bob.id)
         assert set(refused.value.fields) == {"reason"}
 
 
@@ -177,8 +177,8 @@ async def test_a_conversation_that_nobody_closes_goes_a_year_after_its_last_mess
 @pytest.mark.promise("P105")
 async def test_a_lifted_hold_of_an_address_goes_in_time_and_a_live_one_stays(db: Settings) -> None:
     staff = await registered("editor")
-    lifted = await legal_holds.place(Person("", (b"1" * 32,)), "A dispute.", staff_id=staff.id, now=NOON)
-    await legal_holds.place(Person("", (b"2" * 32,)), "Another.", staff_id=staff.id, now=NOON)
+    lifted = await legal_holds.place(DataOwner("", (b"1" * 32,)), "A dispute.", staff_id=staff.id, now=NOON)
+    await legal_holds.place(DataOwner("", (b"2" * 32,)), "Another.", staff_id=staff.id, now=NOON)
     await legal_holds.lift(lifted, staff_id=staff.id, now=NOON)
     await retention.purge(NOON + timedelta(days=364))
     assert await rows_of("legal_hold") == 2

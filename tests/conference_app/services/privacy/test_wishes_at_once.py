@@ -14,7 +14,7 @@ from conference_app.models import Case, ConsentEvent, DataExport, PrivacyState
 from conference_app.services.consent import ledger
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
-from conference_app.services.personal_data.personal_rows import Person, of_email
+from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import erasure_requests, export, privacy_requests
 from tests.conference_app.consent_people import agrees, reader
 from tests.conference_app.services.test_at_once import AT_ONCE, count
@@ -23,19 +23,19 @@ from tests.fakes import LOOKING, NOON
 pytestmark = pytest.mark.both_databases
 
 
-async def _objects(me: Person) -> None:
+async def _objects(me: DataOwner) -> None:
     await privacy_requests.object_to_all(me, page="/privacy-center", now=NOON)
 
 
-async def _erases(me: Person) -> None:
+async def _erases(me: DataOwner) -> None:
     await erasure_requests.ask_by_link(me, now=NOON)
 
 
-async def _restricts(me: Person) -> None:
+async def _restricts(me: DataOwner) -> None:
     await privacy_requests.restrict(me, True, now=NOON)
 
 
-async def _copies(me: Person) -> None:
+async def _copies(me: DataOwner) -> None:
     await export.ask(me, "en", now=NOON)
 
 
@@ -52,7 +52,7 @@ async def _copies(me: Person) -> None:
     ],
 )
 async def test_what_is_pressed_several_times_at_once_is_done_once(
-    db: Settings, act: Callable[[Person], Awaitable[None]], table: type[SQLModel], rows: int
+    db: Settings, act: Callable[[DataOwner], Awaitable[None]], table: type[SQLModel], rows: int
 ) -> None:
     await agrees(await reader("gus@example.com"), "newsletter")
     gus = of_email(email_key("gus@example.com"))

@@ -16,7 +16,7 @@ from conference_app.room.texts import room_texts
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.personal_data import personal_rows
-from conference_app.services.personal_data.personal_rows import Person
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import retention
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
@@ -61,8 +61,8 @@ async def test_the_name_goes_to_that_meeting_and_nowhere_else(db: Settings, room
         meeting = await meetings.row_by_code(session, (await meetings.list_for(ann.id))[0].code)
         assert meeting is not None
         assert token["video"]["room"] == meeting.room  # of this meeting alone
-        assert (await personal_rows.count(session, Person(ann.id)))["admission"] == 1  # the host's list
-        assert "admission" not in await personal_rows.count(session, Person(bob.id))
+        assert (await personal_rows.count(session, DataOwner(ann.id)))["admission"] == 1  # the host's list
+        assert "admission" not in await personal_rows.count(session, DataOwner(bob.id))
     after = await everything()
     assert NAME not in before + after
     assert "Gimpelfink".lower() not in after.lower()
@@ -90,7 +90,7 @@ async def test_the_last_trace_goes_when_the_form_said_it_would(db: Settings, roo
 
     async def admissions() -> int:
         async with database.reading() as session:
-            return (await personal_rows.count(session, Person(ann.id))).get("admission", 0)
+            return (await personal_rows.count(session, DataOwner(ann.id))).get("admission", 0)
 
     await retention.purge(end - timedelta(hours=1))
     assert await admissions() == 1
