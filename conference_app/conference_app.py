@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from conference_app import database, database_health, pages, services
 from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
-from conference_app.api.contact import inbound_mail as inbound
+from conference_app.api.contact import inbound_mail
 from conference_app.api.documents.changes import routes as document_changes_routes
 from conference_app.api.http import security_txt
 from conference_app.api.http.clean_paths import CleanPaths
@@ -28,13 +28,12 @@ from conference_app.api.http.page_socket import PageSocket, needs
 from conference_app.api.http.security_headers import SecurityHeaders
 from conference_app.api.http.slow_bodies import SlowBodies
 from conference_app.api.http.socket_limits import SocketLimits
-from conference_app.api.legal import disclosure as staff_disclosure
-from conference_app.api.legal import transparency
-from conference_app.api.mail import bounces as mail_bounce
-from conference_app.api.newsletters import sign_up as newsletter
+from conference_app.api.legal import disclosure, transparency
+from conference_app.api.mail import bounces
+from conference_app.api.newsletters import sign_up
 from conference_app.api.privacy.export import routes as privacy_export_routes
 from conference_app.api.room.signalling_relay import SignalProxy
-from conference_app.api.sign_in import cookies as auth
+from conference_app.api.sign_in import cookies
 from conference_app.components.frame.connection import guarded, page_notices
 from conference_app.components.frame.page_registry import add_pages, head_components
 from conference_app.config import settings
@@ -44,13 +43,13 @@ from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.media_child import supervised_media
 from conference_app.operation.private_logs import keep_logs_private, short_log
 from conference_app.operation.processes import die_with_parent
-from conference_app.services.documents import versions as document_versions
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.limits import redis as shared_state
+from conference_app.services.documents import versions
+from conference_app.services.jobs import worker
+from conference_app.services.limits import redis
 from conference_app.services.meetings import open_meetings
 from conference_app.services.privacy import erasure
 from conference_app.services.room import admissions
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import LANGUAGE_COOKIE, Gate, StorableAddresses, hide_credentials, session_cookie
 from conference_app.session.incidents import report_exception
 from conference_app.session.tab_states import forget_closed_tabs
@@ -78,10 +77,10 @@ async def lifespan() -> AsyncIterator[None]:
     """What one worker holds while it runs: the media process, jobs, mail, database connections."""
     die_with_parent()
     async with connections.watching(), supervised_media(settings()), mail_sink.running_sink(settings()):
-        await job_worker.check_kinds()
-        await document_versions.keep_current()
+        await worker.check_kinds()
+        await versions.keep_current()
         tasks = [
-            asyncio.create_task(job_worker.run_worker(), name="jobs"),
+            asyncio.create_task(worker.run_worker(), name="jobs"),
             asyncio.create_task(page_socket.watch(), name="page socket"),
             asyncio.create_task(forget_closed_tabs(app), name="closed tabs"),
         ]
@@ -90,13 +89,13 @@ async def lifespan() -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     await signal_proxy.client.aclose()
-    await shared_state.close()
+    await redis.close()
     await database.dispose()
 
 
 async def account_language(session_token: str) -> str | None:
     """The language of the account behind a session cookie."""
-    person = await sign_in_sessions.resolve(session_token)
+    person = await sessions.resolve(session_token)
     return person.language if person else None
 
 
@@ -124,16 +123,16 @@ def with_security_headers(asgi: ASGIApp) -> ASGIApp:
 
 
 routes = [
-    *auth.routes,
+    *cookies.routes,
     *photos.routes,
     *privacy_export_routes,
     *document_changes_routes,
     *unsubscribe.routes,
-    *newsletter.routes,
-    *inbound.routes,
-    *mail_bounce.routes,
+    *sign_up.routes,
+    *inbound_mail.routes,
+    *bounces.routes,
     *security_txt.routes,
-    *staff_disclosure.routes,
+    *disclosure.routes,
     *transparency.routes,
     *signal_proxy.routes,
     health_route(database_health.healthy, signal_proxy.is_up, page_socket.is_open, open_meetings.has_place),

@@ -34,7 +34,7 @@ class Purpose:
     mail: MailClass | None = None
     """The class of mail it allows beside necessary emails."""
     needs_person: bool = False
-    """Whether a session cannot be opened for it at large: `basis.using` asks for each person whether a basis lives."""
+    """Whether a session cannot be opened for it at large: `legal_basis.with_basis` asks for each person whether a basis lives."""
     title: str = ""
     words: str = ""
     """For what needs an agreement: the exact sentence, with {brand} and, for purposes with a detail, {detail}."""

@@ -15,9 +15,8 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from conference_app.embedded import mail_sink
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import delivery as mail_delivery
-from conference_app.services.mail import smtp
+from conference_app.services.jobs import worker
+from conference_app.services.mail import delivery, smtp
 
 
 class Mails:
@@ -49,7 +48,7 @@ class Mails:
 
     async def deliver(self, now: datetime | None = None) -> list[EmailMessage]:
         """Let every waiting email leave; then all mails so far."""
-        await job_worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=[mail_delivery.JOB])
+        await worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=[delivery.JOB])
         return self.all()
 
 

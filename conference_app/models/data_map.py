@@ -14,7 +14,7 @@ person (or several, in several tags: then one that fits is enough). Such a colum
 - `"id"`: the row is the person (account, address);
 - a foreign key to a row that belongs to a person, such as `"account_id"`, `"address_id"`, `"meeting_id"`;
 - `"subject_id"` beside a column `subject_kind` ("account" or "address"), as in `subjects.Subject`;
-- one whose name ends with `_key` and that holds `addresses.email_key` of the person's address.
+- one whose name ends with `_key` and that holds `email_addresses.email_key` of the person's address.
 
 What has to stay when a person is erased says why: `stays=n_("…")`. Such rows are left alone by the erasure, so they may
 hold keyed hashes and times only, and must not refer to the account in a way that deletes them with it.

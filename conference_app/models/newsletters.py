@@ -78,7 +78,7 @@ class Newsletter(SQLModel, table=True):
     """Markdown, as in body_pl."""
     body_pl: str = Field(default="", sa_column=Column(Text, nullable=False, info=NOT_PERSONAL))
     status: str = Field(max_length=16, sa_column_kwargs=_PLAIN)
-    """A `newsletter_views.Stage`."""
+    """A `views.Stage` of newsletters."""
     created_at: datetime = column(UTCDateTime, NOT_PERSONAL)
     changed_at: datetime = column(UTCDateTime, NOT_PERSONAL)
     started_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)

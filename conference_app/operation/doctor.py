@@ -27,7 +27,7 @@ from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.local_address import is_loopback, second_media_host
 from conference_app.operation.open_files import ENOUGH, connections_for, raise_limit
 from conference_app.operation.processes import port_is_free
-from conference_app.services.limits import redis as shared_state
+from conference_app.services.limits import redis
 from conference_app.services.meetings import open_meetings
 
 RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
@@ -108,9 +108,9 @@ def check_redis(config: Settings) -> Finding:
 
 async def _redis_answers() -> bool:
     try:
-        return await shared_state.healthy()
+        return await redis.healthy()
     finally:
-        await shared_state.close()
+        await redis.close()
 
 
 def _answers(url: str) -> bool:

@@ -13,7 +13,7 @@ from reflex_base.event.context import EventContext
 from conference_app import texts
 from conference_app.errors import NotFound, SignInRequired
 from conference_app.services.consent import person_state
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import credentials
 from conference_app.session.state import EntryState
@@ -37,7 +37,7 @@ def signed_in() -> SignedIn | None:
 async def still_signed_in() -> SignedIn | None:
     """The same at this moment: while a background handler runs for long, the session may have ended."""
     caller = current.get()
-    return await sign_in_sessions.resolve_hash(caller.session_hash) if caller else None
+    return await sessions.resolve_hash(caller.session_hash) if caller else None
 
 
 async def require_account(state: BaseState) -> SignedIn:
@@ -60,12 +60,12 @@ async def require_staff(state: BaseState) -> SignedIn:
 
 
 async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard") -> EventSpec:
-    """Return this from the handler after `signing_in.sign_in` or `register`: the page /entering then loads the plain
+    """Return this from the handler after `by_password.sign_in` or `register`: the page /entering then loads the plain
     route /auth/enter, which sets the session cookie and goes on to `next_path`.
     """
     next_path = await entry_path(account_id, next_path)
     entry = await state.get_state(EntryState)
-    entry.ticket = await sign_in_sessions.issue_ticket(account_id)
+    entry.ticket = await sessions.issue_ticket(account_id)
     return rx.redirect(f"{localized_path('/entering')}?{urlencode({'next': next_path})}", replace=True)
 
 
@@ -80,7 +80,7 @@ def client_address(state: BaseState) -> str:
 
 
 def device_hash(state: BaseState) -> str:
-    """What names the caller's browser to `signing_in.sign_in`; empty for one that keeps no cookie of ours."""
+    """What names the caller's browser to `by_password.sign_in`; empty for one that keeps no cookie of ours."""
     return credentials.device_hash(sent_headers())
 
 

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conference_app.config import LANGUAGES, settings
-from conference_app.services.sign_in import known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session.cookies import LANGUAGE_COOKIE, cookie_value, device_cookie, session_cookie
 
@@ -39,7 +38,7 @@ def without_credentials(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes,
     cookies = b"; ".join(value for name, value in headers if name == b"cookie").decode("latin-1")
     kept = [(name, value) for name, value in headers if name not in _REPLACED]
     if token := cookie_value(cookies, session_cookie()):
-        kept.append((_SESSION.encode(), _seal(sign_in_sessions.session_hash(token)).encode()))
+        kept.append((_SESSION.encode(), _seal(sessions.session_hash(token)).encode()))
     if (language := cookie_value(cookies, LANGUAGE_COOKIE)) in LANGUAGES:
         kept.append((_LANGUAGE.encode(), language.encode()))
     if known_devices.is_token(device := cookie_value(cookies, device_cookie())):
@@ -59,7 +58,7 @@ async def caller_of(headers: Mapping[str, str]) -> SignedIn | None:
     hashed = header.removeprefix(_SEAL).partition(".")[0]
     if not hashed or not hmac.compare_digest(_seal(hashed).encode(), header.encode("utf-8", "replace")):
         return None
-    return await sign_in_sessions.resolve_hash(hashed)
+    return await sessions.resolve_hash(hashed)
 
 
 def session_name(headers: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from conference_app.config import settings
 from conference_app.models import Account, Meeting
 from conference_app.models.columns import lookup_key, new_id
 from conference_app.operation import migrations
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import export
 from tests.bench.report import Figure
@@ -60,7 +60,7 @@ async def _measure() -> tuple[float, int]:
     person = await _fill()
     began = perf_counter()
     asked = await export.ask(person, "en")
-    await job_worker.run_due(asked.asked_at + timedelta(seconds=1), kinds=["privacy.export"])
+    await worker.run_due(asked.asked_at + timedelta(seconds=1), kinds=["privacy.export"])
     archive = await export.content(person, asked.id)
     took = perf_counter() - began
     await database.dispose()

@@ -12,14 +12,9 @@ from time import perf_counter, process_time
 
 from conference_app import database
 from conference_app.services.emails import template as message_template
-from conference_app.services.jobs import leases as job_leases
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import delivery as mail_delivery
-from conference_app.services.mail import smtp
-from conference_app.services.newsletters import drafts as newsletter_drafts
-from conference_app.services.newsletters import queueing as newsletter_queueing
-from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.jobs import leases, queue, worker
+from conference_app.services.mail import delivery, smtp
+from conference_app.services.newsletters import drafts, queueing, sending
 from conference_app.services.newsletters.views import Draft
 from tests.bench.own_data import own_data
 from tests.bench.report import Figure
@@ -72,10 +67,10 @@ async def _relay() -> AsyncIterator[None]:
 async def _queued() -> float:
     """Seconds until a newsletter to everybody is queued."""
     text = "## New\n\nMeetings can now be *planned*.\n\n" + "Some words with a [link](https://example.com/).\n\n" * 8
-    newsletter_id = await newsletter_drafts.save(Draft("What is new", "Co nowego", text, text))
-    await newsletters.start(newsletter_id)
+    newsletter_id = await drafts.save(Draft("What is new", "Co nowego", text, text))
+    await sending.start(newsletter_id)
     began = perf_counter()
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=[newsletter_queueing.JOB])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=[queueing.JOB])
     return perf_counter() - began
 
 
@@ -84,21 +79,21 @@ async def _send(count: int) -> tuple[float, float]:
     began, cpu = perf_counter(), process_time()
     done = 0
     while done < count:
-        claimed = await job_leases.claim(datetime.now(UTC) + timedelta(seconds=1), [mail_delivery.JOB])
-        await job_worker.run(claimed)
+        claimed = await leases.claim(datetime.now(UTC) + timedelta(seconds=1), [delivery.JOB])
+        await worker.run(claimed)
         done += len(claimed)
     return (process_time() - cpu) * 1000 / done, (perf_counter() - began) * 1000 / done
 
 
 async def _one_by_one() -> float:
     """Processor milliseconds of an email that is claimed, read, rendered, sent and noted by itself."""
-    kind, template = jobs.KINDS[mail_delivery.JOB], newsletters.MESSAGE
-    jobs.KINDS[mail_delivery.JOB] = replace(kind, most=1)
+    kind, template = queue.KINDS[delivery.JOB], sending.MESSAGE
+    queue.KINDS[delivery.JOB] = replace(kind, most=1)
     message_template.TEMPLATES[template.name] = replace(template, same_for_all=False)
     try:
         return (await _send(_ONE_BY_ONE))[0]
     finally:
-        jobs.KINDS[mail_delivery.JOB], message_template.TEMPLATES[template.name] = kind, template
+        queue.KINDS[delivery.JOB], message_template.TEMPLATES[template.name] = kind, template
 
 
 async def _measured() -> list[Figure]:

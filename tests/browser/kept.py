@@ -6,7 +6,7 @@ import contextlib
 
 from playwright.sync_api import BrowserContext, Error, Page
 
-from conference_app.services.documents import cookies as cookie_registry
+from conference_app.services.documents import cookies
 
 _STORES = {
     "database": "indexedDB.databases().then(all => all.map(one => one.name))",
@@ -28,7 +28,7 @@ def kept_by(page: Page) -> set[tuple[str, str]]:
 
 def unregistered(page: Page) -> set[tuple[str, str]]:
     """What the browser keeps and /cookies does not list."""
-    return {(kind, name) for kind, name in kept_by(page) if cookie_registry.find(kind, name) is None}
+    return {(kind, name) for kind, name in kept_by(page) if cookies.find(kind, name) is None}
 
 
 def unregistered_in(context: BrowserContext, origin: str) -> set[tuple[str, str]]:

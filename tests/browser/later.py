@@ -27,12 +27,12 @@ def later(environment: Mapping[str, str], now: datetime) -> None:
 async def _run(now: datetime) -> None:
     from conference_app.config import settings
     from conference_app.embedded.mail_sink import running_sink
-    from conference_app.services.jobs import worker as job_worker
+    from conference_app.services.jobs import worker
     from conference_app.services.privacy import erasure_requests
 
     async with running_sink(settings()):
         for moment in (now, now + erasure_requests.FAREWELL_LOOK, now + timedelta(hours=12)):
-            await job_worker.run_due(moment, kinds=KINDS)
+            await worker.run_due(moment, kinds=KINDS)
 
 
 if __name__ == "__main__":

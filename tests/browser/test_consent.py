@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conference_app.services.documents import cookies as cookie_registry
+from conference_app.services.documents import cookies
 from tests.browser.conftest import NewContext, Visitor
 from tests.browser.cookieless import cookies_blocked
 from tests.browser.kept import kept_by, unregistered
@@ -57,7 +57,7 @@ def test_a_browser_keeps_only_what_is_registered(visitor: NewVisitor) -> None:
     page.goto(f"/m/{code}", wait_until="networkidle")
     expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
     seen |= kept_by(page)
-    assert {(kind, name) for kind, name in seen if cookie_registry.find(kind, name) is None} == set()
+    assert {(kind, name) for kind, name in seen if cookies.find(kind, name) is None} == set()
     assert {("cookie", "parley_session"), ("cookie", "parley_language"), ("local storage", "theme")} <= seen
 
 

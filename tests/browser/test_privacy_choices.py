@@ -137,10 +137,10 @@ async def _keep_the_former_texts() -> None:
     from conference_app import database
     from conference_app.config import settings
     from conference_app.operation import migrations
-    from conference_app.services.documents import versions as document_versions
+    from conference_app.services.documents import versions
 
     migrations.upgrade(settings())
-    await document_versions.keep_current(now=datetime.now(UTC) - timedelta(days=365))
+    await versions.keep_current(now=datetime.now(UTC) - timedelta(days=365))
     await database.dispose()
 
 

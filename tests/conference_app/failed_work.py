@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from conference_app import database
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import queue, worker
 
 runs: list[str] = []
 """One for each time it ran."""
@@ -14,8 +13,8 @@ outcome: list[Exception] = []
 """What its runs raise; empty if they succeed."""
 
 
-@jobs.handler("test.fails")
-async def _fails(_payload: jobs.Payload) -> None:
+@queue.handler("test.fails")
+async def _fails(_payload: queue.Payload) -> None:
     runs.append("run")
     if outcome:
         raise outcome[0]
@@ -26,5 +25,5 @@ async def failed(error: Exception) -> None:
     outcome[:] = [error]
     now = datetime.now(UTC)
     async with database.session() as db:
-        await jobs.enqueue(db, "test.fails", {"secret": "canary"}, run_at=now)
-    await job_worker.run_due(now, kinds=["test.fails"])
+        await queue.enqueue(db, "test.fails", {"secret": "canary"}, run_at=now)
+    await worker.run_due(now, kinds=["test.fails"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conference_app import database
-from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses import moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.consent import ledger as consents
 from conference_app.services.people import email_addresses
@@ -19,13 +19,13 @@ OLD, NEW = "old@example.com", "new@example.com"
 async def moved(old: str = OLD, new: str = NEW) -> Moved:
     """Move what is kept under `old` to `new`."""
     async with database.session(*LOOKING) as db:
-        return await address_moves.move(db, email_key(old), new, now=NOON)
+        return await moves.move(db, email_key(old), new, now=NOON)
 
 
 async def back(done: Moved, old: str = OLD, new: str = NEW) -> None:
     """Take that back."""
     async with database.session(*LOOKING) as db:
-        await address_moves.move_back(db, Moved.of_json(done.as_json()), old, new, since=NOON, now=NOON)
+        await moves.move_back(db, Moved.of_json(done.as_json()), old, new, since=NOON, now=NOON)
 
 
 async def of_address(email: str) -> Subject | None:

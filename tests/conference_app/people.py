@@ -12,8 +12,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_tokens, email_proofs
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_tokens, email_proofs, sessions
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.sessions import SignedIn
 from tests.fakes import LOOKING
@@ -61,14 +60,14 @@ async def confirmed(username: str = "ann", **changes: object) -> AccountView:
 
 async def session_token(account: AccountView) -> str:
     """The cookie of a browser where the account is signed in."""
-    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account.id))
+    token = await sessions.redeem_ticket(await sessions.issue_ticket(account.id))
     assert token is not None
     return token
 
 
 async def at_desk(account: AccountView) -> SignedIn:
     """The account, signed in."""
-    caller = await sign_in_sessions.resolve(await session_token(account))
+    caller = await sessions.resolve(await session_token(account))
     assert caller is not None
     return caller
 

@@ -11,9 +11,8 @@ from conference_app import database
 from conference_app.models import ConsentEvent, OutgoingEmail
 from conference_app.models.columns import new_id
 from conference_app.models.people import Address
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.newsletters import drafts as newsletter_drafts
-from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.jobs import worker
+from conference_app.services.newsletters import drafts, sending
 from conference_app.services.newsletters.views import Draft
 from conference_app.services.people import email_addresses
 from tests.fakes import LOOKING
@@ -58,13 +57,13 @@ async def readers(count: int, purpose: str = "newsletter") -> list[str]:
 
 async def run(now: datetime | None = None) -> None:
     """Do what is due, to the last email."""
-    await job_worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
+    await worker.run_due(now or datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
 
 
 async def sent(draft: Draft = DRAFT) -> str:
     """The identifier of a newsletter that was ordered to be sent; nothing of it has left yet."""
-    newsletter_id = await newsletter_drafts.save(draft)
-    await newsletters.start(newsletter_id)
+    newsletter_id = await drafts.save(draft)
+    await sending.start(newsletter_id)
     return newsletter_id
 
 

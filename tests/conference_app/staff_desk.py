@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conference_app.config import settings
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import desk, threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.identity import AccountView
 from tests.conference_app.people import confirmed, session_token
@@ -37,5 +36,5 @@ async def staff_tab(processor: Processor, monkeypatch: pytest.MonkeyPatch, path:
 
 async def wrote(email: str = "canary@example.com", message: str = "canary words") -> str:
     """A conversation; its number."""
-    await contact.write(ContactForm("Canary Name", email, message), language="en", address="192.0.2.1")
-    return (await contact_desk.threads()).rows[0].id
+    await threads.write(ContactForm("Canary Name", email, message), language="en", address="192.0.2.1")
+    return (await desk.threads()).rows[0].id

@@ -16,7 +16,7 @@ from conference_app import database
 from conference_app.conference_app import routes
 from conference_app.config import Settings
 from conference_app.services.consent import ledger, participant_mail
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.meetings import meetings
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
@@ -72,7 +72,7 @@ async def everybody(monkeypatch: pytest.MonkeyPatch) -> Asked:
         guest = await email_addresses.find_or_add(db, f"{CANARY}-guest@example.com", language="en")
         await participant_mail.allow(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
     copy = await export.ask(DataOwner(owner.id), "en")
-    await job_worker.run_due(copy.asked_at, kinds=["privacy.export"])
+    await worker.run_due(copy.asked_at, kinds=["privacy.export"])
     people = {"stranger": stranger, "organizer": organizer, "staff": staff}
     callers = {"visitor": ""} | {part: await session_token(person) for part, person in people.items()}
     return Asked([owner.id, reader_id, guest.id, copy.id, made.code, "owner"], callers)

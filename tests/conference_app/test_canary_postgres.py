@@ -15,9 +15,9 @@ from sqlalchemy import make_url
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.people import email_addresses
@@ -69,10 +69,10 @@ async def lived(word: str) -> DataOwner:
     email = f"{word}@example.com"
     ann = await confirmed(word, email=email, first_name=word, last_name=word.upper(), password=f"{word} and more words")
     await meetings.create(ann.id, MeetingForm(f"{word} subject", pass_phrase=f"{word} phrase"))
-    await contact.write(ContactForm(word, email, f"{word} message"), language="en", address=ADDRESS)
+    await threads.write(ContactForm(word, email, f"{word} message"), language="en", address=ADDRESS)
     async with database.session() as db:
         await email_addresses.find_or_add(db, email, language="en", now=datetime.now(UTC))
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["mail.send"])
     return DataOwner(ann.id, (email_key(email),))
 
 

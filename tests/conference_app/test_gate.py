@@ -20,7 +20,7 @@ from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.sign_in.sign_in import SignInState
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import EntryState, NoticeState, SessionState, signed_in
 from conference_app.session.budgets import Budget, EventBudgets
 from conference_app.session.gate import INTERNALS
@@ -241,7 +241,7 @@ async def test_a_page_knows_at_once_who_looks_at_it(processor: Processor) -> Non
     ann = await registered("ann", language="pl", optional={"time_zone": "Asia/Tokyo"})
     token = await session_token(ann)
     shown = delta_of(await Tab.signed_in(processor, token).hydrate(), SessionState)
-    assert shown["csrf_token"] == sign_in_sessions.csrf_token(token)
+    assert shown["csrf_token"] == sessions.csrf_token(token)
     del shown["csrf_token"]
     wanted = {"signed_in": True, "first_name": "Ann", "initials": "AN", "language": "pl", "time_zone": "Asia/Tokyo"}
     assert shown == wanted | {"is_verified": False, "may_invite": False, "is_staff": False}
@@ -259,7 +259,7 @@ async def test_the_session_never_enters_reflex(processor: Processor) -> None:
         kept = repr(root.router_data) + repr(root.__getstate__())
     assert token not in kept
     assert token not in processor.wire
-    assert sign_in_sessions.session_hash(token) not in processor.wire
+    assert sessions.session_hash(token) not in processor.wire
 
 
 @pytest.mark.promise("P76")
@@ -268,7 +268,7 @@ async def test_the_session_never_enters_reflex(processor: Processor) -> None:
 )
 async def test_a_header_made_up_by_the_client_is_nobody(processor: Processor, header: str) -> None:
     token = await session_token(await registered())
-    forged = header.format(hash=sign_in_sessions.session_hash(token))
+    forged = header.format(hash=sessions.session_hash(token))
     tab = Tab(processor, headers={"authorization": forged}, path="/dashboard")
     await tab.hydrate()
     assert (await tab.vars_of(SessionState))["signed_in"] is False
@@ -319,7 +319,7 @@ async def test_signing_in_keeps_the_tab_and_signing_out_empties_it(processor: Pr
     await member.hydrate()
     await member.send(name_of(DashboardState.load))
     assert "DashboardState.load" in processor.executed
-    await sign_in_sessions.end(token)
+    await sessions.end(token)
     processor.executed.clear()
     updates = await member.send(name_of(DashboardState.load))  # another tab of hers, its socket still open
     assert processor.executed == []
@@ -348,7 +348,7 @@ async def test_signing_in_by_the_page_leads_through_the_ticket(processor: Proces
     updates = await tab.send(name_of(SignInState.submit), form={"email": "ann@example.com", "password": PASSWORD})
     assert redirects(updates) == ["/entering?next=%2Fdashboard"]
     ticket = delta_of(updates, EntryState)["ticket"]
-    assert await sign_in_sessions.redeem_ticket(ticket) is not None
+    assert await sessions.redeem_ticket(ticket) is not None
     assert PASSWORD not in processor.wire
 
 

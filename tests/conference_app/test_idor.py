@@ -18,7 +18,7 @@ from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.room.room import MeetingState
 from conference_app.services.limits import rate_limits
 from conference_app.services.room import host_view, joining
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.sweeping import (
@@ -64,7 +64,7 @@ class Stranger:
 
     async def tabs(self, number: int) -> list[Tab]:
         """New tabs of theirs."""
-        if self.who == "member" and await sign_in_sessions.resolve(self.token) is None:
+        if self.who == "member" and await sessions.resolve(self.token) is None:
             self.count += 1
             account = await confirmed(f"eve{self.count}")
             self.ids.add(account.id)

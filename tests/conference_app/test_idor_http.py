@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from conference_app.conference_app import routes
 from conference_app.config import Settings
 from conference_app.services.limits import rate_limits
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.asking import Ask, asks
 from tests.conference_app.people import confirmed, session_token
@@ -39,7 +39,7 @@ async def test_no_route_knows_anns_identifiers_from_made_up_ones(
     headers = {"origin": ORIGIN}
     if who == "member":
         token = await session_token(await confirmed("eve"))
-        headers |= {"cookie": f"{session_cookie()}={token}", "x-csrf-token": sign_in_sessions.csrf_token(token)}
+        headers |= {"cookie": f"{session_cookie()}={token}", "x-csrf-token": sessions.csrf_token(token)}
     before = await everything_kept()
     transport = httpx.ASGITransport(Starlette(routes=routes))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:

@@ -6,7 +6,7 @@ import pytest
 
 from conference_app import purposes
 from conference_app.purposes import PURPOSES
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.texts import _, language
 
 _NAMED = ("meetings", "answer", "call_back", "admissions", "history", "promotion", "personalisation")
@@ -34,7 +34,7 @@ def test_every_use_the_policy_names_is_in_the_registry() -> None:
 def test_every_interest_is_weighed_in_the_policy_and_can_be_objected_to(code: str) -> None:
     assert all(bool(one.interest) == (one.basis == "legitimate_interest") for one in PURPOSES.values())
     with language(code):
-        [apart] = [part for part in documents.sections("privacy") if part.title == _("Your right to object")]
+        [apart] = [part for part in registry.sections("privacy") if part.title == _("Your right to object")]
         for one in PURPOSES.values():
             told = [line for line in map(str, apart.points) if one.interest and _(one.interest) in line]
             assert len(told) == bool(one.interest)

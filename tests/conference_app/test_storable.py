@@ -16,10 +16,9 @@ from conference_app.config import Settings
 from conference_app.errors import ConferenceError
 from conference_app.pages.staff.newsletter_draft import StaffNewsletterDraftState
 from conference_app.services.limits import rate_limits
-from conference_app.services.newsletters import topics as newsletter_topics
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import topics, views
 from conference_app.services.room import host_view, joining
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.asking import Ask, asks
 from tests.conference_app.people import PASSWORD, session_token
@@ -101,12 +100,12 @@ async def test_a_newsletters_text_is_kept_with_what_browsers_show_there(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _staff, tab = await staff_tab(processor, monkeypatch, "/staff/newsletters/draft/new")
-    topic_id = await newsletter_topics.add("News", "Nowości", NEVER)
+    topic_id = await topics.add("News", "Nowości", NEVER)
     texts = {"subject_en": "New\x00s", "subject_pl": "Nowości", "body_en": "Half \ud800 a pair", "body_pl": "Treść"}
     await tab.send(name_of(StaffNewsletterDraftState.load))
     await tab.send(name_of(StaffNewsletterDraftState.save), form=texts | {"topic_id": topic_id})
     newsletter_id = (await tab.vars_of(StaffNewsletterDraftState))["_newsletter_id"]
-    kept = (await newsletter_views.get(newsletter_id)).draft
+    kept = (await views.get(newsletter_id)).draft
     assert (kept.subject_en, kept.body_en) == ("New\ufffds", "Half \ufffd a pair")
 
 
@@ -124,7 +123,7 @@ async def test_no_route_breaks_over_text_that_cannot_be_kept(
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as client:
         for ask in asks():
             token = await session_token(account)
-            csrf = sign_in_sessions.csrf_token(token)
+            csrf = sessions.csrf_token(token)
             client.headers.update({"cookie": f"{session_cookie()}={token}", "x-csrf-token": csrf})
             for place in places(ask):
                 rate_limits.reset()

@@ -11,7 +11,7 @@ from conference_app.api.http.bodies import body_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import introductions, photos
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import session_cookie
 from conference_app.texts import _, error_text, language
@@ -21,7 +21,7 @@ _TYPES = ("image/jpeg", "image/png", "image/webp")
 
 
 async def _caller(request: Request) -> SignedIn | None:
-    return await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
+    return await sessions.resolve(request.cookies.get(session_cookie(), ""))
 
 
 def _said(text: str, status: int) -> Response:
@@ -39,7 +39,7 @@ async def post_photo(request: Request) -> Response:
     if caller is None or caller.must_accept or not is_same_site(request):
         return _said("", 403)
     with language(caller.language):
-        if not sign_in_sessions.check_csrf(token, request.headers.get("x-csrf-token", "")):
+        if not sessions.check_csrf(token, request.headers.get("x-csrf-token", "")):
             return _said(_("This form is out of date. Go back, reload the page and try again."), 403)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
             return _said(_("This is not a picture we can read. Use JPEG, PNG or WebP."), 415)

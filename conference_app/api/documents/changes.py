@@ -10,8 +10,7 @@ from starlette.routing import Route
 
 from conference_app.api.http import plain_pages
 from conference_app.components.kit.times import distance_in_words, moment_in_words
-from conference_app.services.documents import registry as documents
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import registry, versions
 from conference_app.services.documents.text_changes import paragraph_changes
 from conference_app.services.documents.versions import Version
 from conference_app.texts import _, language, localized_path
@@ -28,11 +27,11 @@ def _shown(version: Version, before: Version | None, now: datetime) -> dict[str,
     }
 
 
-async def _document(document: documents.Document) -> dict[str, object]:
-    found = await document_versions.versions(document)
+async def _document(document: registry.Document) -> dict[str, object]:
+    found = await versions.versions(document)
     befores, now = [*found, None][1:], datetime.now(UTC)
     return {
-        "title": _(documents.DOCUMENT_TITLES[document]),
+        "title": _(registry.DOCUMENT_TITLES[document]),
         "versions": [_shown(one, before, now) for one, before in zip(found, befores, strict=True)],
     }
 
@@ -49,7 +48,7 @@ async def changes(request: Request) -> Response:
             fingerprint=_("Fingerprint"),
             first=_("The first version that is kept."),
             whole=_("The whole text"),
-            texts=[await _document(one) for one in documents.DOCUMENTS],
+            texts=[await _document(one) for one in registry.DOCUMENTS],
         )
 
 

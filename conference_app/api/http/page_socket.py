@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conference_app import database_health
 from conference_app.config import Settings
-from conference_app.services.limits import redis as shared_state
+from conference_app.services.limits import redis
 from conference_app.session.credentials import SOCKET_PATH
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def needs(used: Settings) -> list[Check]:
     if not used.database_url.startswith("sqlite"):
         checks.append(database_health.healthy)
     if used.redis_url:
-        checks.append(shared_state.healthy)
+        checks.append(redis.healthy)
     return checks
 
 

@@ -11,7 +11,7 @@ from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.services.legal import disclosure
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import session_cookie
 from conference_app.texts import _, error_text, language
@@ -27,10 +27,10 @@ _HEADERS = {
 async def _staff(request: Request, fields: dict[str, str]) -> SignedIn | None:
     """The member of the staff who posts this from a page of ours."""
     token = request.cookies.get(session_cookie(), "")
-    caller = await sign_in_sessions.resolve(token)
+    caller = await sessions.resolve(token)
     if caller is None or not caller.is_staff or caller.must_accept or not is_same_site(request):
         return None
-    return caller if sign_in_sessions.check_csrf(token, fields.get("csrf_token", "")) else None
+    return caller if sessions.check_csrf(token, fields.get("csrf_token", "")) else None
 
 
 async def make(request: Request) -> Response:

@@ -11,7 +11,7 @@ from conference_app.api.http import plain_pages
 from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.api.sign_in.cookies import is_same_site
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services.newsletters import sign_up as newsletter_sign_up
+from conference_app.services.newsletters import sign_up
 from conference_app.texts import _, current_language, error_text, language, localized_path
 
 
@@ -37,7 +37,7 @@ async def _ask(request: Request, email: str, *, agreed: bool) -> Response:
         errors["agreed"] = _("Tick the box if you want the newsletter. Without it we send nothing.")
     try:
         if not errors:
-            await newsletter_sign_up.ask(
+            await sign_up.ask(
                 email, page="/newsletter", language=current_language(), address=plain_pages.network_address(request)
             )
     except ConferenceError as error:
@@ -88,7 +88,7 @@ async def confirmation(request: Request) -> Response:
         if await body_of(request) is None:
             return plain_pages.too_large(request)
         try:
-            await newsletter_sign_up.confirm(token)
+            await sign_up.confirm(token)
         except NotFound:
             return plain_pages.not_found(request)
         return plain_pages.message(
@@ -100,7 +100,7 @@ async def confirmation(request: Request) -> Response:
 
 
 async def _question(request: Request, token: str) -> Response:
-    if not await newsletter_sign_up.waits(token):
+    if not await sign_up.waits(token):
         return plain_pages.not_found(request)
     return plain_pages.message(
         request,

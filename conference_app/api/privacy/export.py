@@ -11,7 +11,7 @@ from conference_app.errors import NotFound
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links, export
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 
 _HEADERS = {
@@ -26,7 +26,7 @@ async def _person(request: Request) -> DataOwner:
     """Who asks. Raises NotFound for anybody else."""
     if token := request.path_params.get("token"):
         return center_links.person_of(token)
-    caller = await sign_in_sessions.resolve(request.cookies.get(session_cookie(), ""))
+    caller = await sessions.resolve(request.cookies.get(session_cookie(), ""))
     if caller is None:
         raise NotFound("")
     return await personal_rows.require_account(caller.account_id)

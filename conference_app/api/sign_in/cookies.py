@@ -17,8 +17,7 @@ from starlette.routing import Route
 from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
 from conference_app.services.people import identity
-from conference_app.services.sign_in import known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device, device
 from conference_app.services.sign_in.known_devices import KNOWN_DAYS
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
@@ -62,16 +61,16 @@ async def enter(request: Request) -> Response:
     ticket = request.cookies.get(TICKET_COOKIE, "")
     before = request.cookies.get(session_cookie(), "")
     seen = _seen(request)
-    token = await sign_in_sessions.redeem_ticket(ticket, seen) if ticket else None
+    token = await sessions.redeem_ticket(ticket, seen) if ticket else None
     if token is None:
         # Who has just registered without cookies goes on to read where the mail went: its link needs none.
-        if await sign_in_sessions.resolve(before) or (not ticket and unlocalized_path(next_path) == CHECK_MAIL):
+        if await sessions.resolve(before) or (not ticket and unlocalized_path(next_path) == CHECK_MAIL):
             return _go(next_path)
         problem = "expired" if ticket else "cookies"
         response: Response = _go(f"{localized_path('/sign-in', language_of_path(next_path))}?problem={problem}")
     else:
         if before:
-            await sign_in_sessions.end(before)
+            await sessions.end(before)
         response = _go(next_path)
         _keep(response, session_cookie(), token, settings().session_days, "lax")
         _keep(response, device_cookie(), seen.token, KNOWN_DAYS, "strict")
@@ -109,11 +108,11 @@ async def sign_out(request: Request) -> Response:
     token = request.cookies.get(session_cookie(), "")
     if form is None:
         return _refused(request)
-    caller = await sign_in_sessions.resolve(token)
+    caller = await sessions.resolve(token)
     if caller is not None:
-        if not sign_in_sessions.check_csrf(token, form.get("csrf_token", "")):
+        if not sessions.check_csrf(token, form.get("csrf_token", "")):
             return _refused(request)
-        await sign_in_sessions.end(token)
+        await sessions.end(token)
     response = _go(local_path(form.get("next", ""), "/"))
     _forget(response, session_cookie(), "/")
     return response
@@ -124,7 +123,7 @@ async def _remember_language(request: Request, code: str, next_path: str) -> Res
     response.set_cookie(
         LANGUAGE_COOKIE, code, max_age=_YEAR_S, path="/", secure=settings().is_https, httponly=True, samesite="lax"
     )
-    if caller := await sign_in_sessions.resolve(request.cookies.get(session_cookie(), "")):
+    if caller := await sessions.resolve(request.cookies.get(session_cookie(), "")):
         await identity.set_language(caller.account_id, code)
     return response
 

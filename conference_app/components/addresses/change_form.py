@@ -12,8 +12,7 @@ from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card
 from conference_app.errors import NotFound
-from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details
+from conference_app.services.addresses import changes, holder_details
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import center_links
 from conference_app.session import path_end, public
@@ -36,7 +35,7 @@ class GuestAddressState(FormState, rx.State):
 
     async def _read(self, me: DataOwner) -> None:
         self.email = (await holder_details.held(me)).email
-        self.waiting = await address_changes.waiting(me)
+        self.waiting = await changes.waiting(me)
 
     @rx.event
     @public
@@ -67,7 +66,7 @@ class GuestAddressState(FormState, rx.State):
         self._begin()
         yield
         with self._refusing():
-            await address_changes.ask(me, typed(form, "new_email"))
+            await changes.ask(me, typed(form, "new_email"))
             self.is_open = False
         await self._read(me)
 
@@ -75,7 +74,7 @@ class GuestAddressState(FormState, rx.State):
     @public
     async def drop(self) -> None:
         if me := self._me():
-            await address_changes.drop(me)
+            await changes.drop(me)
             await self._read(me)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conference_app.components.kit.times import instant
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import topics
 from conference_app.services.newsletters.topics import Topic
 from conference_app.texts import current_language
 
@@ -27,4 +27,4 @@ def _line(topic: Topic) -> TopicLine:
 
 async def topic_lines() -> list[TopicLine]:
     """The topics that run now, in the page's language."""
-    return [_line(topic) for topic in await newsletter_topics.running()]
+    return [_line(topic) for topic in await topics.running()]

@@ -9,7 +9,7 @@ import reflex as rx
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
 from conference_app.components.sign_in.mailed_step import MailedStepState, mailed_step
-from conference_app.services.addresses import changes as address_changes
+from conference_app.services.addresses import changes
 from conference_app.services.privacy import privacy_emails
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
@@ -32,7 +32,7 @@ class AddressLinkState(MailedStepState, rx.State):
     async def confirm(self) -> AsyncIterator[None]:
         self._begin()
         yield
-        token = await self._follow(address_changes.confirm)
+        token = await self._follow(changes.confirm)
         self.center = localized_path(privacy_emails.center_path(token)) if token else ""
 
     @rx.event
@@ -40,7 +40,7 @@ class AddressLinkState(MailedStepState, rx.State):
     async def revoke(self) -> AsyncIterator[None]:
         self._begin()
         yield
-        await self._follow(address_changes.revoke)
+        await self._follow(changes.revoke)
 
 
 def _onwards() -> rx.Component:

@@ -16,7 +16,7 @@ from conference_app.components.kit.plain_elements import plain_link
 from conference_app.components.kit.surfaces import card
 from conference_app.config import settings
 from conference_app.services.accounts import profiles
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.session import client_address, public, signed_in
 from conference_app.texts import _, current_language, n_
@@ -37,7 +37,7 @@ class ContactState(FormState, rx.State):
         self.is_sent, self.name, self.email = False, "", ""
         if (caller := signed_in()) and not caller.must_accept:
             known = (await profiles.get(caller.account_id)).values
-            self.name = f"{known['first_name']} {known['last_name']}"[: contact.NAME_LENGTH]
+            self.name = f"{known['first_name']} {known['last_name']}"[: threads.NAME_LENGTH]
             self.email = known["email"]
 
     @rx.event
@@ -46,10 +46,10 @@ class ContactState(FormState, rx.State):
         self._begin()
         yield
         written = ContactForm(
-            typed(form, "name"), typed(form, "email"), typed(form, "message", contact.MESSAGE_LENGTH + 1)
+            typed(form, "name"), typed(form, "email"), typed(form, "message", threads.MESSAGE_LENGTH + 1)
         )
         with self._refusing():
-            await contact.write(written, language=current_language(), address=client_address(self))
+            await threads.write(written, language=current_language(), address=client_address(self))
             self.is_sent = True
             yield rx.set_focus("sent")
 
@@ -84,7 +84,7 @@ def _form() -> rx.Component:
             error=errors["name"],
             optional=True,
             auto_complete="name",
-            max_length=contact.NAME_LENGTH,
+            max_length=threads.NAME_LENGTH,
             default_value=state.name,
             key=state.name,
         ),
@@ -94,7 +94,7 @@ def _form() -> rx.Component:
             default_value=state.email,
             key=state.email,
         ),
-        text_area(_("Message"), "message", error=errors["message"], max_length=contact.MESSAGE_LENGTH, rows="7"),
+        text_area(_("Message"), "message", error=errors["message"], max_length=threads.MESSAGE_LENGTH, rows="7"),
         submit_button(_("Send message"), busy=ContactState.busy),
         on_submit=ContactState.submit,
     )

@@ -19,8 +19,7 @@ from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import card
 from conference_app.components.kit.vars import count, one_of
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.services.documents import acceptance
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import acceptance, versions
 from conference_app.services.documents.registry import DOCUMENT_TITLES, Document
 from conference_app.services.documents.text_changes import Kind, ParagraphChange
 from conference_app.session import before_acceptance, next_path, require_account
@@ -61,7 +60,7 @@ def _shown(change: ParagraphChange) -> ShownChange:
 
 
 async def _changed(document: Document, since: str) -> ChangedDocument:
-    found = [_shown(one) for one in await document_versions.changes(document, since) if one.kind != "same"]
+    found = [_shown(one) for one in await versions.changes(document, since) if one.kind != "same"]
     return ChangedDocument(_(DOCUMENT_TITLES[document]), localized_path(f"/{document}"), found)
 
 

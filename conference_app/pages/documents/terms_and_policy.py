@@ -14,18 +14,18 @@ from conference_app.components.frame.reading_page import (
 )
 from conference_app.components.kit.buttons import text_link
 from conference_app.components.kit.plain_elements import plain_link
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.texts import _, localized_path, n_
 
 _FEW = 6
 """So many parts are seen without a list of them."""
 
 
-def _document(name: documents.Document, *links: rx.Component) -> rx.Component:
-    parts = documents.sections(name)
-    note = _("Fingerprint of this text, kept with each consent: {fingerprint}", fingerprint=documents.fingerprint(name))
+def _document(name: registry.Document, *links: rx.Component) -> rx.Component:
+    parts = registry.sections(name)
+    note = _("Fingerprint of this text, kept with each consent: {fingerprint}", fingerprint=registry.fingerprint(name))
     return reading_page(
-        _(documents.DOCUMENT_TITLES[name]),
+        _(registry.DOCUMENT_TITLES[name]),
         example_notice(),
         *([contents([part.title for part in parts])] if len(parts) > _FEW else []),
         *[

@@ -6,9 +6,7 @@ import reflex as rx
 
 from conference_app.components.frame.page_frame import visitor_frame
 from conference_app.components.frame.page_registry import page
-from conference_app.components.kit import choices, copying, fields, floating, lists, surfaces, times
-from conference_app.components.kit import loading as waiting
-from conference_app.components.kit import tabs as views
+from conference_app.components.kit import choices, copying, fields, floating, lists, loading, surfaces, tabs, times
 from conference_app.components.kit.buttons import Kind, button, icon_button, link_button, text_link
 from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.part_links import part_links
@@ -159,16 +157,16 @@ def _surfaces() -> rx.Component:
         *[surfaces.banner(f"This is what a banner of the tone {tone} says.", tone) for tone in _TONES],
         lists.data_table("People", ("Name", "Role", "Time"), rows),
         surfaces.empty_state("calendar-plus", "Nothing here yet.", "What this place is for.", button("Do it")),
-        waiting.loading(waiting.skeleton("h-6 w-1/3"), waiting.skeleton(), waiting.skeleton("h-24")),
+        loading.loading(loading.skeleton("h-6 w-1/3"), loading.skeleton(), loading.skeleton("h-24")),
         copying.copy_field("Invitation link", "k_copy", "/m/abcd-efgh-ijkl", "Copy"),
-        views.tabs("Views", (("one", "One"), ("two", "Two")), KitState.tab, KitState.choose_tab),
+        tabs.tabs("Views", (("one", "One"), ("two", "Two")), KitState.tab, KitState.choose_tab),
         part_links("Parts", (("/dev/kit", "This part"), ("/", "Another part"), ("/terms", "A third one")), "/dev/kit"),
         lists.long_list(
             KitState.names, lambda name: rx.el.li(name, class_name="py-3 border-t border-line first:border-t-0")
         ),
-        waiting.progress("Upload", 40),
+        loading.progress("Upload", 40),
         rx.el.p("A moment on the reader's clocks: ", times.moment("2026-11-24T13:00:00+00:00")),
-        views.stepper("Steps", ("Account", "Meeting", "Invite"), 1),
+        tabs.stepper("Steps", ("Account", "Meeting", "Invite"), 1),
         steps(KitState),
         button("Open a dialog", kind="secondary", on_click=KitState.open_dialog),
         floating.dialog(

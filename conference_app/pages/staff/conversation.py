@@ -17,8 +17,7 @@ from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import desk, threads
 from conference_app.services.contact.desk import OpenThread
 from conference_app.session import path_end, public, require_staff, say
 from conference_app.texts import _, error_text, localized_path, n_
@@ -56,7 +55,7 @@ class StaffThreadState(FormState, StaffState, rx.State):
         self._reset_form()
         wanted = path_end(self)[:32]
         try:
-            thread = await contact_desk.open_thread(wanted, staff_id=staff.account_id)
+            thread = await desk.open_thread(wanted, staff_id=staff.account_id)
         except NotFound:
             self.reset()
             self.missing = True
@@ -69,9 +68,9 @@ class StaffThreadState(FormState, StaffState, rx.State):
         staff = await require_staff(self)
         self._begin()
         with self._refusing():
-            text = typed(form, "reply", contact.MESSAGE_LENGTH)
-            await contact_desk.reply(self._thread_id, text, staff_id=staff.account_id)
-            self._show(await contact_desk.look_again(self._thread_id))
+            text = typed(form, "reply", threads.MESSAGE_LENGTH)
+            await desk.reply(self._thread_id, text, staff_id=staff.account_id)
+            self._show(await desk.look_again(self._thread_id))
             self.answers += 1
             await say(self, _("Your answer is on its way."))
 
@@ -79,7 +78,7 @@ class StaffThreadState(FormState, StaffState, rx.State):
     async def close(self) -> EventSpec | None:
         staff = await require_staff(self)
         try:
-            await contact_desk.close(self._thread_id, staff_id=staff.account_id)
+            await desk.close(self._thread_id, staff_id=staff.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
             return None
@@ -127,7 +126,7 @@ def _answer_form() -> rx.Component:
     state = StaffThreadState
     return checked_form(
         state,
-        text_area(_("Your answer"), "reply", error=state.errors["reply"], max_length=contact.MESSAGE_LENGTH, rows="6"),
+        text_area(_("Your answer"), "reply", error=state.errors["reply"], max_length=threads.MESSAGE_LENGTH, rows="6"),
         rx.el.div(
             submit_button(_("Send answer"), busy=state.busy),
             rx.cond(

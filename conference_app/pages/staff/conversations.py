@@ -9,7 +9,7 @@ import reflex as rx
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffListState, staff_list
-from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact import desk
 from conference_app.services.contact.desk import ThreadRow
 from conference_app.texts import _, localized_path, n_, plural
 
@@ -38,7 +38,7 @@ class StaffContactState(StaffListState, rx.State):
     threads: list[ThreadLine] = []
 
     async def _list(self) -> None:
-        found = await contact_desk.threads(self._asked_page(), closed=self.shows == "closed")
+        found = await desk.threads(self._asked_page(), closed=self.shows == "closed")
         self.threads = self._stepped(found.of(_line), shows=self.shows)
 
 

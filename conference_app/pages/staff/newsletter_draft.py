@@ -16,9 +16,7 @@ from conference_app.components.newsletters.lines import DRAFT_PATH, SENDING_PATH
 from conference_app.components.newsletters.topic_lines import TopicLine, topic_lines
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import NotFound
-from conference_app.services.newsletters import drafts as newsletter_drafts
-from conference_app.services.newsletters import sending as newsletters
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import drafts, sending, views
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.session import path_end, public, require_staff, say
 from conference_app.texts import _, localized_path, n_, plural
@@ -28,7 +26,7 @@ _EMPTY = Draft("", "", "", "")
 
 def _draft(form: dict[str, object]) -> Draft:
     names = ("subject_en", "subject_pl", "body_en", "body_pl", "topic_id")
-    return Draft(*(typed(form, name, newsletter_drafts.BODY_LENGTH + 1) for name in names))
+    return Draft(*(typed(form, name, drafts.BODY_LENGTH + 1) for name in names))
 
 
 class StaffNewsletterDraftState(FormState, StaffState, rx.State):
@@ -61,7 +59,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
             self._show(_EMPTY)
             return None
         try:
-            view = await newsletter_views.get(self._newsletter_id)
+            view = await views.get(self._newsletter_id)
         except NotFound:
             self.reset()
             self.missing = True
@@ -79,8 +77,8 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         self._begin()
         draft, before = _draft(form), self._newsletter_id
         with self._refusing():
-            self._newsletter_id = await newsletter_drafts.save(draft, before)
-            self.preview_html, self.is_kept = newsletters.preview(draft, self.preview_language).html, True
+            self._newsletter_id = await drafts.save(draft, before)
+            self.preview_html, self.is_kept = sending.preview(draft, self.preview_language).html, True
             self.draft = {name: getattr(draft, name) for name in Draft.__slots__}
             await self._count()
             page = localized_path(f"{DRAFT_PATH}/{self._newsletter_id}")
@@ -92,13 +90,13 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
     async def preview_in(self, code: str) -> None:
         await require_staff(self)
         self.preview_language = "pl" if code == "pl" else "en"
-        self.preview_html = newsletters.preview(Draft(**self.draft), self.preview_language).html
+        self.preview_html = sending.preview(Draft(**self.draft), self.preview_language).html
 
     @rx.event
     async def send_test(self) -> None:
         staff = await require_staff(self)
         with self._refusing():
-            await newsletters.send_test(self._newsletter_id, staff.account_id, self.preview_language)
+            await sending.send_test(self._newsletter_id, staff.account_id, self.preview_language)
             await say(self, _("A test is on its way to you."))
 
     @rx.event
@@ -107,7 +105,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         await require_staff(self)
         self._begin()
         with self._refusing():
-            await newsletters.check(self._newsletter_id)
+            await sending.check(self._newsletter_id)
             await self._count()
             self.is_confirming = True
 
@@ -120,7 +118,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
     async def discard(self) -> EventSpec | None:
         await require_staff(self)
         with self._refusing():
-            await newsletter_drafts.discard(self._newsletter_id)
+            await drafts.discard(self._newsletter_id)
             return rx.redirect(localized_path("/staff/newsletters"))
         return None
 
@@ -130,18 +128,18 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
         await require_staff(self)
         self.is_confirming = False
         with self._refusing():
-            await newsletters.start(self._newsletter_id)
+            await sending.start(self._newsletter_id)
             return rx.redirect(localized_path(f"{SENDING_PATH}/{self._newsletter_id}"))
         return None
 
     def _show(self, draft: Draft) -> None:
         self.is_kept = bool(self._newsletter_id)
         self.draft = {name: getattr(draft, name) for name in Draft.__slots__}
-        self.preview_html = newsletters.preview(draft, self.preview_language).html if self.is_kept else ""
+        self.preview_html = sending.preview(draft, self.preview_language).html if self.is_kept else ""
         self.loaded = True
 
     async def _count(self) -> None:
-        count = await newsletters.audience(self.draft["topic_id"])
+        count = await sending.audience(self.draft["topic_id"])
         self.audience = plural("{count} person would get it now.", "{count} people would get it now.", count)
 
 

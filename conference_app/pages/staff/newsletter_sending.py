@@ -17,8 +17,7 @@ from conference_app.components.kit.surfaces import banner, card
 from conference_app.components.newsletters.lines import SENDING_PATH, NewsletterLine, newsletter_line
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
 from conference_app.errors import NotFound
-from conference_app.services.newsletters import sending as newsletters
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import sending, views
 from conference_app.services.newsletters.views import NewsletterView, Stage
 from conference_app.session import path_end, public, require_staff
 from conference_app.texts import _, n_, plural
@@ -89,12 +88,12 @@ class StaffNewsletterSendingState(FormState, StaffState, rx.State):
     async def stop(self) -> None:
         await require_staff(self)
         self.is_stopping = False
-        await self._act(newsletters.stop(self._newsletter_id))
+        await self._act(sending.stop(self._newsletter_id))
 
     @rx.event
     async def send_uncertain(self) -> EventType[()]:
         await require_staff(self)
-        await self._act(newsletters.send_uncertain_again(self._newsletter_id))
+        await self._act(sending.send_uncertain_again(self._newsletter_id))
         return StaffNewsletterSendingState.look
 
     async def _act(self, doing: Awaitable[object]) -> None:
@@ -104,7 +103,7 @@ class StaffNewsletterSendingState(FormState, StaffState, rx.State):
 
     async def _look(self) -> NewsletterView | None:
         try:
-            view = await newsletter_views.get(self._newsletter_id)
+            view = await views.get(self._newsletter_id)
         except NotFound:
             view = None
         if view is None or view.stage == Stage.DRAFT:

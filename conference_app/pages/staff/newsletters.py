@@ -11,7 +11,7 @@ from conference_app.components.kit.surfaces import empty_state
 from conference_app.components.kit.times import moment
 from conference_app.components.newsletters.lines import DRAFT_PATH, NewsletterLine, newsletter_line, stage_badge
 from conference_app.components.staff.frame import StaffState, staff_frame
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import views
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_
 
@@ -25,7 +25,7 @@ class StaffNewslettersState(SteppedState, StaffState, rx.State):
     @public
     async def load(self) -> None:
         if await self._let_in() is not None:
-            found = await newsletter_views.newest(self._asked_page())
+            found = await views.newest(self._asked_page())
             self.lines = self._stepped(found.of(newsletter_line))
             self.loaded = True
 

@@ -10,7 +10,7 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import icon
 from conference_app.components.kit.surfaces import badge
 from conference_app.components.staff.frame import StaffState, staff_frame
-from conference_app.services.staff import overview as staff_overview
+from conference_app.services.staff import overview
 from conference_app.services.staff.overview import Waiting
 from conference_app.session import public
 from conference_app.texts import _, localized_path, n_, plural
@@ -62,7 +62,7 @@ class StaffOverviewState(StaffState, rx.State):
     async def load(self) -> None:
         if await self._let_in() is None:
             return
-        self.parts = _parts(await staff_overview.read())
+        self.parts = _parts(await overview.read())
         self.loaded = True
 
 

@@ -15,8 +15,7 @@ from conference_app.components.legal.hold_lines import HoldLine, hold_line, hold
 from conference_app.components.staff.frame import StaffState, staff_frame
 from conference_app.components.staff.person_facts import Fact, counts_of, fact_list, facts_of
 from conference_app.errors import ConferenceError
-from conference_app.services.personal_data import legal_holds
-from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data import legal_holds, lookup
 from conference_app.services.personal_data.lookup import PersonView
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.session import public, require_staff, say
@@ -75,11 +74,11 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
     async def _found(self, wanted: str, reason: str, staff_id: str) -> PersonView:
         match self.behind:
             case "case":
-                return await staff_people.of_case(self._behind_id, reason, staff_id=staff_id)
+                return await lookup.of_case(self._behind_id, reason, staff_id=staff_id)
             case "hold":
-                return await staff_people.of_hold(self._behind_id, reason, staff_id=staff_id)
+                return await lookup.of_hold(self._behind_id, reason, staff_id=staff_id)
             case _:
-                return await staff_people.find(wanted, reason, staff_id=staff_id)
+                return await lookup.find(wanted, reason, staff_id=staff_id)
 
     @rx.event
     async def leave(self) -> None:
@@ -96,7 +95,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
         with self._refusing():
             reason = typed(form, "hold_reason", legal_holds.REASON_LENGTH + 1)
             await legal_holds.place(self._person, reason, staff_id=staff.account_id)
-            self._show(await staff_people.look_again(self._person))
+            self._show(await lookup.look_again(self._person))
             await say(self, _("The data is held, and the person can read why."))
         self.errors = {f"hold_{name}": words for name, words in self.errors.items()}
         await self._list()
@@ -121,7 +120,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
         except ConferenceError as error:
             self.problem = error_text(error)
         if self._person is not None:
-            self._show(await staff_people.look_again(self._person))
+            self._show(await lookup.look_again(self._person))
         await self._list()
 
     async def _list(self) -> None:

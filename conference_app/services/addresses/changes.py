@@ -21,8 +21,7 @@ from conference_app.errors import ConferenceError, InvalidInput, NotFound, TooMa
 from conference_app.models import Address, AddressChange
 from conference_app.purposes import EMAIL_CHANGE
 from conference_app.services import audit
-from conference_app.services.addresses import address_emails, address_tokens, holder_details
-from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses import address_emails, address_tokens, holder_details, moves
 from conference_app.services.addresses.moves import Moved
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
@@ -144,7 +143,7 @@ async def confirm(token: str, *, address: str, now: datetime | None = None) -> s
                 change = await _locked(db, change_id) if change_id else None
                 if change is None or change.confirmed_at or await address_emails.has_account(db, change.new_email):
                     raise NotFound(USED)
-                outdated = await address_moves.copies(db, change.old_email, change.new_email)
+                outdated = await moves.copies(db, change.old_email, change.new_email)
                 await _carry_out(db, change, now)
         except IntegrityError:
             raise NotFound(USED) from None  # somebody else confirmed the same address at this moment
@@ -158,7 +157,7 @@ async def _locked(db: AsyncSession, change_id: str) -> AddressChange | None:
 
 
 async def _carry_out(db: AsyncSession, change: AddressChange, now: datetime) -> None:
-    moved = await address_moves.move(db, change.email_key, change.new_email, now=now)
+    moved = await moves.move(db, change.email_key, change.new_email, now=now)
     change.email_key, change.confirmed_at = email_addresses.email_key(change.new_email), now
     last = max((_turn(one) for one in await _of_key(db, change.email_key) if one.moved is not None), default=0)
     change.moved = replace(moved, turn=int(last) + 1).as_json()
@@ -181,7 +180,7 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
             change = await _locked(db, change_id) if change_id else None
             if change is None:
                 raise NotFound(USED)
-            outdated = await address_moves.copies(db, change.old_email, change.new_email)
+            outdated = await moves.copies(db, change.old_email, change.new_email)
             for one in await _from_here_on(db, change):
                 await _undo(db, one, now)
                 await db.delete(one)
@@ -193,7 +192,7 @@ async def revoke(token: str, *, address: str, now: datetime | None = None) -> No
 async def _undo(db: AsyncSession, change: AddressChange, now: datetime) -> None:
     if change.moved is not None and change.confirmed_at is not None:
         moved, since = Moved.of_json(change.moved), change.confirmed_at
-        await address_moves.move_back(db, moved, change.old_email, change.new_email, since=since, now=now)
+        await moves.move_back(db, moved, change.old_email, change.new_email, since=since, now=now)
 
 
 async def _from_here_on(db: AsyncSession, change: AddressChange) -> list[AddressChange]:

@@ -27,8 +27,8 @@ from conference_app.models import (
     PrivacyState,
 )
 from conference_app.services.consent import live_consents
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.newsletters import sign_up as newsletter_sign_up
+from conference_app.services.jobs import queue
+from conference_app.services.newsletters import sign_up
 from conference_app.services.personal_data import legal_holds
 
 logger = logging.getLogger(__name__)
@@ -39,10 +39,10 @@ AT_ONCE = 500
 """Addresses deleted in one transaction, so that nobody waits long for the write lock."""
 
 
-@jobs.periodic("addresses.forget", timedelta(hours=6))
-async def run(_payload: jobs.Payload) -> None:
+@queue.periodic("addresses.forget", timedelta(hours=6))
+async def run(_payload: queue.Payload) -> None:
     """Forget everybody of whom nothing is needed at this moment."""
-    await forget(jobs.now())
+    await forget(queue.now())
 
 
 async def forget(now: datetime) -> int:
@@ -73,7 +73,7 @@ def _is_needed(now: datetime) -> ColumnElement[bool]:
     """Whether somebody waits for it, agrees to something, did so not long ago, or has asked for something."""
     mine = col(ConsentEvent.subject_id) == col(Address.id), col(ConsentEvent.subject_kind) == "address"
     return or_(
-        col(Address.created_at) > now - newsletter_sign_up.LIFE,
+        col(Address.created_at) > now - sign_up.LIFE,
         exists().where(col(PendingConsent.address_id) == col(Address.id)),
         exists().where(*mine, col(ConsentEvent.occurred_at) > now - KEPT),
         exists().where(*mine, live_consents.is_given()),

@@ -28,8 +28,7 @@ from conference_app.models import (
     StaffAccess,
 )
 from conference_app.purposes import LANGUAGE
-from conference_app.services.addresses import joins as address_joins
-from conference_app.services.addresses import state_joins
+from conference_app.services.addresses import joins, state_joins
 from conference_app.services.addresses.joins import Joined
 from conference_app.services.consent import ledger_moves, mail_stops
 from conference_app.services.people.email_addresses import email_key
@@ -80,7 +79,7 @@ async def move(db: AsyncSession, old_key: bytes, new_email: str, *, now: datetim
     # Asked for at the old address and confirmed by nobody: a link in its mails must open nothing for the new one.
     await db.exec(delete(PendingConsent).where(col(PendingConsent.address_id) == old))
     own_entries = await ledger_moves.count(db, _subject(old))
-    joined = await address_joins.join(db, new, into=old, now=now) if new else None
+    joined = await joins.join(db, new, into=old, now=now) if new else None
     await _give(db, old, new_email)
     return Moved(rows, True, own_entries, await ledger_moves.count(db, _subject(old)), joined)
 
@@ -115,22 +114,22 @@ async def _part(
     db: AsyncSession, both: str, moved: Moved, old_email: str, new_email: str, *, since: datetime, now: datetime
 ) -> None:
     """Make two of the address `both`, each with the ledger entries that were written by whoever reads its mails."""
-    mine = await address_joins.renumber(db, both)
+    mine = await joins.renumber(db, both)
     await ledger_moves.hand_on(db, _subject(both), _subject(mine), last=moved.own_entries, now=now)
     theirs = await _other(db, mine, moved.joined, new_email, since)
-    is_used = await address_joins.give_later(db, mine, theirs, since) or moved.joined is not None
+    is_used = await joins.give_later(db, mine, theirs, since) or moved.joined is not None
     await ledger_moves.hand_on(db, _subject(both), _subject(theirs), first=moved.all_entries, now=now)
     if not is_used and not await ledger_moves.count(db, _subject(theirs)):
         await db.exec(delete(Address).where(col(Address.id) == theirs))
     if anew := await _address_id(db, email_key(old_email)):  # somebody signed up with it meanwhile
-        await address_joins.join(db, anew, into=mine, now=now)
+        await joins.join(db, anew, into=mine, now=now)
     await _give(db, mine, old_email)
 
 
 async def _other(db: AsyncSession, mine: str, joined: Joined | None, new_email: str, since: datetime) -> str:
     """The number of who reads the new address: the one it had before the move, or a new one."""
     if joined is not None:
-        await address_joins.part(db, joined, mine, new_email)
+        await joins.part(db, joined, mine, new_email)
         return joined.id
     async with database.within(db, LANGUAGE) as own:
         language = (await own.exec(select(Address.language).where(Address.id == mine))).one()

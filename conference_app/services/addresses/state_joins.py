@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.models import Account, PrivacyState
 from conference_app.purposes import WISHES
 from conference_app.services.consent import person_state
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import privacy_emails
 
@@ -29,7 +29,7 @@ async def join(db: AsyncSession, old_key: bytes, new_key: bytes, *, now: datetim
         if await _rests_by_account(own, old_key):  # an account's restriction covers its address, and so what leaves it
             await _restrict(own, new_key, now)
         if (row := await _row(own, new_key)) is not None and row.erase_due_at is not None:
-            await jobs.enqueue(
+            await queue.enqueue(
                 own, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at
             )
             await privacy_emails.tell_planned_anew(own, row, of_email(new_key))
@@ -51,7 +51,7 @@ async def _merge(db: AsyncSession, old: PrivacyState, new: PrivacyState) -> None
     new.restricted_at = _earlier(old.restricted_at, new.restricted_at)
     new.erase_asked_at = _earlier(old.erase_asked_at, new.erase_asked_at)
     new.erase_due_at = _earlier(old.erase_due_at, new.erase_due_at)
-    await jobs.cancel(db, f"erase:{old.id}")
+    await queue.cancel(db, f"erase:{old.id}")
     await db.delete(old)
 
 

@@ -16,7 +16,7 @@ from conference_app.services.emails.blocks import button, facts, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import mailboxes, outbox
 from conference_app.services.mail.mailboxes import Mailbox
 from conference_app.texts import DEFAULT_LANGUAGE, _, n_
@@ -56,8 +56,8 @@ _REMINDER_MESSAGE = register(
 )
 
 
-@jobs.handler(REMINDER)
-async def _remind(payload: jobs.Payload) -> None:
+@queue.handler(REMINDER)
+async def _remind(payload: queue.Payload) -> None:
     async with database.session(REQUESTS) as db:
         case = await db.get(Case, str(payload["case"]))
         if case is not None and case.closed_at is None:

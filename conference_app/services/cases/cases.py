@@ -17,7 +17,7 @@ from conference_app.models.columns import new_id
 from conference_app.purposes import REQUESTS
 from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.paging import Page
 from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_
@@ -131,7 +131,7 @@ async def open_case(
     await db.flush()
     db.add(CaseEvent(case_id=case.id, status="open", by="person", at=now))
     await _note(db, AuditTag.CASE_OPENED, case, now)
-    await jobs.enqueue(db, REMINDER, {"case": case.id}, key=f"case:{case.id}", run_at=now + REMIND_AFTER)
+    await queue.enqueue(db, REMINDER, {"case": case.id}, key=f"case:{case.id}", run_at=now + REMIND_AFTER)
     return case.id
 
 
@@ -149,7 +149,7 @@ async def set_status(db: AsyncSession, case_id: str, status: str, *, by: By, now
         case.status, case.closed_at = status, now if status in CLOSED else None
         own.add(CaseEvent(case_id=case_id, status=status, by=by, at=now))
         if status in CLOSED:
-            await jobs.cancel(own, f"case:{case_id}")
+            await queue.cancel(own, f"case:{case_id}")
             await _note(own, AuditTag.CASE_CLOSED, case, now)
 
 

@@ -3,11 +3,11 @@
 | basis               | lives                                                                              |
 |---------------------|------------------------------------------------------------------------------------|
 | legal obligation    | always                                                                             |
-| contract            | while the person is known, and the account neither rests nor waits to be erased     |
+| contract            | while the person is known, and the account is not deactivated                       |
 | legitimate interest | besides, while the person has not restricted its use (Art. 18) or objected (Art. 21) |
 | consent             | besides, while the newest entry of the ledger (or of the meeting) says so           |
 
-    live = await basis.require(db, subject, NEWSLETTER)
+    live = await legal_basis.require(db, subject, NEWSLETTER)
     async with database.within(db, live) as own:
         address = await own.get(Address, subject.id)
 """

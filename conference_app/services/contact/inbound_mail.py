@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from conference_app import texts
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
-from conference_app.services.contact import mail_text, reply_addresses
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import mail_text, reply_addresses, threads
 from conference_app.services.contact.threads import Incoming
 from conference_app.services.limits import rate_limits
 from conference_app.services.mail import bounces, delivery_reports, raw_mail
@@ -62,7 +61,7 @@ async def take(raw: bytes, *, now: datetime | None = None) -> Outcome:
         await rate_limits.count(rate_limits.INBOUND_PER_EMAIL, email_addresses.email_key(incoming.email).hex())
     except TooManyAttempts:
         return _dropped("too many")
-    kept = await contact.receive(incoming, thread_id=thread_id, language=incoming.language, now=now)
+    kept = await threads.receive(incoming, thread_id=thread_id, language=incoming.language, now=now)
     return "stored" if kept else "known"
 
 
@@ -113,7 +112,7 @@ def _sender(mail: Mail) -> tuple[str, str] | None:
     except ConferenceError:
         return None
     is_ours = _is_ours(address) or address == settings().mail.sender or reply_addresses.thread_in(address) != ""
-    return None if is_ours else (contact.clean_text(_in_words(found[0][0]), contact.NAME_LENGTH), address)
+    return None if is_ours else (threads.clean_text(_in_words(found[0][0]), threads.NAME_LENGTH), address)
 
 
 def _is_ours(address: str) -> bool:
@@ -138,7 +137,7 @@ def _is_by_machine(mail: Mail, address: str) -> bool:
 
 def _incoming(mail: Mail, raw: bytes) -> Incoming | None:
     sender = _sender(mail)
-    subject = contact.clean_text(_header(mail, "Subject"), 200)
+    subject = threads.clean_text(_header(mail, "Subject"), 200)
     with texts.language(_language_of(subject)):
         body = mail_text.words_of(mail) or subject  # to unsubscribe, mail programs send a subject alone
     if sender is None or not body:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import nh3
 
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.mail import raw_mail
 from conference_app.texts import _
 
 if TYPE_CHECKING:
     from conference_app.services.mail.raw_mail import Mail
 
-_TEXT_BYTES = 4 * contact.MAIL_LENGTH
+_TEXT_BYTES = 4 * threads.MAIL_LENGTH
 """Bytes of a text that are read: the rest of a mail written to keep us busy is not."""
 _LINE_ENDS = re.compile(r"<(?:br|/?(?:p|div|li|tr|table|ul|ol|pre|h[1-6]))\b[^<>]{0,300}>", re.I)
 _QUOTED = re.compile(r"<blockquote\b[^<>]{0,300}>", re.I)
@@ -59,7 +59,7 @@ def _is_text(part: Mail, wanted: str) -> bool:
 
 def _text(part: Mail, wanted: str) -> str:
     decoded = _decoded(part)
-    return contact.clean_text(_of_html(decoded) if wanted == "text/html" else decoded, contact.MAIL_LENGTH)
+    return threads.clean_text(_of_html(decoded) if wanted == "text/html" else decoded, threads.MAIL_LENGTH)
 
 
 def _of_html(source: str) -> str:

@@ -1,4 +1,4 @@
-"""What people write to us, by the form or by mail: kept as threads and thanked once; `contact_desk` answers.
+"""What people write to us, by the form or by mail: kept as threads and thanked once; `desk` answers.
 
 Their addresses stand in `contact_thread` alone; nothing but the answers to that thread ever goes there.
 """

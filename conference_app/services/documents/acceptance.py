@@ -12,14 +12,14 @@ from conference_app.models import ConsentRecord, SignInSession
 from conference_app.purposes import ACCEPTANCE
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.services.documents.registry import DOCUMENTS, Document
 from conference_app.texts import current_language, language
 
 
 def texts() -> dict[Document, str]:
     """The SHA-256 of every document as it stands in the current language."""
-    return {document: documents.fingerprint(document) for document in DOCUMENTS}
+    return {document: registry.fingerprint(document) for document in DOCUMENTS}
 
 
 def add_records(db: AsyncSession, account_id: str, code: str, *, now: datetime) -> None:
@@ -57,7 +57,7 @@ async def changed_since(db: AsyncSession, account_id: str, *, now: datetime) -> 
     for document in DOCUMENTS:
         record = await _last(db, account_id, document, now)
         with language(record.language if record else current_language()):
-            now_text = documents.fingerprint(document)
+            now_text = registry.fingerprint(document)
         if record is None or record.text_sha256 != now_text:
             changed[document] = record.text_sha256 if record else ""
     return changed

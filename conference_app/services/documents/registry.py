@@ -1,7 +1,7 @@
 """The documents a person agrees to: their text, and the fingerprint a consent is recorded with.
 
 One source: the pages show these sections, the consent's fingerprint is made of them, and every text that was ever shown
-is kept by `document_versions`. What they say stands in `terms` and `privacy_policy`.
+is kept by `versions`. What they say stands in `terms` and `privacy_policy`.
 """
 
 from __future__ import annotations

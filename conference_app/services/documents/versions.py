@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.config import LANGUAGES
 from conference_app.models import DocumentVersion
 from conference_app.models.columns import new_id
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.services.documents.registry import Document
 from conference_app.services.documents.text_changes import ParagraphChange, paragraph_changes
 from conference_app.texts import current_language, language
@@ -35,17 +35,17 @@ async def keep_current(*, now: datetime | None = None) -> int:
     kept, now = 0, now or datetime.now(UTC)  # one time for all: so the languages of a version are known to be one
     for code in LANGUAGES:
         with language(code):
-            for document in documents.DOCUMENTS:
-                kept += await _keep(document, code, documents.full_text(document), now)
+            for document in registry.DOCUMENTS:
+                kept += await _keep(document, code, registry.full_text(document), now)
     return kept
 
 
 async def _keep(document: Document, code: str, text: str, now: datetime) -> bool:
     newest = await versions(document, code)
-    if newest and newest[0].text_sha256 == documents.sha256_of(text):
+    if newest and newest[0].text_sha256 == registry.sha256_of(text):
         return False
     row = DocumentVersion(
-        id=new_id(), document=document, language=code, text_sha256=documents.sha256_of(text), text=text, since=now
+        id=new_id(), document=document, language=code, text_sha256=registry.sha256_of(text), text=text, since=now
     )
     try:
         async with database.session() as db:
@@ -80,6 +80,6 @@ async def changes(document: Document, since_sha256: str) -> list[ParagraphChange
     if old is None:
         return []
     if old.language == current_language():
-        return paragraph_changes(old.text, documents.full_text(document))
+        return paragraph_changes(old.text, registry.full_text(document))
     before = [one for one in await versions(document) if one.since <= old.since + _BESIDE]
-    return paragraph_changes(before[0].text, documents.full_text(document)) if before else []
+    return paragraph_changes(before[0].text, registry.full_text(document)) if before else []

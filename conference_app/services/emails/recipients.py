@@ -1,6 +1,6 @@
 """Whom an email is addressed to, as values: by number, in one role, and never by address.
 
-Which emails go to whom is the business of `messages`; where each is reached when an email leaves, of `mail_recipients`.
+Which emails go to whom is the business of `messages`; where each is reached when an email leaves, of `mailboxes`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class AddressRecipient:
 class RowRecipient:
     """Somebody whose address stands in another row only, such as a contact thread or an address not verified yet.
 
-    `source` names a function registered with `mail_recipients.address_source`; only necessary emails go there.
+    `source` names a function registered with `mailboxes.address_source`; only necessary emails go there.
     """
 
     source: str

@@ -16,7 +16,7 @@ from conference_app.errors import NotFound
 from conference_app.models.jobs import Job
 from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.paging import Page
 from conference_app.texts import n_
 
@@ -57,7 +57,7 @@ async def try_again(job_id: str, *, staff_id: str) -> None:
         if found.first() is None:
             raise NotFound(_GONE)
         await audit.record(db, AuditTag.STAFF_JOB_RETRIED, account_id=staff_id, detail=job_id)
-        jobs.wake_after_commit(db)
+        queue.wake_after_commit(db)
 
 
 async def drop(job_id: str, *, staff_id: str) -> None:
@@ -69,9 +69,9 @@ async def drop(job_id: str, *, staff_id: str) -> None:
         await audit.record(db, AuditTag.STAFF_JOB_DROPPED, account_id=staff_id, detail=job_id)
 
 
-@jobs.periodic("jobs.sweep", timedelta(days=1))
-async def _sweep(_payload: jobs.Payload) -> None:
+@queue.periodic("jobs.sweep", timedelta(days=1))
+async def _sweep(_payload: queue.Payload) -> None:
     """Forget what nobody looked at in time."""
-    old = col(Job.created_at) < jobs.now() - KEPT_FOR
+    old = col(Job.created_at) < queue.now() - KEPT_FOR
     async with database.session() as db:
         await db.exec(delete(Job).where(col(Job.is_dead).is_(True), old))

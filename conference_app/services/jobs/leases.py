@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models.columns import new_id
 from conference_app.models.jobs import Job
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 
 LEASE = timedelta(seconds=60)
 """How long a worker that is heard of no more keeps a job."""
@@ -38,13 +38,13 @@ async def claim(now: datetime, kinds: Sequence[str] = ()) -> list[Job]:
     """
     urgent = (col(Job.priority), col(Job.run_at))
     async with database.reading() as db:
-        first = select(Job.kind).where(*_due(now, kinds or list(jobs.KINDS))).order_by(*urgent).limit(1)
+        first = select(Job.kind).where(*_due(now, kinds or list(queue.KINDS))).order_by(*urgent).limit(1)
         kind = (await db.exec(first)).first()
     if kind is None:
         return []
     lease = new_id()
     async with database.session() as db:
-        batch = select(Job.id).where(*_due(now, [kind])).order_by(*urgent).limit(jobs.KINDS[kind].most)
+        batch = select(Job.id).where(*_due(now, [kind])).order_by(*urgent).limit(queue.KINDS[kind].most)
         ids = (await db.exec(batch.with_for_update(skip_locked=True))).all()
         values = {"lease": lease, "leased_until": now + LEASE, "attempts": Job.attempts + 1}
         await db.exec(update(Job).where(col(Job.id).in_(ids)).values(values))
@@ -85,4 +85,4 @@ class Watch:
             theirs = tuple_(col(Job.lease), col(Job.leased_until)).in_(dead)
             async with database.session() as db:
                 await db.exec(update(Job).where(theirs).values(lease=None, leased_until=None))
-                jobs.wake_after_commit(db)
+                queue.wake_after_commit(db)

@@ -1,6 +1,6 @@
 """Work for later, kept in the same database and committed with the rows that cause it.
 
-Here work is declared and planned; `job_worker` does it, `failed_jobs` keeps what could not be done. At least once: a job runs until its handler returns; a worker
+Here work is declared and planned; `worker` does it, `dead_letters` keeps what could not be done. At least once: a job runs until its handler returns; a worker
 that dies loses its lease, and the job runs again. So handlers read the rows anew, and doing their work twice does no
 harm. Payloads carry identifiers only.
 """
@@ -78,7 +78,7 @@ clock: ContextVar[datetime | None] = ContextVar("job_clock", default=None)
 
 
 def now() -> datetime:
-    """The time for a running handler: the one given to `job_worker.run_due`, else the clock's."""
+    """The time for a running handler: the one given to `worker.run_due`, else the clock's."""
     return clock.get() or datetime.now(UTC)
 
 

@@ -18,14 +18,12 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.errors import ConfigurationError
 from conference_app.models.jobs import Job
-from conference_app.services.jobs import leases as job_leases
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import wake_ups
+from conference_app.services.jobs import leases, queue, wake_ups
 from conference_app.services.jobs.queue import GivenUp, Kind, Outcome, Postponed, Run, TryAgain
 
 logger = logging.getLogger(__name__)
 
-RENEW_EVERY = job_leases.LEASE / 3
+RENEW_EVERY = leases.LEASE / 3
 MAX_RUN = timedelta(minutes=15)
 """A handler that takes longer is cancelled and tried again."""
 MAX_ATTEMPTS = 14
@@ -51,8 +49,8 @@ def _delay(attempts: int) -> timedelta:
 
 async def run(claimed: Sequence[Job], now: datetime | None = None) -> None:
     """One run of claimed jobs of a kind, and what follows from how each ends."""
-    kind = jobs.KINDS[claimed[0].kind]
-    jobs.clock.set(now)
+    kind = queue.KINDS[claimed[0].kind]
+    queue.clock.set(now)
     living = [job for job in claimed if job.attempts <= MAX_ATTEMPTS]
     outcomes = await _outcomes(kind, living)
     done = [job for job, outcome in zip(living, outcomes, strict=True) if outcome is None]
@@ -70,7 +68,7 @@ async def _outcomes(kind: Kind, living: Sequence[Job]) -> Sequence[Outcome]:
     runs = [Run(json.loads(job.payload), job.attempts >= MAX_ATTEMPTS) for job in living]
     if not runs:
         return []
-    if kind.every is not None and jobs.now() - living[0].run_at > LEAP:
+    if kind.every is not None and queue.now() - living[0].run_at > LEAP:
         return [_put_off(living[0])]
     try:
         async with asyncio.timeout(MAX_RUN.total_seconds()):
@@ -85,7 +83,7 @@ async def _outcomes(kind: Kind, living: Sequence[Job]) -> Sequence[Outcome]:
 
 
 def _put_off(job: Job) -> Postponed:
-    until = jobs.now() + LEAP_WAIT
+    until = queue.now() + LEAP_WAIT
     logger.error(
         "%s waits until %s: it was last due at %s, so the machine was off for long (nothing needs to be done) or its"
         " clock is wrong (set it right before then, or data is deleted too early)",
@@ -100,7 +98,7 @@ async def _not_done(job: Job, outcome: Exception) -> None:
     error = type(outcome.__cause__ or outcome).__name__
     match outcome:
         case Postponed():
-            await job_leases.release(job, run_at=outcome.until, attempts=job.attempts - 1)
+            await leases.release(job, run_at=outcome.until, attempts=job.attempts - 1)
         case GivenUp():
             logger.error("job %s of kind %s was given up", job.id, job.kind)
             await _fail(job, error, give_up=True)
@@ -115,7 +113,7 @@ async def _finish(done: Sequence[Job], kind: Kind) -> None:
     """Delete what is done; what was planned anew while it ran, or is periodic, waits for its next time."""
     if kind.every is not None:
         for job in done:
-            await job_leases.release(job, run_at=jobs.now() + kind.every, attempts=0)
+            await leases.release(job, run_at=queue.now() + kind.every, attempts=0)
         return
     mine = (col(Job.lease) == done[0].lease, col(Job.id).in_([job.id for job in done]))
     as_planned = tuple_(col(Job.id), col(Job.version)).in_([(job.id, job.version) for job in done])
@@ -126,13 +124,13 @@ async def _finish(done: Sequence[Job], kind: Kind) -> None:
 
 
 async def _fail(job: Job, error: str, *, give_up: bool) -> None:
-    every = jobs.KINDS[job.kind].every
+    every = queue.KINDS[job.kind].every
     if give_up and every is not None:
-        await job_leases.release(job, run_at=jobs.now() + every, attempts=0, last_error=error[:100])
+        await leases.release(job, run_at=queue.now() + every, attempts=0, last_error=error[:100])
     elif give_up:
-        await job_leases.release(job, is_dead=True, last_error=error[:100])
+        await leases.release(job, is_dead=True, last_error=error[:100])
     else:
-        await job_leases.release(job, run_at=jobs.now() + _delay(job.attempts), last_error=error[:100])
+        await leases.release(job, run_at=queue.now() + _delay(job.attempts), last_error=error[:100])
 
 
 class _Worker:
@@ -143,11 +141,11 @@ class _Worker:
         self.woken = asyncio.Event()
 
     async def work(self) -> None:
-        with wake_ups.listening(jobs.TOPIC) as self.woken:
+        with wake_ups.listening(queue.TOPIC) as self.woken:
             while True:
                 self.woken.clear()
                 has_room = len(self.running) < CONCURRENCY
-                if has_room and (claimed := await job_leases.claim(datetime.now(UTC))):
+                if has_room and (claimed := await leases.claim(datetime.now(UTC))):
                     self.start(claimed)
                 else:
                     await self.rest()
@@ -170,10 +168,10 @@ class _Worker:
     async def look_after_jobs(self) -> None:
         """For ever: renew the leases of what runs, else others would do the same work beside us; end those of the dead;
         and see that periodic work has its time."""
-        watch = job_leases.Watch()
+        watch = leases.Watch()
         while True:
             try:
-                await job_leases.renew({claimed[0].lease for claimed in self.running.values()}, datetime.now(UTC))
+                await leases.renew({claimed[0].lease for claimed in self.running.values()}, datetime.now(UTC))
                 await watch.look(monotonic())
                 await plan_periodic(datetime.now(UTC))
             except (SQLAlchemyError, OSError) as err:
@@ -194,7 +192,7 @@ class _Worker:
         with contextlib.suppress(SQLAlchemyError, OSError):
             for claimed in left.values():
                 for job in claimed:
-                    await job_leases.release(job)
+                    await leases.release(job)
 
 
 async def run_worker() -> None:
@@ -220,11 +218,11 @@ async def run_worker() -> None:
 async def run_due(now: datetime, *, kinds: Sequence[str] = ()) -> int:
     """Do everything that is due at `now`, also what that makes due, one batch after the other; how many runs that were.
 
-    For tests and fake clocks: `jobs.now()` is `now` inside the handlers. With `kinds`, only jobs of these. Failures
+    For tests and fake clocks: `queue.now()` is `now` inside the handlers. With `kinds`, only jobs of these. Failures
     are planned anew as by a worker; nothing raises.
     """
     runs = 0
-    while claimed := await job_leases.claim(now, kinds):
+    while claimed := await leases.claim(now, kinds):
         await asyncio.create_task(run(claimed, now))  # a task, so that the clock set for it stays its own
         runs += len(claimed)
     return runs
@@ -237,7 +235,7 @@ async def check_kinds() -> None:
     """
     async with database.reading() as db:
         waiting = (await db.exec(select(Job.kind).where(col(Job.is_dead).is_(False)).distinct())).all()
-    if unknown := sorted(set(waiting) - set(jobs.KINDS)):
+    if unknown := sorted(set(waiting) - set(queue.KINDS)):
         raise ConfigurationError(
             f"Jobs wait that this release cannot do: {', '.join(unknown)}. Start the release that planned them."
         )
@@ -245,11 +243,11 @@ async def check_kinds() -> None:
 
 async def plan_periodic(now: datetime) -> None:
     """Make sure that every periodic kind has its job, and that none was put off by a clock that was ahead until now."""
-    periodic = {f"periodic:{kind}": (kind, entry.every) for kind, entry in jobs.KINDS.items() if entry.every}
+    periodic = {f"periodic:{kind}": (kind, entry.every) for kind, entry in queue.KINDS.items() if entry.every}
     async with database.reading() as db:
         query = select(Job.unique_key, Job.run_at).where(col(Job.unique_key).in_(periodic))
         planned = dict((await db.exec(query)).all())
     for key, (kind, every) in periodic.items():
         if key not in planned or planned[key] > now + every + LEAP_WAIT:
             async with database.session() as db:
-                await jobs.enqueue(db, kind, {}, key=key, run_at=now)
+                await queue.enqueue(db, kind, {}, key=key, run_at=now)

@@ -19,7 +19,7 @@ from conference_app.services import audit, paging
 from conference_app.services.audit import AuditTag
 from conference_app.services.limits import rate_limits
 from conference_app.services.paging import Page
-from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data import lookup
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.texts import n_
 
@@ -164,11 +164,11 @@ async def _about(wanted: str, staff_id: str) -> DataOwner:
     if not wanted:
         return DataOwner()
     await rate_limits.count(rate_limits.STAFF_SEARCH, staff_id)
-    wanted = staff_people.check_wanted(wanted)
+    wanted = lookup.check_wanted(wanted)
     async with database.reading() as db:
-        person = await staff_people.who_is(db, wanted)
+        person = await lookup.who_is(db, wanted)
     if person is None:
-        raise InvalidInput({"wanted": ConferenceError(staff_people.UNKNOWN)})
+        raise InvalidInput({"wanted": ConferenceError(lookup.UNKNOWN)})
     return person
 
 

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from conference_app.config import settings
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models.columns import lookup_key
-from conference_app.services.limits import redis as shared_state
+from conference_app.services.limits import redis
 from conference_app.texts import n_
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _without_redis() -> MovingWindowRateLimiter:
 async def _asked(question: Callable[[MovingWindowRateLimiter], Awaitable[Answer]]) -> Answer:
     """What the counters answer to `question`."""
     try:
-        async with asyncio.timeout(shared_state.PATIENCE_S):
+        async with asyncio.timeout(redis.PATIENCE_S):
             return await question(_the_limiter())
     except (RedisError, TimeoutError) as err:
         logger.warning("this process counts tries by itself: %s", type(err).__name__)

@@ -26,11 +26,10 @@ from conference_app.models import OutgoingEmail
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
 from conference_app.services.consent import live_consents, person_state
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.jobs.leases import LEASE
 from conference_app.services.jobs.queue import Outcome, Postponed, Run, TryAgain
-from conference_app.services.mail import bounces, mailboxes, permission, smtp
-from conference_app.services.mail import dkim as dkim_signature
+from conference_app.services.mail import bounces, dkim, mailboxes, permission, smtp
 from conference_app.services.mail.outbox import JOB, ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail.permission import Withheld
 from conference_app.services.mail.preparing import EMAILS, Batch, Ready, note
@@ -45,7 +44,7 @@ LONGEST_S = 60.0
 """A batch at a slow server ends then; the rest of its emails get another turn."""
 
 
-@jobs.batch_handler(JOB, MOST)
+@queue.batch_handler(JOB, MOST)
 async def deliver(runs: Sequence[Run]) -> Sequence[Outcome]:
     """Send emails, unless they left already or may not leave."""
     batch = await Batch.read([str(run.payload["email"]) for run in runs])
@@ -56,7 +55,7 @@ async def deliver(runs: Sequence[Run]) -> Sequence[Outcome]:
         try:
             for run in runs:
                 is_late = monotonic() - began > LONGEST_S
-                outcomes.append(Postponed(jobs.now()) if is_late else await postman.carry(run))
+                outcomes.append(Postponed(queue.now()) if is_late else await postman.carry(run))
         finally:
             await postman.note_last()
     return outcomes
@@ -83,11 +82,7 @@ class _Postman:
 
     async def hand_over(self, ready: Ready, run: Run) -> Outcome:
         try:
-            message = (
-                await asyncio.to_thread(dkim_signature.signed, ready.message)
-                if settings().mail.dkim_key
-                else ready.message
-            )
+            message = await asyncio.to_thread(dkim.signed, ready.message) if settings().mail.dkim_key else ready.message
             recipient = email_addresses.ascii_address(ready.mailbox.email)
             await self.talk.address(bounces.envelope_sender(ready.email_id, ready.mailbox.key), recipient)
             if await self.may_leave(ready):
@@ -128,7 +123,7 @@ async def _begin(db: AsyncSession, ready: Ready) -> bool:
             "the_status": ready.status,
             "the_id": subject.id,
             "the_key": ready.mailbox.key,
-            "the_time": jobs.now(),
+            "the_time": queue.now(),
         }
         begun = await (await db.connection()).execute(_beginning(subject.kind, ready.purpose), values)
         if begun.first() is not None:
@@ -159,7 +154,7 @@ async def _begin_slowly(db: AsyncSession, ready: Ready) -> bool:
     if row is None or row.status not in WAITING:
         return False
     if row.status != ready.status:  # somebody else lets it leave at this moment: what comes of it is seen later
-        raise Postponed(jobs.now() + LEASE)
+        raise Postponed(queue.now() + LEASE)
     try:
         mailbox = await permission.allowed(db, row, ready.template)
     except Withheld as why:
@@ -188,4 +183,4 @@ async def _refused(ready: Ready, err: smtp.Refused) -> None:
     async with database.session() as db:
         await note(db, [ready.email_id], Status.REFUSED, err.code)
         if err.about_recipient and bounces.says_unknown(err.code):
-            await bounces.mark(db, ready.mailbox.key, err.code, jobs.now())
+            await bounces.mark(db, ready.mailbox.key, err.code, queue.now())

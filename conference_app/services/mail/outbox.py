@@ -1,6 +1,6 @@
 """The one place that mail is sent from. An email is queued in the caller's transaction and leaves as a job.
 
-When it leaves (`mail_delivery`), everything is read anew: the recipient's address, the live grant, the template's
+When it leaves (`delivery`), everything is read anew: the recipient's address, the live grant, the template's
 values. Kept afterwards are class, template, times and outcome, with the recipient by identifier.
 """
 
@@ -26,7 +26,7 @@ from conference_app.services.emails.recipients import (
     RowRecipient,
 )
 from conference_app.services.emails.template import EmailClass, Refs
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 
 JOB = "mail.send"
 PRIORITY = {"necessary": 0, "participant": 1, "service": 2, "newsletter": 9, "promotion": 9}
@@ -62,7 +62,7 @@ async def send(db: AsyncSession, message: Message, *, key: str | None = None, ru
 
     The same `key` sends once: while the email waits its time is replaced, after that nothing happens.
     """
-    now = jobs.now()
+    now = queue.now()
     if key is not None:
         async with database.within(db, DELIVERY) as own:
             query = select(OutgoingEmail).where(OutgoingEmail.unique_key == key).with_for_update()
@@ -116,18 +116,18 @@ def email_row(message: Message, *, key: str | None, now: datetime, newsletter_id
 async def _plan(db: AsyncSession, email_id: str, message: Message, run_at: datetime | None) -> None:
     payload = {**message.refs, "email": email_id}
     priority = PRIORITY[message.template.email_class]
-    await jobs.enqueue(db, JOB, payload, key=job_key(email_id), run_at=run_at, priority=priority)
+    await queue.enqueue(db, JOB, payload, key=job_key(email_id), run_at=run_at, priority=priority)
 
 
 def job_row(email_id: str, message: Message, *, run_at: datetime) -> dict[str, Any]:
-    """The job that sends a queued email, for `jobs.enqueue_many`."""
+    """The job that sends a queued email, for `queue.enqueue_many`."""
     return job_row_of(email_id, message.refs, message.template.email_class, run_at)
 
 
 def job_row_of(email_id: str, refs: Refs, email_class: EmailClass, run_at: datetime) -> dict[str, Any]:
     """The same for an email that was kept."""
     payload = {**refs, "email": email_id}
-    return jobs.row(JOB, payload, key=job_key(email_id), run_at=run_at, priority=PRIORITY[email_class])
+    return queue.row(JOB, payload, key=job_key(email_id), run_at=run_at, priority=PRIORITY[email_class])
 
 
 def job_key(email_id: str) -> str:
@@ -140,4 +140,4 @@ async def cancel(db: AsyncSession, key: str) -> None:
     waiting = (col(OutgoingEmail.unique_key) == key, col(OutgoingEmail.status) == Status.QUEUED)
     gone = (await db.exec(delete(OutgoingEmail).where(*waiting).returning(col(OutgoingEmail.id)))).all()
     for (email_id,) in gone:
-        await jobs.cancel(db, job_key(email_id))
+        await queue.cancel(db, job_key(email_id))

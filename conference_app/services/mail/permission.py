@@ -16,7 +16,7 @@ from conference_app.services.consent.live_consents import Bound
 from conference_app.services.emails.messages import ParticipantTemplate
 from conference_app.services.emails.recipients import ParticipantRecipient, Recipient
 from conference_app.services.emails.template import Template
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import bounces
 from conference_app.services.mail.mailboxes import Mailbox, mailboxes_of, recipient_of, subject_of
 from conference_app.services.people.subjects import Subject, SubjectKind
@@ -33,7 +33,7 @@ async def mailboxes_of_many(db: AsyncSession, rows: Sequence[OutgoingEmail]) -> 
         name, _, detail = agreed.partition(":")
         recipients = [recipient_of(row) for row in rows if row.purpose == agreed]
         subjects = [subject for one in recipients if (subject := subject_of(one))]
-        live = await legal_basis.with_basis(db, PURPOSES[name], subjects, detail, now=jobs.now())
+        live = await legal_basis.with_basis(db, PURPOSES[name], subjects, detail, now=queue.now())
         if live:
             found |= await mailboxes_of(db, recipients, live)
     return found
@@ -58,7 +58,7 @@ async def read_for(db: AsyncSession, row: OutgoingEmail, template: Template) -> 
             purpose = PURPOSES.get(name, template.purpose)
         case _:
             return (template.purpose, *template.also)
-    live = await legal_basis.with_basis(db, purpose, [subject] if subject else [], detail, now=jobs.now())
+    live = await legal_basis.with_basis(db, purpose, [subject] if subject else [], detail, now=queue.now())
     if not live:
         raise Withheld("no_grant")
     return (live, *template.also)
@@ -88,7 +88,7 @@ async def _require_grant(db: AsyncSession, purpose: str, template: Template, rec
                 raise Withheld("wrong_recipient")
         case "newsletter" | "promotion":
             subject = subject_of(recipient)
-            if subject is None or not await live_consents.has_live(db, subject, purpose, now=jobs.now()):
+            if subject is None or not await live_consents.has_live(db, subject, purpose, now=queue.now()):
                 raise Withheld("no_grant")
         case "participant":
             if not isinstance(template, ParticipantTemplate) or not isinstance(recipient, ParticipantRecipient):

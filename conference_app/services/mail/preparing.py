@@ -20,7 +20,7 @@ from conference_app.purposes import DELIVERY, LANGUAGE
 from conference_app.services.emails import rendering
 from conference_app.services.emails.recipients import Recipient
 from conference_app.services.emails.template import TEMPLATES, Context, Refs, Template, Values
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import message as mail_message
 from conference_app.services.mail import permission, stop_links
@@ -48,7 +48,7 @@ class Ready:
 
 async def note(db: AsyncSession, email_ids: Iterable[str], status: Status, reason: str = "") -> None:
     """Note what became of emails."""
-    changed = {"status": status, "reason": reason, "changed_at": jobs.now()}
+    changed = {"status": status, "reason": reason, "changed_at": queue.now()}
     noting = update(EMAILS).where(EMAILS.c.id.in_(email_ids)).values(changed)
     await (await db.connection()).execute(noting)  # not as the session's: this is done twice for each email
 
@@ -97,7 +97,7 @@ class Batch:
         key = (row.template, language, frozenset(refs.items()))
         if key not in self._sheets:
             async with database.reading() as db:
-                values = await _values(db, template, Context(recipient, refs, language, "", jobs.now()))
+                values = await _values(db, template, Context(recipient, refs, language, "", queue.now()))
             self._sheets[key] = None if values is None else _sheet(template, values, language)
         sheet = self._sheets[key]
         if sheet is None:
@@ -121,7 +121,7 @@ async def _made(email_id: str, refs: Refs) -> Ready | None:
             raise Withheld("unknown_template")
         mailbox = await permission.allowed(db, row, template)
         language, recipient = row.language or mailbox.language, mail_recipients.recipient_of(row)
-        context = Context(recipient, refs, language, mailbox.name, jobs.now(), row.id)
+        context = Context(recipient, refs, language, mailbox.name, queue.now(), row.id)
         async with database.within(db, LANGUAGE, *await permission.read_for(db, row, template)) as own:
             values = await _values(own, template, context)
         if values is None:
@@ -136,7 +136,7 @@ async def _values(db: AsyncSession, template: Template, context: Context) -> Val
 
 def _sheet(template: Template, values: Values, language: str) -> Sheet:
     rendered = rendering.render(template, values, language, stop_links.marked_choices(template))
-    return mail_message.sheet(template, rendered, values, language, jobs.now())
+    return mail_message.sheet(template, rendered, values, language, queue.now())
 
 
 def _ready(row: OutgoingEmail, template: Template, mailbox: Mailbox, sheet: Sheet) -> Ready:

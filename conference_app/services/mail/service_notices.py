@@ -21,7 +21,7 @@ from conference_app.services.emails.blocks import paragraph
 from conference_app.services.emails.messages import ServiceTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import outbox
 from conference_app.texts import n_, plural
 
@@ -64,11 +64,11 @@ async def announce_maintenance(starts_at: datetime, minutes: int) -> None:
     at = int(starts_at.timestamp())
     async with database.session() as db:
         payload = {"starts_at": at, "minutes": minutes}
-        await jobs.enqueue(db, "service.maintenance", payload, key=f"maintenance:{at}")
+        await queue.enqueue(db, "service.maintenance", payload, key=f"maintenance:{at}")
 
 
-@jobs.handler("service.maintenance")
-async def _queue(payload: jobs.Payload) -> None:
+@queue.handler("service.maintenance")
+async def _queue(payload: queue.Payload) -> None:
     """Write an email for everybody; what a killed run has written stays."""
     everybody = select(Account.id).where(col(Account.email_verified_at).is_not(None)).order_by(Account.id)
     async with database.reading() as db:
@@ -78,7 +78,7 @@ async def _queue(payload: jobs.Payload) -> None:
             await _queue_piece(db, payload, ids[first : first + PIECE])
 
 
-async def _queue_piece(db: AsyncSession, payload: jobs.Payload, ids: Sequence[str]) -> None:
+async def _queue_piece(db: AsyncSession, payload: queue.Payload, ids: Sequence[str]) -> None:
     keys = {f"maintenance:{payload['starts_at']}:{account_id}": account_id for account_id in ids}
     async with database.within(db, DELIVERY) as own:
         query = select(OutgoingEmail.unique_key).where(col(OutgoingEmail.unique_key).in_(keys))
@@ -88,7 +88,7 @@ async def _queue_piece(db: AsyncSession, payload: jobs.Payload, ids: Sequence[st
             message = MAINTENANCE.message(
                 AccountRecipient(account_id), starts_at=payload["starts_at"], minutes=payload["minutes"]
             )
-            await outbox.send(db, message, key=key, run_at=jobs.now())
+            await outbox.send(db, message, key=key, run_at=queue.now())
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Newsletter
 from conference_app.services.emails import secret_requests
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import topics
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.texts import n_
 
@@ -48,7 +48,7 @@ async def save(draft: Draft, newsletter_id: str = "", *, now: datetime | None = 
     draft, now = checked(draft), now or datetime.now(UTC)
     async with database.session() as db:
         if draft.topic_id:
-            await newsletter_topics.require_open(db, draft.topic_id, now)
+            await topics.require_open(db, draft.topic_id, now)
         if newsletter_id:
             row = await of_id(db, newsletter_id)
         else:

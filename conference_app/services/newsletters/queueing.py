@@ -24,28 +24,27 @@ from conference_app.models.people import Address
 from conference_app.purposes import DELIVERY
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import outbox
-from conference_app.services.newsletters import sending as newsletters
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import sending, topics
 from conference_app.services.newsletters.views import Counts, Stage, counts_of
 from conference_app.services.people.subjects import Subject, SubjectKind
 
-JOB = newsletters.QUEUE_JOB
+JOB = sending.QUEUE_JOB
 PIECE = 1000
 """Emails queued in one transaction."""
 
 
-@jobs.handler(JOB)
-async def _queue(payload: jobs.Payload) -> None:
+@queue.handler(JOB)
+async def _queue(payload: queue.Payload) -> None:
     """Write an email for everybody with a live grant; what a killed run has written stays."""
     newsletter_id = str(payload["newsletter_id"])
     async with database.reading() as db:
         row = await db.get(Newsletter, newsletter_id)
         if row is None or row.status != Stage.QUEUING:
             return
-        purpose = newsletter_topics.purpose(row.topic_id or "")
-        subjects = await live_consents.live_subjects(db, purpose, now=jobs.now())
+        purpose = topics.purpose(row.topic_id or "")
+        subjects = await live_consents.live_subjects(db, purpose, now=queue.now())
     for first in range(0, len(subjects), PIECE):
         async with database.session() as db:
             if not await _is_queuing(db, newsletter_id):
@@ -54,8 +53,8 @@ async def _queue(payload: jobs.Payload) -> None:
     async with database.session() as db:
         queuing = (col(Newsletter.id) == newsletter_id, col(Newsletter.status) == Stage.QUEUING)
         await db.exec(update(Newsletter).where(*queuing).values(status=Stage.SENDING))
-        await jobs.enqueue(
-            db, "newsletter.watch", {"newsletter_id": newsletter_id}, key=f"watch:{newsletter_id}", run_at=jobs.now()
+        await queue.enqueue(
+            db, "newsletter.watch", {"newsletter_id": newsletter_id}, key=f"watch:{newsletter_id}", run_at=queue.now()
         )
 
 
@@ -75,14 +74,14 @@ async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subje
         if key in known:
             continue
         recipient = AccountRecipient(subject.id) if subject.kind == "account" else AddressRecipient(subject.id)
-        message = newsletters.MESSAGE.message(recipient, purpose=purpose, newsletter_id=newsletter_id)
-        row = outbox.email_row(message, key=key, now=jobs.now(), newsletter_id=newsletter_id)
+        message = sending.MESSAGE.message(recipient, purpose=purpose, newsletter_id=newsletter_id)
+        row = outbox.email_row(message, key=key, now=queue.now(), newsletter_id=newsletter_id)
         message_rows.append(row)
-        job_rows.append(outbox.job_row(row["id"], message, run_at=jobs.now()))
+        job_rows.append(outbox.job_row(row["id"], message, run_at=queue.now()))
     if message_rows:
         insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
         await db.exec(insert(OutgoingEmail), params=message_rows)
-        await jobs.enqueue_many(db, job_rows)
+        await queue.enqueue_many(db, job_rows)
 
 
 async def _message_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[Subject]) -> dict[Subject, str]:
@@ -97,10 +96,10 @@ async def _message_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence
     return keys
 
 
-@jobs.handler("newsletter.watch")
-async def _watch(payload: jobs.Payload) -> None:
+@queue.handler("newsletter.watch")
+async def _watch(payload: queue.Payload) -> None:
     """Note the end when no email waits any more, and keep the counts until the emails are forgotten."""
-    newsletter_id, now = str(payload["newsletter_id"]), jobs.now()
+    newsletter_id, now = str(payload["newsletter_id"]), queue.now()
     async with database.session(DELIVERY) as db:
         row = await db.get(Newsletter, newsletter_id, with_for_update=True)
         if row is None:
@@ -112,4 +111,4 @@ async def _watch(payload: jobs.Payload) -> None:
     if row.started_at is None or now > row.started_at + timedelta(days=MESSAGE_DAYS - 2):
         return  # the last count stays
     is_going = row.status == Stage.SENDING
-    raise jobs.Postponed(now + (timedelta(seconds=5) if is_going else timedelta(days=1)))
+    raise queue.Postponed(now + (timedelta(seconds=5) if is_going else timedelta(days=1)))

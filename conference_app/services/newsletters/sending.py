@@ -1,7 +1,7 @@
 """Newsletters: staff write them, those who agreed get them, each once.
 
-Sending has two steps. `newsletter_queueing` writes an email and its job for everybody with a live grant. Then each
-email leaves by itself (`mail_delivery`), which looks at the grant again.
+Sending has two steps. `queueing` writes an email and its job for everybody with a live grant. Then each
+email leaves by itself (`mail.delivery`), which looks at the grant again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from conference_app.services.emails.messages import NecessaryTemplate, Newslette
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.rendering import Rendered
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import outbox
 from conference_app.services.mail.outbox import Status
-from conference_app.services.newsletters import drafts as newsletter_drafts
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import drafts, topics
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.texts import language, n_
 
@@ -76,7 +75,7 @@ TEST_MESSAGE = register(
 
 def preview(draft: Draft, code: str) -> Rendered:
     """The email as it would look in language `code`, with links that lead nowhere."""
-    draft = newsletter_drafts.checked(draft)
+    draft = drafts.checked(draft)
     polish = code == "pl"
     values = {
         "subject": draft.subject_pl if polish else draft.subject_en,
@@ -90,14 +89,14 @@ def preview(draft: Draft, code: str) -> Rendered:
 async def audience(topic_id: str = "") -> int:
     """How many would get a newsletter now."""
     async with database.reading() as db:
-        return len(await live_consents.live_subjects(db, newsletter_topics.purpose(topic_id)))
+        return len(await live_consents.live_subjects(db, topics.purpose(topic_id)))
 
 
 async def send_test(newsletter_id: str, account_id: str, code: str) -> None:
     """Send the draft to its writer. Raises NotFound, InvalidInput."""
     async with database.session() as db:
-        row = await newsletter_drafts.of_id(db, newsletter_id)
-        newsletter_drafts.require_texts(row, (code,))
+        row = await drafts.of_id(db, newsletter_id)
+        drafts.require_texts(row, (code,))
         await outbox.send(db, TEST_MESSAGE.message(AccountRecipient(account_id), language=code, newsletter_id=row.id))
 
 
@@ -105,7 +104,7 @@ async def check(newsletter_id: str, *, now: datetime | None = None) -> None:
     """Raises NotFound, InvalidInput or ConferenceError for a draft that cannot be sent now; also if nobody would get it."""
     async with database.reading() as db:
         row = await db.get(Newsletter, newsletter_id[:32])
-        await _check(db, newsletter_drafts.waiting(row), now or datetime.now(UTC))
+        await _check(db, drafts.waiting(row), now or datetime.now(UTC))
     if await audience(row.topic_id if row and row.topic_id else "") == 0:
         raise ConferenceError(
             n_("Nobody would get this newsletter: there is no one who asked for it and has not stopped it.")
@@ -113,9 +112,9 @@ async def check(newsletter_id: str, *, now: datetime | None = None) -> None:
 
 
 async def _check(db: AsyncSession, row: Newsletter, now: datetime) -> None:
-    newsletter_drafts.require_texts(row, ("en", "pl"))
+    drafts.require_texts(row, ("en", "pl"))
     if row.topic_id:
-        await newsletter_topics.require_open(db, row.topic_id, now)
+        await topics.require_open(db, row.topic_id, now)
 
 
 async def start(newsletter_id: str, *, now: datetime | None = None) -> None:
@@ -123,10 +122,10 @@ async def start(newsletter_id: str, *, now: datetime | None = None) -> None:
     now = now or datetime.now(UTC)
     await check(newsletter_id, now=now)
     async with database.session() as db:
-        row = await newsletter_drafts.of_id(db, newsletter_id)
+        row = await drafts.of_id(db, newsletter_id)
         await _check(db, row, now)
         row.status, row.started_at = Stage.QUEUING, now
-        await jobs.enqueue(db, QUEUE_JOB, {"newsletter_id": row.id}, key=f"newsletter:{row.id}", run_at=now)
+        await queue.enqueue(db, QUEUE_JOB, {"newsletter_id": row.id}, key=f"newsletter:{row.id}", run_at=now)
 
 
 async def stop(newsletter_id: str) -> None:
@@ -139,7 +138,7 @@ async def stop(newsletter_id: str) -> None:
         if stopped.first() is None:
             raise NotFound(n_("This newsletter is not being sent."))
         queued = (col(OutgoingEmail.newsletter_id) == newsletter_id, col(OutgoingEmail.status) == Status.QUEUED)
-        held_back = {"status": Status.WITHHELD, "reason": "not_wanted", "changed_at": jobs.now()}
+        held_back = {"status": Status.WITHHELD, "reason": "not_wanted", "changed_at": queue.now()}
         await db.exec(update(OutgoingEmail).where(*queued).values(held_back))
 
 
@@ -156,5 +155,5 @@ async def send_uncertain_again(newsletter_id: str) -> int:
             outbox.job_row_of(email_id, {"newsletter_id": newsletter_id}, "newsletter", datetime.now(UTC))
             for (email_id,) in again
         ]
-        await jobs.enqueue_many(db, rows)
+        await queue.enqueue_many(db, rows)
         return len(rows)

@@ -12,7 +12,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import NewsletterTopic
 from conference_app.services.consent import ledger, live_consents
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.texts import n_
 
 GENERAL = "newsletter"
@@ -56,7 +56,7 @@ async def add(name_en: str, name_pl: str, ends_at: datetime | None, *, now: date
         db.add(topic)
         await db.flush()
         if ends_at is not None:
-            await jobs.enqueue(db, "topic.end", {"topic_id": topic.id}, key=f"topic:{topic.id}", run_at=ends_at)
+            await queue.enqueue(db, "topic.end", {"topic_id": topic.id}, key=f"topic:{topic.id}", run_at=ends_at)
         return topic.id
 
 
@@ -88,13 +88,13 @@ async def end(topic_id: str, *, now: datetime | None = None) -> None:
     async with database.session() as db:
         topic = await require_open(db, topic_id, now)
         topic.ends_at = now
-        await jobs.enqueue(db, "topic.end", {"topic_id": topic.id}, key=f"topic:{topic.id}", run_at=now)
+        await queue.enqueue(db, "topic.end", {"topic_id": topic.id}, key=f"topic:{topic.id}", run_at=now)
 
 
-@jobs.handler("topic.end")
-async def _end(payload: jobs.Payload) -> None:
+@queue.handler("topic.end")
+async def _end(payload: queue.Payload) -> None:
     """End every grant of a topic whose time is over."""
-    topic_id, now = str(payload["topic_id"]), jobs.now()
+    topic_id, now = str(payload["topic_id"]), queue.now()
     async with database.reading() as db:
         topic = await db.get(NewsletterTopic, topic_id)
         if topic is None or topic.closed_at is not None or topic.ends_at is None or topic.ends_at > now:

@@ -17,7 +17,7 @@ from conference_app.models import ConsentEvent, Newsletter, OutgoingEmail
 from conference_app.purposes import DELIVERY
 from conference_app.services import paging
 from conference_app.services.mail.outbox import Status
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import topics
 from conference_app.services.paging import Page
 from conference_app.texts import n_
 
@@ -119,7 +119,7 @@ async def _unsubscribed(db: AsyncSession, row: Newsletter) -> int:
     )
     query = (
         select(func.count(func.distinct(ConsentEvent.subject_id)))
-        .where(ConsentEvent.purpose == newsletter_topics.purpose(row.topic_id or ""))
+        .where(ConsentEvent.purpose == topics.purpose(row.topic_id or ""))
         .where(or_(ConsentEvent.kind == "withdrawn", ConsentEvent.kind == "objected"))
         .where(ConsentEvent.occurred_at >= row.started_at)
         .where(ConsentEvent.occurred_at < row.started_at + timedelta(days=STOP_DAYS))

@@ -2,7 +2,7 @@
 
 An address belongs to an account once its mail was read: until then `email_key` is a made-up value and the true key
 waits in `claim_key`. So anybody may type any address, nobody learns whether it is known, and nobody can keep its owner
-out. Accounts begin in `registration`, are opened in `signing_in`, and mailed links are in `email_proofs`.
+out. Accounts begin in `registration`, are opened in `by_password`, and mailed links are in `email_proofs`.
 """
 
 from __future__ import annotations

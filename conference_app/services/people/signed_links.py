@@ -1,6 +1,6 @@
 """Links that open one thing without signing in: stop a mail, choose what comes, see what we hold, go on with a thread.
 
-A token is signed over the address's key (`addresses.email_key`), not over an account: it goes on working when the
+A token is signed over the address's key (`email_addresses.email_key`), not over an account: it goes on working when the
 account is deleted. It names nobody to whoever reads it.
 """
 

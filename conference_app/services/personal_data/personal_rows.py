@@ -44,7 +44,7 @@ class DataOwner:
 
     account_id: str = ""
     email_keys: tuple[bytes, ...] = field(default=(), repr=False)
-    """`addresses.email_key` of the addresses that are proven to be theirs."""
+    """`email_addresses.email_key` of the addresses that are proven to be theirs."""
 
     @property
     def kind(self) -> str:

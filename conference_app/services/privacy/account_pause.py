@@ -11,8 +11,7 @@ from conference_app.services.consent import person_state
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure_requests
 from conference_app.services.room import host_rooms
-from conference_app.services.sign_in import account_passwords, security_emails
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_passwords, security_emails, sessions
 
 
 async def deactivate(account_id: str, password: str, *, address: str, now: datetime | None = None) -> None:
@@ -26,7 +25,7 @@ async def deactivate(account_id: str, password: str, *, address: str, now: datet
         row.deactivated_at = row.deactivated_at or now or datetime.now(UTC)
         await security_emails.tell(db, account_id, AuditTag.DEACTIVATED, now=now)
         rooms = await host_rooms.of_host(db, account_id)
-    await sign_in_sessions.end_all(account_id)
+    await sessions.end_all(account_id)
     await host_rooms.send_home(rooms)
 
 

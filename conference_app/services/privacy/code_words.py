@@ -14,7 +14,7 @@ from conference_app.purposes import PURPOSES
 from conference_app.services import audit
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger, mail_stops
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.services.emails import messages
 from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
@@ -125,7 +125,7 @@ _COLUMNS: dict[tuple[str, str], Callable[[str], str]] = {
     ("address_token", "kind"): _named(_TOKENS),
     ("audit_entry", "tag"): _named({tag.value: tag.words for tag in audit.AuditTag}),
     ("consent_event", "kind"): _named(_DONE),
-    ("consent_record", "document"): _named(documents.DOCUMENT_TITLES),
+    ("consent_record", "document"): _named(registry.DOCUMENT_TITLES),
     ("consent_event", "reason"): _named(ledger.REASONS),
     ("contact_message", "direction"): _named(_DIRECTIONS),
     ("legal_request", "kind"): _named(legal_requests.KINDS),

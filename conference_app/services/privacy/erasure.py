@@ -20,7 +20,7 @@ from conference_app import database
 from conference_app.models import Address, Erasure, Job, OutgoingEmail
 from conference_app.models.columns import new_id
 from conference_app.purposes import RIGHTS
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import outbox
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -161,7 +161,7 @@ async def _wipe() -> None:
         logger.warning("the database's log could not be emptied now; the next erasure or sweep does it")
 
 
-@jobs.periodic("privacy.wipe", every=timedelta(hours=6))
-async def wipe_again(_payload: jobs.Payload) -> None:
+@queue.periodic("privacy.wipe", every=timedelta(hours=6))
+async def wipe_again(_payload: queue.Payload) -> None:
     """Empty the database's log: an erasure may have met readers, and other deletions leave their bytes there too."""
     await _wipe()

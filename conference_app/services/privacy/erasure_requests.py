@@ -16,7 +16,7 @@ from conference_app.purposes import WISHES
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure, privacy_emails, privacy_requests
@@ -80,24 +80,24 @@ async def _plan(db: AsyncSession, person: DataOwner, now: datetime) -> datetime:
     row = await person_state.row_of(db, person)
     if row.erase_due_at is None:
         row.erase_asked_at, row.erase_due_at = now, now + timedelta(days=settings().erasure_days)
-    await jobs.enqueue(db, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at)
+    await queue.enqueue(db, "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at)
     await privacy_requests.opened(db, "erase", person, status="in_progress", now=now)
     await privacy_emails.tell_planned(db, row, person)
     return row.erase_due_at
 
 
-@jobs.periodic("privacy.plan_erasures", every=timedelta(hours=6))
-async def plan_anew(_payload: jobs.Payload) -> None:
+@queue.periodic("privacy.plan_erasures", every=timedelta(hours=6))
+async def plan_anew(_payload: queue.Payload) -> None:
     """Plan what waits and has no work any more: work that fails too often is given up, and forgotten in the end."""
     waiting = select(PrivacyState).where(col(PrivacyState.erase_due_at).is_not(None))
     async with database.session(WISHES) as db:
         rows = [
-            jobs.row(
-                "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at or jobs.now()
+            queue.row(
+                "privacy.erase", {"state_id": row.id}, key=f"erase:{row.id}", run_at=row.erase_due_at or queue.now()
             )
             for row in (await db.exec(waiting)).all()
         ]
-        await jobs.enqueue_many(db, rows)
+        await queue.enqueue_many(db, rows)
 
 
 async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> None:
@@ -109,7 +109,7 @@ async def take_back(db: AsyncSession, row: PrivacyState, *, now: datetime) -> No
         await audit.record(db, AuditTag.ERASURE_UNDONE, account_id=row.account_id, now=now)
     row.erase_asked_at = row.erase_due_at = None
     await privacy_requests.closed(db, "erase", person, now=now)
-    await jobs.cancel(db, f"erase:{row.id}")
+    await queue.cancel(db, f"erase:{row.id}")
     await privacy_emails.tell_taken_back(db, row, person, now=now)
 
 
@@ -117,30 +117,30 @@ def _person_behind(row: PrivacyState) -> DataOwner:
     return DataOwner(row.account_id or "", (row.email_key,) if row.email_key else ())
 
 
-@jobs.handler("privacy.erase")
-async def carry_out(payload: jobs.Payload) -> None:
+@queue.handler("privacy.erase")
+async def carry_out(payload: queue.Payload) -> None:
     """Erase who asked for it, if the time has come, no hold keeps the rows, and the last email is out of the way."""
     async with database.session(WISHES) as db:
         row = await db.get(PrivacyState, str(payload["state_id"]))
         if row is None or row.erase_due_at is None:
             return
-        if row.erase_due_at > jobs.now():
-            raise jobs.Postponed(row.erase_due_at)
+        if row.erase_due_at > queue.now():
+            raise queue.Postponed(row.erase_due_at)
         person = await personal_rows.of_account(db, row.account_id) if row.account_id else _person_behind(row)
         if person is None:
             return
         is_held = await legal_holds.is_held(db, person)
         is_told = not is_held and await privacy_emails.has_said_farewell(db, row, person)
     if is_held:
-        raise jobs.Postponed(jobs.now() + HOLD_LOOK)
+        raise queue.Postponed(queue.now() + HOLD_LOOK)
     if not is_told:
-        raise jobs.Postponed(jobs.now() + FAREWELL_LOOK)
-    await erasure.erase(person, now=jobs.now(), still=functools.partial(_is_still_due, row.id, person))
+        raise queue.Postponed(queue.now() + FAREWELL_LOOK)
+    await erasure.erase(person, now=queue.now(), still=functools.partial(_is_still_due, row.id, person))
 
 
 async def _is_still_due(state_id: str, person: DataOwner, db: AsyncSession) -> bool:
     """Whether the erasure was neither taken back nor held since it was looked at."""
     async with database.within(db, WISHES) as own:
         row = await own.get(PrivacyState, state_id, with_for_update=True)
-        is_due = row is not None and row.erase_due_at is not None and row.erase_due_at <= jobs.now()
+        is_due = row is not None and row.erase_due_at is not None and row.erase_due_at <= queue.now()
     return is_due and not await legal_holds.is_held(db, person)

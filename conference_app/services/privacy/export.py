@@ -23,7 +23,7 @@ from conference_app.models.columns import new_id
 from conference_app.purposes import COPIES
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.limits import rate_limits
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -98,8 +98,8 @@ async def _plan(db: AsyncSession, person: DataOwner, code: str, now: datetime) -
     await privacy_requests.opened(db, "portability", person, status="in_progress", now=now)
     if person.account_id:
         await audit.record(db, AuditTag.DATA_EXPORTED, account_id=person.account_id, now=now)
-    await jobs.enqueue(db, "privacy.export", {"export_id": row.id}, key=f"export:{row.id}", run_at=now)
-    await jobs.enqueue(db, "privacy.export_over", {"export_id": row.id}, run_at=row.expires_at)
+    await queue.enqueue(db, "privacy.export", {"export_id": row.id}, key=f"export:{row.id}", run_at=now)
+    await queue.enqueue(db, "privacy.export_over", {"export_id": row.id}, run_at=row.expires_at)
     return row
 
 
@@ -132,14 +132,14 @@ async def content(person: DataOwner, export_id: str, *, now: datetime | None = N
     return await asyncio.to_thread(Fernet(row.file_key).decrypt, sealed)
 
 
-@jobs.handler("privacy.export")
-async def make(payload: jobs.Payload) -> None:
+@queue.handler("privacy.export")
+async def make(payload: queue.Payload) -> None:
     """Make the copy. Twice does no harm: the second takes the first one's place."""
     export_id = str(payload["export_id"])
     async with database.session(COPIES) as db:
         row = await db.get(DataExport, export_id)
         person = await _person(db, row) if row else None
-        if row is None or person is None or row.file_key is None or row.expires_at <= jobs.now():
+        if row is None or person is None or row.file_key is None or row.expires_at <= queue.now():
             return
         row.state, row.percent = "running", 0
     try:
@@ -152,16 +152,16 @@ async def make(payload: jobs.Payload) -> None:
 async def _fill(export_id: str, person: DataOwner, code: str, key: str) -> None:
     copies = await _collect(export_id, person)
     with language(code):
-        archive = await asyncio.to_thread(make_zip, copies, jobs.now())
+        archive = await asyncio.to_thread(make_zip, copies, queue.now())
     await asyncio.to_thread(_write, export_id, archive, key)
     async with database.session(COPIES) as db:
         done = await db.get(DataExport, export_id)
         if done is None:  # erased meanwhile
             _path(export_id).unlink(missing_ok=True)
             return
-        done.state, done.percent, done.ready_at = "ready", 100, jobs.now()
+        done.state, done.percent, done.ready_at = "ready", 100, queue.now()
         done.rows, done.size_bytes = sum(len(copy.rows) for copy in copies), len(archive)
-        await privacy_requests.closed(db, "portability", person, now=jobs.now())
+        await privacy_requests.closed(db, "portability", person, now=queue.now())
 
 
 async def _person(db: AsyncSession, row: DataExport) -> DataOwner | None:
@@ -205,8 +205,8 @@ def _write(export_id: str, archive: bytes, key: str) -> None:
         file.write(Fernet(key).encrypt(archive))
 
 
-@jobs.handler("privacy.export_over")
-async def forget(payload: jobs.Payload) -> None:
+@queue.handler("privacy.export_over")
+async def forget(payload: queue.Payload) -> None:
     """Delete a copy that is over: its file, and the row with its key."""
     await remove([str(payload["export_id"])])
 
@@ -227,12 +227,12 @@ async def files_of(db: AsyncSession, person: DataOwner) -> list[str]:
     return list((await db.exec(query)).all())
 
 
-@jobs.periodic("privacy.sweep_exports", every=timedelta(hours=6))
-async def sweep(_payload: jobs.Payload) -> None:
+@queue.periodic("privacy.sweep_exports", every=timedelta(hours=6))
+async def sweep(_payload: queue.Payload) -> None:
     """Delete every file that no row speaks of, and every row that is over: what a crash may have left."""
     async with database.reading(COPIES) as db:
         rows = (await db.exec(select(DataExport))).all()
-    over = [row.id for row in rows if row.expires_at <= jobs.now()]
+    over = [row.id for row in rows if row.expires_at <= queue.now()]
     kept = {row.id for row in rows} - set(over)
     folder = _path("x").parent
     files = [file.name.split(".", 1)[0] for file in folder.glob("*.zip.enc")] if folder.exists() else []

@@ -15,7 +15,7 @@ from conference_app.services.emails.blocks import button, note, paragraph
 from conference_app.services.emails.messages import NecessaryTemplate
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, RowRecipient
 from conference_app.services.emails.template import Context, Values, register
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.mail import outbox
 from conference_app.services.people import signed_links
 from conference_app.services.people.subjects import Subject
@@ -210,9 +210,9 @@ async def has_said_farewell(db: AsyncSession, row: PrivacyState, person: persona
 
     It goes before the rows do, since nothing of the address may be kept to send it later.
     """
-    key = _key("done", row, row.erase_due_at or jobs.now())
+    key = _key("done", row, row.erase_due_at or queue.now())
     async with database.within(db, DELIVERY) as own:
         message = (await own.exec(select(OutgoingEmail).where(OutgoingEmail.unique_key == key))).first()
     if message is None:
         return not await _tell(db, FAREWELL, row, person, key)
-    return message.status not in _LEAVING or jobs.now() - message.created_at >= FAREWELL_WAIT
+    return message.status not in _LEAVING or queue.now() - message.created_at >= FAREWELL_WAIT

@@ -16,7 +16,7 @@ from conference_app import database
 from conference_app.models import Account
 from conference_app.models.data_map import PersonalTable, Retention
 from conference_app.purposes import SIGN_IN
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import erasure
@@ -27,10 +27,10 @@ AT_ONCE = 500
 """Rows of a table deleted in one transaction, so that nobody waits long for the write lock."""
 
 
-@jobs.periodic("privacy.retention", every=timedelta(hours=1))
-async def run(_payload: jobs.Payload) -> None:
+@queue.periodic("privacy.retention", every=timedelta(hours=1))
+async def run(_payload: queue.Payload) -> None:
     """Delete everything that is over at this moment."""
-    await purge(jobs.now())
+    await purge(queue.now())
 
 
 async def purge(now: datetime) -> dict[str, int]:

@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.errors import Unavailable
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import queue
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.room import waiting
@@ -22,10 +22,10 @@ logger = logging.getLogger(__name__)
 EMPTY_FOR = timedelta(minutes=10)
 
 
-@jobs.periodic("room.empty", every=timedelta(minutes=1))
-async def run(_payload: jobs.Payload) -> None:
+@queue.periodic("room.empty", every=timedelta(minutes=1))
+async def run(_payload: queue.Payload) -> None:
     """Look into every open room, and close those that have been empty for long."""
-    await close(jobs.now())
+    await close(queue.now())
 
 
 async def close(now: datetime) -> None:

@@ -45,7 +45,7 @@ def check_not_ended(meeting: Meeting) -> None:
 
 
 async def check_host_may_invite(meeting: Meeting) -> None:
-    """Raises NotAllowed while the organizer may not let guests in (`inviting`)."""
+    """Raises NotAllowed while the organizer may not let guests in (`may_invite`)."""
     async with database.reading(MEETINGS) as db:
         if not await may_invite.may(db, meeting.account_id):
             raise NotAllowed(n_("Nobody can come in yet. Ask the person who sent you the link."))

@@ -21,8 +21,13 @@ from conference_app.services.mail import outbox
 from conference_app.services.people import identity
 from conference_app.services.people.email_addresses import check_email, email_key
 from conference_app.services.people.identity import find_for_reset
-from conference_app.services.sign_in import account_tokens, early_credentials, password_hashes, security_emails
-from conference_app.services.sign_in import throttle as sign_in_throttle
+from conference_app.services.sign_in import (
+    account_tokens,
+    early_credentials,
+    password_hashes,
+    security_emails,
+    throttle,
+)
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
@@ -41,7 +46,7 @@ async def _row(account_id: str) -> Account:
 async def confirm_password(account_id: str, password: str, *, address: str, field: str = "password") -> str:
     """Make sure that who asks knows the account's password: before something that cannot be taken back.
 
-    What is kept of it, for who must know whether it is the same later (`accounts.has_still`).
+    What is kept of it, for who must know whether it is the same later (`identity.has_still`).
 
     Raises InvalidInput (the field named `field`), TooManyAttempts, Unavailable.
     """
@@ -154,7 +159,7 @@ async def reset(token: str, new: str, *, address: str, now: datetime | None = No
         except IntegrityError:
             raise NotFound(USED) from None  # another account proved the same address first
         # Tries at the old password, a stranger's or their own, keep nobody waiting who has just shown whose account it is.
-        await sign_in_throttle.forgive_stranger(sign_in_throttle.account_key(account.email), network)
+        await throttle.forgive_stranger(throttle.account_key(account.email), network)
         return found.account_id
 
 

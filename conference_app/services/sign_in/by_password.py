@@ -1,5 +1,5 @@
 """Signing in by password: throttled, in the same words and time for whatever is wrong, with a second step where there
-is one. Passkeys are in `passkeys`, the session that follows in `sign_in_sessions`.
+is one. Passkeys are in `passkeys`, the session that follows in `sessions`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from conference_app.purposes import SECOND_FACTOR, SIGN_IN
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_tokens, known_devices, password_hashes
-from conference_app.services.sign_in import throttle as sign_in_throttle
+from conference_app.services.sign_in import account_tokens, known_devices, password_hashes, throttle
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
@@ -64,15 +63,15 @@ async def sign_in(email: str, password: str, *, address: str, device: str = "") 
     Unavailable. `device` is the browser's `session.device_hash(state)`. Go on with
     `session.enter(state, account.id, next_path)`.
     """
-    network, key = rate_limits.network_of(address), sign_in_throttle.account_key(email)
+    network, key = rate_limits.network_of(address), throttle.account_key(email)
     guarded = await _guarded(email)
     is_known = bool(device and guarded) and await known_devices.knows([guarded], device)
-    await (sign_in_throttle.count_known(device) if is_known else sign_in_throttle.count_stranger(key, network))
+    await (throttle.count_known(device) if is_known else throttle.count_stranger(key, network))
     account = await _with_password(email, password[: password_hashes.MAX_LENGTH + 1])
     if account is None:
         raise NotAllowed(_WRONG)
     if account.id == guarded:
-        await (sign_in_throttle.forgive_known(device) if is_known else sign_in_throttle.forgive_stranger(key, network))
+        await (throttle.forgive_known(device) if is_known else throttle.forgive_stranger(key, network))
     if password_hashes.needs_rehash(account.password_hash):
         await _replace_hash(account, await password_hashes.hash_password(password))
     return await _second_step(account.id) or identity.view(account)

@@ -147,7 +147,7 @@ async def _is_owned(db: AsyncSession, email: str) -> bool:
 async def replace_unconfirmed(db: AsyncSession, account: Account, email: str) -> None:
     """Give an account that nobody has confirmed another address, and mail its link there.
 
-    The caller is alone with the account (`accounts.alone`). Links that went to the address before open nothing any more.
+    The caller holds the lock of the account (`identity.lock`). Links that went to the address before open nothing any more.
     """
     account.email, account.email_key, account.claim_key = email, unclaimed_key(account.id), email_key(email)
     await account_tokens.revoke(db, account.id, TokenKind.VERIFY_EMAIL, TokenKind.RESET_PASSWORD)

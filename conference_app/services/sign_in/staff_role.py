@@ -1,6 +1,6 @@
 """The staff's role: whose it is stands in the operator's list of e-mail addresses, and is asked anew each time.
 
-A listed address counts once it is confirmed: until then an account has another look-up key (`accounts.unclaimed_key`).
+A listed address counts once it is confirmed: until then an account has another look-up key (`identity.unclaimed_key`).
 """
 
 from __future__ import annotations

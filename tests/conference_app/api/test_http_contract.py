@@ -21,13 +21,12 @@ from starlette.applications import Starlette
 
 from conference_app import database
 from conference_app.api.http.security_headers import SecurityHeaders
-from conference_app.api.mail import bounces as mail_bounce
+from conference_app.api.mail import bounces
 from conference_app.conference_app import app as product
 from conference_app.conference_app import routes
 from conference_app.config import settings
-from conference_app.services.documents import cookies as cookie_registry
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.documents import cookies
+from conference_app.services.jobs import queue, worker
 from conference_app.services.people import signed_links
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.privacy import export
@@ -74,7 +73,7 @@ class Caller(AuthBase):
             body = request.body or b""
             raw = body if isinstance(body, bytes) else str(body).encode()
             request.headers["Authorization"] = f"Bearer {SECRET}"
-            request.headers["Parley-Signature"] = mail_bounce.signature(raw, int(time.time()), SECRET)
+            request.headers["Parley-Signature"] = bounces.signature(raw, int(time.time()), SECRET)
         return request
 
     def take(self, case: Case) -> None:
@@ -95,7 +94,7 @@ async def prepare(caller: Caller) -> None:
     assert person is not None
     key = person.email_keys[0]
     asked = await export.ask(person, "en")
-    await job_worker.run_due(jobs.now(), kinds=["privacy.export"])
+    await worker.run_due(queue.now(), kinds=["privacy.export"])
     caller.own = dict.fromkeys(("/preferences/", "/pl/preferences/"), signed_links.make("preferences", key))
     caller.own |= {"/u/": signed_links.make("unsubscribe", key, "newsletter"), "export_id": asked.id}
     caller.own |= {"/privacy-export/": signed_links.make("privacy", key)}
@@ -197,4 +196,4 @@ def check(case: Case, caller: Caller) -> None:
     excluded = [checks.positive_data_acceptance] if refuses_everything else []
     answer = case.call_and_validate(app=CONTRACT.app, base_url=ORIGIN, auth=caller, excluded_checks=excluded)
     for line in answer.headers.get("set-cookie", []):
-        assert cookie_registry.find("cookie", line.partition("=")[0]) is not None, line.partition("=")[0]
+        assert cookies.find("cookie", line.partition("=")[0]) is not None, line.partition("=")[0]

@@ -22,8 +22,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
 from conference_app.services.room import joining, moderation
 from conference_app.services.room.hosts import Caller
-from conference_app.services.sign_in import by_password
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import by_password, sessions
 from conference_app.session import budgets, session_cookie
 from tests.conference_app.people import confirm_address
 from tests.conference_app.tabs import Tab, processing
@@ -89,10 +88,10 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
                 by_password.sign_in("canary@example.com", "canary-wrong", address="203.0.113.77"),
             )
         ]
-        ticket = await sign_in_sessions.issue_ticket(account.id)
-        token = await sign_in_sessions.redeem_ticket(ticket)
+        ticket = await sessions.issue_ticket(account.id)
+        token = await sessions.redeem_ticket(ticket)
         assert token is not None
-        caller = await sign_in_sessions.resolve(token)
+        caller = await sessions.resolve(token)
         made = await meetings.create(account.id, MeetingForm("Canary subject", pass_phrase="canary-phrase"))
         place = await joining.join(
             made.code, name="Canary", pass_phrase="", tab_id="canary-tab", session=caller, address="203.0.113.77"
@@ -114,7 +113,7 @@ async def test_reflex_does_not_quote_what_a_browser_sent(sqlite_db: Settings, lo
     account = await registration.register(
         RegistrationForm("Ann", "Nowak", "ann", "ann@example.com", "a quite long password", accepted=True), address=""
     )
-    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account.id))
+    token = await sessions.redeem_ticket(await sessions.issue_ticket(account.id))
     assert token is not None
     async with processing() as running:
         for tab in (Tab(running, token="canary-tab"), Tab.signed_in(running, token, token="canary-tab-2")):

@@ -16,8 +16,7 @@ from conference_app.pages.site.landing import LandingState
 from conference_app.services.accounts import photos
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.session import NoticeState, device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
@@ -54,8 +53,8 @@ async def test_a_known_browser_signs_in_while_a_stranger_guesses(processor: Proc
         await registered("anna", email="anna@example.com", password=FORM["password"]),
         known_devices.new_token(),
     )
-    ticket = await sign_in_sessions.issue_ticket(ann.id)
-    assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
+    ticket = await sessions.issue_ticket(ann.id)
+    assert await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
     right = {"email": "anna@example.com", "password": FORM["password"]}
     strangers = [await opened(processor, "/sign-in") for _try in range(11)]
     for stranger in strangers:

@@ -16,10 +16,10 @@ from conference_app.models.accounts import AccountPhoto
 from conference_app.models.sign_in import Authenticator, Passkey
 from conference_app.services.accounts import photos
 from conference_app.services.cases import cases
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.mail import bounces
-from conference_app.services.newsletters import sign_up as newsletter_sign_up
+from conference_app.services.newsletters import sign_up
 from conference_app.services.people import email_addresses
 from conference_app.services.sign_in import passkeys, second_factors
 from tests.conference_app.authenticator import Authenticator as Device
@@ -43,7 +43,7 @@ async def count(table: type[SQLModel], *where: object) -> int:
 @pytest.mark.promise("P61")
 async def test_who_writes_several_times_has_one_thread_and_one_thank_you(db: Settings) -> None:
     form = ContactForm("", ANN, "A question.")
-    await asyncio.gather(*(contact.write(form, language="en", address="192.0.2.1") for _ in range(AT_ONCE)))
+    await asyncio.gather(*(threads.write(form, language="en", address="192.0.2.1") for _ in range(AT_ONCE)))
     assert await count(ContactThread) == 1
     assert await count(OutgoingEmail, col(OutgoingEmail.template) == "contact_thanks") == 1
 
@@ -77,7 +77,7 @@ async def test_several_messages_to_a_dead_address_come_back(db: Settings) -> Non
 
 async def test_who_asks_for_the_newsletter_several_times_has_one_question_open(db: Settings) -> None:
     async def asked() -> None:
-        await newsletter_sign_up.ask(ANN, page="/", language="en", address="192.0.2.1", now=NOW)
+        await sign_up.ask(ANN, page="/", language="en", address="192.0.2.1", now=NOW)
 
     await asyncio.gather(*(asked() for _ in range(AT_ONCE)))
     assert (await count(Address), await count(PendingConsent)) == (1, 1)

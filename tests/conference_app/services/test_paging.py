@@ -12,13 +12,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job
 from conference_app.services.cases import cases
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import desk, threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.jobs import dead_letters
 from conference_app.services.legal import legal_requests
-from conference_app.services.newsletters import drafts
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import drafts, views
 from conference_app.services.newsletters.views import Draft
 from conference_app.services.paging import ROWS, Page
 from conference_app.services.personal_data import legal_holds
@@ -39,7 +37,7 @@ async def _case(i: int, _staff_id: str = "") -> None:
 
 async def _thread(i: int, _staff_id: str = "") -> None:
     form = ContactForm("", f"writer{i}@example.com", "A question.")
-    await contact.write(form, language="en", address=f"192.0.2.{i}")
+    await threads.write(form, language="en", address=f"192.0.2.{i}")
 
 
 async def _legal_request(_i: int, staff_id: str) -> None:
@@ -61,10 +59,10 @@ async def _dead_job(_i: int, _staff_id: str) -> None:
 
 LISTS: dict[str, tuple[Callable[[int, str], Awaitable[None]], Callable[[int], Awaitable[Page[Any]]]]] = {
     "cases": (_case, cases.for_staff),
-    "messages": (_thread, contact_desk.threads),
+    "messages": (_thread, desk.threads),
     "demands": (_legal_request, legal_requests.log),
     "holds": (_hold, legal_holds.live),
-    "newsletters": (_newsletter, newsletter_views.newest),
+    "newsletters": (_newsletter, views.newest),
     "failed work": (_dead_job, dead_letters.listed),
 }
 
@@ -87,12 +85,12 @@ async def test_every_row_is_on_one_page(db: Settings, which: str) -> None:
 async def test_a_number_beyond_the_ends_is_the_nearest_page(sqlite_db: Settings, asked: int, got: int) -> None:
     for i in range(HOW_MANY):
         await _newsletter(i)
-    assert (await newsletter_views.newest(asked)).number == got
+    assert (await views.newest(asked)).number == got
 
 
 async def test_a_full_page_has_no_page_after_it(sqlite_db: Settings) -> None:
     for i in range(ROWS):
         await drafts.save(Draft(f"News {i}", "", "", ""), now=NOW + timedelta(seconds=i))
-    found = await newsletter_views.newest()
+    found = await views.newest()
     assert (len(found.rows), found.last) == (ROWS, 1)
     assert found.rows[0].draft.subject_en == f"News {ROWS - 1}"

@@ -16,8 +16,8 @@ from conference_app.api.accounts import photos as routes
 from conference_app.config import Settings
 from conference_app.models import Meeting
 from conference_app.services.accounts import introductions, photos
-from conference_app.services.documents import registry as documents
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.documents import registry
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.people import meeting_of, registered, session_token
 from tests.conference_app.services.accounts.test_profiles import picture
@@ -36,7 +36,7 @@ def headers(token: str, **more: str) -> dict[str, str]:
     return {
         "cookie": f"{session_cookie()}={token}",
         "origin": "http://localhost:3000",
-        "x-csrf-token": sign_in_sessions.csrf_token(token),
+        "x-csrf-token": sessions.csrf_token(token),
         "content-type": "image/jpeg",
     } | more
 
@@ -84,7 +84,7 @@ async def test_too_much_or_no_picture_is_said_in_words(client: httpx.AsyncClient
 
 async def test_changed_terms_are_accepted_first(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await registered("ann")
-    monkeypatch.setattr(documents, "fingerprint", lambda _document: "0" * 64)
+    monkeypatch.setattr(registry, "fingerprint", lambda _document: "0" * 64)
     sent = headers(await session_token(ann))
     assert (await client.post("/account/photo", content=picture(), headers=sent)).status_code == 403
 

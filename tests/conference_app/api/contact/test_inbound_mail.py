@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from conference_app import database
-from conference_app.api.contact import inbound_mail as inbound
+from conference_app.api.contact import inbound_mail
 from conference_app.api.http import security_txt
 from conference_app.config import Settings, load_settings, settings
 from conference_app.errors import ConfigurationError
@@ -29,7 +29,7 @@ def at(routes: list[Route]) -> httpx.AsyncClient:
 
 async def post(content: bytes, authorization: str | None) -> int:
     headers = [(b"authorization", authorization.encode())] if authorization is not None else []
-    async with at(inbound.routes) as client:
+    async with at(inbound_mail.routes) as client:
         return (await client.post("/mail/inbound", content=content, headers=headers)).status_code
 
 

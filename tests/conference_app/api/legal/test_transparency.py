@@ -11,14 +11,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from conference_app.api.legal import disclosure as staff_disclosure
-from conference_app.api.legal import transparency
+from conference_app.api.legal import disclosure, transparency
 from conference_app.config import Settings, settings
 from conference_app.services.consent import person_state
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import versions
 from conference_app.services.legal import legal_requests
 from conference_app.services.personal_data.personal_rows import DataOwner
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
 from tests.conference_app.consent_people import NOW
 from tests.conference_app.noted_requests import typed
@@ -34,7 +33,7 @@ ORIGIN = "http://localhost:3000"
 async def visit(
     method: str, path: str, *, cookie: str = "", data: Mapping[str, object] | None = None, origin: str = ORIGIN
 ) -> httpx.Response:
-    transport = httpx.ASGITransport(Starlette(routes=[*transparency.routes, *staff_disclosure.routes]))
+    transport = httpx.ASGITransport(Starlette(routes=[*transparency.routes, *disclosure.routes]))
     headers = {"origin": origin} | ({"cookie": f"{session_cookie()}={cookie}"} if cookie else {})
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
         return await client.request(method, path, data=data)
@@ -43,7 +42,7 @@ async def visit(
 @pytest.mark.promise("P104")
 async def test_the_counter_says_zero_and_then_counts(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     staff = await staff_member(monkeypatch)
-    await document_versions.keep_current(now=NOW)
+    await versions.keep_current(now=NOW)
     page = await visit("GET", "/transparency?lang=en")
     assert page.status_code == 200
     assert "No court and no authority demanded anybody&#39;s data." in page.text
@@ -66,11 +65,11 @@ async def test_the_file_is_made_for_staff_with_a_reason_alone(
     number = await legal_requests.note(typed("ann"), staff_id=staff.id, now=NOW)
     path = f"/staff/legal/{number}/file"
     own, hers = await session_token(staff), await session_token(ann)
-    good = {"csrf_token": sign_in_sessions.csrf_token(own), "reason": "A court.", "table": ["account", "meeting"]}
+    good = {"csrf_token": sessions.csrf_token(own), "reason": "A court.", "table": ["account", "meeting"]}
     nothing = await visit("POST", "/staff/legal/none/file", cookie=own, data=good)
     for refused in (
         await visit("POST", path, data=good),
-        await visit("POST", path, cookie=hers, data=good | {"csrf_token": sign_in_sessions.csrf_token(hers)}),
+        await visit("POST", path, cookie=hers, data=good | {"csrf_token": sessions.csrf_token(hers)}),
         await visit("POST", path, cookie=own, data=good | {"csrf_token": "0" * 64}),
         await visit("POST", path, cookie=own, data=good, origin="https://evil.example"),
         await visit("POST", path, cookie=own, data={"reason": "x" * 9000}),
@@ -95,5 +94,5 @@ async def test_a_role_that_was_taken_makes_no_file(sqlite_db: Settings, monkeypa
     monkeypatch.setenv("PARLEY_STAFF", "somebody.else@example.com")
     settings.cache_clear()
     token = await session_token(staff)
-    good = {"csrf_token": sign_in_sessions.csrf_token(token), "reason": "A court.", "table": "account"}
+    good = {"csrf_token": sessions.csrf_token(token), "reason": "A court.", "table": "account"}
     assert (await visit("POST", f"/staff/legal/{number}/file", cookie=token, data=good)).status_code == 404

@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 
 from conference_app import database, purposes
 from conference_app.api.consent import unsubscribe
-from conference_app.api.newsletters import sign_up as newsletter
+from conference_app.api.newsletters import sign_up
 from conference_app.config import Settings
 from conference_app.models import Address, PendingConsent
-from conference_app.services.addresses import forgetting as address_forgetting
+from conference_app.services.addresses import forgetting
 from conference_app.services.consent import ledger, live_consents
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import retention
@@ -32,7 +32,7 @@ SAME_SITE = {"origin": "http://localhost:3000"}
 
 @pytest_asyncio.fixture
 async def client(db: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Starlette(routes=[*newsletter.routes, *unsubscribe.routes]))
+    transport = httpx.ASGITransport(Starlette(routes=[*sign_up.routes, *unsubscribe.routes]))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000", headers=SAME_SITE) as browser:
         yield browser
 
@@ -78,7 +78,7 @@ async def test_from_sign_up_to_one_click_stop(client: httpx.AsyncClient, mails: 
     assert (entry.page, entry.control) == ("/newsletter", "newsletter form, confirmed by mail")
     for method in ("GET", "POST"):
         assert (await client.request(method, path)).status_code == 404  # the link works once
-    await client.post(f"/u/{await link(eve, 'newsletter')}", data={"List-Unsubscribe": "One-Click"})
+    await client.post(f"/u/{await link(eve, 'sign_up')}", data={"List-Unsubscribe": "One-Click"})
     assert await live() == []
     assert len(await mails.deliver()) == 1
 
@@ -121,7 +121,7 @@ async def test_a_link_ends_after_48_hours_and_the_address_is_forgotten(client: h
     assert (await client.post(path)).status_code == 404
     later = datetime.now(UTC) + timedelta(hours=60)
     await retention.purge(later)
-    await address_forgetting.forget(later)
+    await forgetting.forget(later)
     assert await addresses() == []
 
 
@@ -129,7 +129,7 @@ async def test_a_confirmed_address_is_not_forgotten(client: httpx.AsyncClient, m
     await client.post("/newsletter", data=FORM)
     [mail] = await mails.deliver()
     await client.post(next(urlsplit(one).path for one in links_in(mail) if "/confirm/" in one))
-    await address_forgetting.forget(datetime.now(UTC) + timedelta(hours=60))
+    await forgetting.forget(datetime.now(UTC) + timedelta(hours=60))
     assert len(await addresses()) == 1
 
 

@@ -13,8 +13,7 @@ from starlette.applications import Starlette
 from conference_app.api.sign_in import cookies as auth
 from conference_app.config import Settings, settings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.by_password import sign_in
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, device_cookie, local_path, session_cookie
 from tests.conference_app.people import ADDRESS, PASSWORD, registered, session_token
@@ -45,7 +44,7 @@ def is_forgotten(cookie: Morsel[str]) -> bool:
 
 async def test_a_ticket_becomes_a_strict_cookie_once(client: httpx.AsyncClient) -> None:
     account = await registered()
-    ticket = await sign_in_sessions.issue_ticket(account.id)
+    ticket = await sessions.issue_ticket(account.id)
     headers = {"cookie": f"{TICKET_COOKIE}={ticket}"}
     response = await client.get("/auth/enter?next=/pl/meetings/new", headers=headers)
     assert (response.status_code, response.headers["location"]) == (303, "/pl/meetings/new")
@@ -57,7 +56,7 @@ async def test_a_ticket_becomes_a_strict_cookie_once(client: httpx.AsyncClient) 
     assert not kept["secure"]
     assert is_forgotten(cookies[TICKET_COOKIE])
     assert cookies[TICKET_COOKIE]["path"] == "/auth"
-    caller = await sign_in_sessions.resolve(kept.value)
+    caller = await sessions.resolve(kept.value)
     assert caller is not None
     assert caller.account_id == account.id
     client.cookies.clear()
@@ -71,7 +70,7 @@ async def test_a_browser_is_known_by_a_secret_that_stays(client: httpx.AsyncClie
     account = await registered()
 
     async def enter(device: str) -> Morsel[str]:
-        ticket = await sign_in_sessions.issue_ticket(account.id)
+        ticket = await sessions.issue_ticket(account.id)
         cookies = f"{TICKET_COOKIE}={ticket}; {device_cookie()}={device}".encode("latin-1", "replace")
         client.cookies.clear()
         return set_cookies(await client.get("/auth/enter", headers={b"cookie": cookies}))[device_cookie()]
@@ -88,7 +87,7 @@ async def test_on_https_the_cookie_is_bound_to_the_host(
 ) -> None:
     monkeypatch.setenv("PARLEY_PUBLIC_URL", "https://meet.example.org")
     settings.cache_clear()
-    ticket = await sign_in_sessions.issue_ticket((await registered()).id)
+    ticket = await sessions.issue_ticket((await registered()).id)
     response = await client.get("/auth/enter", headers={"cookie": f"{TICKET_COOKIE}={ticket}"})
     assert set_cookies(response)["__Host-parley_device"]["secure"]
     kept = set_cookies(response)["__Host-parley_session"]
@@ -107,18 +106,18 @@ async def test_coming_back_with_a_session_goes_on(client: httpx.AsyncClient) -> 
     for extra in ("", f"; {TICKET_COOKIE}=used-up"):
         response = await client.get("/auth/enter", headers={"cookie": f"{session_cookie()}={token}{extra}"})
         assert response.headers["location"] == "/dashboard"
-    assert await sign_in_sessions.resolve(token) is not None
+    assert await sessions.resolve(token) is not None
 
 
 async def test_signing_in_again_ends_the_session_before(client: httpx.AsyncClient) -> None:
     ann, bob = await registered("ann"), await registered("bob")
-    before, ticket = await session_token(ann), await sign_in_sessions.issue_ticket(bob.id)
+    before, ticket = await session_token(ann), await sessions.issue_ticket(bob.id)
     cookies = f"{session_cookie()}={before}; {TICKET_COOKIE}={ticket}"
     response = await client.get("/auth/enter", headers={"cookie": cookies})
     now = set_cookies(response)[session_cookie()].value
     assert now != before
-    assert await sign_in_sessions.resolve(before) is None
-    caller = await sign_in_sessions.resolve(now)
+    assert await sessions.resolve(before) is None
+    caller = await sessions.resolve(now)
     assert caller is not None
     assert caller.account_id == bob.id
 
@@ -162,7 +161,7 @@ async def test_no_route_leads_elsewhere(client: httpx.AsyncClient, path: str) ->
     assert language.headers["location"] == "/"
     out = await client.post(
         "/auth/sign-out",
-        data={"csrf_token": sign_in_sessions.csrf_token(token), "next": path},
+        data={"csrf_token": sessions.csrf_token(token), "next": path},
         headers={**FORM, **cookie},
     )
     assert out.headers["location"] == "/"
@@ -172,17 +171,17 @@ async def test_signing_out_ends_the_session_and_the_cookie(client: httpx.AsyncCl
     token = await session_token(await registered())
     response = await client.post(
         "/auth/sign-out",
-        data={"csrf_token": sign_in_sessions.csrf_token(token)},
+        data={"csrf_token": sessions.csrf_token(token)},
         headers={**FORM, "cookie": f"{session_cookie()}={token}"},
     )
     assert (response.status_code, response.headers["location"]) == (303, "/")
     assert is_forgotten(set_cookies(response)[session_cookie()])
-    assert await sign_in_sessions.resolve(token) is None
+    assert await sessions.resolve(token) is None
 
 
 async def test_signing_out_twice_is_fine(client: httpx.AsyncClient) -> None:
     token = await session_token(await registered())
-    await sign_in_sessions.end(token)
+    await sessions.end(token)
     response = await client.post("/auth/sign-out", data={}, headers={**FORM, "cookie": f"{session_cookie()}={token}"})
     assert response.status_code == 303
     assert is_forgotten(set_cookies(response)[session_cookie()])
@@ -204,12 +203,12 @@ HOSTILE: dict[str, dict[str, str]] = {
 async def test_posts_of_others_do_nothing(client: httpx.AsyncClient, kind: str) -> None:
     token = await session_token(await registered())
     headers = {**HOSTILE[kind], "cookie": f"{session_cookie()}={token}"}
-    body = f"csrf_token={sign_in_sessions.csrf_token(token)}&language=pl"
+    body = f"csrf_token={sessions.csrf_token(token)}&language=pl"
     for path in ("/auth/sign-out", "/auth/language"):
         response = await client.post(path, content=body, headers=headers)
         assert response.status_code == 403
         assert set_cookies(response) == {}
-    assert await sign_in_sessions.resolve(token) is not None
+    assert await sessions.resolve(token) is not None
 
 
 async def test_a_wrong_token_or_body_does_nothing(client: httpx.AsyncClient) -> None:
@@ -219,16 +218,16 @@ async def test_a_wrong_token_or_body_does_nothing(client: httpx.AsyncClient) -> 
     bodies: list[bytes] = [
         b"",
         b"csrf_token=",
-        f"csrf_token={sign_in_sessions.csrf_token(other)}".encode(),
+        f"csrf_token={sessions.csrf_token(other)}".encode(),
         b"csrf_token=%ff%fe",
         b"\xff\xfe\x00",
-        b"a=1&" * 60 + f"csrf_token={sign_in_sessions.csrf_token(token)}".encode(),
-        f"csrf_token={sign_in_sessions.csrf_token(token)}&padding={'x' * 9000}".encode(),
+        b"a=1&" * 60 + f"csrf_token={sessions.csrf_token(token)}".encode(),
+        f"csrf_token={sessions.csrf_token(token)}&padding={'x' * 9000}".encode(),
     ]
     for body in bodies:
         response = await client.post("/auth/sign-out", content=body, headers=headers)
         assert response.status_code == 403
-    assert await sign_in_sessions.resolve(token) is not None
+    assert await sessions.resolve(token) is not None
 
 
 async def test_a_refusal_speaks_the_language_of_its_page(client: httpx.AsyncClient) -> None:

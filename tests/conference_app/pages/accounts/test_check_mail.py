@@ -15,8 +15,7 @@ from sqlalchemy.engine import Engine
 
 from conference_app.pages.accounts.check_mail import CheckMailState
 from conference_app.pages.accounts.register import RegisterState
-from conference_app.services.sign_in import password_hashes
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import password_hashes, sessions
 from conference_app.session import EntryState, SessionState
 from tests.conference_app.people import confirmed, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of, redirects
@@ -67,7 +66,7 @@ async def register(processor: Processor, username: str, email: str) -> tuple[Tab
     with statements() as asked:
         updates = await tab.send(name_of(RegisterState.submit), form=FORM | {"username": username, "email": email})
     ticket = delta_of(updates, EntryState)["ticket"]
-    session = await sign_in_sessions.redeem_ticket(ticket)
+    session = await sessions.redeem_ticket(ticket)
     assert session is not None
     return Tab.signed_in(processor, session, token=tab.token, path="/check-mail"), redirects(updates), asked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conference_app.pages.accounts.sessions import SessionsState
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app import people
 from tests.conference_app.tabs import Processor, Tab, name_of
@@ -13,7 +13,7 @@ HERE = Device("Chrome", "Windows", "Europe/Warsaw")
 
 
 async def sign_in(account_id: str, device: Device) -> str:
-    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(account_id), device)
+    token = await sessions.redeem_ticket(await sessions.issue_ticket(account_id), device)
     assert token
     return token
 

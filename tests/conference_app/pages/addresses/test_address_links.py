@@ -7,8 +7,7 @@ import pytest
 from conference_app.components.addresses.change_form import GuestAddressState
 from conference_app.components.frame.link_token import LinkTokenState
 from conference_app.pages.addresses.address_links import AddressLinkState
-from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details
+from conference_app.services.addresses import changes, holder_details
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -38,7 +37,7 @@ async def test_the_holder_of_a_link_asks_for_their_own_address_alone(processor: 
     tab = center(processor, "gus@example.com")
     await tab.send(name_of(GuestAddressState.ask), form={"new_email": NEW, "email": "eve@example.com"})
     assert await shown(tab) == ("gus@example.com", NEW)
-    assert [await address_changes.waiting(one) for one in (gus, eve)] == [NEW, ""]
+    assert [await changes.waiting(one) for one in (gus, eve)] == [NEW, ""]
     await tab.send(name_of(GuestAddressState.drop))
     assert await shown(tab) == ("gus@example.com", "")
 
@@ -53,7 +52,7 @@ async def test_no_good_link_asks_for_nothing(processor: Processor, use: str) -> 
         await tab.send(name_of(handler))
     await tab.send(name_of(GuestAddressState.ask), form={"new_email": NEW})
     assert await shown(tab) == ("", "")
-    assert await address_changes.waiting(gus) == ""
+    assert await changes.waiting(gus) == ""
     assert "gus@" not in processor.wire
 
 
@@ -64,7 +63,7 @@ async def test_what_is_no_address_is_said_beside_the_field(processor: Processor,
     await tab.hydrate()
     await tab.send(name_of(GuestAddressState.ask), form={"new_email": typed})
     assert set((await tab.vars_of(GuestAddressState))["errors"]) == {"email"}
-    assert await address_changes.waiting(gus) == ""
+    assert await changes.waiting(gus) == ""
 
 
 async def pressed(processor: Processor, secret: str, handler: object, path: str) -> dict[str, object]:
@@ -78,7 +77,7 @@ async def pressed(processor: Processor, secret: str, handler: object, path: str)
 @pytest.mark.promise("P72")
 async def test_the_links_do_their_one_thing_once(processor: Processor, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     secret, undo = await token(mails, NEW, "confirm"), await token(mails, "gus@example.com", "revoke")
     wrong = await pressed(processor, undo, AddressLinkState.confirm, "/address/confirm")
     assert (wrong["done"], wrong["center"]) == (False, "")

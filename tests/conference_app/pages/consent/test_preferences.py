@@ -9,7 +9,7 @@ from conference_app import database
 from conference_app.models import SignInSession
 from conference_app.pages.consent.preferences import PreferencesState
 from conference_app.services.people.subjects import Subject
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from tests.conference_app.consent_people import agrees, is_live, member
 from tests.conference_app.tabs import Processor, Tab, name_of
 
@@ -17,7 +17,7 @@ PATH = "/preferences"
 
 
 async def tab_of(processor: Processor, subject: Subject, path: str = PATH) -> Tab:
-    token = await sign_in_sessions.redeem_ticket(await sign_in_sessions.issue_ticket(subject.id))
+    token = await sessions.redeem_ticket(await sessions.issue_ticket(subject.id))
     assert token
     return Tab.signed_in(processor, token, path=path)
 

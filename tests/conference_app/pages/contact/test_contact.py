@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conference_app.pages.contact.contact import ContactState
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from tests.conference_app.people import registered, session_token
 from tests.conference_app.tabs import Processor, Tab, name_of
 
@@ -21,7 +21,7 @@ async def test_a_member_finds_name_and_address_filled_in(processor: Processor) -
     token = await session_token(await registered("ann"))
     tab = Tab.signed_in(processor, token, path="/contact")
     assert await filled_in(tab) == ("Ann Nowak", "ann@example.com")
-    await sign_in_sessions.end(token)
+    await sessions.end(token)
     assert await filled_in(tab) == ("", "")
 
 

@@ -10,17 +10,16 @@ import pytest
 from starlette.applications import Starlette
 
 from conference_app import database
-from conference_app.api.documents import changes as document_changes
+from conference_app.api.documents import changes
 from conference_app.api.privacy import export as privacy_export
 from conference_app.config import Settings
 from conference_app.pages.privacy.ask_link import PrivacyRequestState
 from conference_app.pages.privacy.center import PrivacyCenterState
 from conference_app.pages.privacy.center_by_link import GuestCenterState
 from conference_app.services.consent import person_state
-from conference_app.services.documents import registry as documents
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import registry, versions
 from conference_app.services.documents.text_changes import Piece
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.personal_data import legal_holds, personal_rows, staff_accesses
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -201,7 +200,7 @@ async def test_the_download_is_its_owners_alone(sqlite_db: Settings) -> None:
     person, token = await guest()
     mine = await export.ask(DataOwner(ann.id), "en")
     theirs = await export.ask(person, "en")
-    await job_worker.run_due(mine.asked_at + timedelta(minutes=1), kinds=["privacy.export"])
+    await worker.run_due(mine.asked_at + timedelta(minutes=1), kinds=["privacy.export"])
     tokens = {name: await session_token(one) for name, one in (("ann", ann), ("bob", bob))}
 
     async def answer(path: str, cookie: str = "") -> httpx.Response:
@@ -231,16 +230,16 @@ async def test_the_download_is_its_owners_alone(sqlite_db: Settings) -> None:
 async def test_every_version_of_a_text_is_kept_and_compared(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await document_versions.keep_current(now=NOON) == 4
-    assert await document_versions.keep_current(now=NOON) == 0
-    old = documents.fingerprint("terms")
-    before = documents.full_text
-    monkeypatch.setattr(documents, "full_text", lambda name: before(name) + "\n\nNobody has to dance.")
-    assert await document_versions.keep_current(now=NOON + timedelta(days=1)) == 4
-    changed = await document_versions.changes("terms", old)
+    assert await versions.keep_current(now=NOON) == 4
+    assert await versions.keep_current(now=NOON) == 0
+    old = registry.fingerprint("terms")
+    before = registry.full_text
+    monkeypatch.setattr(registry, "full_text", lambda name: before(name) + "\n\nNobody has to dance.")
+    assert await versions.keep_current(now=NOON + timedelta(days=1)) == 4
+    changed = await versions.changes("terms", old)
     assert [one.pieces for one in changed if one.kind != "same"] == [(Piece("added", "Nobody has to dance."),)]
-    assert await document_versions.changes("terms", "0" * 64) == []
-    page = (await visit(document_changes.routes, "/privacy/changes")).text
+    assert await versions.changes("terms", "0" * 64) == []
+    page = (await visit(changes.routes, "/privacy/changes")).text
     assert "Nobody has to dance." in page
 
 
@@ -258,7 +257,7 @@ def test_the_policy_names_what_the_tables_hold_and_who_answers(monkeypatch: pyte
     monkeypatch.setenv("PARLEY_PUBLIC_URL", "https://meet.real-company.org")
     settings.cache_clear()
     with language(code):
-        text = documents.full_text("privacy")
+        text = registry.full_text("privacy")
         for expected in ("Real Company Ltd", "Portugal", "meet.real-company.org", settings().controller.email):
             assert expected in text
         for one in personal_rows.tables().values():
@@ -275,7 +274,7 @@ def test_the_policy_lists_the_operators_processors(tmp_path: Any, monkeypatch: p
     file.write_text('[{"name": "Post Ltd", "does": "Sends our mails", "data": ["E-mail"], "country": "Norway"}]')
     monkeypatch.setenv("PARLEY_PROCESSORS", str(file))
     settings.cache_clear()
-    text = documents.full_text("privacy")
+    text = registry.full_text("privacy")
     assert "Post Ltd (Norway): Sends our mails. It gets: E-mail." in text
     assert "Data also goes to: Norway." in text
 
@@ -284,12 +283,12 @@ def test_the_policy_lists_the_operators_processors(tmp_path: Any, monkeypatch: p
 def test_without_processors_the_policy_names_the_servers_that_take_part(monkeypatch: pytest.MonkeyPatch) -> None:
     from conference_app.config import settings
 
-    assert "No other company handles it" in documents.full_text("privacy")
+    assert "No other company handles it" in registry.full_text("privacy")
     monkeypatch.setenv("PARLEY_SMTP_HOST", "relay.post.test")
     monkeypatch.setenv("PARLEY_DATABASE_URL", "postgresql://user:secret@rows.test/parley?sslmode=verify-full")
     monkeypatch.setenv("PARLEY_REDIS_URL", "redis://localhost")
     settings.cache_clear()
-    text = documents.full_text("privacy")
+    text = registry.full_text("privacy")
     assert "No other company handles it" not in text
     assert "these take part: relay.post.test, rows.test." in text
     assert "secret" not in text
@@ -332,5 +331,5 @@ async def test_an_erasure_is_a_case_that_is_done_in_the_end(sqlite_db: Settings,
     (case,) = await privacy_requests.history(person)
     assert (case.kind, case.status) == ("erase", "in_progress")
     for now in (due, due + FAREWELL_WAIT):
-        await job_worker.run_due(now, kinds=["privacy.erase"])
+        await worker.run_due(now, kinds=["privacy.erase"])
     assert await privacy_requests.history(person) == []

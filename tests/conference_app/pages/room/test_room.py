@@ -14,7 +14,7 @@ from conference_app.services.media_server import access_tokens
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import joining
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
 from tests.fakes import FakeRoomAdmin
@@ -138,7 +138,7 @@ async def test_who_is_signed_out_while_waiting_comes_in_as_nobody(processor: Pro
     tab = Tab.signed_in(processor, await session_token(ben), path=f"/m/{meeting.code}")
     await tab.send(LOAD)
     asking = await waiting(tab)
-    await sign_in_sessions.end_all(ben.id)
+    await sessions.end_all(ben.id)
     await meetings.open_room(ann.id, meeting.code)
     await asyncio.wait_for(asking, 60)
     answer = await answer_of(tab)

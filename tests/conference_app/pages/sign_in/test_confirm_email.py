@@ -13,8 +13,7 @@ from conference_app.pages.sign_in.confirm_email import MailedLinkState
 from conference_app.pages.sign_in.reset_password import ResetState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_passwords
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_passwords, sessions
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
@@ -109,6 +108,6 @@ async def test_staff_find_their_pages_where_they_confirm_their_address(
     tab = await opened(processor, "/verify", token, session if is_signed_in else "")
     await tab.send(name_of(MailedLinkState.confirm))
     assert await is_confirmed(ann)
-    hers = await sign_in_sessions.resolve(session)
+    hers = await sessions.resolve(session)
     assert hers is not None
     assert hers.is_staff is is_signed_in  # a stranger who registered with her address is none by what she confirms

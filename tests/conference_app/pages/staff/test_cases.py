@@ -15,7 +15,7 @@ from conference_app.pages.staff.conversations import StaffContactState
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
-from conference_app.services.contact import desk as contact_desk
+from conference_app.services.contact import desk
 from tests.conference_app.staff_desk import staff_tab, wrote
 from tests.conference_app.tabs import Processor, name_of, redirects
 
@@ -38,7 +38,7 @@ async def test_a_conversation_is_read_answered_and_closed(
     await tab.send(name_of(StaffThreadState.answer), form={"reply": "Hello"})
     assert [one.is_ours for one in (await tab.vars_of(StaffThreadState))["messages"]] == [False, True]
     assert redirects(await tab.send(name_of(StaffThreadState.close))) == ["/staff/contact"]
-    assert (await contact_desk.threads()).rows == []
+    assert (await desk.threads()).rows == []
     done = {one.tag for one in await audit.entries(account.id)}
     assert {AuditTag.STAFF_READ, AuditTag.STAFF_MESSAGE_ANSWERED, AuditTag.STAFF_MESSAGES_CLOSED} <= done
 

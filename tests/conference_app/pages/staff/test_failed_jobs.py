@@ -9,9 +9,7 @@ import pytest
 from conference_app.pages.staff.failed_jobs import StaffJobsState
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import dead_letters
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import dead_letters, queue, worker
 from tests.conference_app.failed_work import failed, outcome, runs
 from tests.conference_app.staff_desk import staff_tab
 from tests.conference_app.tabs import Processor, name_of
@@ -21,7 +19,7 @@ async def test_failed_work_is_shown_without_what_it_was_about_and_tried_again(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account, tab = await staff_tab(processor, monkeypatch, "/staff/jobs")
-    await failed(jobs.GivenUp("canary ann@example.com"))
+    await failed(queue.GivenUp("canary ann@example.com"))
     processor.wire = ""
     await tab.send(name_of(StaffJobsState.load))
     (line,) = (await tab.vars_of(StaffJobsState))["lines"]
@@ -31,7 +29,7 @@ async def test_failed_work_is_shown_without_what_it_was_about_and_tried_again(
     await tab.send(name_of(StaffJobsState.try_again), job_id=line.id)
     assert (await tab.vars_of(StaffJobsState))["lines"] == []
     before = len(runs)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["test.fails"])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["test.fails"])
     assert len(runs) == before + 1
     assert AuditTag.STAFF_JOB_RETRIED in {one.tag for one in await audit.entries(account.id)}
 
@@ -40,7 +38,7 @@ async def test_failed_work_is_dropped_only_after_the_question(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account, tab = await staff_tab(processor, monkeypatch, "/staff/jobs")
-    await failed(jobs.GivenUp())
+    await failed(queue.GivenUp())
     await tab.send(name_of(StaffJobsState.load))
     (line,) = (await tab.vars_of(StaffJobsState))["lines"]
     await tab.send(name_of(StaffJobsState.drop))

@@ -18,9 +18,8 @@ from conference_app.pages.staff.conversations import StaffContactState
 from conference_app.pages.staff.overview import StaffOverviewState
 from conference_app.purposes import SIGN_IN
 from conference_app.services.cases import cases
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.jobs import dead_letters
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.contact import desk
+from conference_app.services.jobs import dead_letters, queue
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.session import SessionState
@@ -105,7 +104,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     thread_id = await wrote(message="Please delete my data. canary words")
     [case] = (await cases.for_staff()).rows
     await legal_holds.place(DataOwner(bob.id), "canary reason", staff_id=bob.id)
-    await failed(jobs.GivenUp("canary"))
+    await failed(queue.GivenUp("canary"))
     [dead], [hold] = (await dead_letters.listed()).rows, (await legal_holds.live()).rows
     ann = await registered("ann")
     for path in (f"/staff/contact/{thread_id}", f"/staff/cases/{case.id}"):
@@ -120,7 +119,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     assert (
         len((await dead_letters.listed()).rows),
         len((await legal_holds.live()).rows),
-        len((await contact_desk.threads()).rows),
+        len((await desk.threads()).rows),
     ) == (1, 1, 1)
 
 
@@ -131,7 +130,7 @@ async def test_the_overview_counts_what_waits(processor: Processor, monkeypatch:
     async with database.session() as db:
         await cases.open_case(db, "erase", account_id=ann.id, opened_from="privacy center", now=late)
     await legal_holds.place(DataOwner(ann.id), "A dispute.", staff_id=account.id)
-    await failed(jobs.GivenUp())
+    await failed(queue.GivenUp())
     await tab.send(name_of(StaffOverviewState.load))
     parts = {one.path: (one.number, one.urgent) for one in (await tab.vars_of(StaffOverviewState))["parts"]}
     assert parts == {

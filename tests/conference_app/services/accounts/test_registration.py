@@ -13,7 +13,7 @@ from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, TooManyAttempts
 from conference_app.models import ConsentRecord
 from conference_app.services.accounts.registration import RegistrationForm, register
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.texts import language
 from tests.conference_app.people import ADDRESS, form, registered
 from tests.fakes import LOOKING, NOON, ManualClock
@@ -34,7 +34,7 @@ async def test_consent_is_recorded_with_time_and_exact_text(db: Settings) -> Non
         rows = (await session.exec(select(ConsentRecord))).all()
     assert {row.document for row in rows} == {"terms", "privacy"}
     with language("pl"):
-        wanted = {name: documents.fingerprint(name) for name in documents.DOCUMENTS}
+        wanted = {name: registry.fingerprint(name) for name in registry.DOCUMENTS}
     for row in rows:
         assert (row.account_id, row.language, row.accepted_at) == (account.id, "pl", NOON)
         assert row.text_sha256 == wanted[row.document]

@@ -12,8 +12,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import AddressChange, AddressToken, AuditEntry
-from conference_app.services.addresses import changes as address_changes
-from conference_app.services.addresses import holder_details
+from conference_app.services.addresses import changes, holder_details
 from conference_app.services.consent import preferences
 from conference_app.services.people import signed_links
 from conference_app.services.people.email_addresses import email_key
@@ -41,11 +40,11 @@ async def token(mails: Mails, address: str, kind: str) -> str:
 
 
 async def confirm(secret: str, **more: datetime) -> str:
-    return await address_changes.confirm(secret, address=ADDRESS, **more)
+    return await changes.confirm(secret, address=ADDRESS, **more)
 
 
 async def revoke(secret: str, **more: datetime) -> None:
-    await address_changes.revoke(secret, address=ADDRESS, **more)
+    await changes.revoke(secret, address=ADDRESS, **more)
 
 
 def words(mails: Mails, address: str) -> str:
@@ -57,8 +56,8 @@ def words(mails: Mails, address: str) -> str:
 async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mails: Mails) -> None:
     gus = await guest()
     before = await counted("gus@example.com")
-    await address_changes.ask(gus, NEW)
-    assert await address_changes.waiting(gus) == NEW
+    await changes.ask(gus, NEW)
+    assert await changes.waiting(gus) == NEW
     assert "Nothing changes before" in (await mails.deliver() and words(mails, "gus@example.com"))
     assert (await holder_details.held(gus)).email == "gus@example.com"
     center = await confirm(await token(mails, NEW, "confirm"))
@@ -66,7 +65,7 @@ async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mail
     assert (await holder_details.held(me)).email == NEW
     assert set(before) <= set(await counted(NEW))
     assert await counted("gus@example.com") == {}
-    assert await address_changes.waiting(me) == ""
+    assert await changes.waiting(me) == ""
     [case] = await privacy_requests.history(me)
     assert (case.kind, case.status) == ("rectify", "done")
     await mails.deliver()
@@ -77,7 +76,7 @@ async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mail
 async def test_messages_are_in_the_persons_language(sqlite_db: Settings, mails: Mails, code: str) -> None:
     gus = await guest()
     await holder_details.correct(gus, name="Gus", language=code)
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     await mails.deliver()
     assert ("Use this address" in words(mails, NEW)) is (code == "en")
 
@@ -86,7 +85,7 @@ async def test_messages_are_in_the_persons_language(sqlite_db: Settings, mails: 
 @pytest.mark.promise("P22")
 async def test_each_link_works_once_in_its_time_and_for_its_own_purpose(db: Settings, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     secret, undo = await token(mails, NEW, "confirm"), await token(mails, "gus@example.com", "revoke")
     with pytest.raises(NotFound):
         await confirm(undo)
@@ -107,14 +106,14 @@ async def test_each_link_works_once_in_its_time_and_for_its_own_purpose(db: Sett
 
 @pytest.mark.parametrize("junk", ["", "x", "\x00", "\ud800", "a" * 5000])
 async def test_made_up_links_open_nothing(sqlite_db: Settings, junk: str) -> None:
-    await address_changes.ask(await guest(), NEW)
+    await changes.ask(await guest(), NEW)
     for press in (confirm(junk), revoke(junk)):
         with pytest.raises(NotFound):
             await press
 
 
 async def test_no_token_stands_in_the_database(db: Settings, mails: Mails) -> None:
-    await address_changes.ask(await guest(), NEW)
+    await changes.ask(await guest(), NEW)
     secret = await token(mails, NEW, "confirm")
     async with database.reading(*LOOKING) as session:
         kept = repr([row.model_dump() for row in (await session.exec(select(AddressToken))).all()])
@@ -127,11 +126,11 @@ async def test_no_token_stands_in_the_database(db: Settings, mails: Mails) -> No
 async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, is_done: bool) -> None:
     gus = await guest()
     await agrees(await reader("gus@example.com"), "newsletter")
-    await address_changes.ask(gus, "thief@example.com")
+    await changes.ask(gus, "thief@example.com")
     secret = await token(mails, "thief@example.com", "confirm")
     if is_done:
         thief = center_links.person_of(await confirm(secret))
-        await address_changes.ask(thief, "thief2@example.com")
+        await changes.ask(thief, "thief2@example.com")
         await confirm(await token(mails, "thief2@example.com", "confirm"))
     await revoke(await token(mails, "gus@example.com", "revoke"))
     assert (await holder_details.held(gus)).email == "gus@example.com"
@@ -150,9 +149,9 @@ async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db
     gus = await guest()
     before = await counted("gus@example.com")
     ahead = datetime.now(UTC) + timedelta(hours=5)
-    await address_changes.ask(gus, "b@example.com", now=ahead)
+    await changes.ask(gus, "b@example.com", now=ahead)
     b = center_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
-    await address_changes.ask(b, "c@example.com")
+    await changes.ask(b, "c@example.com")
     await confirm(await token(mails, "c@example.com", "confirm"))
     await revoke(await token(mails, "gus@example.com", "revoke"))
     assert (await holder_details.held(gus)).email == "gus@example.com"
@@ -163,10 +162,10 @@ async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db
 
 async def test_a_thief_cannot_take_the_taking_back_back(db: Settings, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, "b@example.com")
+    await changes.ask(gus, "b@example.com")
     b = center_links.person_of(await confirm(await token(mails, "b@example.com", "confirm")))
     hers = await token(mails, "gus@example.com", "revoke")
-    await address_changes.ask(b, "c@example.com")
+    await changes.ask(b, "c@example.com")
     await confirm(await token(mails, "c@example.com", "confirm"))
     theirs = await token(mails, "b@example.com", "revoke")
     await revoke(hers)
@@ -181,8 +180,8 @@ async def test_the_address_of_an_account_is_asked_to_sign_in_and_joined_with_not
 ) -> None:
     gus = await guest()
     await confirmed("ann")
-    await address_changes.ask(gus, "ann@example.com")
-    assert await address_changes.waiting(gus) == "ann@example.com"  # the same answer as for any other
+    await changes.ask(gus, "ann@example.com")
+    assert await changes.waiting(gus) == "ann@example.com"  # the same answer as for any other
     await mails.deliver()
     assert "You have an account here" in words(mails, "ann@example.com")
     assert not any("/address/" in url for mail in mails.to("ann@example.com") for url in links_in(mail))
@@ -191,7 +190,7 @@ async def test_the_address_of_an_account_is_asked_to_sign_in_and_joined_with_not
 
 async def test_an_account_that_came_in_between_stays_alone(db: Settings, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, "ann@example.com")
+    await changes.ask(gus, "ann@example.com")
     secret = await token(mails, "ann@example.com", "confirm")
     await confirmed("ann")
     with pytest.raises(NotFound):
@@ -206,8 +205,8 @@ async def test_whoever_asks_learns_nothing_about_the_new_address(db: Settings, m
         gus = await guest(f"gus{number}")
         if known:
             await agrees(await reader(f"new{number}@example.com"), "newsletter")
-        answers.append(await address_changes.ask(gus, f"new{number}@example.com"))
-        assert await address_changes.waiting(gus) == f"new{number}@example.com"
+        answers.append(await changes.ask(gus, f"new{number}@example.com"))
+        assert await changes.waiting(gus) == f"new{number}@example.com"
         assert set(await counted(f"gus{number}@example.com")) >= {"address_change"}
     assert answers == [None, None]
     await mails.deliver()
@@ -219,31 +218,31 @@ async def test_who_has_no_data_yours_or_is_leaving_cannot_ask(db: Settings) -> N
     gus = await guest()
     for person, email in ((gus, "gus@EXAMPLE.com"), (gus, "no address"), (of_email(email_key("x@example.com")), NEW)):
         with pytest.raises(InvalidInput) as caught:
-            await address_changes.ask(person, email)
+            await changes.ask(person, email)
         assert set(caught.value.fields) == {"email"}
     await erasure_requests.ask_by_link(gus)
     with pytest.raises(InvalidInput):
-        await address_changes.ask(gus, NEW)
+        await changes.ask(gus, NEW)
 
 
 async def test_a_caller_is_stopped_and_a_mailbox_is_not_flooded(sqlite_db: Settings, mails: Mails) -> None:
     gus = await guest()
     for _ in range(5):
-        await address_changes.ask(gus, NEW)
+        await changes.ask(gus, NEW)
     with pytest.raises(TooManyAttempts):
-        await address_changes.ask(gus, NEW)
+        await changes.ask(gus, NEW)
     await mails.deliver()
     assert len(mails.to(NEW)) <= 3
 
 
 async def test_dropped_or_asked_anew_the_earlier_link_is_no_good(db: Settings, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     first = await token(mails, NEW, "confirm")
-    await address_changes.ask(gus, "other@example.com")
+    await changes.ask(gus, "other@example.com")
     second = await token(mails, "other@example.com", "confirm")
-    await address_changes.drop(gus)
-    assert await address_changes.waiting(gus) == ""
+    await changes.drop(gus)
+    assert await changes.waiting(gus) == ""
     for secret in (first, second):
         with pytest.raises(NotFound):
             await confirm(secret)
@@ -254,7 +253,7 @@ async def test_links_of_mails_to_the_old_address_still_stop_the_mails(db: Settin
     gus = await guest()
     mine = await agrees(await reader("gus@example.com"), "newsletter")
     stop = await link(mine, "newsletter")
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     await confirm(await token(mails, NEW, "confirm"))
     person = await preferences.of_link(signed_links.read(stop, "unsubscribe"))
     await preferences.stop(person, ["newsletter"], act="one click", page="/u")
@@ -266,7 +265,7 @@ async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Setti
     gus = await guest()
     view = await export.ask(gus, "en")
     await export.make({"export_id": view.id})
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     me = center_links.person_of(await confirm(await token(mails, NEW, "confirm")))
     assert await export.latest(me) is None
     with pytest.raises(NotFound):
@@ -280,12 +279,12 @@ async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Setti
 @pytest.mark.promise("P94")
 async def test_an_erasure_and_time_leave_nothing_of_a_change(db: Settings, mails: Mails) -> None:
     gus = await guest()
-    await address_changes.ask(gus, NEW)
+    await changes.ask(gus, NEW)
     me = center_links.person_of(await confirm(await token(mails, NEW, "confirm")))
     await erasure.erase(me, now=datetime.now(UTC))
     assert {name for name in await counted(NEW) if name not in ("privacy_case", "consent_event")} == set()
     eve = await guest("eve")
-    await address_changes.ask(eve, "evelyn@example.com")
+    await changes.ask(eve, "evelyn@example.com")
     await retention.purge(datetime.now(UTC) + timedelta(days=8, minutes=1))
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select(AddressChange))).all() == []

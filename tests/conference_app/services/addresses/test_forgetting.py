@@ -11,16 +11,16 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Address, AuditEntry, OutgoingEmail, PrivacyState
 from conference_app.services import audit
-from conference_app.services.addresses import forgetting as address_forgetting
+from conference_app.services.addresses import forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger, participant_mail, person_state
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.emails.messages import AddressRecipient
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.mail import outbox
-from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import sending
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds
@@ -41,7 +41,7 @@ async def known() -> list[str]:
 
 async def forgotten(now: datetime) -> bool:
     """Whether Eve's address is gone after a look at `now`."""
-    await address_forgetting.forget(now)
+    await forgetting.forget(now)
     return EVE not in await known()
 
 
@@ -69,7 +69,7 @@ async def test_messages_history_and_wishes_go_with_it(db: Settings) -> None:
     await privacy_requests.restrict(of_email(email_key(EVE)), True, now=NOW)
     async with database.session(*LOOKING) as session:
         await audit.record(session, AuditTag.EMAIL_CHANGED, subject=eve, now=NOW)
-        message = newsletters.MESSAGE.message(AddressRecipient(eve.id), purpose="newsletter", newsletter_id="n")
+        message = sending.MESSAGE.message(AddressRecipient(eve.id), purpose="newsletter", newsletter_id="n")
         session.add(OutgoingEmail(**outbox.email_row(message, key=None, now=NOW, newsletter_id="n")))
     assert await forgotten(NOW + YEAR)
     async with database.reading() as session:
@@ -113,19 +113,19 @@ async def test_a_hold_keeps_it_and_its_end_lets_it_go(db: Settings) -> None:
 
 async def test_a_wish_stays_while_a_message_of_the_address_does(db: Settings) -> None:
     me = of_email(email_key(EVE))
-    await contact.write(ContactForm("Eve", EVE, "Hello"), language="en", address=ADDRESS, now=NOW)
+    await threads.write(ContactForm("Eve", EVE, "Hello"), language="en", address=ADDRESS, now=NOW)
     await privacy_requests.restrict(me, True, now=NOW)
-    await address_forgetting.forget(NOW + YEAR)
+    await forgetting.forget(NOW + YEAR)
     assert (await person_state.read(me)).restricted_at == NOW
     await retention.purge(NOW + YEAR)
-    await address_forgetting.forget(NOW + YEAR)
+    await forgetting.forget(NOW + YEAR)
     assert (await person_state.read(me)).restricted_at is None
 
 
 async def test_many_go_and_by_themselves(sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(address_forgetting, "AT_ONCE", 2)
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
     for number in range(5):
         await reader(f"reader{number}@example.com")
-    await job_worker.plan_periodic(NOW)
-    await job_worker.run_due(NOW + timedelta(days=3), kinds=["addresses.forget"])
+    await worker.plan_periodic(NOW)
+    await worker.run_due(NOW + timedelta(days=3), kinds=["addresses.forget"])
     assert await known() == []

@@ -10,7 +10,7 @@ from conference_app.errors import InvalidInput
 from conference_app.purposes import RIGHTS
 from conference_app.services.addresses import holder_details
 from conference_app.services.addresses.holder_details import GuestDetails
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
 from conference_app.services.people.email_addresses import email_key
@@ -27,7 +27,7 @@ async def guest(name: str = "gus", *, subscribes: bool = True, writes: bool = Tr
         async with database.session() as db:
             await email_addresses.find_or_add(db, email, language="en", now=NOON)
     if writes:
-        await contact.write(ContactForm(name, email, "Good morning."), language="en", address=ADDRESS)
+        await threads.write(ContactForm(name, email, "Good morning."), language="en", address=ADDRESS)
     return of_email(email_key(email))
 
 

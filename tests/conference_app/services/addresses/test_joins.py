@@ -18,7 +18,7 @@ from conference_app.services.consent import mail_stops, participant_mail, person
 from conference_app.services.emails.messages import NewsletterMessage
 from conference_app.services.emails.recipients import AddressRecipient
 from conference_app.services.mail import outbox
-from conference_app.services.newsletters import sending as newsletters
+from conference_app.services.newsletters import sending
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import personal_rows
@@ -201,4 +201,4 @@ async def test_of_one_newsletter_that_waits_for_both_one_comes(db: Settings) -> 
 
 
 def _news(subject: Subject) -> NewsletterMessage:
-    return newsletters.MESSAGE.message(AddressRecipient(subject.id), purpose="newsletter", newsletter_id="n")
+    return sending.MESSAGE.message(AddressRecipient(subject.id), purpose="newsletter", newsletter_id="n")

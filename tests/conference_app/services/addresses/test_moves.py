@@ -10,8 +10,7 @@ from sqlmodel import SQLModel
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.models.data_map import personal_tables
-from conference_app.services.addresses import joins as address_joins
-from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses import joins, moves
 from conference_app.services.cases import cases
 from conference_app.services.consent import live_consents, participant_mail
 from conference_app.services.people.email_addresses import email_key
@@ -25,8 +24,8 @@ from tests.fakes import LOOKING, NOON
 
 def test_every_table_that_knows_somebody_by_an_address_is_thought_of() -> None:
     """A new table with such a column fails here, before somebody's rows are left behind under the old address."""
-    simply = {table.__tablename__ for table in address_moves.BY_KEY}
-    simply |= {table.__tablename__ for table, _column, _at in address_joins.BY_NUMBER}
+    simply = {table.__tablename__ for table in moves.BY_KEY}
+    simply |= {table.__tablename__ for table, _column, _at in joins.BY_NUMBER}
     with_care = {
         "address": "gets the address",
         "consent_event": "only grows: consent_moves",

@@ -14,7 +14,7 @@ from conference_app.models import CaseAnswer, ContactThread
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import case_answers, cases
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -53,7 +53,7 @@ async def test_an_answer_is_mailed_and_stands_in_the_history(db: Settings, mails
 async def test_guests_and_those_who_wrote_to_us_are_answered_too(db: Settings, mails: Mails) -> None:
     staff, eve = await member("editor"), await reader("eve@example.com")
     form = ContactForm("", "zoe@example.com", "Delete my data.")
-    await contact.write(form, language="en", address="192.0.2.1", now=NOW)
+    await threads.write(form, language="en", address="192.0.2.1", now=NOW)
     async with database.reading() as session:
         [thread_id] = (await session.exec(select(ContactThread.id))).all()
     [by_thread] = [case for case in (await cases.for_staff()).rows if case.subject_id == thread_id]

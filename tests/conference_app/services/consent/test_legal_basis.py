@@ -22,7 +22,7 @@ from conference_app.purposes import (
     TOPIC,
 )
 from conference_app.services.consent import legal_basis, participant_mail
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import topics
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import account_pause, erasure_requests
 from tests.conference_app.bases import ledger, lives
@@ -36,7 +36,7 @@ from tests.fakes import LOOKING, NOON
 @pytest.mark.parametrize("name", sorted(purposes.OFFERED))
 async def test_a_consent_is_needed_and_lives_from_yes_to_no(name: str, db: Settings) -> None:
     purpose, ann = PURPOSES[name], await member("ann")
-    details = {"topic": await newsletter_topics.add("Talks", "Rozmowy", None), "follow_up": "m1"}
+    details = {"topic": await topics.add("Talks", "Rozmowy", None), "follow_up": "m1"}
     detail = details.get(name, "")
     agreed = f"{name}:{detail}" if detail else name
     assert not await lives(ann, purpose, detail)
@@ -80,12 +80,12 @@ async def test_a_basis_for_one_purpose_is_none_for_another(db: Settings) -> None
 
 
 async def test_a_topic_that_is_over_ends_its_consents(db: Settings) -> None:
-    topic = await newsletter_topics.add("Talks", "Rozmowy", None)
+    topic = await topics.add("Talks", "Rozmowy", None)
     ann = await member("ann")
     await ledger(ann, f"topic:{topic}", given=True)
     assert await lives(ann, TOPIC, topic)
     assert not await lives(ann, TOPIC, "another")
-    await newsletter_topics.end(topic)
+    await topics.end(topic)
     assert not await lives(ann, TOPIC, topic)
 
 

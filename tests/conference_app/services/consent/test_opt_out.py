@@ -11,9 +11,9 @@ from conference_app.config import Settings
 from conference_app.services.consent import ledger, mail_stops, participant_mail, preferences
 from conference_app.services.consent.preferences import ConsentHolder
 from conference_app.services.emails.recipients import AccountRecipient, ParticipantRecipient
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.mail import outbox, service_notices
-from conference_app.services.newsletters import sign_up as newsletter_sign_up
+from conference_app.services.newsletters import sign_up
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import account_passwords
@@ -44,7 +44,7 @@ async def test_an_account_still_gets_receipts_security_and_service(db: Settings,
         ann.id, PASSWORD, "another quite long one", session_hash="", address=ADDRESS
     )
     await service_notices.announce_maintenance(datetime.now(UTC) + timedelta(days=2), 30)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["service.maintenance", outbox.JOB])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["service.maintenance", outbox.JOB])
     got = [one["Subject"] for one in mails.to(ann.email)][before:]
     assert len(got) == 3
     assert "Your receipt" in got
@@ -84,6 +84,6 @@ async def test_who_stopped_everything_can_ask_again(db: Settings, mails: Mails) 
     key = email_addresses.email_key("reader@example.com")
     async with database.session() as session:
         await mail_stops.stop(session, key)
-    await newsletter_sign_up.ask("reader@example.com", page="/", language="en", address=ADDRESS)
+    await sign_up.ask("reader@example.com", page="/", language="en", address=ADDRESS)
     (got,) = await mails.deliver()
     assert got["Subject"] == "Confirm your subscription"

@@ -8,7 +8,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.consent import live_consents, mail_stops, preferences
 from conference_app.services.consent.preferences import ConsentHolder
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.subjects import Subject
@@ -43,7 +43,7 @@ async def test_after_a_stop_of_everything_one_thing_given_again_is_all_that_come
     ann = await agrees(await member(), "promotion")
     me = await preferences.of_account(ann.id)
     if way == "words":
-        await contact.write(ContactForm("", "ann@example.com", "Unsubscribe me."), language="en", address=ADDRESS)
+        await threads.write(ContactForm("", "ann@example.com", "Unsubscribe me."), language="en", address=ADDRESS)
     elif way == "link":
         target = signed_links.read(await link(early), "unsubscribe")
         await preferences.stop_all(await preferences.of_link(target), act="link", page="/u")

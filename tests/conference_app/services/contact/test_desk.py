@@ -10,8 +10,7 @@ from conference_app.services import audit
 from conference_app.services.accounts import profiles
 from conference_app.services.audit import AuditTag
 from conference_app.services.consent import person_state
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import desk, threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
 from conference_app.services.personal_data import masking
@@ -24,19 +23,19 @@ EMAIL = "zoe.smith@mail.example.com"
 
 async def written(name: str = "Zoë Smith", message: str = "Good morning") -> str:
     form = ContactForm(name, EMAIL, message)
-    await contact.write(form, language="en", address="192.0.2.1", now=NOW)
-    [row] = (await contact_desk.threads()).rows
+    await threads.write(form, language="en", address="192.0.2.1", now=NOW)
+    [row] = (await desk.threads()).rows
     return row.id
 
 
 @pytest.mark.promise("P66")
 async def test_the_list_shows_nobody_in_full(db: Settings) -> None:
     await written()
-    [row] = (await contact_desk.threads()).rows
+    [row] = (await desk.threads()).rows
     assert (row.who, row.messages) == ("Z. S.", 1)
-    await contact_desk.close(row.id, staff_id=(await member("editor")).id)
-    [closed] = (await contact_desk.threads(closed=True)).rows
-    assert (closed.id, (await contact_desk.threads()).rows) == (row.id, [])
+    await desk.close(row.id, staff_id=(await member("editor")).id)
+    [closed] = (await desk.threads(closed=True)).rows
+    assert (closed.id, (await desk.threads()).rows) == (row.id, [])
 
 
 @pytest.mark.parametrize(
@@ -61,11 +60,11 @@ def test_names_become_initials() -> None:
 @pytest.mark.promise("P96")
 async def test_who_wrote_sees_that_it_was_opened_and_why(db: Settings) -> None:
     staff, thread_id = await member("editor"), await written()
-    opened = await contact_desk.open_thread(thread_id, staff_id=staff.id, now=NOW)
+    opened = await desk.open_thread(thread_id, staff_id=staff.id, now=NOW)
     assert (opened.email, opened.name, [one.body for one in opened.messages]) == (EMAIL, "Zoë Smith", ["Good morning"])
     [seen] = (await person_state.read(of_email(email_addresses.email_key(EMAIL)))).seen
-    assert (seen.what, seen.reason, seen.at) == (contact_desk.ACCESS, contact_desk.REASON, NOW)
-    await contact_desk.look_again(thread_id)
+    assert (seen.what, seen.reason, seen.at) == (desk.ACCESS, desk.REASON, NOW)
+    await desk.look_again(thread_id)
     assert len((await person_state.read(of_email(email_addresses.email_key(EMAIL)))).seen) == 1
     assert AuditTag.STAFF_READ in {one.tag for one in await audit.entries(staff.id)}
 
@@ -73,11 +72,11 @@ async def test_who_wrote_sees_that_it_was_opened_and_why(db: Settings) -> None:
 async def test_an_account_of_the_same_address_sees_it_as_well(db: Settings) -> None:
     staff, ann = await member("editor"), await member("ann")
     form = ContactForm("", "ann@example.com", "Hello")
-    await contact.write(form, language="en", address="192.0.2.1", now=NOW)
-    [row] = (await contact_desk.threads()).rows
-    await contact_desk.open_thread(row.id, staff_id=staff.id)
+    await threads.write(form, language="en", address="192.0.2.1", now=NOW)
+    [row] = (await desk.threads()).rows
+    await desk.open_thread(row.id, staff_id=staff.id)
     person = DataOwner(ann.id, (email_addresses.email_key("ann@example.com"),))
-    assert [one.reason for one in (await person_state.read(person)).seen] == [contact_desk.REASON]
+    assert [one.reason for one in (await person_state.read(person)).seen] == [desk.REASON]
     assert (await person_state.read(DataOwner((await member("bob")).id))).seen == ()
 
 
@@ -88,11 +87,11 @@ async def test_a_number_is_there_to_call_back_who_wrote_and_they_see_it(db: Sett
     names = {"first_name": "Ann", "last_name": "Nowak", "username": "ann"}
     await profiles.update(ann.id, names | {"phone": "+48 22 123 45 67"})
     form = ContactForm("", "ann@example.com", "Please call me.")
-    await contact.write(form, language="en", address="192.0.2.1", now=NOW)
-    [row] = (await contact_desk.threads()).rows
-    assert (await contact_desk.open_thread(row.id, staff_id=staff.id, now=NOW)).phone == "+48 22 123 45 67"
+    await threads.write(form, language="en", address="192.0.2.1", now=NOW)
+    [row] = (await desk.threads()).rows
+    assert (await desk.open_thread(row.id, staff_id=staff.id, now=NOW)).phone == "+48 22 123 45 67"
     [seen] = (await person_state.read(DataOwner(ann.id, (email_addresses.email_key("ann@example.com"),)))).seen
-    assert seen.what == contact_desk.ACCESS_WITH_PHONE
+    assert seen.what == desk.ACCESS_WITH_PHONE
 
 
 @pytest.mark.promise("P53")
@@ -101,11 +100,11 @@ async def test_nobody_is_called_back_against_their_will(db: Settings, how: str) 
     staff, ann = await member("editor"), await member("ann")
     names = {"first_name": "Ann", "last_name": "Nowak", "username": "ann"}
     await profiles.update(ann.id, names | {"phone": "+48 22 123 45 67"})
-    await contact.write(ContactForm("", "ann@example.com", "Hello"), language="en", address="192.0.2.1", now=NOW)
-    [row] = (await contact_desk.threads()).rows
+    await threads.write(ContactForm("", "ann@example.com", "Hello"), language="en", address="192.0.2.1", now=NOW)
+    [row] = (await desk.threads()).rows
 
     async def shown() -> str:
-        return (await contact_desk.open_thread(row.id, staff_id=staff.id)).phone
+        return (await desk.open_thread(row.id, staff_id=staff.id)).phone
 
     me = DataOwner(ann.id)
     if how == "objects":
@@ -122,7 +121,7 @@ async def test_nobody_is_called_back_against_their_will(db: Settings, how: str) 
 @pytest.mark.promise("P95")
 async def test_a_request_in_a_conversation_stands_beside_it(db: Settings) -> None:
     staff, thread_id = await member("editor"), await written(message="Please delete my data.")
-    opened = await contact_desk.open_thread(thread_id, staff_id=staff.id)
+    opened = await desk.open_thread(thread_id, staff_id=staff.id)
     assert [(case.kind, case.status) for case in opened.cases] == [("erase", "open")]
 
 
@@ -130,10 +129,10 @@ async def test_what_is_gone_is_not_found_and_leaves_no_trace(db: Settings) -> No
     staff = await member("editor")
     before = await audit.entries(staff.id)
     for act in (
-        contact_desk.open_thread("none", staff_id=staff.id),
-        contact_desk.look_again("none"),
-        contact_desk.reply("none", "text", staff_id=staff.id),
-        contact_desk.close("none", staff_id=staff.id),
+        desk.open_thread("none", staff_id=staff.id),
+        desk.look_again("none"),
+        desk.reply("none", "text", staff_id=staff.id),
+        desk.close("none", staff_id=staff.id),
     ):
         with pytest.raises(NotFound):
             await act

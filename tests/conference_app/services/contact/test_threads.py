@@ -15,8 +15,7 @@ from conference_app.errors import InvalidInput, NotFound, TooManyAttempts
 from conference_app.models import ContactMessage, ContactThread, SQLModel
 from conference_app.services.cases import cases
 from conference_app.services.consent import mail_stops, preferences
-from conference_app.services.contact import desk as contact_desk
-from conference_app.services.contact import inbound_mail, reply_addresses
+from conference_app.services.contact import desk, inbound_mail, reply_addresses
 from conference_app.services.contact import threads as contact
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses, signed_links
@@ -51,7 +50,7 @@ async def threads() -> list[ContactThread]:
 
 
 async def bodies(thread_id: str) -> list[str]:
-    return [one.body for one in (await contact_desk.look_again(thread_id)).messages]
+    return [one.body for one in (await desk.look_again(thread_id)).messages]
 
 
 @pytest.mark.promise("P61")
@@ -88,7 +87,7 @@ async def test_no_mail_makes_us_write_a_header_of_its_own(db: Settings, mails: M
     assert await inbound_mail.take(evil) == "stored"
     [thread] = await threads()
     assert thread.subject == inside
-    await contact_desk.reply(thread.id, "Good morning.", staff_id=(await member("editor")).id)
+    await desk.reply(thread.id, "Good morning.", staff_id=(await member("editor")).id)
     got = await mails.deliver()
     assert len(got) == 2
     for one in got:
@@ -138,7 +137,7 @@ async def test_staff_answer_in_the_same_thread(db: Settings, mails: Mails) -> No
     await inbound_mail.take(raw("Question", Subject="Prices", **{"Message-ID": "<q@example.com>"}))
     [thread] = await threads()
     staff = await member("editor")
-    await contact_desk.reply(thread.id, "Answer.\nWith two lines.", staff_id=staff.id)
+    await desk.reply(thread.id, "Answer.\nWith two lines.", staff_id=staff.id)
     [answer] = [mail for mail in await mails.deliver() if mail["Subject"] == "Re: Prices"]
     assert "Answer.\nWith two lines." in text_of(answer)
     assert answer["In-Reply-To"] == "<q@example.com>"
@@ -149,19 +148,19 @@ async def test_staff_answer_in_the_same_thread(db: Settings, mails: Mails) -> No
     assert await bodies(thread.id) == ["Question", "Answer.\nWith two lines.", "Thanks"]
     for bad in (" \n ", "Send us your password."):
         with pytest.raises(InvalidInput):
-            await contact_desk.reply(thread.id, bad, staff_id=staff.id)
+            await desk.reply(thread.id, bad, staff_id=staff.id)
     with pytest.raises(NotFound):
-        await contact_desk.reply("nothing", "text", staff_id=staff.id)
+        await desk.reply("nothing", "text", staff_id=staff.id)
 
 
 async def test_a_closed_thread_opens_with_an_answer_to_it(db: Settings) -> None:
     await written()
     [thread] = await threads()
-    await contact_desk.close(thread.id, staff_id=(await member("editor")).id, now=NOW)
-    assert (await contact_desk.threads()).rows == []
-    assert [row.id for row in (await contact_desk.threads(closed=True)).rows] == [thread.id]
+    await desk.close(thread.id, staff_id=(await member("editor")).id, now=NOW)
+    assert (await desk.threads()).rows == []
+    assert [row.id for row in (await desk.threads(closed=True)).rows] == [thread.id]
     await inbound_mail.take(raw("Again", To=reply_addresses.reply_address(thread.id)))
-    [row] = (await contact_desk.threads()).rows
+    [row] = (await desk.threads()).rows
     assert (row.id, row.messages, row.is_closed) == (thread.id, 2, False)
 
 
@@ -182,7 +181,7 @@ async def test_the_address_stands_in_no_other_table(db: Settings, mails: Mails) 
     await written(email="canary@example.com")
     await inbound_mail.take(raw("Two", "canary@example.com"))
     [thread] = await threads()
-    await contact_desk.reply(thread.id, "Answer", staff_id=(await member("editor")).id)
+    await desk.reply(thread.id, "Answer", staff_id=(await member("editor")).id)
     await mails.deliver()
     key = email_addresses.email_key("canary@example.com")
     found: set[str] = set()

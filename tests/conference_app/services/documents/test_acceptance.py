@@ -15,11 +15,10 @@ from conference_app.pages.accounts.details import AccountState
 from conference_app.pages.documents.accept import AcceptState
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.purposes import ACCEPTANCE
-from conference_app.services.documents import acceptance
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import acceptance, registry
 from conference_app.services.documents.registry import Document
 from conference_app.services.room import joining
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.texts import language
 from tests.conference_app.people import at_desk, meeting_of, registered, session_token
 from tests.conference_app.tabs import Tab, name_of, processing, redirects
@@ -31,12 +30,12 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def changed_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the terms another text."""
-    before = documents.fingerprint
+    before = registry.fingerprint
 
     def other(document: Document) -> str:
         return "0" * 64 if document == "terms" else before(document)
 
-    monkeypatch.setattr(documents, "fingerprint", other)
+    monkeypatch.setattr(registry, "fingerprint", other)
 
 
 @pytest.mark.promise("P41")
@@ -55,7 +54,7 @@ async def test_the_gate_holds_until_the_box_is_ticked(
     old_session = await at_desk(ann)
     request.getfixturevalue("changed_terms")
     token = await session_token(ann)
-    desk = await sign_in_sessions.resolve(token)
+    desk = await sessions.resolve(token)
     assert desk is not None
     assert desk.must_accept is True
     assert old_session.must_accept is False  # who is in already is not thrown out
@@ -103,7 +102,7 @@ async def test_only_the_texts_that_are_shown_are_accepted(
         tab = Tab.signed_in(processor, await session_token(ann), path="/accept")
         await tab.send(name_of(AcceptState.load))
         with monkeypatch.context() as patch:
-            patch.setattr(documents, "fingerprint", lambda _document: "1" * 64)
+            patch.setattr(registry, "fingerprint", lambda _document: "1" * 64)
             updates = await tab.send(name_of(AcceptState.submit), form={"accepted": "on"})
             assert "once more" in str([update.delta for update in updates])
             assert list(await acceptance.waiting(ann.id)) == ["terms", "privacy"]

@@ -8,7 +8,7 @@ from reflex_base.registry import RegistrationContext
 
 import conference_app.conference_app  # noqa: F401 - brings every State
 from conference_app.config import settings
-from conference_app.services.documents import cookies as cookie_registry
+from conference_app.services.documents import cookies
 from conference_app.session import LANGUAGE_COOKIE, TICKET_COOKIE, session_cookie
 
 
@@ -19,11 +19,11 @@ def test_our_cookies_are_listed_and_necessary(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("PARLEY_PUBLIC_URL", url)
         settings.cache_clear()
         for name in (session_cookie(), TICKET_COOKIE, LANGUAGE_COOKIE):
-            found = cookie_registry.find("cookie", name)
+            found = cookies.find("cookie", name)
             assert found is not None
             assert found.is_necessary
             assert found.purpose
-            assert cookie_registry.life(found)
+            assert cookies.life(found)
 
 
 @pytest.mark.promise("P85")
@@ -36,9 +36,9 @@ def test_what_states_keep_in_the_browser_is_listed() -> None:
     ]
     kept = {(kinds[type(one)], getattr(one, "name", None) or name) for name, one in vars_of if type(one) in kinds}
     assert ("cookie", TICKET_COOKIE) in kept
-    assert [found for found in kept if cookie_registry.find(*found) is None] == []
+    assert [found for found in kept if cookies.find(*found) is None] == []
 
 
 def test_a_name_nobody_registered_is_not_found() -> None:
     for kind, name in (("cookie", "_ga"), ("local storage", "parley_session"), ("session storage", "token2"), ("", "")):
-        assert cookie_registry.find(kind, name) is None
+        assert cookies.find(kind, name) is None

@@ -10,8 +10,7 @@ from sqlmodel import select
 from conference_app import database
 from conference_app.config import LANGUAGES, Settings
 from conference_app.models import DocumentVersion
-from conference_app.services.documents import registry as documents
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import registry, versions
 from conference_app.services.documents.text_changes import Piece
 from conference_app.texts import current_language, language
 from tests.fakes import LOOKING
@@ -19,8 +18,8 @@ from tests.fakes import LOOKING
 
 def grow(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """The terms have one more paragraph from now on, in each language its own."""
-    before = documents.full_text
-    monkeypatch.setattr(documents, "full_text", lambda name: f"{before(name)}\n\n{words} {current_language()}")
+    before = registry.full_text
+    monkeypatch.setattr(registry, "full_text", lambda name: f"{before(name)}\n\n{words} {current_language()}")
 
 
 async def parted(milliseconds: int) -> None:
@@ -36,17 +35,17 @@ async def parted(milliseconds: int) -> None:
 async def test_what_is_new_since_a_text_in_another_language(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, accepted_in: str, read_in: str, milliseconds: int
 ) -> None:
-    assert await document_versions.keep_current() == 4
+    assert await versions.keep_current() == 4
     await parted(milliseconds)
     with language(accepted_in):
-        first = documents.fingerprint("terms")
+        first = registry.fingerprint("terms")
     grow(monkeypatch, "One")
     with language(read_in):
-        since_first = await document_versions.changes("terms", first)
+        since_first = await versions.changes("terms", first)
     assert [one.pieces for one in since_first if one.kind != "same"] == [(Piece("added", f"One {read_in}"),)]
 
 
 async def test_the_languages_of_a_version_are_of_one_time(sqlite_db: Settings) -> None:
-    await document_versions.keep_current()
+    await versions.keep_current()
     async with database.reading(*LOOKING) as db:
         assert len({row.since for row in (await db.exec(select(DocumentVersion))).all()}) == 1

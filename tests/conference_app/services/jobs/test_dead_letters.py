@@ -13,9 +13,7 @@ from conference_app.errors import NotFound
 from conference_app.models import Job
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.jobs import dead_letters
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import dead_letters, queue, worker
 from tests.conference_app.people import registered
 from tests.fakes import LOOKING
 
@@ -30,22 +28,22 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     """Jobs of kind "test" raise the errors of this list, one each, and succeed once it is empty."""
     errors: list[Exception] = []
 
-    async def run(_payload: jobs.Payload) -> None:
+    async def run(_payload: queue.Payload) -> None:
         if errors:
             raise errors.pop()
 
-    monkeypatch.setattr(jobs, "KINDS", {})
-    jobs.handler("test")(run)
+    monkeypatch.setattr(queue, "KINDS", {})
+    queue.handler("test")(run)
     return errors
 
 
 async def given_up(failing: list[Exception], count: int) -> list[str]:
     """The numbers of so many failed jobs."""
-    failing[:] = [jobs.GivenUp() for _ in range(count)]
+    failing[:] = [queue.GivenUp() for _ in range(count)]
     async with database.session(*LOOKING) as db:
         for n in range(count):
-            await jobs.enqueue(db, "test", {"n": n}, run_at=NOW)
-    await job_worker.run_due(NOW)
+            await queue.enqueue(db, "test", {"n": n}, run_at=NOW)
+    await worker.run_due(NOW)
     return [one.id for one in (await dead_letters.listed()).rows]
 
 
@@ -59,7 +57,7 @@ async def test_what_is_tried_again_runs_once_more(db: Settings, failing: list[Ex
     (job_id,) = await given_up(failing, 1)
     await dead_letters.try_again(job_id, staff_id=staff.id)
     assert (await dead_letters.listed()).rows == []
-    assert await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1)) == 1
+    assert await worker.run_due(datetime.now(UTC) + timedelta(seconds=1)) == 1
     with pytest.raises(NotFound):
         await dead_letters.try_again(job_id, staff_id=staff.id)
     assert await noted(staff.id) == [AuditTag.STAFF_JOB_RETRIED]
@@ -69,7 +67,7 @@ async def test_only_what_was_given_up_can_be_dropped(db: Settings, failing: list
     staff = await registered("ann")
     newest, other = await given_up(failing, 2)
     async with database.session(*LOOKING) as session:
-        await jobs.enqueue(session, "test", {"n": 3}, key="open", run_at=NOW + timedelta(hours=1))
+        await queue.enqueue(session, "test", {"n": 3}, key="open", run_at=NOW + timedelta(hours=1))
     async with database.reading(*LOOKING) as session:
         waiting = (await session.exec(select(Job.id).where(Job.unique_key == "open"))).one()
     await dead_letters.drop(newest, staff_id=staff.id)
@@ -82,12 +80,12 @@ async def test_only_what_was_given_up_can_be_dropped(db: Settings, failing: list
 
 async def test_what_nobody_looks_at_is_forgotten_after_a_month(db: Settings, failing: list[Exception]) -> None:
     await given_up(failing, 1)
-    jobs.periodic("jobs.sweep", timedelta(days=1))(dead_letters._sweep)
+    queue.periodic("jobs.sweep", timedelta(days=1))(dead_letters._sweep)
     today = datetime.now(UTC)
-    await job_worker.plan_periodic(today)
+    await worker.plan_periodic(today)
     for later, kept in (
         (dead_letters.KEPT_FOR - timedelta(hours=1), 1),
         (dead_letters.KEPT_FOR + timedelta(days=2), 0),
     ):
-        await job_worker.run_due(today + later, kinds=["jobs.sweep"])
+        await worker.run_due(today + later, kinds=["jobs.sweep"])
         assert len((await dead_letters.listed()).rows) == kept

@@ -16,9 +16,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConfigurationError
 from conference_app.models import Job
-from conference_app.services.jobs import dead_letters
-from conference_app.services.jobs import leases as job_leases
-from conference_app.services.jobs import queue as jobs
+from conference_app.services.jobs import dead_letters, leases, queue
 from conference_app.services.jobs import worker as job_worker
 from tests.fakes import LOOKING
 
@@ -26,7 +24,7 @@ pytestmark = pytest.mark.both_databases
 
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LEASE_S = job_leases.LEASE.total_seconds()
+LEASE_S = leases.LEASE.total_seconds()
 
 
 class Doings:
@@ -37,7 +35,7 @@ class Doings:
         self.failures = 0
         self.error: Exception = RuntimeError("canary@example.org")
 
-    async def run(self, payload: jobs.Payload) -> None:
+    async def run(self, payload: queue.Payload) -> None:
         self.runs.append(dict(payload))
         if self.failures:
             self.failures -= 1
@@ -48,20 +46,20 @@ class Doings:
 def doings(monkeypatch: pytest.MonkeyPatch) -> Doings:
     """Job kinds of the test alone."""
     done = Doings()
-    monkeypatch.setattr(jobs, "KINDS", {})
-    jobs.handler("test")(done.run)
+    monkeypatch.setattr(queue, "KINDS", {})
+    queue.handler("test")(done.run)
     return done
 
 
-def does(kind: str, run: jobs.Handler) -> None:
+def does(kind: str, run: queue.Handler) -> None:
     """Have `run` do the jobs of `kind` from now on."""
-    jobs.KINDS.pop(kind, None)
-    jobs.handler(kind)(run)
+    queue.KINDS.pop(kind, None)
+    queue.handler(kind)(run)
 
 
-async def plan(payload: jobs.Payload, key: str | None = None, run_at: datetime = NOW, priority: int = 0) -> None:
+async def plan(payload: queue.Payload, key: str | None = None, run_at: datetime = NOW, priority: int = 0) -> None:
     async with database.session(*LOOKING) as db:
-        await jobs.enqueue(db, "test", payload, key=key, run_at=run_at, priority=priority)
+        await queue.enqueue(db, "test", payload, key=key, run_at=run_at, priority=priority)
 
 
 async def rows() -> list[Job]:
@@ -86,7 +84,7 @@ async def test_a_job_runs_once_when_it_is_due(db: Settings, doings: Doings) -> N
 async def test_a_job_of_a_failed_transaction_never_was(db: Settings, doings: Doings) -> None:
     async def fail() -> None:
         async with database.session(*LOOKING) as session:
-            await jobs.enqueue(session, "test", {}, run_at=NOW)
+            await queue.enqueue(session, "test", {}, run_at=NOW)
             raise RuntimeError("rolled back")
 
     with pytest.raises(RuntimeError, match="rolled back"):
@@ -105,14 +103,14 @@ async def test_planning_again_replaces_time_and_payload(db: Settings, doings: Do
 async def test_a_job_taken_back_does_not_run(db: Settings, doings: Doings) -> None:
     await plan({}, key="k")
     async with database.session(*LOOKING) as session:
-        await jobs.cancel(session, "k")
+        await queue.cancel(session, "k")
     assert await job_worker.run_due(NOW) == 0
 
 
 async def test_a_start_is_refused_while_jobs_wait_that_nothing_does(db: Settings, doings: Doings) -> None:
     await plan({})
     await job_worker.check_kinds()
-    jobs.KINDS.pop("test")
+    queue.KINDS.pop("test")
     with pytest.raises(ConfigurationError, match="cannot do: test"):
         await job_worker.check_kinds()
     async with database.session(*LOOKING) as session:
@@ -154,14 +152,14 @@ async def test_a_job_that_never_works_becomes_a_dead_message(db: Settings, doing
 
 
 async def test_giving_up_is_at_once(db: Settings, doings: Doings) -> None:
-    doings.failures, doings.error = 1, jobs.GivenUp()
+    doings.failures, doings.error = 1, queue.GivenUp()
     await plan({})
     await job_worker.run_due(NOW)
     assert len((await dead_letters.listed()).rows) == 1
 
 
 async def test_postponing_is_no_failure(db: Settings, doings: Doings) -> None:
-    doings.failures, doings.error = 1, jobs.Postponed(NOW + timedelta(minutes=5))
+    doings.failures, doings.error = 1, queue.Postponed(NOW + timedelta(minutes=5))
     await plan({})
     await job_worker.run_due(NOW)
     (job,) = await rows()
@@ -169,7 +167,7 @@ async def test_postponing_is_no_failure(db: Settings, doings: Doings) -> None:
 
 
 async def test_a_job_planned_anew_while_it_runs_runs_once_more(db: Settings, doings: Doings) -> None:
-    async def plan_again(payload: jobs.Payload) -> None:
+    async def plan_again(payload: queue.Payload) -> None:
         doings.runs.append(dict(payload))
         if len(doings.runs) == 1:
             await plan({"n": 2}, key="k", run_at=NOW + timedelta(hours=1))
@@ -184,8 +182,8 @@ async def test_a_job_planned_anew_while_it_runs_runs_once_more(db: Settings, doi
 
 async def test_a_dead_workers_job_runs_again_when_its_lease_is_over(db: Settings, doings: Doings) -> None:
     await plan({"id": "a"})
-    assert len(await job_leases.claim(NOW)) == 1  # this worker is never heard of again
-    watch = job_leases.Watch()
+    assert len(await leases.claim(NOW)) == 1  # this worker is never heard of again
+    watch = leases.Watch()
     await watch.look(0)
     await watch.look(LEASE_S - 1)
     assert await job_worker.run_due(NOW) == 0
@@ -196,11 +194,11 @@ async def test_a_dead_workers_job_runs_again_when_its_lease_is_over(db: Settings
 @pytest.mark.parametrize("leap", [timedelta(days=400), timedelta(days=-400)])
 async def test_who_renews_keeps_its_job_whatever_the_clock_does(db: Settings, doings: Doings, leap: timedelta) -> None:
     await plan({"id": "a"})
-    (job,) = await job_leases.claim(NOW)
-    watch = job_leases.Watch()
+    (job,) = await leases.claim(NOW)
+    watch = leases.Watch()
     for second in range(0, 200, 20):
         assert await job_worker.run_due(NOW + max(leap, timedelta())) == 0
-        await job_leases.renew([job.lease], NOW + leap + timedelta(seconds=second))
+        await leases.renew([job.lease], NOW + leap + timedelta(seconds=second))
         await watch.look(second)
     assert await job_worker.run_due(NOW + max(leap, timedelta())) == 0
     await watch.look(200 + LEASE_S)  # heard of no more, and by now it does not matter what its clock said
@@ -209,13 +207,13 @@ async def test_who_renews_keeps_its_job_whatever_the_clock_does(db: Settings, do
 
 async def test_who_was_taken_for_dead_ends_nobody_elses_run(db: Settings, doings: Doings) -> None:
     await plan({"id": "a"})
-    stalled = await job_leases.claim(NOW)
-    watch = job_leases.Watch()
+    stalled = await leases.claim(NOW)
+    watch = leases.Watch()
     await watch.look(0)
     await watch.look(LEASE_S)
-    (anew,) = await job_leases.claim(NOW)
+    (anew,) = await leases.claim(NOW)
     await job_worker.run(stalled, NOW)
-    await job_leases.renew([stalled[0].lease], NOW)
+    await leases.renew([stalled[0].lease], NOW)
     (job,) = await rows()
     assert (job.lease, job.leased_until) == (anew.lease, anew.leased_until)
 
@@ -223,8 +221,8 @@ async def test_who_was_taken_for_dead_ends_nobody_elses_run(db: Settings, doings
 async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Doings) -> None:
     await plan({})
     for _death in range(job_worker.MAX_ATTEMPTS):
-        assert await job_leases.claim(NOW)
-        watch = job_leases.Watch()
+        assert await leases.claim(NOW)
+        watch = leases.Watch()
         await watch.look(0)
         await watch.look(LEASE_S)
     assert await job_worker.run_due(NOW) == 1
@@ -232,22 +230,22 @@ async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Do
     assert [dead.last_error for dead in (await dead_letters.listed()).rows] == ["died"]
 
 
-async def all_done(runs: Sequence[jobs.Run]) -> Sequence[jobs.Outcome]:
+async def all_done(runs: Sequence[queue.Run]) -> Sequence[queue.Outcome]:
     return [None for _run in runs]
 
 
 async def test_each_job_done_with_others_ends_in_its_own_way(db: Settings, doings: Doings) -> None:
     seen: list[list[int]] = []
 
-    async def together(runs: Sequence[jobs.Run]) -> Sequence[jobs.Outcome]:
+    async def together(runs: Sequence[queue.Run]) -> Sequence[queue.Outcome]:
         seen.append([int(run.payload["n"]) for run in runs])
         if len(seen) == 1:
             await plan({"n": 9}, key="k2", run_at=NOW + timedelta(days=2))  # anew, while it runs
-        ends = {1: jobs.TryAgain(), 3: jobs.Postponed(NOW + timedelta(days=1)), 4: jobs.GivenUp()}
+        ends = {1: queue.TryAgain(), 3: queue.Postponed(NOW + timedelta(days=1)), 4: queue.GivenUp()}
         return [ends.get(int(run.payload["n"])) if len(seen) == 1 else None for run in runs]
 
-    jobs.KINDS.pop("test")
-    jobs.batch_handler("test", 6)(together)
+    queue.KINDS.pop("test")
+    queue.batch_handler("test", 6)(together)
     for n in range(8):
         await plan({"n": n}, key=f"k{n}", run_at=NOW + timedelta(seconds=n))
     later = NOW + timedelta(seconds=7)
@@ -264,13 +262,13 @@ async def test_each_job_done_with_others_ends_in_its_own_way(db: Settings, doing
 
 
 async def test_many_claiming_at_once_get_different_jobs(db: Settings, doings: Doings) -> None:
-    jobs.KINDS.pop("test")
-    jobs.batch_handler("test", 10)(all_done)
+    queue.KINDS.pop("test")
+    queue.batch_handler("test", 10)(all_done)
     async with database.session(*LOOKING) as session:
-        many = [jobs.row("test", {"n": n}, key=f"k{n}", run_at=NOW) for n in range(100)]
-        await jobs.enqueue_many(session, many)
-        await jobs.enqueue_many(session, many)  # the same keys: nothing is added
-    claims = await asyncio.gather(*(job_leases.claim(NOW) for _worker in range(12)))
+        many = [queue.row("test", {"n": n}, key=f"k{n}", run_at=NOW) for n in range(100)]
+        await queue.enqueue_many(session, many)
+        await queue.enqueue_many(session, many)  # the same keys: nothing is added
+    claims = await asyncio.gather(*(leases.claim(NOW) for _worker in range(12)))
     ids = [job.id for claim in claims for job in claim]
     assert len(ids) == len(set(ids)) == 100
 
@@ -293,7 +291,7 @@ async def test_a_stopping_worker_gives_back_what_it_cannot_end(
 ) -> None:
     started = asyncio.Event()
 
-    async def endless(_payload: jobs.Payload) -> None:
+    async def endless(_payload: queue.Payload) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -313,7 +311,7 @@ async def test_leases_are_renewed_also_after_the_database_failed(
     started, failed = asyncio.Event(), asyncio.Event()
     session = database.session
 
-    async def endless(_payload: jobs.Payload) -> None:
+    async def endless(_payload: queue.Payload) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -345,7 +343,7 @@ async def test_a_worker_goes_on_when_the_database_was_away_for_long(
     started, failed, beginnings = asyncio.Event(), asyncio.Event(), 0
     session, plan_periodic = database.session, job_worker.plan_periodic
 
-    async def endless(_payload: jobs.Payload) -> None:
+    async def endless(_payload: queue.Payload) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -379,7 +377,7 @@ async def test_a_worker_goes_on_when_the_database_was_away_for_long(
 
 
 async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
-    jobs.periodic("often", timedelta(hours=1))(doings.run)
+    queue.periodic("often", timedelta(hours=1))(doings.run)
     await job_worker.plan_periodic(NOW)
     await job_worker.plan_periodic(NOW)
     assert await job_worker.run_due(NOW) == 1
@@ -404,7 +402,7 @@ async def periodic_at(now: datetime) -> datetime:
 async def test_periodic_work_waits_when_the_clock_has_leapt(
     db: Settings, doings: Doings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    jobs.periodic("often", timedelta(hours=1))(doings.run)
+    queue.periodic("often", timedelta(hours=1))(doings.run)
     assert await periodic_at(NOW) == NOW + timedelta(hours=1)
     leapt = datetime(2099, 1, 1, tzinfo=UTC)
     assert await periodic_at(leapt) == leapt + job_worker.LEAP_WAIT
@@ -416,7 +414,7 @@ async def test_periodic_work_waits_when_the_clock_has_leapt(
 
 
 async def test_periodic_work_goes_on_once_the_clock_is_right_again(db: Settings, doings: Doings) -> None:
-    jobs.periodic("often", timedelta(hours=1))(doings.run)
+    queue.periodic("often", timedelta(hours=1))(doings.run)
     await periodic_at(NOW)
     await periodic_at(datetime(2099, 1, 1, tzinfo=UTC))
     right = NOW + timedelta(hours=2)
@@ -427,14 +425,14 @@ async def test_periodic_work_goes_on_once_the_clock_is_right_again(db: Settings,
 async def test_a_handler_sees_the_given_time(db: Settings, doings: Doings) -> None:
     seen: list[datetime] = []
 
-    async def look(_payload: jobs.Payload) -> None:
-        seen.append(jobs.now())
+    async def look(_payload: queue.Payload) -> None:
+        seen.append(queue.now())
 
     does("test", look)
     await plan({})
     await job_worker.run_due(NOW + timedelta(days=400))
     assert seen == [NOW + timedelta(days=400)]
-    assert abs(jobs.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(queue.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 async def test_payloads_hold_identifiers_only(sqlite_db: Settings) -> None:

@@ -13,7 +13,7 @@ from conference_app.errors import InvalidInput, NotFound
 from conference_app.purposes import RIGHTS
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
-from conference_app.services.documents import versions as document_versions
+from conference_app.services.documents import versions
 from conference_app.services.legal import legal_requests
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -123,7 +123,7 @@ async def test_a_decision_says_what_was_handed_out(sqlite_db: Settings) -> None:
 @pytest.mark.promise("P104")
 async def test_the_counter_counts_and_says_zero(db: Settings) -> None:
     staff = await member("editor")
-    await document_versions.keep_current(now=NOW - timedelta(days=700))
+    await versions.keep_current(now=NOW - timedelta(days=700))
     assert [(one.year, one.received) for one in await legal_requests.by_year(now=NOW)] == [
         (2026, 0),
         (2025, 0),

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from conference_app.config import Settings
-from conference_app.services.addresses import changes as address_changes
+from conference_app.services.addresses import changes
 from conference_app.services.limits import even_answers
-from conference_app.services.newsletters import sign_up as newsletter_sign_up
+from conference_app.services.newsletters import sign_up
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import center_links
@@ -19,7 +19,7 @@ from tests.conference_app.people import ADDRESS, PASSWORD
 
 ASKED: dict[str, Callable[[str], Awaitable[None]]] = {
     "new password": lambda email: account_passwords.ask_reset(email, address=ADDRESS),
-    "newsletter": lambda email: newsletter_sign_up.ask(email, page="/newsletter", language="en", address=ADDRESS),
+    "newsletter": lambda email: sign_up.ask(email, page="/newsletter", language="en", address=ADDRESS),
     "privacy link": lambda email: center_links.ask(email, address=ADDRESS),
 }
 
@@ -61,6 +61,6 @@ async def test_a_change_of_address_waits_whoever_has_the_new_one(
     if who == "account":
         await email_proofs.ask_change(ann.id, email, PASSWORD, address=ADDRESS)
     else:
-        await address_changes.ask(of_email(email_key("eve@example.com")), email)
+        await changes.ask(of_email(email_key("eve@example.com")), email)
     [seconds] = waited
     assert 900.0 < seconds <= 1000.0

@@ -11,8 +11,7 @@ from limits import RateLimitItemPerMinute
 
 from conference_app.config import settings
 from conference_app.errors import TooManyAttempts
-from conference_app.services.limits import rate_limits
-from conference_app.services.limits import redis as shared_state
+from conference_app.services.limits import rate_limits, redis
 from conference_app.services.limits.rate_limits import check, count, forgive, network_of
 from tests.fakes import ManualClock
 from tests.ports import free_port
@@ -66,7 +65,7 @@ def test_what_is_one_caller(one: str, other: str, same: bool) -> None:
 @pytest.mark.parametrize("is_silent", [False, True])
 async def test_without_redis_a_limit_holds_for_each_process(monkeypatch: pytest.MonkeyPatch, is_silent: bool) -> None:
     """Whether Redis is gone, or takes what it is asked and never answers."""
-    monkeypatch.setattr(shared_state, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(redis, "PATIENCE_S", 0.2)
     async with silent_server() as port:
         monkeypatch.setenv("PARLEY_REDIS_URL", f"redis://127.0.0.1:{port if is_silent else free_port()}")
         settings.cache_clear()

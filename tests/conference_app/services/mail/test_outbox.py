@@ -21,11 +21,8 @@ from conference_app.services.emails.recipients import (
     ParticipantRecipient,
     RowRecipient,
 )
-from conference_app.services.jobs import dead_letters
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import bounces, delivery_reports, mailboxes, outbox, smtp
-from conference_app.services.mail import delivery as mail_delivery
+from conference_app.services.jobs import dead_letters, queue, worker
+from conference_app.services.mail import bounces, delivery, delivery_reports, mailboxes, outbox, smtp
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.sample_templates import (
@@ -348,10 +345,10 @@ async def test_without_a_server_messages_wait(db: Settings) -> None:
     ann = await account("ann")
     email_id = await post(PLAIN.message(AccountRecipient(ann)))
     now = datetime.now(UTC)
-    await job_worker.run_due(now + timedelta(seconds=1), kinds=[outbox.JOB])
+    await worker.run_due(now + timedelta(seconds=1), kinds=[outbox.JOB])
     assert await status(email_id) == ("queued", "")
-    for days in range(job_worker.MAX_ATTEMPTS + 1):
-        await job_worker.run_due(now + timedelta(days=days + 1), kinds=[outbox.JOB])
+    for days in range(worker.MAX_ATTEMPTS + 1):
+        await worker.run_due(now + timedelta(days=days + 1), kinds=[outbox.JOB])
     assert await status(email_id) == ("failed", "")
     assert len((await dead_letters.listed()).rows) == 1
 
@@ -408,12 +405,12 @@ async def test_of_two_who_have_the_same_message_one_sends_it(
 
     monkeypatch.setattr(smtp.Conversation, "address", slow_at_first)
     monkeypatch.setattr(smtp.Conversation, "hand_over", send)
-    first = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"email": email_id})]))
+    first = asyncio.ensure_future(delivery.deliver([queue.Run({"email": email_id})]))
     while not tries:
         await asyncio.sleep(0.01)
-    second = asyncio.ensure_future(mail_delivery.deliver([jobs.Run({"email": email_id})]))
+    second = asyncio.ensure_future(delivery.deliver([queue.Run({"email": email_id})]))
     (outcome,) = await first
-    assert isinstance(outcome, jobs.Postponed)  # whoever keeps the job looks again at what became of it
+    assert isinstance(outcome, queue.Postponed)  # whoever keeps the job looks again at what became of it
     assert (await status(email_id))[0] == "handing_over"
     ended.set()
     assert await second == [None]

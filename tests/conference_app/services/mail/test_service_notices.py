@@ -9,7 +9,7 @@ import pytest
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.consent import mail_stops
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.mail import service_notices
 from conference_app.services.people import email_addresses
 from tests.conference_app.services.mail.test_outbox import account, address
@@ -30,7 +30,7 @@ async def test_every_account_holder_is_told_once(db: Settings, mails: Mails) -> 
     starts_at = datetime.now(UTC) + timedelta(days=3)
     for _time in range(2):
         await service_notices.announce_maintenance(starts_at, 30)
-        await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
+        await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=KINDS)
     assert sorted(got["To"] for got in mails.all()) == ["ann@example.com", "ben@example.com"]
     (polish,) = mails.to("ben@example.com")
     assert "30 minut" in text_of(polish)
@@ -40,7 +40,7 @@ async def test_every_account_holder_is_told_once(db: Settings, mails: Mails) -> 
 async def test_word_that_comes_too_late_is_not_sent(db: Settings, mails: Mails) -> None:
     await account("ann")
     await service_notices.announce_maintenance(datetime.now(UTC) + timedelta(hours=1), 30)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(hours=2), kinds=KINDS)
+    await worker.run_due(datetime.now(UTC) + timedelta(hours=2), kinds=KINDS)
     assert mails.all() == []
 
 

@@ -24,7 +24,7 @@ from conference_app import database
 from conference_app.config import Settings, settings
 from conference_app.models import BadAddress, OutgoingEmail
 from conference_app.services.emails.recipients import AccountRecipient
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.mail import outbox, smtp
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.sample_templates import NEWS_BODY, PLAIN
@@ -85,7 +85,7 @@ async def post() -> str:
 
 
 async def deliver(later: timedelta = timedelta(seconds=1)) -> None:
-    await job_worker.run_due(datetime.now(UTC) + later, kinds=[outbox.JOB])
+    await worker.run_due(datetime.now(UTC) + later, kinds=[outbox.JOB])
 
 
 async def outcome(email_id: str) -> tuple[str, str, int]:

@@ -19,14 +19,11 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Job, OutgoingEmail
 from conference_app.models.people import Address
-from conference_app.services.jobs import leases as job_leases
+from conference_app.services.jobs import leases
 from conference_app.services.jobs import worker as job_worker
-from conference_app.services.mail import delivery as mail_delivery
-from conference_app.services.mail import smtp
+from conference_app.services.mail import delivery, smtp
 from conference_app.services.mail.preparing import Batch
-from conference_app.services.newsletters import queueing as newsletter_queueing
-from conference_app.services.newsletters import sending as newsletters
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.newsletters import queueing, sending, views
 from conference_app.services.newsletters.views import Stage
 from tests.conference_app.readers import emails_of, readers, run, sent
 from tests.fakes import LOOKING
@@ -103,19 +100,19 @@ async def test_killed_twice_while_sending_nobody_gets_two_and_nobody_is_lost(
         await worker.wait()
         await forget_leases()
     worker = await start_worker(smtp._stand_in.port, db, tmp_path)
-    while (await newsletter_views.get(newsletter_id)).counts.done < 120:
+    while (await views.get(newsletter_id)).counts.done < 120:
         assert worker.returncode is None
         await asyncio.sleep(0.1)
     worker.terminate()
     await worker.wait()
     got = Counter(m["To"] for m in mails.all())
-    counts = (await newsletter_views.get(newsletter_id)).counts
+    counts = (await views.get(newsletter_id)).counts
     assert set(got.values()) == {1}  # nobody twice
     assert counts.sent + counts.uncertain == counts.total == 120
     assert counts.sent <= len(got) <= 120
     assert counts.uncertain <= 2 * job_worker.CONCURRENCY
     assert await missing(got, newsletter_id) <= counts.uncertain  # nobody lost but, at most, those counted as in doubt
-    assert await newsletters.send_uncertain_again(newsletter_id) == counts.uncertain
+    assert await sending.send_uncertain_again(newsletter_id) == counts.uncertain
     await run()
     assert len({m["To"] for m in mails.all()}) == 120
 
@@ -134,14 +131,14 @@ async def test_two_workers_go_on_by_themselves_when_the_database_is_killed(
     kill_postgres(postgres_server)
     await asyncio.to_thread(postgres_server.ensure_postgres_running)
     await forget_leases()
-    while (await newsletter_views.get(newsletter_id)).counts.done < 120:
+    while (await views.get(newsletter_id)).counts.done < 120:
         await asyncio.sleep(0.1)
     assert [worker.returncode for worker in workers] == [None, None]
     for worker in workers:
         worker.terminate()
         await worker.wait()
     got = Counter(m["To"] for m in mails.all())
-    counts = (await newsletter_views.get(newsletter_id)).counts
+    counts = (await views.get(newsletter_id)).counts
     assert set(got.values()) == {1}  # nobody twice
     assert counts.sent + counts.uncertain == counts.total == 120
     assert counts.uncertain <= 2 * job_worker.CONCURRENCY
@@ -154,7 +151,7 @@ async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
     """Such as one whose machine slept: its leases are over, and it goes on where it was, beside another that has them."""
     await readers(5)
     newsletter_id = await sent()
-    await job_worker.run_due(datetime.now(UTC), kinds=[newsletter_queueing.JOB])
+    await job_worker.run_due(datetime.now(UTC), kinds=[queueing.JOB])
     messages = [await claimed()]
     read, hand_over = Batch.read, smtp.Conversation.hand_over
     other_has_begun, slept_is_done = asyncio.Event(), asyncio.Event()
@@ -183,13 +180,13 @@ async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
     assert [len(claim) for claim in messages] == [5, 5]
     await run(datetime.now(UTC) + timedelta(minutes=2))
     assert sorted(Counter(m["To"] for m in mails.all()).values()) == [1] * 5
-    counts = (await newsletter_views.get(newsletter_id)).counts
+    counts = (await views.get(newsletter_id)).counts
     assert (counts.sent, counts.total) == (5, 5)
 
 
 async def claimed() -> list[Job]:
     """The emails that are due, claimed by a worker."""
-    return await job_leases.claim(datetime.now(UTC) + timedelta(seconds=1), [mail_delivery.JOB])
+    return await leases.claim(datetime.now(UTC) + timedelta(seconds=1), [delivery.JOB])
 
 
 @pytest.mark.process
@@ -208,7 +205,7 @@ async def test_killed_twice_while_queuing_everybody_is_in_the_queue_once(db: Set
             assert enough <= await emails_of(newsletter_id) < 200
             assert await emails_of(newsletter_id) % 20 == 0  # each piece is there as a whole, or not at all
             await forget_leases()
-    while (await newsletter_views.get(newsletter_id)).stage == Stage.QUEUING:
+    while (await views.get(newsletter_id)).stage == Stage.QUEUING:
         assert worker.returncode is None, "the worker ended by itself"
         await asyncio.sleep(0.01)
     worker.terminate()

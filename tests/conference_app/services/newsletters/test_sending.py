@@ -13,13 +13,8 @@ from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
 from conference_app.models import Account, ConsentEvent, Job, Newsletter
 from conference_app.services.consent import ledger, live_consents
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
-from conference_app.services.newsletters import drafts as newsletter_drafts
-from conference_app.services.newsletters import queueing as newsletter_queueing
-from conference_app.services.newsletters import sending as newsletters
-from conference_app.services.newsletters import topics as newsletter_topics
-from conference_app.services.newsletters import views as newsletter_views
+from conference_app.services.jobs import queue, worker
+from conference_app.services.newsletters import drafts, queueing, sending, topics, views
 from conference_app.services.newsletters.views import Draft, Stage
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, emails_of, readers, run, sent
@@ -50,7 +45,7 @@ async def test_it_goes_to_those_who_agree_and_in_their_language(db: Settings, ma
     assert "&lt;b&gt;you" in html_of(english)
     assert english["List-Id"] == f"<newsletter.{db.mail.domain}>"
     await run(datetime.now(UTC) + timedelta(seconds=10))
-    view = await newsletter_views.get(newsletter_id)
+    view = await views.get(newsletter_id)
     assert (view.stage, view.counts.sent, view.counts.total) == (Stage.SENT, 3, 3)
 
 
@@ -66,25 +61,25 @@ async def test_readers_come_in_one_order(db: Settings) -> None:
 async def test_who_stops_while_it_is_being_sent_gets_nothing(db: Settings, mails: Mails) -> None:
     people = await readers(3)
     newsletter_id = await sent()
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
     await take_back(people[1])
     await run()
     assert {m["To"] for m in mails.all()} == {"reader0@example.com", "reader2@example.com"}
-    counts = (await newsletter_views.get(newsletter_id)).counts
+    counts = (await views.get(newsletter_id)).counts
     assert (counts.sent, counts.withheld, counts.unsubscribed) == (2, 1, 1)
 
 
 async def test_known_twice_is_written_to_once(db: Settings, mails: Mails) -> None:
     (address_id,) = await readers(1)
     newsletter_id = await sent()
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
     ann = await account("reader0")  # the same address registers meanwhile
     async with database.session(*LOOKING) as session:
         await ledger.give(
             session, Subject("account", ann), "newsletter", act="test", page="/test", words="Yes.", language="en"
         )
         await session.exec(update(Newsletter).values(status=Stage.QUEUING))
-        await jobs.enqueue(
+        await queue.enqueue(
             session, "newsletter.queue", {"newsletter_id": newsletter_id}, key=f"newsletter:{newsletter_id}"
         )
     await run()
@@ -94,9 +89,9 @@ async def test_known_twice_is_written_to_once(db: Settings, mails: Mails) -> Non
 
 async def test_queuing_again_adds_nothing(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     await readers(25)
-    monkeypatch.setattr(newsletter_queueing, "PIECE", 10)
+    monkeypatch.setattr(queueing, "PIECE", 10)
     newsletter_id = await sent()
-    piece, calls = newsletter_queueing._queue_piece, 0
+    piece, calls = queueing._queue_piece, 0
 
     async def dies_in_the_second(*arguments: object) -> None:
         nonlocal calls
@@ -105,10 +100,10 @@ async def test_queuing_again_adds_nothing(db: Settings, monkeypatch: pytest.Monk
         if calls == 2:
             raise RuntimeError("died")
 
-    monkeypatch.setattr(newsletter_queueing, "_queue_piece", dies_in_the_second)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    monkeypatch.setattr(queueing, "_queue_piece", dies_in_the_second)
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
     assert await emails_of(newsletter_id) == 10  # the second piece was rolled back as a whole
-    await job_worker.run_due(datetime.now(UTC) + timedelta(minutes=1), kinds=["newsletter.queue"])
+    await worker.run_due(datetime.now(UTC) + timedelta(minutes=1), kinds=["newsletter.queue"])
     assert await emails_of(newsletter_id) == 25
     async with database.reading(*LOOKING) as session:
         query = select(func.count()).where(Job.kind == "mail.send")
@@ -118,21 +113,21 @@ async def test_queuing_again_adds_nothing(db: Settings, monkeypatch: pytest.Monk
 async def test_stopping_keeps_the_rest_back(db: Settings, mails: Mails) -> None:
     await readers(3)
     newsletter_id = await sent()
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
-    await newsletters.stop(newsletter_id)
-    counts = (await newsletter_views.get(newsletter_id)).counts
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    await sending.stop(newsletter_id)
+    counts = (await views.get(newsletter_id)).counts
     assert (counts.queued, counts.withheld) == (0, 3)  # at once, not when their turn comes
     await run()
     assert mails.all() == []
     with pytest.raises(NotFound):
-        await newsletters.stop(newsletter_id)
+        await sending.stop(newsletter_id)
 
 
 async def test_a_test_copy_goes_to_its_writer_alone(db: Settings, mails: Mails) -> None:
     await readers(2)
     ann = await account("ann")
-    newsletter_id = await newsletter_drafts.save(DRAFT)
-    await newsletters.send_test(newsletter_id, ann, "pl")
+    newsletter_id = await drafts.save(DRAFT)
+    await sending.send_test(newsletter_id, ann, "pl")
     (got,) = await mails.deliver()
     assert (got["To"], got["Subject"]) == ("ann@example.com", "Próba: Co nowego")
     assert "Dzień dobry" in text_of(got)
@@ -141,31 +136,31 @@ async def test_a_test_copy_goes_to_its_writer_alone(db: Settings, mails: Mails) 
 async def test_to_nobody_it_is_not_sent(db: Settings) -> None:
     (address_id,) = await readers(1)
     await take_back(address_id)
-    newsletter_id = await newsletter_drafts.save(DRAFT)
-    for refuse in (newsletters.check, newsletters.start):
+    newsletter_id = await drafts.save(DRAFT)
+    for refuse in (sending.check, sending.start):
         with pytest.raises(ConferenceError) as caught:
             await refuse(newsletter_id)
         assert caught.value.message.startswith("Nobody would get this newsletter")
-    assert (await newsletter_views.get(newsletter_id)).stage == Stage.DRAFT
+    assert (await views.get(newsletter_id)).stage == Stage.DRAFT
 
 
 async def test_a_draft_is_checked_before_it_leaves(db: Settings) -> None:
     await readers(1)
     with pytest.raises(InvalidInput):
-        await newsletter_drafts.save(Draft("x" * 151, "", "", ""))
+        await drafts.save(Draft("x" * 151, "", "", ""))
     with pytest.raises(InvalidInput) as caught:
-        await newsletter_drafts.save(Draft("News", "Nowości", "All is well.", "Prześlij nam hasło."))
+        await drafts.save(Draft("News", "Nowości", "All is well.", "Prześlij nam hasło."))
     assert set(caught.value.fields) == {"body_pl"}
-    newsletter_id = await newsletter_drafts.save(Draft("Only", "", "English", ""))
+    newsletter_id = await drafts.save(Draft("Only", "", "English", ""))
     with pytest.raises(InvalidInput) as caught:
-        await newsletters.start(newsletter_id)
+        await sending.start(newsletter_id)
     assert set(caught.value.fields) == {"subject_pl", "body_pl"}
-    await newsletter_drafts.save(DRAFT, newsletter_id)
-    await newsletters.start(newsletter_id)
+    await drafts.save(DRAFT, newsletter_id)
+    await sending.start(newsletter_id)
     for again in (
-        newsletters.start(newsletter_id),
-        newsletter_drafts.save(DRAFT, newsletter_id),
-        newsletter_drafts.discard(newsletter_id),
+        sending.start(newsletter_id),
+        drafts.save(DRAFT, newsletter_id),
+        drafts.discard(newsletter_id),
     ):
         with pytest.raises(NotFound):
             await again
@@ -175,8 +170,8 @@ async def test_a_draft_is_checked_before_it_leaves(db: Settings) -> None:
 async def test_a_topic_that_is_over_sends_nothing_and_ends_its_grants(db: Settings, mails: Mails) -> None:
     now = datetime.now(UTC)
     ends_at = now + timedelta(days=30)
-    topic_id = await newsletter_topics.add("Encryption", "Szyfrowanie", ends_at)
-    purpose = newsletter_topics.purpose(topic_id)
+    topic_id = await topics.add("Encryption", "Szyfrowanie", ends_at)
+    purpose = topics.purpose(topic_id)
     people = await readers(3, purpose)
     await take_back(people[0], purpose)
     draft = Draft("A", "B", "C", "D", topic_id)
@@ -184,28 +179,28 @@ async def test_a_topic_that_is_over_sends_nothing_and_ends_its_grants(db: Settin
     await run()
     assert len(mails.all()) == 2
     late = await sent(draft)
-    await job_worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
     await run(ends_at + timedelta(minutes=1))  # the emails were queued in time, and leave too late
     assert len(mails.all()) == 2
-    assert (await newsletter_views.get(late)).counts.withheld == 2
+    assert (await views.get(late)).counts.withheld == 2
     async with database.reading(*LOOKING) as session:
         kinds = (await session.exec(select(ConsentEvent.kind).order_by(col(ConsentEvent.id)))).all()
         assert Counter(kinds) == {"given": 3, "withdrawn": 1, "expired": 2}
         assert await live_consents.live_subjects(session, purpose) == []
     with pytest.raises(NotFound):
-        await newsletter_drafts.save(draft, now=ends_at)
-    assert await newsletter_topics.running(now=ends_at) == []
+        await drafts.save(draft, now=ends_at)
+    assert await topics.running(now=ends_at) == []
 
 
 async def test_a_topic_has_names_and_a_future(db: Settings) -> None:
     with pytest.raises(InvalidInput) as caught:
-        await newsletter_topics.add(" ", "x" * 101, datetime.now(UTC))
+        await topics.add(" ", "x" * 101, datetime.now(UTC))
     assert set(caught.value.fields) == {"name_en", "name_pl", "ends_at"}
-    topic_id = await newsletter_topics.add("A", "B", None)
-    assert [topic.id for topic in await newsletter_topics.running()] == [topic_id]
-    await newsletter_topics.end(topic_id)
+    topic_id = await topics.add("A", "B", None)
+    assert [topic.id for topic in await topics.running()] == [topic_id]
+    await topics.end(topic_id)
     await run()
-    assert await newsletter_topics.running() == []
+    assert await topics.running() == []
 
 
 async def test_accounts_get_it_too(db: Settings, mails: Mails) -> None:

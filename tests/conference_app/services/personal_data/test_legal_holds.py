@@ -8,10 +8,9 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.addresses import forgetting as address_forgetting
-from conference_app.services.addresses import moves as address_moves
+from conference_app.services.addresses import forgetting, moves
 from conference_app.services.consent import person_state
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner, of_email
@@ -47,7 +46,7 @@ async def tables_with(person: DataOwner) -> set[str]:
 async def erased_by_link(person: DataOwner) -> None:
     due = await erasure_requests.ask_by_link(person, now=NOON)
     for now in (due, due + privacy_emails.FAREWELL_WAIT):
-        await job_worker.run_due(now, kinds=["privacy.erase"])
+        await worker.run_due(now, kinds=["privacy.erase"])
 
 
 async def test_a_link_to_the_address_of_a_held_account_erases_nothing(db: Settings, rooms: FakeRoomAdmin) -> None:
@@ -56,15 +55,15 @@ async def test_a_link_to_the_address_of_a_held_account_erases_nothing(db: Settin
     await erased_by_link(by_link)
     assert "address" in await tables_with(by_link)
     await legal_holds.lift(hold, staff_id=account.account_id)
-    await job_worker.run_due(NOON + YEARS, kinds=["privacy.erase"])
-    await job_worker.run_due(NOON + YEARS + privacy_emails.FAREWELL_WAIT, kinds=["privacy.erase"])
+    await worker.run_due(NOON + YEARS, kinds=["privacy.erase"])
+    await worker.run_due(NOON + YEARS + privacy_emails.FAREWELL_WAIT, kinds=["privacy.erase"])
     assert "address" not in await tables_with(by_link)
 
 
 async def test_a_hold_on_an_account_goes_along_with_what_leaves_its_address(db: Settings, rooms: FakeRoomAdmin) -> None:
     _account, by_link, _hold = await held()
     async with database.session(*LOOKING) as session:
-        await address_moves.move(session, by_link.email_keys[0], "new@example.com", now=NOON)
+        await moves.move(session, by_link.email_keys[0], "new@example.com", now=NOON)
     moved = of_email(email_key("new@example.com"))
     await erased_by_link(moved)
     assert "address" in await tables_with(moved)
@@ -80,5 +79,5 @@ async def test_a_held_account_that_changes_its_address_leaves_nothing_free_behin
     token = next(one for one in links_in(message) if "#token=" in one).rpartition("=")[2]
     await email_proofs.confirm(token, address=ADDRESS)
     await erased_by_link(by_link)
-    await address_forgetting.forget(NOON + YEARS)
+    await forgetting.forget(NOON + YEARS)
     assert "address" in await tables_with(by_link)

@@ -12,11 +12,10 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people import email_addresses
-from conference_app.services.personal_data import legal_holds
-from conference_app.services.personal_data import lookup as staff_people
+from conference_app.services.personal_data import legal_holds, lookup
 from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from tests.conference_app.consent_people import NOW, member, reader
 from tests.conference_app.people import registered
@@ -33,7 +32,7 @@ def person(account_id: str, email: str) -> DataOwner:
 @pytest.mark.parametrize("wanted", ["ann", "ANN", "ann@example.com", " Ann@Example.com "])
 async def test_a_person_is_shown_masked_and_sees_who_looked_and_why(db: Settings, wanted: str) -> None:
     ann, staff = await member("ann"), await member("editor")
-    found = await staff_people.find(wanted, REASON, staff_id=staff.id, now=NOW)
+    found = await lookup.find(wanted, REASON, staff_id=staff.id, now=NOW)
     assert (found.person.account_id, found.name, found.email, found.is_confirmed) == (
         ann.id,
         "A. N.",
@@ -45,7 +44,7 @@ async def test_a_person_is_shown_masked_and_sees_who_looked_and_why(db: Settings
     for secret in ("ann@", "Ann", "Nowak", "example"):
         assert secret not in shown
     [seen] = (await person_state.read(person(ann.id, "ann@example.com"))).seen
-    assert (seen.what, seen.reason, seen.at) == (staff_people.WHAT, REASON, NOW)
+    assert (seen.what, seen.reason, seen.at) == (lookup.WHAT, REASON, NOW)
     assert AuditTag.READ_BY_STAFF in {one.tag for one in await audit.entries(ann.id)}
     assert AuditTag.STAFF_READ in {one.tag for one in await audit.entries(staff.id)}
     assert (await person_state.read(DataOwner(staff.id))).seen == ()
@@ -55,7 +54,7 @@ async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
     ann, staff = await member("ann"), await member("editor")
     for reason in ("", "  ", "x" * 501):
         with pytest.raises(InvalidInput) as refused:
-            await staff_people.find("ann", reason, staff_id=staff.id)
+            await lookup.find("ann", reason, staff_id=staff.id)
         assert set(refused.value.fields) == {"reason"}
     assert (await person_state.read(DataOwner(ann.id))).seen == ()
 
@@ -65,36 +64,36 @@ async def test_only_a_whole_name_or_address_finds_anybody(sqlite_db: Settings, w
     await member("ann")
     staff = await member("editor")
     with pytest.raises(InvalidInput) as refused:
-        await staff_people.find(wanted, REASON, staff_id=staff.id)
+        await lookup.find(wanted, REASON, staff_id=staff.id)
     assert set(refused.value.fields) == {"wanted"}
 
 
 async def test_an_address_that_is_unknown_is_a_person_without_rows(db: Settings) -> None:
     staff = await member("editor")
-    found = await staff_people.find("nobody@example.com", REASON, staff_id=staff.id)
+    found = await lookup.find("nobody@example.com", REASON, staff_id=staff.id)
     assert (found.is_known, found.counts, found.email) == (False, (), "n…@e….com")
     assert (await person_state.read(of_email(email_addresses.email_key("nobody@example.com")))).seen == ()
 
 
 async def test_an_address_that_nobody_has_confirmed_leads_to_no_account(db: Settings) -> None:
     eve, staff = await registered("eve"), await member("editor")
-    by_address = await staff_people.find(eve.email, REASON, staff_id=staff.id)
+    by_address = await lookup.find(eve.email, REASON, staff_id=staff.id)
     assert (by_address.person.account_id, by_address.is_known) == ("", False)
-    by_name = await staff_people.find("eve", REASON, staff_id=staff.id)
+    by_name = await lookup.find("eve", REASON, staff_id=staff.id)
     assert (by_name.person.account_id, by_name.is_confirmed) == (eve.id, False)
 
 
 async def test_people_without_account_are_found_and_held_too(db: Settings) -> None:
     await reader("guest@example.com")
     staff = await member("editor")
-    found = await staff_people.find("guest@example.com", REASON, staff_id=staff.id)
+    found = await lookup.find("guest@example.com", REASON, staff_id=staff.id)
     assert (found.person.account_id, found.name, found.is_known) == ("", "", True)
     hold_id = await legal_holds.place(found.person, "A dispute.", staff_id=staff.id, now=NOW)
     guest = of_email(email_addresses.email_key("guest@example.com"))
     state = await person_state.read(guest)
     assert [one.reason for one in state.holds] == ["A dispute."]
     assert [one.reason for one in state.seen] == [REASON]
-    again = await staff_people.of_hold(hold_id, "To look whether it still holds.", staff_id=staff.id)
+    again = await lookup.of_hold(hold_id, "To look whether it still holds.", staff_id=staff.id)
     assert [one.id for one in again.holds] == [hold_id]
     assert len((await person_state.read(guest)).seen) == 2
 
@@ -117,15 +116,15 @@ async def test_a_hold_is_lifted_once_and_its_person_is_told(db: Settings) -> Non
 async def test_the_person_behind_a_request_is_opened_with_a_reason(db: Settings) -> None:
     staff = await member("editor")
     form = ContactForm("", "zoe@example.com", "Delete my data.")
-    await contact.write(form, language="en", address="192.0.2.1", now=NOW)
+    await threads.write(form, language="en", address="192.0.2.1", now=NOW)
     [case] = (await cases.for_staff()).rows
-    found = await staff_people.of_case(case.id, "Your request.", staff_id=staff.id)
+    found = await lookup.of_case(case.id, "Your request.", staff_id=staff.id)
     assert found.person == of_email(email_addresses.email_key("zoe@example.com"))
     with pytest.raises(InvalidInput):
-        await staff_people.of_case(case.id, " ", staff_id=staff.id)
+        await lookup.of_case(case.id, " ", staff_id=staff.id)
     for act in (
-        staff_people.of_case("none", REASON, staff_id=staff.id),
-        staff_people.of_hold("none", REASON, staff_id=staff.id),
+        lookup.of_case("none", REASON, staff_id=staff.id),
+        lookup.of_hold("none", REASON, staff_id=staff.id),
     ):
         with pytest.raises(NotFound):
             await act
@@ -135,6 +134,6 @@ async def test_looking_for_many_people_is_stopped(sqlite_db: Settings) -> None:
     staff = await member("editor")
     for number in range(60):
         with pytest.raises(InvalidInput):
-            await staff_people.find(f"unknown{number}", REASON, staff_id=staff.id)
+            await lookup.find(f"unknown{number}", REASON, staff_id=staff.id)
     with pytest.raises(TooManyAttempts):
-        await staff_people.find("ann", REASON, staff_id=staff.id)
+        await lookup.find("ann", REASON, staff_id=staff.id)

@@ -10,7 +10,7 @@ from conference_app.purposes import PURPOSES
 from conference_app.services import audit
 from conference_app.services.cases import cases
 from conference_app.services.consent import ledger
-from conference_app.services.documents import registry as documents
+from conference_app.services.documents import registry
 from conference_app.services.emails import messages
 from conference_app.services.legal import legal_requests
 from conference_app.services.mail.outbox import Status
@@ -51,7 +51,7 @@ CODES: dict[tuple[str, str], list[str]] = {
     ("privacy_case_event", "status"): list(cases.STATUSES),
     ("consent_event", "reason"): list(ledger.REASONS),
     ("consent_event", "kind"): ["given", "withdrawn", "expired", "objected"],
-    ("consent_record", "document"): list(documents.DOCUMENTS),
+    ("consent_record", "document"): list(registry.DOCUMENTS),
     ("legal_request", "decision"): list(legal_requests.DECISIONS),
     ("contact_message", "direction"): ["in", "out"],
     ("account", "country"): [code for code, _name in person_fields.countries("en")][:5],

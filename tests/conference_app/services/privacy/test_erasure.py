@@ -19,8 +19,7 @@ from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account, Job, PrivacyState
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state
-from conference_app.services.jobs import queue as jobs
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import queue, worker
 from conference_app.services.meetings import meetings
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
@@ -34,7 +33,7 @@ from conference_app.services.privacy import (
     privacy_emails,
     privacy_requests,
 )
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import sessions
 from conference_app.session.caller import entry_path
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered, session_token
 from tests.conference_app.rows import Known, one_row_everywhere
@@ -67,7 +66,7 @@ async def everywhere(name: str = "ann") -> tuple[Known, DataOwner]:
 async def come(due: datetime) -> None:
     """Let the time of an erasure come and its last email wait in vain: no mail server answers here."""
     for now in (due, due + privacy_emails.FAREWELL_WAIT):
-        await job_worker.run_due(now, kinds=["privacy.erase"])
+        await worker.run_due(now, kinds=["privacy.erase"])
 
 
 async def tables_with(person: DataOwner) -> set[str]:
@@ -80,7 +79,7 @@ async def test_an_erasure_waits_a_week_and_then_leaves_no_row(db: Settings, room
     known, person = await everywhere()
     due = await erasure_requests.ask(person.account_id, PASSWORD, address=ADDRESS, now=NOON)
     assert due == NOON + WEEK
-    await job_worker.run_due(due - timedelta(seconds=1), kinds=["privacy.erase"])
+    await worker.run_due(due - timedelta(seconds=1), kinds=["privacy.erase"])
     assert "account" in await tables_with(person)
     await come(due)
     gone = DataOwner(person.account_id, (email_key(known.email),))
@@ -141,7 +140,7 @@ async def test_no_file_holds_a_byte_of_the_person(
     """Names are encrypted in the file, so their ciphertexts and look-up keys are looked for as well."""
     known, person = await everywhere()
     await export.ask(person, "en", now=NOON)
-    await job_worker.run_due(NOON, kinds=["privacy.export"])
+    await worker.run_due(NOON, kinds=["privacy.export"])
     raw = await ciphertexts(but=email_key(known.email))
     clear = [known.email.encode(), b"Ann", b"Nowak", PASSWORD.encode()]
     found_before = {name for name, data in haystack(sqlite_db, tmp_path) for needle in raw if needle in data}
@@ -246,7 +245,7 @@ async def test_a_resting_account_lets_nobody_in_and_comes_back_whole(db: Setting
     meeting = await meeting_of(account)
     token = await session_token(account)
     await account_pause.deactivate(account.id, PASSWORD, address=ADDRESS, now=NOON)
-    assert await sign_in_sessions.resolve(token) is None
+    assert await sessions.resolve(token) is None
     with pytest.raises(NotFound):
         await meetings.find_by_code(meeting.code)
     assert await entry_path(account.id, "/dashboard") == "/privacy-center"
@@ -289,7 +288,7 @@ async def test_no_request_stays_open_of_somebody_who_is_gone(db: Settings, rooms
     await erasure.erase(ann, now=NOON + WEEK)
     assert (await cases.for_staff()).rows == []
     assert {one.status for one in (await cases.for_staff(closed=True)).rows} == {"done"}
-    await job_worker.run_due(NOON + cases.REMIND_AFTER, kinds=[cases.REMINDER])
+    await worker.run_due(NOON + cases.REMIND_AFTER, kinds=[cases.REMINDER])
     async with database.reading(*LOOKING) as session:
         assert (await session.exec(select_rows(Job.id).where(Job.kind == "mail.send"))).all() == []
 
@@ -297,7 +296,7 @@ async def test_no_request_stays_open_of_somebody_who_is_gone(db: Settings, rooms
 async def test_work_planned_for_the_person_goes_too(db: Settings, rooms: FakeRoomAdmin) -> None:
     _known, person = await everywhere()
     async with database.session(*LOOKING) as session:
-        await jobs.enqueue(session, "privacy.export", {"account_id": person.account_id})
+        await queue.enqueue(session, "privacy.export", {"account_id": person.account_id})
     await erasure.erase(person, now=NOON)
     async with database.reading(*LOOKING) as session:
         payloads = [json.loads(row) for row in (await session.exec(select_rows(Job.payload))).all()]
@@ -311,8 +310,8 @@ async def test_an_erasure_whose_work_is_lost_is_done_all_the_same(db: Settings, 
     due = await erasure_requests.ask(account.id, PASSWORD, address=ADDRESS, now=NOON)
     async with database.session() as session:
         await session.exec(delete(Job).where(col(Job.kind) == "privacy.erase"))
-    await job_worker.plan_periodic(due)
-    await job_worker.run_due(due, kinds=["privacy.plan_erasures"])
+    await worker.plan_periodic(due)
+    await worker.run_due(due, kinds=["privacy.plan_erasures"])
     await come(due)
     async with database.reading() as session:
         assert await session.get(Account, account.id) is None

@@ -13,9 +13,9 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import Account, ContactThread, Job, OutgoingEmail
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.mail import bounces
 from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.email_addresses import email_key
@@ -42,7 +42,7 @@ async def planned(account_id: str) -> datetime:
 async def come(due: datetime) -> None:
     """The time has come: the last email is written and leaves, then the rows go."""
     for now in (due, due + SECOND, due + erasure_requests.FAREWELL_LOOK):
-        await job_worker.run_due(now, kinds=["privacy.erase", "mail.send"])
+        await worker.run_due(now, kinds=["privacy.erase", "mail.send"])
 
 
 async def a_subscriber() -> DataOwner:
@@ -52,7 +52,7 @@ async def a_subscriber() -> DataOwner:
 
 
 async def one_who_wrote() -> DataOwner:
-    await contact.write(ContactForm("Gus", GUEST, "What do you keep?"), language="pl", address=ADDRESS)
+    await threads.write(ContactForm("Gus", GUEST, "What do you keep?"), language="pl", address=ADDRESS)
     return of_email(email_key(GUEST))
 
 
@@ -142,10 +142,10 @@ async def test_a_message_that_cannot_leave_keeps_the_rows_an_hour_at_most(db: Se
     ann = await confirmed("ann")
     due = await planned(ann.id)
     for now in (due, due + timedelta(minutes=59)):
-        await job_worker.run_due(now, kinds=["privacy.erase", "mail.send"])
+        await worker.run_due(now, kinds=["privacy.erase", "mail.send"])
     async with database.reading() as session:
         assert await session.get(Account, ann.id) is not None
-    await job_worker.run_due(due + privacy_emails.FAREWELL_WAIT + SECOND, kinds=["privacy.erase", "mail.send"])
+    await worker.run_due(due + privacy_emails.FAREWELL_WAIT + SECOND, kinds=["privacy.erase", "mail.send"])
     async with database.reading() as session:
         assert await session.get(Account, ann.id) is None
         assert (await session.exec(select(OutgoingEmail))).all() == []
@@ -224,7 +224,7 @@ async def test_every_address_a_person_ever_had_is_forgotten_by_those_who_keep_fi
 
 @pytest.mark.parametrize("is_held", [False, True])
 async def test_the_message_says_when_a_hold_keeps_the_data_longer(db: Settings, mails: Mails, is_held: bool) -> None:
-    await contact.write(ContactForm("", "gus@example.com", "Good morning."), language="en", address=ADDRESS)
+    await threads.write(ContactForm("", "gus@example.com", "Good morning."), language="en", address=ADDRESS)
     gus = personal_rows.of_email(email_addresses.email_key("gus@example.com"))
     if is_held:
         await legal_holds.place(gus, "A dispute.", staff_id=(await registered("sue")).id)

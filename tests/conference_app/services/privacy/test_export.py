@@ -20,7 +20,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound, TooManyAttempts
 from conference_app.models import AccountPhoto, DataExport, LegalHold
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
@@ -35,7 +35,7 @@ from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 async def made(person: DataOwner, code: str = "en") -> zipfile.ZipFile:
     """A finished copy."""
     asked = await export.ask(person, code, now=NOON)
-    await job_worker.run_due(NOON, kinds=["privacy.export"])
+    await worker.run_due(NOON, kinds=["privacy.export"])
     return zipfile.ZipFile(io.BytesIO(await export.content(person, asked.id, now=NOON)))
 
 
@@ -111,7 +111,7 @@ async def test_nobody_else_gets_the_copy(db: Settings) -> None:
     bob = await registered("bob")
     with pytest.raises(NotFound):  # not ready
         await export.content(person, asked.id, now=NOON)
-    await job_worker.run_due(NOON, kinds=["privacy.export"])
+    await worker.run_due(NOON, kinds=["privacy.export"])
     for other in (
         DataOwner(bob.id, (email_key(bob.email),)),
         DataOwner("", person.email_keys),
@@ -151,11 +151,11 @@ async def test_the_file_is_sealed_and_its_owners_alone(db: Settings) -> None:
 async def test_a_copy_is_gone_after_a_day(db: Settings) -> None:
     _known, person = await ann()
     asked = await export.ask(person, "en", now=NOON)
-    await job_worker.run_due(NOON, kinds=["privacy.export"])
+    await worker.run_due(NOON, kinds=["privacy.export"])
     late = NOON + timedelta(hours=24)
     with pytest.raises(NotFound):
         await export.content(person, asked.id, now=late)
-    await job_worker.run_due(late, kinds=["privacy.export_over"])
+    await worker.run_due(late, kinds=["privacy.export_over"])
     assert list((db.data_dir / "exports").iterdir()) == []
     async with database.reading(*LOOKING) as session:
         assert await session.get(DataExport, asked.id) is None
@@ -167,7 +167,7 @@ async def test_a_copy_is_a_request_that_is_done_when_it_is_ready(db: Settings) -
     await export.ask(person, "en", now=NOON)
     [case] = await privacy_requests.history(person)
     assert (case.kind, case.status, case.due_at) == ("portability", "in_progress", NOON + timedelta(days=30))
-    await job_worker.run_due(NOON, kinds=["privacy.export"])
+    await worker.run_due(NOON, kinds=["privacy.export"])
     [case] = await privacy_requests.history(person)
     assert (case.status, case.closed_at) == ("done", NOON)
 
@@ -182,7 +182,7 @@ async def test_a_copy_asked_for_after_the_clock_was_set_back_is_the_newest(db: S
     _known, person = await ann()
     ahead = NOON + timedelta(days=400)
     await export.ask(person, "en", now=ahead)
-    await job_worker.run_due(ahead, kinds=["privacy.export"])
+    await worker.run_due(ahead, kinds=["privacy.export"])
     asked = await export.ask(person, "en", now=NOON)
     shown = await export.latest(person, now=NOON)
     assert shown is not None
@@ -213,7 +213,7 @@ async def test_who_is_erased_while_a_copy_is_made_leaves_no_copy(
         return pack(copies, made_at)
 
     monkeypatch.setattr(export, "make_zip", slowly)
-    making = asyncio.create_task(job_worker.run_due(NOON, kinds=["privacy.export"]))
+    making = asyncio.create_task(worker.run_due(NOON, kinds=["privacy.export"]))
     await asyncio.to_thread(read.wait, 10)
     await erasure.erase(ann, now=NOON)
     erased.set()
@@ -228,8 +228,8 @@ async def test_a_file_without_a_row_is_swept_up(sqlite_db: Settings) -> None:
     folder = sqlite_db.data_dir / "exports"
     folder.mkdir()
     (folder / "0123.zip.enc").write_bytes(Fernet.generate_key())
-    await job_worker.plan_periodic(NOON)
-    await job_worker.run_due(NOON + timedelta(hours=7), kinds=["privacy.sweep_exports"])
+    await worker.plan_periodic(NOON)
+    await worker.run_due(NOON + timedelta(hours=7), kinds=["privacy.sweep_exports"])
     assert list(folder.iterdir()) == []
 
 
@@ -279,11 +279,11 @@ async def test_a_copy_that_cannot_be_made_says_so_and_is_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(export, "make_zip", breaks)
-        await job_worker.run_due(NOON, kinds=["privacy.export"])
+        await worker.run_due(NOON, kinds=["privacy.export"])
     found = await export.latest(person, now=NOON)
     assert found is not None
     assert found.state == "failed"
-    await job_worker.run_due(NOON + timedelta(minutes=1), kinds=["privacy.export"])
+    await worker.run_due(NOON + timedelta(minutes=1), kinds=["privacy.export"])
     found = await export.latest(person, now=NOON)
     assert found is not None
     assert (found.state, found.id) == ("ready", asked.id)

@@ -10,12 +10,11 @@ from conference_app.models import Address
 from conference_app.purposes import ACCOUNT_MAIL, DEVICES, MEETINGS, NEWSLETTER, RIGHTS, TOPIC, Purpose
 from conference_app.services.consent import legal_basis, participant_mail
 from conference_app.services.emails.messages import Occasion
-from conference_app.services.newsletters import topics as newsletter_topics
+from conference_app.services.newsletters import topics
 from conference_app.services.people import email_addresses
 from conference_app.services.personal_data.personal_rows import DataOwner, of_email
 from conference_app.services.privacy import privacy_requests
-from conference_app.services.sign_in import session_list
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import session_list, sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
@@ -62,8 +61,8 @@ async def browsers(account_id: str) -> list[str]:
 @pytest.mark.promise("P53")
 async def test_restricting_changes_what_is_read(db: Settings) -> None:
     ann = await registered()
-    ticket = await sign_in_sessions.issue_ticket(ann.id)
-    await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
+    ticket = await sessions.issue_ticket(ann.id)
+    await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
     assert await browsers(ann.id) == ["Firefox Linux"]
     await privacy_requests.restrict(DataOwner(ann.id), True)
     assert await browsers(ann.id) == [" "]
@@ -81,8 +80,8 @@ async def test_what_may_not_be_used_is_not_gathered_either(db: Settings, wish: s
         if wish == "restricted"
         else privacy_requests.object_to_all(person, page=page)
     )
-    ticket = await sign_in_sessions.issue_ticket(ann.id)
-    assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
+    ticket = await sessions.issue_ticket(ann.id)
+    assert await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", "Europe/Warsaw"))
     await privacy_requests.restrict(person, False)
     await privacy_requests.stop_objecting(person, page=page)
     assert await browsers(ann.id) == [" "]
@@ -100,7 +99,7 @@ async def test_an_objection_stops_what_one_may_object_to(db: Settings) -> None:
 @pytest.mark.promise("P58")
 async def test_an_objection_ends_all_that_was_agreed_to(db: Settings) -> None:
     """A topic and the mails of a meeting as well: what comes then was asked for anew."""
-    topic, host, eve = await newsletter_topics.add("Talks", "Rozmowy", None), await registered(), await reader()
+    topic, host, eve = await topics.add("Talks", "Rozmowy", None), await registered(), await reader()
     made = await meeting_of(host)
     await ledger(eve, f"topic:{topic}", given=True)
     occasions: list[Occasion] = ["confirmation", "reminder", "follow_up"]

@@ -12,14 +12,13 @@ from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotFound
 from conference_app.models import Account
 from conference_app.services.consent import person_state
-from conference_app.services.contact import threads as contact
+from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
-from conference_app.services.jobs import worker as job_worker
+from conference_app.services.jobs import worker
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import retention
-from conference_app.services.sign_in import account_tokens
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_tokens, sessions
 from conference_app.services.sign_in.account_tokens import TokenKind
 from tests.conference_app.people import registered
 from tests.conference_app.rows import one_row_everywhere
@@ -103,13 +102,13 @@ async def test_what_is_out_of_date_of_who_is_held_stays_when_others_come_and_go(
     ann, bob = await registered("ann"), await registered("bob")
     async with database.session(*LOOKING) as session:
         await account_tokens.issue(session, TokenKind.RESET_PASSWORD, ann.id, now=NOON - timedelta(days=400))
-    ticket = await sign_in_sessions.issue_ticket(ann.id, now=NOON - timedelta(days=400))
-    assert await sign_in_sessions.redeem_ticket(ticket, now=NOON - timedelta(days=400))
+    ticket = await sessions.issue_ticket(ann.id, now=NOON - timedelta(days=400))
+    assert await sessions.redeem_ticket(ticket, now=NOON - timedelta(days=400))
     hold = await legal_holds.place(DataOwner(ann.id), "A dispute about a sign-in.", staff_id=bob.id, now=NOON)
     before = [await rows_of(name) for name in ("sign_in_session", "account_token")]
     async with database.session(*LOOKING) as session:
         await account_tokens.issue(session, TokenKind.RESET_PASSWORD, bob.id, now=NOON)
-    await sign_in_sessions.issue_ticket(bob.id, now=NOON)
+    await sessions.issue_ticket(bob.id, now=NOON)
     assert [await rows_of(name) for name in ("sign_in_session", "account_token")] == [before[0], before[1] + 1]
     await legal_holds.lift(hold, staff_id=bob.id, now=NOON)
     await retention.purge(NOON)
@@ -151,23 +150,23 @@ async def test_an_account_nobody_confirmed_goes_with_all_it_has(db: Settings) ->
 
 async def test_the_timers_run_by_themselves(db: Settings) -> None:
     await registered_until_noon()
-    await job_worker.plan_periodic(NOON)
-    await job_worker.run_due(NOON + timedelta(hours=2), kinds=["privacy.retention"])
+    await worker.plan_periodic(NOON)
+    await worker.run_due(NOON + timedelta(hours=2), kinds=["privacy.retention"])
     assert await rows_of("account") == 0
 
 
 async def test_a_clock_that_is_far_ahead_deletes_nothing_before_it_could_be_set_right(db: Settings) -> None:
     await registered_until_noon()
-    await job_worker.plan_periodic(NOON - timedelta(hours=2))
+    await worker.plan_periodic(NOON - timedelta(hours=2))
     for moment in (NOON - timedelta(hours=2), NOON + timedelta(days=9999)):
-        await job_worker.run_due(moment, kinds=["privacy.retention"])
+        await worker.run_due(moment, kinds=["privacy.retention"])
     assert await rows_of("account") == 1
 
 
 @pytest.mark.promise("P68")
 async def test_a_conversation_that_nobody_closes_goes_a_year_after_its_last_message(db: Settings) -> None:
     form = ContactForm("", "ann@example.com", "A question.")
-    await contact.write(form, language="en", address="192.0.2.7", now=NOON)
+    await threads.write(form, language="en", address="192.0.2.7", now=NOON)
     await retention.purge(NOON + timedelta(days=365) - timedelta(seconds=1))
     assert (await rows_of("contact_thread"), await rows_of("contact_message")) == (1, 1)
     await retention.purge(NOON + timedelta(days=365))

@@ -11,8 +11,14 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
-from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors, weak_passwords
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import (
+    account_passwords,
+    email_proofs,
+    passkeys,
+    second_factors,
+    sessions,
+    weak_passwords,
+)
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, form, registered, session_token
@@ -35,8 +41,8 @@ async def test_a_change_needs_the_old_one_and_signs_the_others_out(db: Settings)
         )
     assert list(caught.value.fields) == ["current_password"]
     await account_passwords.change_password(ann.id, PASSWORD, NEW, session_hash=desk.session_hash, address=ADDRESS)
-    assert await sign_in_sessions.resolve_hash(desk.session_hash) is not None
-    assert await sign_in_sessions.resolve(elsewhere) is None
+    assert await sessions.resolve_hash(desk.session_hash) is not None
+    assert await sessions.resolve(elsewhere) is None
     assert await sign_in("ann@example.com", NEW, address=ADDRESS) == ann
     with pytest.raises(NotAllowed):
         await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
@@ -62,7 +68,7 @@ async def test_a_reset_works_once_and_ends_every_session(db: Settings, mails: Ma
     with pytest.raises(InvalidInput):
         await account_passwords.reset(token, "short", address=ADDRESS)  # the link stays good
     assert await account_passwords.reset(token, NEW, address=ADDRESS) == ann.id
-    assert await sign_in_sessions.resolve(elsewhere) is None
+    assert await sessions.resolve(elsewhere) is None
     assert await sign_in("ann@example.com", NEW, address=ADDRESS) == ann
     with pytest.raises(NotFound):
         await account_passwords.reset(token, PASSWORD + " again", address=ADDRESS)

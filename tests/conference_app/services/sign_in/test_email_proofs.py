@@ -15,8 +15,7 @@ from conference_app.models import Account, AccountToken
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.meetings import meetings
-from conference_app.services.sign_in import account_passwords, email_proofs, passkeys
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, sessions
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import (
@@ -176,7 +175,7 @@ async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, done: b
         await email_proofs.confirm(token, address=ADDRESS)
     revoke = await link(mails, "ann@example.com", "revoke")
     await email_proofs.revoke(revoke, address=ADDRESS)
-    assert await sign_in_sessions.resolve(thief) is None
+    assert await sessions.resolve(thief) is None
     assert await passkeys.listed(ann.id) == []
     for email in ("ann@example.com", "thief@example.com"):
         with pytest.raises(NotAllowed):  # the password is known to a stranger

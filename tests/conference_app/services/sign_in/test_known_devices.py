@@ -14,8 +14,7 @@ from conference_app.models import KnownDevice
 from conference_app.purposes import SIGN_IN
 from conference_app.services.people.identity import AccountView
 from conference_app.services.privacy import retention
-from conference_app.services.sign_in import account_passwords, known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import account_passwords, known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
 from tests.mailing import Mails, text_of
@@ -27,8 +26,8 @@ STRANGE = "a browser that we had not seen"
 async def enter(account: AccountView, browser: str, system: str = "Linux", *, days: float = 0, token: str = "") -> None:
     """Sign in with a browser of these families, `days` after the start."""
     now = START + timedelta(days=days)
-    ticket = await sign_in_sessions.issue_ticket(account.id, now=now)
-    assert await sign_in_sessions.redeem_ticket(ticket, Device(browser, system, token=token), now=now)
+    ticket = await sessions.issue_ticket(account.id, now=now)
+    assert await sessions.redeem_ticket(ticket, Device(browser, system, token=token), now=now)
 
 
 async def told(mails: Mails, address: str = "ann@example.com") -> list[str]:

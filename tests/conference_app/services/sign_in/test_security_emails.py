@@ -17,8 +17,14 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.identity import AccountView
 from conference_app.services.privacy import account_pause, erasure_requests
-from conference_app.services.sign_in import account_passwords, email_proofs, passkeys, second_factors, session_list
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import (
+    account_passwords,
+    email_proofs,
+    passkeys,
+    second_factors,
+    session_list,
+    sessions,
+)
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
@@ -101,8 +107,8 @@ class Story:
 
     async def enter_anew(self) -> None:
         for browser in ("Firefox", "Chrome"):
-            ticket = await sign_in_sessions.issue_ticket(self.ann.id)
-            assert await sign_in_sessions.redeem_ticket(ticket, Device(browser, "Linux"))
+            ticket = await sessions.issue_ticket(self.ann.id)
+            assert await sessions.redeem_ticket(ticket, Device(browser, "Linux"))
 
     async def end_session(self) -> None:
         await session_token(self.ann)

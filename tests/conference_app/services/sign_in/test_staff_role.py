@@ -6,8 +6,7 @@ import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import email_proofs
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import email_proofs, sessions
 from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered, session_token
 
 
@@ -74,6 +73,6 @@ async def test_who_is_taken_off_the_list_is_no_staff_at_once(db: Settings, monke
     staff_are(monkeypatch, "ann@example.com")
     token = await session_token(await confirmed("ann"))
     staff_are(monkeypatch, "bob@example.com")
-    caller = await sign_in_sessions.resolve(token)  # signed in before the operator changed the list
+    caller = await sessions.resolve(token)  # signed in before the operator changed the list
     assert caller is not None
     assert not caller.is_staff

@@ -11,9 +11,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotAllowed, TooManyAttempts
 from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import known_devices
-from conference_app.services.sign_in import sessions as sign_in_sessions
-from conference_app.services.sign_in import throttle as sign_in_throttle
+from conference_app.services.sign_in import known_devices, sessions, throttle
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.people import PASSWORD, confirmed, registered
@@ -36,8 +34,8 @@ async def guess(email: str = "ann@example.com", *, address: str = STRANGER, devi
 async def browser_of(account: AccountView) -> str:
     """The hash of a browser the account was opened with."""
     token = known_devices.new_token()
-    ticket = await sign_in_sessions.issue_ticket(account.id)
-    assert await sign_in_sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
+    ticket = await sessions.issue_ticket(account.id)
+    assert await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
     return known_devices.device_hash(token)
 
 
@@ -85,7 +83,7 @@ async def test_of_many_tries_at_once_few_are_looked_at(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch, earlier: int
 ) -> None:
     for number in range(earlier):
-        await sign_in_throttle.count_stranger("ann", f"203.0.113.{number}")
+        await throttle.count_stranger("ann", f"203.0.113.{number}")
     counted, all_have_read = rate_limits.counted, asyncio.Barrier(40)
 
     async def counted_by_all(limit: RateLimitItem, who: str) -> int:
@@ -94,9 +92,9 @@ async def test_of_many_tries_at_once_few_are_looked_at(
         return found
 
     monkeypatch.setattr(rate_limits, "counted", counted_by_all)
-    tries = [sign_in_throttle.count_stranger("ann", f"198.51.{number}.1") for number in range(40)]
+    tries = [throttle.count_stranger("ann", f"198.51.{number}.1") for number in range(40)]
     answers = await asyncio.gather(*tries, return_exceptions=True)
-    assert earlier + answers.count(None) in (sign_in_throttle.FREE_TRIES, sign_in_throttle.FREE_TRIES + 1)
+    assert earlier + answers.count(None) in (throttle.FREE_TRIES, throttle.FREE_TRIES + 1)
     assert all(one is None or isinstance(one, TooManyAttempts) for one in answers)
 
 
