@@ -48,7 +48,7 @@ class NotAllowed(ConferenceError):
 
 
 class NoLiveBasis(NotAllowed):
-    """Nothing allows this use of the person's data now: no consent, a restriction, an objection, a resting account."""
+    """Nothing allows this use of the person's data now: no consent, a restriction, an objection, a deactivated account."""
 
     code = "no_live_basis"
 

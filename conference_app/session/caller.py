@@ -70,8 +70,8 @@ async def enter(state: BaseState, account_id: str, next_path: str = "/dashboard"
 
 
 async def entry_path(account_id: str, next_path: str) -> str:
-    """Where to go after signing in: a paused account is offered to go on first."""
-    return localized_path("/privacy-center") if await person_state.rests(account_id) else next_path
+    """Where to go after signing in: a deactivated account is offered to go on first."""
+    return localized_path("/privacy-center") if await person_state.is_deactivated_now(account_id) else next_path
 
 
 def client_address(state: BaseState) -> str:

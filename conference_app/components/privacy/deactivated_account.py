@@ -1,4 +1,4 @@
-"""The notice that one's account rests: it was deactivated, or is to be erased. Until then all looks as ever."""
+"""The banner of a deactivated account: its owner paused it or asked for its erasure. Pages look as before otherwise."""
 
 from __future__ import annotations
 
@@ -13,27 +13,22 @@ from conference_app.session import SessionState, require_account
 from conference_app.texts import _, localized_path
 
 
-async def is_paused(account_id: str) -> bool:
-    """Whether the meetings of this account let nobody in now."""
-    return (await person_state.read(DataOwner(account_id))).is_paused
+class DeactivatedAccountState(rx.State):
+    """Whether the account of who is signed in is deactivated."""
 
-
-class RestingAccountState(rx.State):
-    """Whether the account of who is signed in rests."""
-
-    is_paused: bool = False
+    is_deactivated: bool = False
     planned: Planned = Planned()
     """The erasure that was asked for."""
 
     @rx.event
     async def look(self) -> None:
         now = await person_state.read(DataOwner((await require_account(self)).account_id))
-        self.is_paused, self.planned = now.is_paused, planned_for(now)
+        self.is_deactivated, self.planned = now.is_deactivated, planned_for(now)
 
 
-def resting_account_banner() -> rx.Component:
-    """Stands where meetings are opened and shared, which lets nobody in while the account rests."""
-    state = RestingAccountState
+def deactivated_account_banner() -> rx.Component:
+    """Say, where meetings are opened and shared, that they let nobody in while the account is deactivated."""
+    state = DeactivatedAccountState
     erased = planned_words(
         state.planned,
         _("Your account is erased on {when}. Until then your meetings let nobody in."),
@@ -41,14 +36,14 @@ def resting_account_banner() -> rx.Component:
             "Your account is erased once no legal reason holds it any more, and not before {when}. Until then your meetings let nobody in."
         ),
     )
-    rests = _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones.")
+    paused = _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones.")
     change = link_button(_("Change that"), localized_path("/privacy-center"), kind="secondary", size="small")
     return rx.cond(
         SessionState.signed_in,
         rx.el.div(
             rx.cond(
-                state.is_paused,
-                rx.el.div(banner(rx.cond(state.planned.at, erased, rests), "warn", change), class_name="mb-6"),
+                state.is_deactivated,
+                rx.el.div(banner(rx.cond(state.planned.at, erased, paused), "warn", change), class_name="mb-6"),
             ),
             on_mount=state.look,
         ),

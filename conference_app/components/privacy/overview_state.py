@@ -72,7 +72,7 @@ class OverviewState(FormState, mixin=True):
     cases: list[CaseRow] = []
     is_restricted: bool = False
     has_objected: bool = False
-    is_paused: bool = False
+    is_deactivated: bool = False
     planned: Planned = Planned()
     """The erasure that was asked for."""
     copy_state: str = ""
@@ -99,7 +99,7 @@ class OverviewState(FormState, mixin=True):
 
     async def _show_state(self, person: DataOwner) -> None:
         now = await person_state.read(person)
-        self.is_restricted, self.is_paused = now.restricted_at is not None, now.is_paused
+        self.is_restricted, self.is_deactivated = now.restricted_at is not None, now.is_deactivated
         self.has_objected = await privacy_requests.has_objected(person)
         self.planned = planned_for(now)
         self.seen = [SeenRow(_(one.what), _(one.reason), instant(one.at)) for one in now.seen]

@@ -28,8 +28,9 @@ from conference_app.components.meetings.rows import (
     row,
     state_badge,
 )
-from conference_app.components.privacy.deactivated_account import is_paused, resting_account_banner
+from conference_app.components.privacy.deactivated_account import deactivated_account_banner
 from conference_app.errors import ConferenceError
+from conference_app.services.consent import person_state
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import occupancy
@@ -81,7 +82,7 @@ class DashboardState(rx.State):
         try:
             found = agenda(await meetings.list_for(account.account_id), now)
             inside = await occupancy.of_account(account.account_id)
-            may_invite = account.may_invite and not await is_paused(account.account_id)
+            may_invite = account.may_invite and not await person_state.is_deactivated_now(account.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
             return
@@ -210,7 +211,7 @@ def dashboard() -> rx.Component:
         ),
         confirm_email_banner(),
         returned_mail_banner(),
-        resting_account_banner(),
+        deactivated_account_banner(),
         rx.cond(
             state.problem,
             banner(

@@ -21,8 +21,9 @@ from conference_app.components.meetings.fields import MeetingFieldsState, meetin
 from conference_app.components.meetings.invitation import Invited, invitation, past_meeting
 from conference_app.components.meetings.invitation_text import invitation_text
 from conference_app.components.meetings.rows import MeetingRow, record, row, state_badge
-from conference_app.components.privacy.deactivated_account import is_paused, resting_account_banner
+from conference_app.components.privacy.deactivated_account import deactivated_account_banner
 from conference_app.errors import ConferenceError, NotFound
+from conference_app.services.consent import person_state
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import occupancy
@@ -131,7 +132,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         yield rx.redirect(localized_path("/dashboard"))
 
     async def _show(self, meeting: OwnMeeting, account: SignedIn) -> None:
-        may_invite = account.may_invite and not await is_paused(account.account_id)
+        may_invite = account.may_invite and not await person_state.is_deactivated_now(account.account_id)
         inside = (await occupancy.of_account(account.account_id)).get(meeting.id, NOBODY)
         self.shown = row(meeting, datetime.now(UTC), may_invite=may_invite, occupancy=inside)
         host = f"{account.first_name} {account.last_name}".strip()
@@ -267,7 +268,7 @@ def own_meeting() -> rx.Component:
     there = rx.fragment(
         _heading(),
         rx.cond(SessionState.may_invite, rx.fragment(), confirm_email_banner()),
-        resting_account_banner(),
+        deactivated_account_banner(),
         rx.cond(state.is_editing, _editor(), _view()),
     )
     return app_frame(

@@ -30,7 +30,7 @@ from conference_app.purposes import OPPOSABLE, PURPOSES
 from conference_app.services.consent import person_state
 from conference_app.services.personal_data import personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
-from conference_app.services.privacy import account_pause, erasure_requests
+from conference_app.services.privacy import deactivation, erasure_requests
 from conference_app.session import before_acceptance, client_address, require_account
 from conference_app.texts import _, error_text, localized_path, n_
 
@@ -39,7 +39,7 @@ class PrivacyCenterState(OverviewState, rx.State):
     """What the signed-in person's privacy center shows."""
 
     review_due: bool = False
-    is_pausing: bool = False
+    is_deactivating: bool = False
 
     async def _me(self) -> DataOwner:
         return await personal_rows.require_account((await require_account(self)).account_id)
@@ -48,7 +48,7 @@ class PrivacyCenterState(OverviewState, rx.State):
     @before_acceptance
     async def load(self) -> None:
         self._reset_form()
-        self.is_erasing = self.is_pausing = self.working = False
+        self.is_erasing = self.is_deactivating = self.working = False
         me = await self._me()
         await self._show(me)
         self.review_due = await person_state.review_is_due(me.account_id)
@@ -100,14 +100,14 @@ class PrivacyCenterState(OverviewState, rx.State):
 
     @rx.event
     @before_acceptance
-    async def ask_pause(self) -> None:
+    async def ask_deactivation(self) -> None:
         self._reset_form()
-        self.is_pausing = True
+        self.is_deactivating = True
 
     @rx.event
     @before_acceptance
     async def stay(self) -> None:
-        self.is_erasing = self.is_pausing = False
+        self.is_erasing = self.is_deactivating = False
         self._reset_form()
 
     @rx.event
@@ -122,13 +122,13 @@ class PrivacyCenterState(OverviewState, rx.State):
 
     @rx.event
     @before_acceptance
-    async def pause(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
+    async def deactivate(self, form: dict[str, object]) -> AsyncIterator[EventSpec | None]:
         me = await self._me()
         self._begin()
         yield
         with self._refusing():
-            await account_pause.deactivate(me.account_id, typed(form, "password", 5000), address=client_address(self))
-            self.is_pausing = False
+            await deactivation.deactivate(me.account_id, typed(form, "password", 5000), address=client_address(self))
+            self.is_deactivating = False
             yield rx.redirect(localized_path("/sign-in"))
 
     @rx.event
@@ -137,7 +137,7 @@ class PrivacyCenterState(OverviewState, rx.State):
         me = await self._me()
         self.working = True
         try:
-            await account_pause.reactivate(me.account_id)
+            await deactivation.reactivate(me.account_id)
         except ConferenceError as error:
             self.problem = error_text(error)
         finally:
@@ -155,7 +155,7 @@ def _go_on() -> rx.Component:
 def _rest_banner() -> rx.Component:
     state = PrivacyCenterState
     return rx.cond(
-        state.is_paused,
+        state.is_deactivated,
         banner(
             rx.cond(
                 state.planned.at,
@@ -209,14 +209,14 @@ def _leave() -> list[rx.Component]:
     state = PrivacyCenterState
     return [
         rx.cond(
-            state.is_paused,
+            state.is_deactivated,
             rx.fragment(),
             choice(
                 _("Let the account rest"),
                 _(
                     "You are signed out everywhere and your meeting links stop. Sign in again to go on; nothing is lost."
                 ),
-                button(_("Deactivate my account"), kind="secondary", size="small", on_click=state.ask_pause),
+                button(_("Deactivate my account"), kind="secondary", size="small", on_click=state.ask_deactivation),
             ),
         ),
         erase_choice(
@@ -252,8 +252,8 @@ def _questions() -> rx.Component:
             pause,
             _("Deactivate my account"),
             kind="primary",
-            is_open=state.is_pausing,
-            on_submit=state.pause,
+            is_open=state.is_deactivating,
+            on_submit=state.deactivate,
             on_keep=state.stay,
         ),
     )

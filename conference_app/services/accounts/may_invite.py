@@ -24,7 +24,7 @@ async def may(db: AsyncSession, account_id: str) -> bool:
 
 async def require(db: AsyncSession, account_id: str) -> None:
     """Raises NotAllowed for an account that may only look around yet, and for one that lets nobody in (it is paused)."""
-    if await person_state.is_paused(db, account_id):
+    if await person_state.is_deactivated(db, account_id):
         raise NotAllowed(n_("Your meetings let nobody in while your account is paused. You can change that."))
     if not await may(db, account_id):
         raise NotAllowed(n_("Confirm your e-mail address first: the link is in the mail we sent you."))

@@ -26,7 +26,9 @@ async def join(db: AsyncSession, old_key: bytes, new_key: bytes, *, now: datetim
         elif old is not None:
             old.email_key = new_key
         await own.flush()
-        if await _rests_by_account(own, old_key):  # an account's restriction covers its address, and so what leaves it
+        if await _account_forbids_use(
+            own, old_key
+        ):  # an account's restriction covers its address, and so what leaves it
             await _restrict(own, new_key, now)
         if (row := await _row(own, new_key)) is not None and row.erase_due_at is not None:
             await queue.enqueue(
@@ -59,7 +61,7 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
-async def _rests_by_account(db: AsyncSession, key: bytes) -> bool:
+async def _account_forbids_use(db: AsyncSession, key: bytes) -> bool:
     stopped = or_(
         col(PrivacyState.restricted_at).is_not(None),
         col(PrivacyState.deactivated_at).is_not(None),

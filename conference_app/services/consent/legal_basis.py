@@ -71,7 +71,7 @@ def _lives(
         case "legal_obligation":
             return true()
         case "contract":
-            return ~_rests(kind, person)
+            return ~_is_deactivated(kind, person)
         case "legitimate_interest":
             return and_(person_state.is_free(kind, person), ~_has_objected(kind, person, purpose))
         case "consent" if purpose == PARTICIPANT_MAIL:
@@ -81,7 +81,7 @@ def _lives(
             return and_(person_state.is_free(kind, person), live_consents.agrees(kind, person, agreed, now))
 
 
-def _rests(kind: SubjectKind, person: ColumnElement[str]) -> ColumnElement[bool]:
+def _is_deactivated(kind: SubjectKind, person: ColumnElement[str]) -> ColumnElement[bool]:
     paused = or_(col(PrivacyState.deactivated_at).is_not(None), col(PrivacyState.erase_due_at).is_not(None))
     if kind == "account":
         return exists().where(col(PrivacyState.account_id) == person, paused)

@@ -1,4 +1,4 @@
-"""What holds for a person's data now: restricted, paused, to be erased, held, looked through."""
+"""What holds for a person's data now: restricted, deactivated, to be erased, held, looked through."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class State:
     seen: tuple[Seen, ...] = ()
 
     @property
-    def is_paused(self) -> bool:
-        """Whether the account rests: it was deactivated, or its erasure is asked for."""
+    def is_deactivated(self) -> bool:
+        """Whether its owner deactivated the account, or asked for its erasure."""
         return self.deactivated_at is not None or self.erase_due_at is not None
 
 
@@ -84,7 +84,7 @@ async def row_of(db: AsyncSession, person: DataOwner) -> PrivacyState:
 async def may_use(db: AsyncSession, subject: Subject) -> bool:
     """Whether data of `subject` may be used for more than what the service cannot do without.
 
-    False while its use is restricted, the account paused, or its erasure asked for: who sends newsletters asks here.
+    False while its use is restricted, or the account deactivated: who sends newsletters asks here.
     """
     return bool((await db.exec(select(is_free(subject.kind, subject.id)))).one())
 
@@ -106,17 +106,17 @@ def is_free(kind: SubjectKind, subject_id: Bound[str]) -> ColumnElement[bool]:
     return ~exists().where(stopped, or_(mine, col(PrivacyState.email_key).in_(keys)))
 
 
-async def is_paused(db: AsyncSession, account_id: str) -> bool:
-    """Whether the account rests: then its meetings let nobody in."""
+async def is_deactivated(db: AsyncSession, account_id: str) -> bool:
+    """Whether the account is deactivated or waits for its erasure: then its meetings let nobody in."""
     paused = or_(col(PrivacyState.deactivated_at).is_not(None), col(PrivacyState.erase_due_at).is_not(None))
     query = select(PrivacyState.id).where(PrivacyState.account_id == account_id, paused)
     return (await db.exec(query)).first() is not None
 
 
-async def rests(account_id: str) -> bool:
-    """`is_paused`, in a transaction of its own."""
+async def is_deactivated_now(account_id: str) -> bool:
+    """`is_deactivated`, in a transaction of its own."""
     async with database.reading() as db:
-        return await is_paused(db, account_id)
+        return await is_deactivated(db, account_id)
 
 
 async def review_is_due(account_id: str, *, now: datetime | None = None) -> bool:

@@ -168,12 +168,12 @@ async def own_row(db: AsyncSession, account_id: str, code: str, *, is_locked: bo
 
 
 async def row_by_code(db: AsyncSession, code: str, *, is_locked: bool = False) -> Meeting | None:
-    """The meeting with that code, whoever asks: for who comes in or is inside. None while its host's account rests."""
+    """The meeting with that code, whoever asks: for who comes in or is inside. None while its host's account is deactivated."""
     if not normalize_code(code):
         return None
     query = select(Meeting).where(Meeting.code_key == code_key(code))
     meeting = (await db.exec(query.with_for_update() if is_locked else query)).first()
-    if meeting is None or await person_state.is_paused(db, meeting.account_id):
+    if meeting is None or await person_state.is_deactivated(db, meeting.account_id):
         return None
     return meeting
 

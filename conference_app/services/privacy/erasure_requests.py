@@ -32,7 +32,7 @@ FAREWELL_LOOK = timedelta(seconds=5)
 async def ask(account_id: str, password: str, *, address: str, now: datetime | None = None) -> datetime:
     """Have the account and all that belongs to it erased in some days; when that is.
 
-    Until then it rests as if deactivated. Raises InvalidInput for a wrong password, TooManyAttempts.
+    Until then it is deactivated. Raises InvalidInput for a wrong password, TooManyAttempts.
     """
     await account_passwords.confirm_password(account_id, password, address=address)
     now = now or datetime.now(UTC)

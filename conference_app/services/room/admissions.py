@@ -38,7 +38,7 @@ def admission(meeting: Meeting, visitor: Visitor, now: datetime) -> Admission:
 
 async def admits(room: str, identity: str) -> bool:
     """Whether `identity` may be in `room` now: admitted and not sent out, its seat not given to somebody else, the meeting
-    not ended, its host's account not resting.
+    not ended, its host's account not deactivated.
 
     The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
     """
@@ -58,4 +58,4 @@ async def admits(room: str, identity: str) -> bool:
         removed = select(Admission).where(
             Admission.room == room, Admission.person == person, col(Admission.removed_at).is_not(None)
         )
-        return (await db.exec(removed)).first() is None and not await person_state.is_paused(db, host)
+        return (await db.exec(removed)).first() is None and not await person_state.is_deactivated(db, host)

@@ -1,4 +1,4 @@
-"""The rooms of a host who rests or leaves: their doors close at once."""
+"""The rooms of a host who deactivates or erases the account: they end at once."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ async def send_home(rooms: list[HostRoom]) -> None:
             try:
                 await room_admin().end(one.room)
             except (Unavailable, NotFound):
-                logger.warning("a room of a resting account could not be ended now")
+                logger.warning("a room of a deactivated account could not be ended now")

@@ -8,7 +8,7 @@ from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.meetings.new_meeting import NewMeetingState
 from conference_app.pages.meetings.own_meeting import OwnMeetingState
 from conference_app.services.meetings import meetings
-from conference_app.services.privacy import account_pause
+from conference_app.services.privacy import deactivation
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
 from tests.conference_app.door import admitted
@@ -19,7 +19,7 @@ from tests.conference_app.tabs import Processor, Tab, name_of
 async def test_while_meetings_let_nobody_in_no_page_offers_to_start_or_invite(processor: Processor) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)
-    await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
+    await deactivation.deactivate(ann.id, PASSWORD, address=ADDRESS)
     tab = Tab.signed_in(processor, await session_token(ann), path="/dashboard")
     await tab.send(name_of(DashboardState.load))
     assert (await tab.vars_of(DashboardState))["first"].room_path == ""

@@ -81,20 +81,20 @@ async def test_handlers_of_the_center_do_nothing_for_strangers(processor: Proces
     for name in ("make_copy", "restrict", "object_to_all", "ask_erase", "go_on", "all_is_right", "load"):
         await stranger.send(name_of(getattr(PrivacyCenterState, name)))
     await stranger.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD, "account_id": person.account_id})
-    await stranger.send(name_of(PrivacyCenterState.pause), form={"password": PASSWORD})
+    await stranger.send(name_of(PrivacyCenterState.deactivate), form={"password": PASSWORD})
     state = await person_state.read(person)
-    assert (state.restricted_at, state.is_paused, await export.latest(person)) == (None, False, None)
+    assert (state.restricted_at, state.is_deactivated, await export.latest(person)) == (None, False, None)
 
 
 async def test_an_erasure_by_the_page_needs_the_password(processor: Processor) -> None:
     person, tab = await desk(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": "wrong"})
-    assert not (await person_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_deactivated
     assert (await tab.vars_of(PrivacyCenterState))["errors"]["password"]
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD})
     assert (await person_state.read(person)).erase_due_at is not None
     await tab.send(name_of(PrivacyCenterState.go_on))
-    assert not (await person_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_deactivated
 
 
 @pytest.mark.promise("P72")
@@ -191,7 +191,7 @@ async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, 
     assert (values["known"], values["cases"], values["copy_path"], values["goes"]) == ([], [], "", [])
     assert "Ann" not in shown(values)
     await tab.send(name_of(GuestCenterState.keep))
-    assert not (await person_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_deactivated
 
 
 @pytest.mark.promise("P92")

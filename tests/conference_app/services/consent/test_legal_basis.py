@@ -24,7 +24,7 @@ from conference_app.purposes import (
 from conference_app.services.consent import legal_basis, participant_mail
 from conference_app.services.newsletters import topics
 from conference_app.services.people.subjects import Subject
-from conference_app.services.privacy import account_pause, erasure_requests
+from conference_app.services.privacy import deactivation, erasure_requests
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered
@@ -101,12 +101,12 @@ async def test_a_participant_has_it_for_the_own_meeting_alone(db: Settings) -> N
     assert not await lives(eve, PARTICIPANT_MAIL, other)
 
 
-async def test_a_resting_account_has_its_rights_and_nothing_else(db: Settings) -> None:
+async def test_a_deactivated_account_has_its_rights_and_nothing_else(db: Settings) -> None:
     ann = await member("ann")
-    await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
+    await deactivation.deactivate(ann.id, PASSWORD, address=ADDRESS)
     found = {name for name, one in PURPOSES.items() if not one.has_detail and await lives(ann, one)}
     assert found == {name for name, one in PURPOSES.items() if one.basis == "legal_obligation"}
-    await account_pause.reactivate(ann.id)
+    await deactivation.reactivate(ann.id)
     assert await lives(ann, MEETINGS)
     await erasure_requests.ask(ann.id, PASSWORD, address=ADDRESS, now=NOON - timedelta(days=1))
     assert not await lives(ann, MEETINGS)

@@ -26,7 +26,7 @@ from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import (
-    account_pause,
+    deactivation,
     erasure,
     erasure_requests,
     export,
@@ -211,9 +211,9 @@ async def raw_rows() -> list[Any]:
 async def test_an_erasure_can_be_taken_back(db: Settings, rooms: FakeRoomAdmin) -> None:
     _known, person = await everywhere()
     due = await erasure_requests.ask(person.account_id, PASSWORD, address=ADDRESS, now=NOON)
-    assert (await person_state.read(person)).is_paused
+    assert (await person_state.read(person)).is_deactivated
     await erasure_requests.undo(person)
-    assert not (await person_state.read(person)).is_paused
+    assert not (await person_state.read(person)).is_deactivated
     await come(due + WEEK)
     assert "account" in await tables_with(person)
 
@@ -232,24 +232,24 @@ async def test_whoever_reads_the_addresss_mail_can_keep_the_account(db: Settings
 @pytest.mark.parametrize("password", ["", "wrong password!", PASSWORD.upper(), "x" * 5000])
 async def test_an_erasure_needs_the_password(db: Settings, password: str) -> None:
     account = await registered("ann")
-    for act in (erasure_requests.ask, account_pause.deactivate):
+    for act in (erasure_requests.ask, deactivation.deactivate):
         with pytest.raises(InvalidInput) as caught:
             await act(account.id, password, address=ADDRESS)
         assert "password" in caught.value.fields
-    assert not (await person_state.read(DataOwner(account.id))).is_paused
+    assert not (await person_state.read(DataOwner(account.id))).is_deactivated
 
 
 @pytest.mark.promise("P94")
-async def test_a_resting_account_lets_nobody_in_and_comes_back_whole(db: Settings, rooms: FakeRoomAdmin) -> None:
+async def test_a_deactivated_account_lets_nobody_in_and_comes_back_whole(db: Settings, rooms: FakeRoomAdmin) -> None:
     account = await registered("ann")
     meeting = await meeting_of(account)
     token = await session_token(account)
-    await account_pause.deactivate(account.id, PASSWORD, address=ADDRESS, now=NOON)
+    await deactivation.deactivate(account.id, PASSWORD, address=ADDRESS, now=NOON)
     assert await sessions.resolve(token) is None
     with pytest.raises(NotFound):
         await meetings.find_by_code(meeting.code)
     assert await entry_path(account.id, "/dashboard") == "/privacy-center"
-    await account_pause.reactivate(account.id)
+    await deactivation.reactivate(account.id)
     assert (await meetings.find_by_code(meeting.code)).code == meeting.code
     assert await entry_path(account.id, "/dashboard") == "/dashboard"
 
@@ -379,7 +379,7 @@ async def test_what_changes_at_the_last_moment_counts(
 
     async def a_moment_later(person: DataOwner, **how: Any) -> int:
         if meanwhile == "taken back":
-            await account_pause.reactivate(account.id)
+            await deactivation.reactivate(account.id)
         else:
             await legal_holds.place(person, "A dispute.", staff_id=account.id)
         return await erase(person, **how)

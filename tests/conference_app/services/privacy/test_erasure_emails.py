@@ -21,7 +21,7 @@ from conference_app.services.people import email_addresses, signed_links
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, personal_rows
 from conference_app.services.personal_data.personal_rows import DataOwner, of_email
-from conference_app.services.privacy import account_pause, center_links, erasure, erasure_requests, privacy_emails
+from conference_app.services.privacy import center_links, deactivation, erasure, erasure_requests, privacy_emails
 from conference_app.texts import _, language
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered
 from tests.fakes import FakeRoomAdmin
@@ -113,8 +113,8 @@ async def test_taken_back_is_told_and_nothing_else_follows(
     if by_link:
         await erasure_requests.undo(of_email(email_key("ann@example.com")))
     else:
-        await account_pause.reactivate(ann.id)
-    await account_pause.reactivate(ann.id)  # twice says it once
+        await deactivation.reactivate(ann.id)
+    await deactivation.reactivate(ann.id)  # twice says it once
     await mails.deliver()
     await come(due)
     told = subjects(mails, "ann@example.com")
@@ -127,7 +127,7 @@ async def test_asked_for_again_is_told_again(db: Settings, mails: Mails, rooms: 
     ann = await confirmed("ann")
     await planned(ann.id)
     await mails.deliver()
-    await account_pause.reactivate(ann.id)
+    await deactivation.reactivate(ann.id)
     await mails.deliver()
     now = datetime.now(UTC) + timedelta(days=1)
     await erasure_requests.ask(ann.id, PASSWORD, address=ADDRESS, now=now)
@@ -180,7 +180,7 @@ async def test_a_link_in_the_message_leads_back_to_what_is_kept(
 ) -> None:
     ann = await confirmed("ann")
     await planned(ann.id)
-    await account_pause.reactivate(ann.id)
+    await deactivation.reactivate(ann.id)
     await mails.deliver()
     [told] = [one for one in mails.to("ann@example.com") if one["Subject"] == "Nothing is erased"]
     [link] = [one for one in links_in(told) if "/privacy-center/" in one]

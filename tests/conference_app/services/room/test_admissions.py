@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.models import Account, Admission, Meeting
 from conference_app.services.media_server import access_tokens
-from conference_app.services.privacy import account_pause
+from conference_app.services.privacy import deactivation
 from conference_app.services.room import admissions
 from tests.conference_app.door import admitted, opened
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
@@ -41,15 +41,15 @@ async def test_admissions_go_with_the_hosts_account(db: Settings, rooms: FakeRoo
         assert (await session.exec(select(Admission))).all() == []
 
 
-async def test_a_place_holds_only_while_the_hosts_account_does_not_rest(db: Settings, rooms: FakeRoomAdmin) -> None:
+async def test_a_place_holds_only_while_the_hosts_account_is_active(db: Settings, rooms: FakeRoomAdmin) -> None:
     """Who was sent home when the host paused holds a token that is still good for minutes."""
     ann = await confirmed()
     made = await opened(ann)
     token = access_tokens.verify_room_token((await admitted(made.code)).token)
     assert await admissions.admits(token.room, token.identity)
-    await account_pause.deactivate(ann.id, PASSWORD, address=ADDRESS)
+    await deactivation.deactivate(ann.id, PASSWORD, address=ADDRESS)
     assert not await admissions.admits(token.room, token.identity)
-    await account_pause.reactivate(ann.id)
+    await deactivation.reactivate(ann.id)
     assert await admissions.admits(token.room, token.identity)
 
 

@@ -16,7 +16,7 @@ from conference_app.models.jobs import Job
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.identity import AccountView
-from conference_app.services.privacy import account_pause, erasure_requests
+from conference_app.services.privacy import deactivation, erasure_requests
 from conference_app.services.sign_in import (
     account_passwords,
     email_proofs,
@@ -132,18 +132,18 @@ class Story:
         await session_token(self.ann)
 
     async def deactivate(self) -> None:
-        await account_pause.deactivate(self.ann.id, PASSWORD, address=ADDRESS)
+        await deactivation.deactivate(self.ann.id, PASSWORD, address=ADDRESS)
 
     async def reactivate(self) -> None:
         await self.deactivate()
-        await account_pause.reactivate(self.ann.id)
+        await deactivation.reactivate(self.ann.id)
 
     async def ask_erasure(self) -> None:
         await erasure_requests.ask(self.ann.id, PASSWORD, address=ADDRESS)
 
     async def undo_erasure(self) -> None:
         await self.ask_erasure()
-        await account_pause.reactivate(self.ann.id)
+        await deactivation.reactivate(self.ann.id)
 
 
 ACTS: dict[AuditTag, Callable[[Story], Awaitable[object]]] = {

@@ -1,4 +1,4 @@
-"""Pausing an account: its links stop and nobody is signed in, until its owner goes on. Nothing is lost."""
+"""Deactivating an account: its links stop and nobody is signed in, until its owner goes on. Nothing is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conference_app.services.sign_in import account_passwords, security_emails, 
 
 
 async def deactivate(account_id: str, password: str, *, address: str, now: datetime | None = None) -> None:
-    """Let the account rest: its links stop, nobody is signed in, no mail but necessary ones. Signing in offers to go on.
+    """Deactivate the account: its links stop, nobody is signed in, no mail but necessary ones. Signing in offers to go on.
 
     Raises InvalidInput for a wrong password, TooManyAttempts.
     """
@@ -30,7 +30,7 @@ async def deactivate(account_id: str, password: str, *, address: str, now: datet
 
 
 async def reactivate(account_id: str, *, now: datetime | None = None) -> None:
-    """End the pause; an erasure that was asked for is taken back with it."""
+    """Activate the account again; an erasure that was asked for is taken back with it."""
     async with database.session(WISHES) as db:
         row = await person_state.row_of(db, DataOwner(account_id))
         row.deactivated_at = None
