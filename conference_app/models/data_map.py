@@ -81,7 +81,7 @@ class DataTag:
     subject: Who
     label: str
     exported: bool
-    """Whether the person's copy holds it. Only keyed hashes and secrets are left out: they mean nothing, or open doors."""
+    """Whether the person's copy holds it. Only keyed hashes and secrets are left out: they mean nothing to a person, or they give access."""
     belongs_to: str
     stays: str
     """Why rows outlive the erasure of the person; empty if they do not."""

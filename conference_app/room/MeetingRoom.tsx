@@ -9,7 +9,7 @@ import { Farewell, type FarewellKind } from "./lobby/Farewell";
 import type { JoinDraft } from "./lobby/JoinForm";
 import { Lobby } from "./lobby/Lobby";
 import { useOwnMedia } from "./lobby/useOwnMedia";
-import type { Answer, Desk, Door, Notice, WaitingPerson } from "./pageMessages";
+import type { Answer, Desk, MeetingAccess, Notice, WaitingPerson } from "./pageMessages";
 import { type Phase, type Request, Session } from "./session/session";
 import { type TabPlace, useTabPlace } from "./session/useTabPlace";
 import { useWatch } from "./session/useWatch";
@@ -18,7 +18,7 @@ import { titleWith } from "./tools/people/newcomers";
 import type { Savable } from "./tools/tool";
 
 export interface MeetingRoomProps {
-  door: Door;
+  access: MeetingAccess;
   answer: Answer;
   notice: Notice;
   isLocked: boolean;
@@ -62,17 +62,17 @@ function makeRoom(): Room {
   });
 }
 
-const DOOR_ENDS: Partial<Record<Door["status"], FarewellKind>> = {
+const ACCESS_ENDS: Partial<Record<MeetingAccess["status"], FarewellKind>> = {
   ended: "ended",
   not_found: "unknown",
   too_many_attempts: "too_many",
   unavailable: "unavailable",
 };
 
-/** The door as last known: a restarted app forgets it for a moment, and the lobby must not blink. */
-function useLastKnown(door: Door): Door {
-  const known = useRef(door);
-  if (door.status !== "loading") known.current = door;
+/** What was last known of access: a restarted app forgets it for a moment, and the lobby must not blink. */
+function useLastKnown(access: MeetingAccess): MeetingAccess {
+  const known = useRef(access);
+  if (access.status !== "loading") known.current = access;
   return known.current;
 }
 
@@ -84,7 +84,7 @@ function useSession(props: MeetingRoomProps, takeTracks: () => Promise<OwnTracks
     return new Session(makeRoom(), ask, () => latest.current.takeTracks());
   });
   useEffect(() => session.attach(), [session]);
-  const { answer, door, onAnswerTaken } = props;
+  const { answer, access, onAnswerTaken } = props;
   const taken = useRef(onAnswerTaken);
   taken.current = onAnswerTaken;
   useEffect(() => {
@@ -93,7 +93,7 @@ function useSession(props: MeetingRoomProps, takeTracks: () => Promise<OwnTracks
     taken.current(answer.id);
     // Each answer counts once, whatever else is rendered.
   }, [session, answer.id]);
-  useEffect(() => session.askAgain(), [session, door.id]);
+  useEffect(() => session.askAgain(), [session, access.id]);
   return session;
 }
 
@@ -133,7 +133,7 @@ const NOBODY: WaitingPerson[] = [];
 
 export function MeetingRoom(props: MeetingRoomProps) {
   const words = useMakeWords(props.texts, props.language, props.brand);
-  const door = useLastKnown(props.door);
+  const access = useLastKnown(props.access);
   const [draft, setDraft] = useState<JoinDraft | null>(null);
   const savable = useRef<Savable[]>([]);
   const keepSavable = useCallback((now: Savable[]) => void (savable.current = now), []);
@@ -144,18 +144,18 @@ export function MeetingRoom(props: MeetingRoomProps) {
   );
   const state = useSyncExternalStore(session.subscribe, session.snapshot);
   const isOutside = ["lobby", "asking", "waiting", "connecting"].includes(state.phase);
-  const doorEnd = state.phase === "lobby" ? DOOR_ENDS[door.status] : undefined;
-  const media = useOwnMedia(isOutside && !doorEnd && door.status !== "loading");
+  const accessEnd = state.phase === "lobby" ? ACCESS_ENDS[access.status] : undefined;
+  const media = useOwnMedia(isOutside && !accessEnd && access.status !== "loading");
   handOver.current = media.handOver;
   const place = useOwnPlace(session, state.phase);
-  const isHost = state.phase === "call" ? state.role === "host" : door.is_host && !doorEnd && isOutside;
+  const isHost = state.phase === "call" ? state.role === "host" : access.is_host && !accessEnd && isOutside;
   const waiting = isHost ? props.desk.waiting : NOBODY;
   useWatch(isHost, props.desk, props.onWatch);
-  useTitle(titleWith(waiting.length, state.subject || door.subject || words.t("room_title")), props.brand);
+  useTitle(titleWith(waiting.length, state.subject || access.subject || words.t("room_title")), props.brand);
   useLeaveGuard(session, state.phase === "call" && isHost);
 
-  const typed = draft ?? { name: door.suggested_name, passPhrase: "" };
-  const end: FarewellKind | undefined = state.phase === "over" ? (state.end ?? "left") : doorEnd;
+  const typed = draft ?? { name: access.suggested_name, passPhrase: "" };
+  const end: FarewellKind | undefined = state.phase === "over" ? (state.end ?? "left") : accessEnd;
   const again = () => (state.phase === "over" ? session.again() : window.location.reload());
   if (state.phase === "call") {
     return (
@@ -174,7 +174,7 @@ export function MeetingRoom(props: MeetingRoomProps) {
             onRemove={props.onRemove}
             onLock={props.onLock}
             desk={props.desk}
-            invitation={door.is_host ? door.invitation : ""}
+            invitation={access.is_host ? access.invitation : ""}
             onAdmit={props.onAdmit}
             onRefuse={props.onRefuse}
             onHandOver={props.onHandOver}
@@ -194,12 +194,12 @@ export function MeetingRoom(props: MeetingRoomProps) {
             meetingsPath={props.meetingsPath}
             againPath={props.hostedPath && `${props.hostedPath}/${code()}`}
             savable={savable.current}
-            detail={doorEnd ? door.message : ""}
+            detail={accessEnd ? access.message : ""}
             onAgain={again}
           />
         ) : (
           <Lobby
-            door={door}
+            access={access}
             state={state}
             media={media}
             draft={typed}

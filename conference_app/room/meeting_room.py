@@ -31,8 +31,8 @@ class MeetingRoom(NoSSRComponent):
         "tslib@2.8.1",
     ]
 
-    door: rx.Var[Any]
-    """What the page knows before joining: type Door in pageMessages.ts."""
+    access: rx.Var[Any]
+    """What the page knows before joining: type MeetingAccess in pageMessages.ts."""
     answer: rx.Var[Any]
     """The newest answer to `on_join`: type Answer in pageMessages.ts."""
     notice: rx.Var[Any]
@@ -51,7 +51,7 @@ class MeetingRoom(NoSSRComponent):
     """What stands before a meeting's code in the address of its host's page; empty for all others."""
 
     on_join: rx.EventHandler[_two_texts]
-    """(name, pass-phrase): asks for a way in, at the door and whenever the call was lost."""
+    """(name, pass-phrase): asks for admission, in the lobby and whenever the call was lost."""
     on_stop_waiting: rx.EventHandler[rx.event.no_args_event_spec]
     on_answer_taken: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(answer id): the token may be forgotten."""

@@ -1,7 +1,7 @@
 /** What the page tells this component; Python's side is page_messages.py. Written by typescript_types.py: change it there. */
 
 /** What the page knows before joining. `subject` only for the organizer: strangers learn it when they are let in. */
-export interface Door {
+export interface MeetingAccess {
   /** Another one at each load, by which the browser notices that this State has been lost and found. */
   id: string;
   status: "loading" | "waiting" | "open" | "locked" | "ended" | "not_found" | "too_many_attempts" | "unavailable";
@@ -30,7 +30,7 @@ export interface Answer {
   subject: string;
   /** Of a refusal: ConferenceError.code. Of a wait: "host" (who has yet to come) or "admit" (the host is asked). */
   code: string;
-  /** Of a wait: as in Door. */
+  /** Of a wait: as in MeetingAccess. */
   host: string;
   when: string;
   message: string;

@@ -1,4 +1,4 @@
-"""What the meeting page tells its browser component: the door, the answer to asking for a place, a notice to the host.
+"""What the meeting page tells its browser component: access to the meeting, the answer to asking for a place, a notice to the host.
 
 typescript_types.py writes the browser's side of these types, pageMessages.ts.
 """
@@ -15,7 +15,7 @@ from conference_app.services.room.host_view import HostView
 from conference_app.services.room.joining import Admitted
 from conference_app.texts import _, error_text
 
-DoorStatus = Literal["loading", "waiting", "open", "locked", "ended", "not_found", "too_many_attempts", "unavailable"]
+AccessStatus = Literal["loading", "waiting", "open", "locked", "ended", "not_found", "too_many_attempts", "unavailable"]
 
 
 def new_id() -> str:
@@ -24,12 +24,12 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class MeetingAccess:
     """What the page knows before joining. `subject` only for the organizer: strangers learn it when they are let in."""
 
     id: str = ""
     """Another one at each load, by which the browser notices that this State has been lost and found."""
-    status: DoorStatus = "loading"
+    status: AccessStatus = "loading"
     message: str = ""
     needs_pass_phrase: bool = False
     subject: str = ""
@@ -58,7 +58,7 @@ class Answer:
     code: str = ""
     """Of a refusal: ConferenceError.code. Of a wait: "host" (who has yet to come) or "admit" (the host is asked)."""
     host: str = ""
-    """Of a wait: as in Door."""
+    """Of a wait: as in MeetingAccess."""
     when: str = ""
     message: str = ""
     wait_s: int = 0
@@ -103,7 +103,7 @@ def introduction_words(shown: Introduction) -> str:
 
 
 def refusal(error: ConferenceError) -> Answer:
-    """What the door says; of a form, what it says of its one field."""
+    """Put a refusal into words; of a form, what it says of its one field."""
     told = next(iter(error.fields.values()), error) if isinstance(error, InvalidInput) else error
     wait_s = error.wait_s if isinstance(error, TooManyAttempts) else 0
     return Answer(id=new_id(), kind="refused", code=error.code, message=error_text(told), wait_s=wait_s)

@@ -27,7 +27,7 @@ def _forms(text: Callable[[int], str]) -> dict[str, str]:
 
 
 def _name_help() -> str:
-    """Who gets the name that is typed at the door, and when the last trace of coming in is gone: from the data map."""
+    """Who gets the name that is typed in the lobby, and when the last trace of coming in is gone: from the data map."""
     timer = personal_rows.tables()["admission"].timer
     return _(
         "The host and the others in this meeting see it. It is kept only while you wait to be let in. That somebody came in is noted, and forgotten after {days} days.",

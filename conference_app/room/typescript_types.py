@@ -12,7 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from conference_app.room.page_messages import Answer, Desk, Door, Notice, WaitingPerson
+from conference_app.room.page_messages import Answer, Desk, MeetingAccess, Notice, WaitingPerson
 from conference_app.room.texts import room_texts
 
 _ROOM = Path(__file__).resolve().parent
@@ -65,7 +65,7 @@ def _field_docstrings(kind: type) -> dict[str, str]:
 
 def _page_messages() -> str:
     head = _HEAD.format("What the page tells this component; Python's side is page_messages.py.")
-    return "\n".join([head, *(interface(kind) for kind in (Door, Answer, Notice, WaitingPerson, Desk))])
+    return "\n".join([head, *(interface(kind) for kind in (MeetingAccess, Answer, Notice, WaitingPerson, Desk))])
 
 
 def _text_keys() -> str:

@@ -44,7 +44,7 @@ class Anns:
     words: tuple[str, ...]
     """Every identifier and token of hers that the database holds, once for each column."""
     codes: frozenset[str]
-    """Codes of her meetings: to know one is to be invited, so it opens the door's page to everybody."""
+    """Codes of her meetings: to know one is to be invited, so it opens the lobby to everybody."""
     open_house: str
     """The code of a meeting of hers that lets everybody in, and has nothing to hide."""
 

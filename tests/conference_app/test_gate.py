@@ -124,7 +124,7 @@ async def test_a_visitor_runs_public_handlers_only(processor: Processor) -> None
 
 
 async def forget_admissions_but(identity: str) -> None:
-    """Take back what a sweep may do by right: come in where the door is open."""
+    """Take back what a sweep may do by right: join an open meeting."""
     async with database.session(*LOOKING) as db:
         await db.exec(delete(Admission).where(col(Admission.identity) != identity))
 

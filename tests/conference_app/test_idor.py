@@ -46,7 +46,7 @@ _SERIAL = re.compile(r'"serial_rx_state_": \d+')
 async def processor(
     sqlite_db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Processor]:
-    """Where nobody stays at a door: who is not let in is told so again, instead of an hour later."""
+    """Where nobody goes on waiting: who is not let in is told so again, instead of an hour later."""
     at_once = functools.partial(joining.answered, timeout_s=0.0)
     monkeypatch.setattr(joining, "answered", at_once)
     monkeypatch.setattr(host_view, "news", functools.partial(host_view.news, timeout_s=0.0))
@@ -121,7 +121,7 @@ class Sweep:
         said, shape = await answer(self.tabs[0], self.call, word), shape_of(word)
         assert not LEAK.search(said), f"{self.call} tells {self.stranger.who} what is Ann's"
         if word in self.stranger.anns.codes and self.call.qualname.startswith("MeetingState."):
-            return ""  # to know the code is to be invited: the door says that it is one
+            return ""  # to know the code is to be invited: the lobby says that it is one
         if self.to_nothing.get(shape) == said:
             return ""
         other = self.to_nothing[shape] = await answer(self.tabs[1], self.call, made_up(word))
@@ -165,7 +165,7 @@ async def test_no_handler_knows_anns_identifiers_from_made_up_ones(processor: Pr
 
 
 def check_nothing_moved(before: set[str], after: set[str], anns: Anns) -> None:
-    """No row is gone or other than before, and no new one is about Ann, but that a guest came through an open door."""
+    """No row is gone or other than before, and no new one is about Ann, but that a guest joined an open meeting."""
     assert before - after == set()
     about_ann = {row for row in after - before if anns.account.id in row}
     assert about_ann == set()

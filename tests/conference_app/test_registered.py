@@ -84,7 +84,7 @@ def planned_kinds() -> set[str]:
     found = set()
     for name, tree in trees("services"):
         for call in calls(tree, "enqueue", "row"):
-            if ast.unparse(call.func) in ("jobs.enqueue", "jobs.row") and not name.endswith(".jobs.worker"):
+            if ast.unparse(call.func) in ("queue.enqueue", "queue.row") and not name.endswith(".jobs.worker"):
                 found.add(value(name, call.args[call.func.attr == "enqueue"]))  # type: ignore[attr-defined]
     return found
 

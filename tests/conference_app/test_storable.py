@@ -48,7 +48,7 @@ class Asked(dict[str, Any]):
 
 @pytest_asyncio.fixture
 async def processor(db: Settings, rooms: FakeRoomAdmin, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Processor]:
-    """Where nobody stays at a door."""
+    """Where nobody goes on waiting."""
     at_once = functools.partial(joining.answered, timeout_s=0.0)
     monkeypatch.setattr(joining, "answered", at_once)
     monkeypatch.setattr(host_view, "news", functools.partial(host_view.news, timeout_s=0.0))

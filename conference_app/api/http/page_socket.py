@@ -37,7 +37,7 @@ def needs(used: Settings) -> list[Check]:
 
 
 class PageSocket:
-    """The door of one app worker, for the checks that `needs` gives; without any it is always open."""
+    """Let pages connect to one app worker while every check that `needs` gives passes; without checks always."""
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self._checks = checks

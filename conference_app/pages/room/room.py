@@ -22,7 +22,7 @@ from conference_app.config import settings
 from conference_app.errors import ConferenceError, NotFound, TooManyAttempts, Unavailable
 from conference_app.room.host_state import HostState
 from conference_app.room.meeting_room import meeting_room
-from conference_app.room.page_messages import Answer, Door, admission, introduction_words, new_id, refusal
+from conference_app.room.page_messages import Answer, MeetingAccess, admission, introduction_words, new_id, refusal
 from conference_app.room.texts import room_texts
 from conference_app.services.accounts import introductions
 from conference_app.services.meetings import meetings
@@ -45,7 +45,7 @@ from conference_app.texts import _, current_language, error_text, localized_path
 class MeetingState(rx.State):
     """What the meeting page shows."""
 
-    door: Door = Door()
+    access: MeetingAccess = MeetingAccess()
     answer: Answer = Answer()
     _name: str = ""
     _pass_phrase: str = ""
@@ -60,27 +60,27 @@ class MeetingState(rx.State):
         self.answer, self._is_waiting, self._asks_again = Answer(), False, False
         person = signed_in()
         name = f"{person.first_name} {person.last_name}".strip() if person else ""
-        door = Door(id=new_id(), suggested_name=name)
+        access = MeetingAccess(id=new_id(), suggested_name=name)
         try:
             meeting = await meetings.find_by_code(self._code(), address=client_address(self))
-            door = replace(door, status=meeting.state, needs_pass_phrase=meeting.needs_pass_phrase)
-            door = replace(door, host=meeting.announced.host, when=_when(meeting.announced))
+            access = replace(access, status=meeting.state, needs_pass_phrase=meeting.needs_pass_phrase)
+            access = replace(access, host=meeting.announced.host, when=_when(meeting.announced))
         except NotFound:
-            door = replace(door, status="not_found")
+            access = replace(access, status="not_found")
         except TooManyAttempts as error:
-            door = replace(door, status="too_many_attempts", message=error_text(error))
+            access = replace(access, status="too_many_attempts", message=error_text(error))
         except Unavailable as error:
-            door = replace(door, status="unavailable", message=error_text(error))
-        if person is not None and door.status not in ("not_found", "too_many_attempts", "unavailable"):
-            door = replace(door, introduction=introduction_words(await introductions.of_account(person.account_id)))
-            door = await self._as_host(door, person)
-        self.door = door
-        (await self.get_state(HostState)).show_locked(door.status == "locked")
+            access = replace(access, status="unavailable", message=error_text(error))
+        if person is not None and access.status not in ("not_found", "too_many_attempts", "unavailable"):
+            access = replace(access, introduction=introduction_words(await introductions.of_account(person.account_id)))
+            access = await self._as_host(access, person)
+        self.access = access
+        (await self.get_state(HostState)).show_locked(access.status == "locked")
 
     @rx.event
     @public
     async def join(self, name: str, pass_phrase: str) -> EventType[()] | None:
-        """Ask for a place: at the door, and again whenever the call was lost and its token is too old."""
+        """Ask for a place: at the access, and again whenever the call was lost and its token is too old."""
         self._name, self._pass_phrase = name, pass_phrase
         self.answer = await self._ask()
         if self.answer.kind != "waiting" or self._is_waiting:
@@ -95,7 +95,7 @@ class MeetingState(rx.State):
         there asks for the next one: so the host sees nobody whose tab is gone.
         """
         async with self:
-            code, door_id, is_waiting = self._code(), self.door.id, self._is_waiting
+            code, access_id, is_waiting = self._code(), self.access.id, self._is_waiting
             tab, account_id = tab_id(self), await self._account_id()
         if not is_waiting:
             return
@@ -106,7 +106,7 @@ class MeetingState(rx.State):
         except ConferenceError as error:
             answer = refusal(error)
         async with self:
-            if self.door.id != door_id or not self._is_waiting:
+            if self.access.id != access_id or not self._is_waiting:
                 return
             self._is_waiting, self._asks_again = False, True
             self.answer = answer or await self._ask()
@@ -130,19 +130,19 @@ class MeetingState(rx.State):
     def _code(self) -> str:
         return path_end(self)
 
-    async def _as_host(self, door: Door, person: SignedIn) -> Door:
+    async def _as_host(self, access: MeetingAccess, person: SignedIn) -> MeetingAccess:
         try:
             own = await meetings.get_own(person.account_id, self._code())
         except NotFound:
-            return door
+            return access
         told = _("You can open it again from your meetings.") if own.state == "ended" else ""
         return replace(
-            door,
+            access,
             subject=own.subject,
             is_host=True,
             needs_pass_phrase=False,
             message=told,
-            invitation=invitation_text(own, door.suggested_name) if person.may_invite else "",
+            invitation=invitation_text(own, access.suggested_name) if person.may_invite else "",
         )
 
     async def _account_id(self) -> str:
@@ -182,7 +182,7 @@ def meeting() -> rx.Component:
     return whole_page(
         meeting_room(
             header(link_button(_("Privacy"), localized_path("/privacy"), kind="quiet", size="small")),
-            door=state.door,
+            access=state.access,
             answer=state.answer,
             notice=host.notice,
             desk=host.desk,
@@ -192,7 +192,7 @@ def meeting() -> rx.Component:
             brand=settings().brand_name,
             home_path=localized_path("/"),
             meetings_path=rx.cond(SessionState.signed_in, localized_path("/dashboard"), ""),
-            hosted_path=rx.cond(state.door.is_host, localized_path("/meetings"), ""),
+            hosted_path=rx.cond(state.access.is_host, localized_path("/meetings"), ""),
             on_join=state.join,
             on_stop_waiting=state.stop_waiting,
             on_answer_taken=state.forget_answer,

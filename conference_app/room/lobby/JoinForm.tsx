@@ -1,7 +1,7 @@
 /** Name, pass-phrase where needed, and the one button; what was refused stands above what was typed. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
-import type { Door } from "../pageMessages";
+import type { MeetingAccess } from "../pageMessages";
 import type { Refusal } from "../session/session";
 import { Button, Notice } from "../shared/pieces";
 import { type TextKey, useWords } from "../shared/words";
@@ -17,7 +17,7 @@ export const NAME_LIMIT = 60;
 export const PASS_PHRASE_LIMIT = 128;
 
 interface JoinFormProps {
-  door: Door;
+  access: MeetingAccess;
   draft: JoinDraft;
   refusal: Refusal | null;
   isBusy: boolean;
@@ -98,22 +98,22 @@ function refusalText(refusal: Refusal | null, t: (key: TextKey) => string): stri
 
 export function JoinForm(props: JoinFormProps) {
   const { t } = useWords();
-  const { door, draft, refusal } = props;
-  // Until the door is known, the name that would be suggested is missing, and the browser would ask for one.
-  const isBusy = props.isBusy || door.status === "loading";
+  const { access, draft, refusal } = props;
+  // Until access is known, the name that would be suggested is missing, and the browser would ask for one.
+  const isBusy = props.isBusy || access.status === "loading";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isBusy) props.onJoin();
   };
   const refused = refusalText(refusal, t);
-  const isOwnName = draft.name.trim() === door.suggested_name;
-  const asksPassPhrase = door.needs_pass_phrase || refusal?.code === "wrong_pass_phrase";
+  const isOwnName = draft.name.trim() === access.suggested_name;
+  const asksPassPhrase = access.needs_pass_phrase || refusal?.code === "wrong_pass_phrase";
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
       <div className="flex flex-col gap-1">
-        <h1 className="text-2xl font-semibold break-words">{door.subject || t("lobby_title")}</h1>
-        {!door.is_host && <Announced host={door.host} when={door.when} />}
-        <p className="text-ink-muted">{t(door.is_host ? "lobby_host" : "lobby_guest")}</p>
+        <h1 className="text-2xl font-semibold break-words">{access.subject || t("lobby_title")}</h1>
+        {!access.is_host && <Announced host={access.host} when={access.when} />}
+        <p className="text-ink-muted">{t(access.is_host ? "lobby_host" : "lobby_guest")}</p>
       </div>
       {refused && (
         <div role="alert">
@@ -131,7 +131,7 @@ export function JoinForm(props: JoinFormProps) {
         value={draft.name}
         limit={NAME_LIMIT}
         autoComplete="name"
-        help={`${t("your_name_help")} ${isOwnName ? door.introduction : ""}`.trim()}
+        help={`${t("your_name_help")} ${isOwnName ? access.introduction : ""}`.trim()}
         error={refusal?.code === "invalid_input" ? refusal.message : undefined}
         onChange={(name) => props.onDraft({ ...draft, name })}
       />

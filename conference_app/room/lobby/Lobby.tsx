@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
 import { LevelMeter } from "../devices/LevelMeter";
-import type { Door, WaitingPerson } from "../pageMessages";
+import type { MeetingAccess, WaitingPerson } from "../pageMessages";
 import type { Obstacle } from "../session/reach";
 import type { SessionState } from "../session/session";
 import { Button, Notice } from "../shared/pieces";
@@ -16,7 +16,7 @@ import { Preview } from "./Preview";
 import type { ShownMedia } from "./useOwnMedia";
 
 interface LobbyProps {
-  door: Door;
+  access: MeetingAccess;
   state: SessionState;
   media: ShownMedia;
   draft: JoinDraft;

@@ -1,5 +1,5 @@
 /**
- * One person's way through one meeting: asking at the door, the call, losing and finding the connection, the end.
+ * One person's way through one meeting: asking to join, the call, losing and finding the connection, the end.
  *
  * It lives outside React and outside Reflex State: neither a re-rendered component nor a restarted app ends a call.
  */
@@ -45,7 +45,7 @@ export interface SessionState {
   trouble: Trouble | null;
 }
 
-/** What the person typed at the door; kept to ask again without them. */
+/** What the person typed in the lobby; kept to ask again without them. */
 export interface Request {
   name: string;
   passPhrase: string;

@@ -15,7 +15,7 @@ from conference_app.errors import Unavailable
 from conference_app.texts import n_
 
 MAX_LISTENERS = 2000
-"""Tasks of one process that wait for the same meeting; a script at the door gets no more of them."""
+"""Tasks of one process that wait for the same meeting; a script that joins again and again gets no more of them."""
 
 _listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 

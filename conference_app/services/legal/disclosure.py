@@ -1,6 +1,6 @@
 """What exists about somebody that an authority may be given: who, when and how much. Never what was written or said.
 
-What was said in meetings is not on the server at all. Of what is, texts that people wrote, pictures and what opens doors
+What was said in meetings is not on the server at all. Of what is, texts that people wrote, pictures and what gives access
 are left out: an encrypted column is given only if it is named in `METADATA`, so a new one is not given by itself.
 """
 

@@ -86,7 +86,7 @@ def state_of(meeting: Meeting) -> MeetingState:
 
 
 def topic_of(meeting: Meeting) -> str:
-    """The bus topic that is published when the meeting's door moves."""
+    """The wake-up topic that is published when who may come in changes."""
     return f"meeting {meeting.id}"
 
 
@@ -259,7 +259,7 @@ async def close_row(db: AsyncSession, meeting: Meeting, at: datetime, *, is_over
         meeting.room = new_id()  # now: the identities of those who wait from here on are made of it
 
 
-async def row_at_door(code: str, network: str) -> Meeting:
+async def row_counting_guesses(code: str, network: str) -> Meeting:
     """The meeting with that code. Raises NotFound, and TooManyAttempts after many wrong codes from one network."""
     async with rate_limits.counting_failures(rate_limits.WRONG_CODE_PER_ADDRESS, network):
         async with database.reading(MEETINGS) as db:
@@ -274,7 +274,7 @@ async def find_by_code(code: str, *, address: str = "") -> PublicMeeting:
 
     Raises NotFound, TooManyAttempts after many wrong codes from one address.
     """
-    meeting = await row_at_door(code, rate_limits.network_of(address))
+    meeting = await row_counting_guesses(code, rate_limits.network_of(address))
     needs_pass_phrase = bool(meeting.pass_phrase)
     told = Announced() if needs_pass_phrase else await announced.of_meeting(meeting)
     return PublicMeeting(meeting.code, state_of(meeting), needs_pass_phrase, told)

@@ -1,4 +1,4 @@
-"""What the door of a meeting asks of those who want in. Each check raises its own refusal."""
+"""Checks that everybody who wants into a meeting must pass. Each check raises its own refusal."""
 
 from __future__ import annotations
 

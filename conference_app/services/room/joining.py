@@ -1,4 +1,4 @@
-"""Coming into a meeting: who asks gets a place, waits, or hears why not (`door`)."""
+"""Joining a meeting: who asks is admitted, waits, or is refused by `entry_checks`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def join(
     network, now = rate_limits.network_of(address), now or datetime.now(UTC)
     if not is_waiting:
         await rate_limits.count(rate_limits.JOIN_PER_ADDRESS, network)
-    meeting = await meetings.row_at_door(code, network)
+    meeting = await meetings.row_counting_guesses(code, network)
     entry_checks.check_not_ended(meeting)
     visitor = visitors.visitor_of(meeting, name, tab_id, session)
     if visitor.is_host and session is not None and session.must_accept:

@@ -1,4 +1,4 @@
-"""Who stands at the door of a meeting: a guest by the tab, a member by the account, each in one room only."""
+"""Who asks to join a meeting: a guest by the tab, a member by the account, each in one room only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDENTITY = re.compile(r"(guest|member|host)-[0-9a-f-]{20,50}")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who stands at the door of one room."""
+    """Who asks to join one room."""
 
     identity: str
     person: str

@@ -1,4 +1,4 @@
-"""The door for every test of the HTTP surface."""
+"""The running service for every test of the HTTP surface."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from media.service.http_app import AccessLog, HTTPApp, error_logger
 from media.service.metrics import Metrics
 from media.service.room_service import RoomService
 from media.service.twirp import Twirp
-from tests.media.service.door import CONFIG, Door
+from tests.media.service.running_service import CONFIG, RunningService
 from tests.media.world import World
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def service() -> AsyncIterator[RunningService]:
     world = World(CONFIG)
     twirp = Twirp(RoomService(world.registry, CONFIG.limits, world.clock), world.registry.counters)
     app = HTTPApp(
@@ -26,5 +26,5 @@ async def door() -> AsyncIterator[Door]:
     server = TestServer(app)
     await server.start_server(access_log_class=AccessLog, logger=error_logger)
     async with aiohttp.ClientSession() as client:
-        yield Door(world, server, client)
+        yield RunningService(world, server, client)
     await server.close()

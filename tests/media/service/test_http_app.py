@@ -13,7 +13,7 @@ from media.service.http_app import HTTPApp, _is_loopback
 from media.service.metrics import Metrics
 from media.service.room_service import RoomService
 from media.service.twirp import Twirp
-from tests.media.service.door import ALL_RUN, CONFIG, Door, next_message, token
+from tests.media.service.running_service import ALL_RUN, CONFIG, RunningService, next_message, token
 from tests.media.world import SECRET, World
 
 
@@ -29,64 +29,64 @@ from tests.media.world import SECRET, World
         (f"access_token={token(minutes=ALL_RUN)}", 200),
     ],
 )
-async def test_validate_and_rtc_answer_alike(door: Door, query: str, status: int) -> None:
-    async with door.client.get(door.url(f"/rtc/validate?{query}")) as response:
+async def test_validate_and_rtc_answer_alike(service: RunningService, query: str, status: int) -> None:
+    async with service.client.get(service.url(f"/rtc/validate?{query}")) as response:
         assert response.status == status
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         if status == 200:
             assert await response.text() == "success"
             return
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-        await door.connect(f"/rtc?{query}")
+        await service.connect(f"/rtc?{query}")
     assert caught.value.status == status
 
 
 @pytest.mark.parametrize("path", ["/rtc/v1", "/rtc/v1/validate"])
-async def test_later_signalling_is_not_found_but_may_be_asked_from_anywhere(door: Door, path: str) -> None:
-    async with door.client.get(door.url(path)) as response:
+async def test_later_signalling_is_not_found_but_may_be_asked_from_anywhere(service: RunningService, path: str) -> None:
+    async with service.client.get(service.url(path)) as response:
         assert response.status == 404
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert "requested room does not exist" not in await response.text()
 
 
-async def test_plain_request_to_rtc_is_not_found(door: Door) -> None:
-    async with door.client.get(door.url(f"/rtc?access_token={token()}")) as response:
+async def test_plain_request_to_rtc_is_not_found(service: RunningService) -> None:
+    async with service.client.get(service.url(f"/rtc?access_token={token()}")) as response:
         assert response.status == 404
 
 
-async def test_closing_server_answers_503_with_retry_after(door: Door) -> None:
-    door.world.registry.close()
-    async with door.client.get(door.url(f"/rtc/validate?access_token={token()}")) as response:
+async def test_closing_server_answers_503_with_retry_after(service: RunningService) -> None:
+    service.world.registry.close()
+    async with service.client.get(service.url(f"/rtc/validate?access_token={token()}")) as response:
         assert response.status == 503
         assert "Retry-After" in response.headers
 
 
-async def test_health_and_counters(door: Door) -> None:
-    socket = await door.enter()
+async def test_health_and_counters(service: RunningService) -> None:
+    socket = await service.enter()
     await next_message(socket)
-    async with door.client.head(door.url("/")) as response:
+    async with service.client.head(service.url("/")) as response:
         assert response.status == 200
-    async with door.client.get(door.url("/healthz")) as response:
+    async with service.client.get(service.url("/healthz")) as response:
         health = await response.json()
     assert (health["state"], health["rooms"], health["participants"]) == ("ok", 1, 1)
-    door.world.mux.counters["drop_unknown"] += 3
-    async with door.client.get(door.url("/metrics")) as response:
+    service.world.mux.counters["drop_unknown"] += 3
+    async with service.client.get(service.url("/metrics")) as response:
         text = await response.text()
     assert "parley_media_participants 1.0" in text
     assert 'parley_media_drops_total{reason="unknown"} 3.0' in text
     assert "ann" not in text
 
 
-async def test_twirp_over_http(door: Door) -> None:
+async def test_twirp_over_http(service: RunningService) -> None:
     admin = api.AccessToken("key", SECRET).with_grants(api.VideoGrants(room_list=True)).to_jwt()
-    url = door.url("/twirp/livekit.RoomService/ListRooms")
+    url = service.url("/twirp/livekit.RoomService/ListRooms")
     headers = {"Content-Type": "application/json"}
-    async with door.client.post(url, data="{}", headers=headers) as response:
+    async with service.client.post(url, data="{}", headers=headers) as response:
         assert response.status == 401
     headers["Authorization"] = f"Bearer {admin}"
-    async with door.client.post(url, data="{}", headers=headers) as response:
+    async with service.client.post(url, data="{}", headers=headers) as response:
         assert (response.status, await response.json()) == (200, {"rooms": []})
-    async with door.client.post(url, data=io.BytesIO(b"x" * 1_100_000), headers=headers) as response:
+    async with service.client.post(url, data=io.BytesIO(b"x" * 1_100_000), headers=headers) as response:
         assert response.status == 413
 
 

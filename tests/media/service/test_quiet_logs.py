@@ -8,18 +8,18 @@ import logging
 import pytest
 
 from tests.media.running import PATIENCE_S
-from tests.media.service.door import Door, next_message, token
+from tests.media.service.running_service import RunningService, next_message, token
 
 
-async def test_no_log_holds_a_token_name_or_query(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_log_holds_a_token_name_or_query(service: RunningService, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     secret = token("ann-the-person")
-    socket = await door.connect(f"/rtc?access_token={secret}")
+    socket = await service.connect(f"/rtc?access_token={secret}")
     await next_message(socket)
     await socket.close()
-    async with door.client.get(door.url(f"/rtc/validate?access_token={secret}x")) as response:
+    async with service.client.get(service.url(f"/rtc/validate?access_token={secret}x")) as response:
         assert response.status == 401
-    async with door.client.get(door.url(f"/{secret}")) as response:
+    async with service.client.get(service.url(f"/{secret}")) as response:
         assert response.status == 404
     await asyncio.sleep(0.05)
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("asyncio")]
@@ -39,10 +39,10 @@ async def test_no_log_holds_a_token_name_or_query(door: Door, caplog: pytest.Log
     ],
 )
 async def test_malformed_request_is_answered_by_400_and_not_logged(
-    door: Door, caplog: pytest.LogCaptureFixture, junk: bytes
+    service: RunningService, caplog: pytest.LogCaptureFixture, junk: bytes
 ) -> None:
     caplog.set_level(logging.INFO)
-    reader, writer = await asyncio.open_connection(door.server.host, door.server.port)
+    reader, writer = await asyncio.open_connection(service.server.host, service.server.port)
     writer.write(junk)
     assert b" 400 " in await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
@@ -53,13 +53,13 @@ async def test_malformed_request_is_answered_by_400_and_not_logged(
 
 
 async def test_fault_in_a_handler_is_logged_without_what_the_client_wrote(
-    door: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    service: RunningService, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: str) -> None:
         raise RuntimeError("fault")
 
-    monkeypatch.setattr(door.world.registry, "check", fail)
-    async with door.client.get(door.url(f"/rtc/validate?access_token={token('ann-the-person')}")) as response:
+    monkeypatch.setattr(service.world.registry, "check", fail)
+    async with service.client.get(service.url(f"/rtc/validate?access_token={token('ann-the-person')}")) as response:
         assert response.status == 500
     assert "A request failed" in caplog.text
     assert "127.0.0.1" not in caplog.text

@@ -104,7 +104,7 @@ const enter = async () => {
   await settled();
 };
 
-describe("at the door", () => {
+describe("asking to join", () => {
   test("who is admitted is in the call with the devices of the lobby", async () => {
     await enter();
     expect(session.snapshot().phase).toBe("call");

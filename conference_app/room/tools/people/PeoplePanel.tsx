@@ -1,4 +1,4 @@
-/** Who is here; for the host also: mute, send out, lock the door. */
+/** Who is here; for the host also: mute, remove, lock the meeting. */
 import { useIsMuted } from "@livekit/components-react";
 import { type Participant, Track } from "livekit-client";
 import { Mic, MicOff, UserRoundX } from "lucide-react";

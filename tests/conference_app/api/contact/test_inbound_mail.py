@@ -1,4 +1,4 @@
-"""The door for mails: shut without its secret, and never more than a megabyte."""
+"""Mails posted by the mail server: refused without its secret, and never more than a megabyte."""
 
 from __future__ import annotations
 

@@ -54,16 +54,16 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def watched(door: PageSocket) -> AsyncIterator[None]:
-    watch = asyncio.create_task(door.watch())
+async def watched(guard: PageSocket) -> AsyncIterator[None]:
+    watch = asyncio.create_task(guard.watch())
     yield
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
 
 
-def opened(door: PageSocket, browser: Browser, path: str = SOCKET_PATH) -> asyncio.Task[None]:
+def opened(guard: PageSocket, browser: Browser, path: str = SOCKET_PATH) -> asyncio.Task[None]:
     scope: Scope = {"type": "websocket", "path": path}
-    return asyncio.create_task(door.guarding(echo)(scope, browser.say, browser.hear))  # type: ignore[arg-type]
+    return asyncio.create_task(guard.guarding(echo)(scope, browser.say, browser.hear))  # type: ignore[arg-type]
 
 
 async def until(is_true: Callable[[], bool]) -> None:
@@ -74,54 +74,54 @@ async def until(is_true: Callable[[], bool]) -> None:
 
 async def test_open_sockets_close_and_new_ones_wait_while_something_is_away() -> None:
     need = Need()
-    door = PageSocket([need.answers, Need().answers])
-    async with watched(door):
+    guard = PageSocket([need.answers, Need().answers])
+    async with watched(guard):
         browser, other_path = Browser(), Browser()
-        page, signalling = opened(door, browser), opened(door, other_path, "/rtc")
+        page, signalling = opened(guard, browser), opened(guard, other_path, "/rtc")
         browser.words.put_nowait({"type": "websocket.receive", "text": "hello"})
         await until(lambda: len(browser.heard) == 2)
         assert browser.heard[1]["text"] == "hello"
         need.is_there = False
         await asyncio.wait_for(page, 60)  # though the browser has said nothing
-        assert not await door.is_open()
+        assert not await guard.is_open()
         late = Browser()
-        await opened(door, late)
+        await opened(guard, late)
         assert late.heard == [{"type": "websocket.close", "code": 1013}]
         assert not signalling.done()  # a call goes on
         need.is_there = True
         async with asyncio.timeout(60):
-            while not await door.is_open():
+            while not await guard.is_open():
                 await asyncio.sleep(0.01)
         again = Browser()
-        page = opened(door, again)
+        page = opened(guard, again)
         await until(lambda: again.heard == [{"type": "websocket.accept"}])
         again.words.put_nowait({"type": "websocket.disconnect"})
         other_path.words.put_nowait({"type": "websocket.disconnect"})
         await asyncio.wait_for(asyncio.gather(page, signalling), 60)
 
 
-async def test_who_comes_between_two_looks_meets_no_door_that_shuts_behind_them(
+async def test_who_comes_between_two_looks_gets_no_socket_that_closes_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is pressed on a page just loaded would be lost with its socket."""
     monkeypatch.setattr(page_socket, "LOOK_EVERY_S", 60.0)
     need, early, late = Need(), Browser(), Browser()
-    door = PageSocket([need.answers])
-    async with watched(door):
-        page = opened(door, early)
+    guard = PageSocket([need.answers])
+    async with watched(guard):
+        page = opened(guard, early)
         await until(lambda: early.heard == [{"type": "websocket.accept"}])
         need.is_there = False
-        await opened(door, late)
+        await opened(guard, late)
         assert late.heard == [{"type": "websocket.close", "code": 1013}]
         await asyncio.wait_for(page, 60)
 
 
 async def test_with_nothing_that_can_go_away_it_is_open() -> None:
-    door = PageSocket([])
-    await asyncio.wait_for(door.watch(), 60)
-    assert await door.is_open()
+    guard = PageSocket([])
+    await asyncio.wait_for(guard.watch(), 60)
+    assert await guard.is_open()
     browser = Browser()
-    page = opened(door, browser)
+    page = opened(guard, browser)
     browser.words.put_nowait({"type": "websocket.disconnect"})
     await asyncio.wait_for(page, 60)
     assert browser.heard == [{"type": "websocket.accept"}]

@@ -148,7 +148,7 @@ async def test_a_removed_person_is_kept_out_though_the_token_is_good(relay: Rela
 
 
 async def test_media_is_shown_the_token_that_was_checked_and_no_other(relay: Relay) -> None:
-    """Of two in the query some read the first and some the last: a good one must not carry another past the door."""
+    """Of two in the query some read the first and some the last: a good one must not carry another in."""
     removed, requests = room_token("room-1", "removed", "Bob", "guest"), list[Request]()
     for name in ("access_token", "access%5Ftoken"):
         query = f"{name}={removed}&access_token={relay.token}"

@@ -11,7 +11,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.privacy import deactivation
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
-from tests.conference_app.door import admitted
+from tests.conference_app.joined import admitted
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, name_of
 

@@ -39,15 +39,15 @@ async def answer_of(tab: Tab) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in answer.__slots__}
 
 
-async def door_of(tab: Tab) -> Any:
-    return (await tab.vars_of(MeetingState))["door"]
+async def access_of(tab: Tab) -> Any:
+    return (await tab.vars_of(MeetingState))["access"]
 
 
 async def test_a_stranger_learns_the_state_and_nothing_else(processor: Processor) -> None:
     ann = await confirmed()
     meeting = await meeting_of(ann, "Secret plans", pass_phrase="blue heron")
-    door = await door_of(await guest_at(processor, meeting))
-    assert (door.status, door.needs_pass_phrase, door.is_host) == ("waiting", True, False)
+    access = await access_of(await guest_at(processor, meeting))
+    assert (access.status, access.needs_pass_phrase, access.is_host) == ("waiting", True, False)
     assert "Secret plans" not in processor.wire
     assert "blue heron" not in processor.wire
 
@@ -57,8 +57,8 @@ async def test_the_organizer_sees_the_subject_and_needs_no_pass_phrase(processor
     meeting = await meeting_of(ann, "Plans", pass_phrase="blue heron")
     tab = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await tab.send(LOAD)
-    door = await door_of(tab)
-    assert (door.subject, door.is_host, door.needs_pass_phrase, door.suggested_name) == (
+    access = await access_of(tab)
+    assert (access.subject, access.is_host, access.needs_pass_phrase, access.suggested_name) == (
         "Plans",
         True,
         False,
@@ -72,7 +72,7 @@ async def test_a_wrong_address_is_told_so(processor: Processor) -> None:
     for path in ("/m/aaaaa-bbbbb-ccccc", "/m/", "/m/" + "x" * 5000, "/m/%00"):
         tab = Tab(processor, path=path)
         await tab.send(LOAD)
-        assert (await door_of(tab)).status == "not_found"
+        assert (await access_of(tab)).status == "not_found"
         assert (await asked(tab))["code"] == "not_found"
     assert processor.errors == []
 
@@ -81,9 +81,9 @@ async def test_many_wrong_addresses_end_in_a_wait(processor: Processor) -> None:
     tab = Tab(processor, path="/m/aaaaa-bbbbb-ccccc")
     for _attempt in range(101):
         await tab.send(LOAD)
-    door = await door_of(tab)
-    assert door.status == "too_many_attempts"
-    assert door.message
+    access = await access_of(tab)
+    assert access.status == "too_many_attempts"
+    assert access.message
 
 
 async def waiting(tab: Tab) -> asyncio.Task[Any]:
@@ -132,7 +132,7 @@ async def test_who_stops_waiting_is_not_let_in_behind_their_back(processor: Proc
 
 
 async def test_who_is_signed_out_while_waiting_comes_in_as_nobody(processor: Processor) -> None:
-    """Whoever found the tab of a member open waits at the door; the member ends that sign-in from elsewhere."""
+    """Whoever found the tab of a member open waits to be let in; the member ends that sign-in from elsewhere."""
     ann, ben = await confirmed("ann"), await confirmed("ben")
     meeting = await meeting_of(ann)
     tab = Tab.signed_in(processor, await session_token(ben), path=f"/m/{meeting.code}")
@@ -262,7 +262,7 @@ async def test_after_the_end_the_page_says_so(processor: Processor) -> None:
     await host.send(LOAD)
     await host.send(name_of(HostState.end))
     tab = await guest_at(processor, meeting)
-    assert (await door_of(tab)).status == "ended"
+    assert (await access_of(tab)).status == "ended"
     assert (await asked(tab))["code"] == "meeting_ended"
     await host.send(LOAD)
-    assert (await door_of(host)).message
+    assert (await access_of(host)).message

@@ -12,7 +12,7 @@ from conference_app.errors import NotAllowed, Unavailable
 from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
-from tests.conference_app.door import join
+from tests.conference_app.joined import join
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
 

@@ -13,7 +13,7 @@ from conference_app.models import Account, Admission, Meeting
 from conference_app.services.media_server import access_tokens
 from conference_app.services.privacy import deactivation
 from conference_app.services.room import admissions
-from tests.conference_app.door import admitted, opened
+from tests.conference_app.joined import admitted, opened
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
 

@@ -11,7 +11,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.room import empty_rooms
 from conference_app.services.room.empty_rooms import EMPTY_FOR
 from conference_app.services.room.joining import Waiting
-from tests.conference_app.door import admitted, join, opened, room_of
+from tests.conference_app.joined import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import FakeRoomAdmin
 

@@ -1,4 +1,4 @@
-"""The door: what it asks before it lets anybody in."""
+"""What everybody who wants in must pass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conference_app.services.room.entry_checks import MeetingEnded, Removed, Wro
 from conference_app.services.room.joining import Waiting
 from conference_app.services.room.seats import RoomFull
 from conference_app.services.room.waiting import Refused
-from tests.conference_app.door import admitted, join, opened
+from tests.conference_app.joined import admitted, join, opened
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock
 

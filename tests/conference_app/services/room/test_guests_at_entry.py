@@ -1,4 +1,4 @@
-"""What a guest gives at the door of a meeting: who gets it, and when the last trace of it is gone."""
+"""What a guest gives when joining a meeting: who gets it, and when the last trace of it is gone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAME = "Gudrun Gimpelfink"
 
 
 async def came_in(host: AccountView) -> Admitted:
-    """A guest waits at the closed door, then comes in."""
+    """A guest waits outside the locked meeting, then comes in."""
     made = await meeting_of(host)
     for _try in range(2):
         place = await joining.join(made.code, name=NAME, pass_phrase="", tab_id="tab", session=None, address=ADDRESS)
@@ -36,7 +36,7 @@ async def came_in(host: AccountView) -> Admitted:
             return place
         assert isinstance(place, Waiting)
         await meetings.open_room(host.id, made.code)
-    raise AssertionError("the door stayed closed")
+    raise AssertionError("nobody was let in")
 
 
 async def everything() -> str:

@@ -17,7 +17,7 @@ from conference_app.services.room import host_view, joining, moderation, waiting
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.room.waiting import Refused
-from tests.conference_app.door import admitted, claims, join, opened, room_of
+from tests.conference_app.joined import admitted, claims, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
 

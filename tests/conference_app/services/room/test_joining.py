@@ -14,7 +14,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.meetings import meeting_codes, meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
-from tests.conference_app.door import admitted, claims, join, opened, room_of
+from tests.conference_app.joined import admitted, claims, join, opened, room_of
 from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, registered
 from tests.fakes import NOON, FakeRoomAdmin, ManualClock
 

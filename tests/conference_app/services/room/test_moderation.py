@@ -11,7 +11,7 @@ from conference_app.services.room import admissions, moderation
 from conference_app.services.room.entry_checks import MeetingEnded, Removed
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Waiting
-from tests.conference_app.door import admitted, join, opened, room_of
+from tests.conference_app.joined import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import FakeRoomAdmin
 

@@ -8,7 +8,7 @@ from conference_app.config import Settings
 from conference_app.services.room import moderation, occupancy
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.occupancy import Occupancy
-from tests.conference_app.door import admitted, join, opened, room_of
+from tests.conference_app.joined import admitted, join, opened, room_of
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
 

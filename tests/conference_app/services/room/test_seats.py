@@ -15,7 +15,7 @@ from conference_app.models import Admission
 from conference_app.services.room import admissions, joining
 from conference_app.services.room.joining import Admitted
 from conference_app.services.room.seats import COMING_IN, RoomFull
-from tests.conference_app.door import admitted, join, opened, room_of
+from tests.conference_app.joined import admitted, join, opened, room_of
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import LOOKING, FakeRoomAdmin
 

@@ -1,4 +1,4 @@
-"""Who stands at the door: one person a tab or account, under a name that can be read."""
+"""Who asks to join: one person a tab or account, under a name that can be read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput
-from tests.conference_app.door import admitted, join, opened
+from tests.conference_app.joined import admitted, join, opened
 from tests.conference_app.people import at_desk, confirmed
 from tests.fakes import FakeRoomAdmin
 

@@ -1,4 +1,4 @@
-"""Who waits at the door: until the host comes, and never in anybody's way."""
+"""Who waits to be let in: until the host comes, and never in anybody's way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conference_app.services.jobs import wake_ups
 from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Waiting
-from tests.conference_app.door import admitted, join
+from tests.conference_app.joined import admitted, join
 from tests.conference_app.people import at_desk, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin, ManualClock
 

@@ -1,4 +1,4 @@
-"""Coming in by the door of a meeting, as most tests of it need it."""
+"""Meetings that people have joined, as most tests of them need it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def admitted(code: str, **how: object) -> Admitted:
 
 
 async def opened(host: AccountView, **changes: Any) -> OwnMeeting:
-    """A meeting of `host` whose door is open."""
+    """A meeting of `host` that is open."""
     made = await meeting_of(host, **changes)
     return await meetings.open_room(host.id, made.code)
 

@@ -26,7 +26,7 @@ def token(identity: str = "ann", room: str = "room", minutes: float = 5, **grant
     return access.with_grants(api.VideoGrants(**{"room_join": True, "room": room, **grants})).to_jwt()
 
 
-class Door:
+class RunningService:
     """The HTTP application on a loopback port, over fakes, and a client."""
 
     def __init__(self, world: World, server: TestServer, client: aiohttp.ClientSession) -> None:
