@@ -21,14 +21,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.test_room import (  # noqa: F401 - fixtures
-    RECEIVED,
-    WATCH,
-    Participant,
-    expect_media_from,
-    host,
-    person,
-)
+from tests.browser.participants import RECEIVED, WATCH, Participant, expect_media_from
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -114,12 +107,8 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
     browser.close()
 
 
-def test_a_guest_in_firefox_and_a_host_in_chromium(host: Participant, firefox: Firefox, app_url: str) -> None:  # noqa: F811
-    code = host.create_meeting("Quarterly planning")
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
-    host.expect_inside()
+def test_a_guest_in_firefox_and_a_host_in_chromium(host: Participant, firefox: Firefox, app_url: str) -> None:
+    code = host.start("Quarterly planning")
     firefox.goto(f"{app_url}/m/{code}")
     firefox.until("document.querySelector('input')")
     firefox.run(

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
 from tests.browser.credentials import PASSWORD
 from tests.browser.looks import fine
+from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -62,7 +62,7 @@ def test_who_signs_in_after_a_change_sees_it_and_accepts_it_first(
 ) -> None:
     person = visitor(width, dark=dark)
     page, name, language = person.page, f"reader{width}{prefix[1:]}", prefix[1:] or "en"
-    person.register(name, prefix)
+    person.given_account(name, language=language)
     page.context.clear_cookies()
     today = had_accepted_another_policy(app_data / "parley.db", name, language)
     page.goto(f"{prefix}/sign-in?next={prefix}/account")

@@ -14,10 +14,10 @@ from pyotp.totp import TOTP
 from conference_app.services.people.person_fields import FIELDS, Field
 from conference_app.services.privacy.export_files import retention_words
 from conference_app.texts import _, language
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.credentials import PASSWORD, add_passkey, try_to_sign_in
 from tests.browser.looks import fine
 from tests.browser.test_mail import open_mail
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -53,10 +53,9 @@ def add_app(page: Page) -> str:
 
 @pytest.mark.promise("P22")
 @pytest.mark.promise("P77")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) -> None:
-    name = f"keys{width}"
-    person = visitor(width)
+def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor) -> None:
+    name = "keys"
+    person = visitor(390)
     page = person.page
     person.fill_registration(name)
     expect(page.get_by_text(f"{name}@example.org")).to_be_visible()
@@ -96,13 +95,12 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor, width: int) 
 
 
 @pytest.mark.promise("P76")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor, width: int) -> None:
-    name = f"forgot{width}"
-    person = visitor(width)
+def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor) -> None:
+    name = "forgot"
+    person = visitor(390)
     page = person.page
-    person.register(name)
-    sign_out(page)
+    person.given_account(name)
+    page.context.clear_cookies()
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
     expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
@@ -127,11 +125,10 @@ def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor, width: int) ->
 
 @pytest.mark.promise("P17")
 @pytest.mark.promise("P37")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor, width: int) -> None:
-    person = visitor(width)
+def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor) -> None:
+    person = visitor(390)
     page = person.page
-    person.register(f"detail{width}")
+    person.register("detail")  # which tells the browser and its time zone
     page.goto("/account")
     expect(page.get_by_label("First name")).to_have_value("Anna")
     for control in page.locator("main form input, main form select").all():

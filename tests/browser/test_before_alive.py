@@ -13,7 +13,7 @@ import conference_app.conference_app  # noqa: F401 - registers every page
 from conference_app.components.frame.page_registry import PAGES
 from conference_app.components.frame.page_registry import Page as RegisteredPage
 from conference_app.session.marks import is_public
-from tests.browser.conftest import Visitor
+from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -76,7 +76,7 @@ def is_for_everybody(page: RegisteredPage) -> bool:
 def test_what_is_typed_before_the_server_answers_stays(visitor: NewVisitor, is_member: bool, fewest: int) -> None:
     person = visitor()
     if is_member:
-        person.register("earlymember")
+        person.given_account("earlymember")
     page = person.page
     slow = SlowServer(page)
     seen = []
@@ -111,7 +111,7 @@ def test_a_form_sent_before_does_not_come_between(visitor: NewVisitor) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_signing_out_waits_for_what_it_needs(visitor: NewVisitor, width: int) -> None:
     person = visitor(width)
-    person.register(f"early{width}")
+    person.given_account(f"early{width}")
     page = person.page
     slow = SlowServer(page)
     slow.is_held = True

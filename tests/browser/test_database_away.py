@@ -11,7 +11,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PERSONAL, NewContext, Visitor, app_environment, start_app, stop_app
+from tests.browser.conftest import PERSONAL
+from tests.browser.product import app_environment, start_app, stop_app
+from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import Mails
 from tests.postgres import kill_postgres
 
@@ -30,9 +32,14 @@ def app_data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def product(app_data: Path, postgres: Callable[[str], str]) -> Iterator[tuple[str, psutil.Process]]:
-    """A product on PostgreSQL: where it answers, and its launcher."""
-    environment = app_environment(app_data, PARLEY_DATABASE_URL=postgres("template_parley"))
+def environment(app_data: Path, postgres: Callable[[str], str]) -> dict[str, str]:
+    """The environment of a product on PostgreSQL."""
+    return app_environment(app_data, PARLEY_DATABASE_URL=postgres("template_parley"))
+
+
+@pytest.fixture
+def product(app_data: Path, environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """Where this test's own product answers, and its launcher."""
     process = start_app(environment, app_data.with_name("log"))
     yield f"http://localhost:{environment['PORT']}", psutil.Process(process.pid)
     stop_app(process)
@@ -65,10 +72,8 @@ def test_nothing_is_lost_or_done_twice(
     postgres_server: PostgresServer,
 ) -> None:
     host, writing, pressing = visitor(permissions=["camera", "microphone"]), visitor().page, visitor().page
-    host.register("database1")
-    code = host.create_meeting("Outage")
-    host.page.get_by_role("button", name="Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
+    host.given_account("database1")
+    host.page.goto(f"/m/{host.given_meeting('Outage', is_open=True)}")
     host.page.get_by_role("button", name="Join", exact=True).click()
     leave = host.page.get_by_role("button", name="Leave", exact=True)
     expect(leave).to_be_visible(timeout=25_000)

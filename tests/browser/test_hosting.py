@@ -9,20 +9,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.looks import axe_violations
-from tests.browser.test_room import Participant, host, person
+from tests.browser.participants import Participant
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-__all__ = ["host", "person"]
-
-
-def started(host: Participant, subject: str) -> str:
-    """A meeting of `host`, who is in its room; its code."""
-    code = host.create_meeting(subject)
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
-    host.expect_inside()
-    return code
 
 
 def lock(host: Participant) -> None:
@@ -39,7 +28,7 @@ def strip(host: Participant) -> Locator:
 def test_guests_wait_until_the_host_admits_or_refuses_them(
     host: Participant, person: Callable[..., Participant]
 ) -> None:
-    code = started(host, "Interviews")
+    code = host.start("Interviews")
     lock(host)
     tom, una, vic = person(), person(390), person()
     tom.join(code, "Tomasz")
@@ -65,7 +54,7 @@ def test_guests_wait_until_the_host_admits_or_refuses_them(
 
 
 def test_a_host_hands_over_and_the_new_one_ends(host: Participant, person: Callable[..., Participant]) -> None:
-    code = started(host, "Retrospective")
+    code = host.start("Retrospective")
     tom, una = person(), person()
     tom.join(code, "Tomasz")
     tom.expect_inside()

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewContext, Visitor
-from tests.browser.credentials import try_to_sign_in
 from tests.browser.looks import fine
+from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import Mails, html_of, links_in, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -62,28 +61,30 @@ def write(page: Page, subject: str) -> None:
     expect(page.frame_locator("iframe").locator("em")).to_have_text("news")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_staff_see_and_try_what_they_write(visitor: NewVisitor, box: Mails, width: int) -> None:
-    page = staff(visitor, width).page
+def test_staff_see_and_try_what_they_write(visitor: NewVisitor, box: Mails) -> None:
+    person = visitor(1280)
+    page, username = person.page, person.given_staff_account()
     page.goto("/staff/newsletters")
     expect(page.get_by_role("heading", name="Newsletters")).to_be_visible()
     fine(page)
-    write(page, f"Tried {width}")
+    write(page, "Tried")
     expect(page.get_by_text(re.compile(r"\d+ (person|people) would get it now")).first).to_be_visible()
     fine(page)
     page.get_by_role("button", name="Polish", exact=True).click()
     expect(page.frame_locator("iframe").get_by_text("Trochę nowości.")).to_be_visible()
     page.get_by_role("button", name="Send me a test").click()
-    box.wait(f"sender{width}@example.org", f"Próba: PL Tried {width}")
+    box.wait(f"{username}@example.org", "Próba: PL Tried")
     page.reload()
-    expect(page.get_by_label("Subject in English")).to_have_value(f"Tried {width}")
+    expect(page.get_by_label("Subject in English")).to_have_value("Tried")
     page.get_by_role("button", name="Throw away").click()
     page.wait_for_url("**/staff/newsletters")
-    expect(page.get_by_role("link", name=f"Tried {width}")).to_have_count(0)
+    expect(page.get_by_role("link", name="Tried")).to_have_count(0)
 
 
 def test_to_nobody_nothing_is_sent(visitor: NewVisitor) -> None:
-    page = staff(visitor, 1280).page
+    person = visitor(1280)
+    person.given_staff_account()
+    page = person.page
     page.goto("/staff/topics")
     page.get_by_label("Name in English").fill("A lonely topic")
     page.get_by_label("Name in Polish").fill("Samotny temat")
@@ -146,52 +147,33 @@ def stop_by_link(page: Page, mail: EmailMessage) -> None:
     expect(page.get_by_text("Stopped. You get no more of these mails.")).to_be_visible()
 
 
-def staff(visitor: NewVisitor, width: int) -> Visitor:
-    """A member of staff, signed in; each width has its own, registered by whichever test comes first."""
-    person = visitor(width)
-    if not signed_in(person.page, f"sender{width}"):
-        person.register(f"sender{width}")
-        person.page.context.clear_cookies()  # the role is given at sign-in, to a confirmed address
-        assert signed_in(person.page, f"sender{width}")
-    return person
-
-
-def signed_in(page: Page, name: str) -> bool:
-    """Sign in; whether there is such an account."""
-    try_to_sign_in(page, f"{name}@example.org")
-    for _look in range(100):
-        if "/dashboard" in page.url or page.locator("main [role=alert]").count():
-            break
-        page.wait_for_timeout(100)
-    return "/dashboard" in page.url
-
-
 @pytest.mark.promise("P54")
 @pytest.mark.promise("P57")
 @pytest.mark.promise("P58")
 @pytest.mark.promise("P60")
 @pytest.mark.promise("P63")
-@pytest.mark.parametrize("width", [1280, 390])
 def test_who_stops_gets_no_newsletter_any_more_and_others_do(
-    new_context: NewContext, visitor: NewVisitor, box: Mails, app_url: str, width: int
+    new_context: NewContext, visitor: NewVisitor, box: Mails, app_url: str
 ) -> None:
-    clicking, leaving, staying = (f"{who}-{width}@example.org" for who in ("clicking", "leaving", "staying"))
-    reader = new_context(width, java_script_enabled=False).new_page()
+    clicking, leaving, staying = (f"{who}@example.org" for who in ("clicking", "leaving", "staying"))
+    reader = new_context(390, java_script_enabled=False).new_page()
     for address in (clicking, leaving, staying):
         sign_up(reader, box, address)
-    page = staff(visitor, width).page
-    everybody = send(page, f"First {width}")
-    got = {address: box.wait(address, f"First {width}") for address in (clicking, leaving, staying)}
+    person = visitor(390)
+    person.given_staff_account()
+    page = person.page
+    everybody = send(page, "First")
+    got = {address: box.wait(address, "First") for address in (clicking, leaving, staying)}
     assert len({mail["List-Unsubscribe"] for mail in got.values()}) == 3
 
     stop_by_one_click(app_url, got[clicking])
     stop_by_link(reader, got[leaving])
 
-    assert send(page, f"Second {width}") == everybody - 2
-    box.wait(staying, f"Second {width}")
+    assert send(page, "Second") == everybody - 2
+    box.wait(staying, "Second")
     for address in (clicking, leaving):
-        assert {mail["Subject"] for mail in box.to(address)} == {"Confirm your subscription", f"First {width}"}
-    second, first = counted(page), counted_again(page, f"First {width}")
+        assert {mail["Subject"] for mail in box.to(address)} == {"Confirm your subscription", "First"}
+    second, first = counted(page), counted_again(page, "First")
     assert (second["Letters"], second["Sent"]) == (everybody - 2, everybody - 2)
     assert (first["Letters"], first["Sent"], first["Stopped the newsletter"]) == (everybody, everybody, 2)
     fine(page)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -31,7 +31,7 @@ def expect_nothing_covered(page: Page, text: str) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_message_covers_no_control_and_ends_with_its_page(visitor: Callable[..., Visitor], width: int) -> None:
     person = visitor(width)
-    person.register(f"notices{width}")
+    person.given_account(f"notices{width}")
     person.create_meeting("Plans")
     page = person.page
     said = "The meeting is created."

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.browser.conftest import NewContext, Visitor, app_environment, start_app, stop_app
 from tests.browser.looks import axe_violations, fine
+from tests.browser.product import app_environment, start_app, stop_app
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -85,10 +86,13 @@ def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
 def test_own_pages_are_accessible_and_fit_a_phone(visitor: NewVisitor, dark: bool) -> None:
     person = visitor(390, dark=dark, reduced_motion="reduce")
     page = person.page
-    person.register(f"axe{dark:d}")
+    person.given_account(f"axe{dark:d}")
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", name="Your first meeting is two fields away.")).to_be_visible()
     fine(page)
     long_subject = "Brzęczyszczykiewicz-" * 8
-    code = person.create_meeting(long_subject)
+    code = person.given_meeting(long_subject)
+    page.goto(f"/meetings/{code}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Brzęczyszczykiewicz")
     fine(page)
     page.get_by_role("button", name="Edit").click()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.credentials import PASSWORD, ask_for_link, try_to_sign_in
 from tests.browser.looks import axe_violations, fine
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -45,11 +45,10 @@ def confirm(page: Page, button: str) -> None:
 
 @pytest.mark.promise("P92")
 @pytest.mark.promise("P94")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_see_take_leave_and_come_back(visitor: NewVisitor, width: int) -> None:
-    person = visitor(width)
-    page, name = person.page, f"leaver{width}"
-    person.register(name)
+def test_see_take_leave_and_come_back(visitor: NewVisitor) -> None:
+    person = visitor(390)
+    page, name = person.page, "leaver"
+    person.given_account(name)
     page.goto("/privacy-center")
     for heading in ("What we know", "Why", "Who has seen it", "Your choices", "Take it with you", "Leave Parley"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
@@ -162,8 +161,8 @@ def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
     ]:
         page.goto(path)
         expect(page.locator('a[href="/privacy"]:visible').first).to_be_visible()
-    person.register("crawler")
-    code = person.create_meeting("Crawled")
+    person.given_account("crawler")
+    code = person.given_meeting("Crawled")
     for path in ["/dashboard", "/meetings/new", f"/meetings/{code}", "/privacy-center", "/account"]:
         page.goto(path)
         expect(page.locator('a[href="/privacy"]').first).to_be_attached()
@@ -173,8 +172,8 @@ def test_every_page_leads_to_the_policy(visitor: NewVisitor) -> None:
 def test_the_lock_of_a_meeting_leads_to_the_limits(visitor: NewVisitor) -> None:
     person = visitor()
     page = person.page
-    person.register("locksmith")
-    code = person.create_meeting("Locked")
+    person.given_account("locksmith")
+    code = person.given_meeting("Locked")
     page.goto(f"/m/{code}")
     expect(page.locator('a[href="/privacy/limits"]').first).to_be_visible()
     page.goto(f"/pl/m/{code}")
@@ -195,9 +194,8 @@ def test_links_to_other_sites_tell_them_nothing(new_context: NewContext) -> None
 
 
 @pytest.mark.promise("P72")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_guest_sees_takes_and_erases_by_link(visitor: NewVisitor, width: int) -> None:
-    person, address = visitor(width), f"guest{width}@example.org"
+def test_a_guest_sees_takes_and_erases_by_link(visitor: NewVisitor) -> None:
+    person, address = visitor(390), "guest@example.org"
     page = person.page
     page.goto("/contact")
     fill_contact(page, address)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.cookieless import cookies_blocked
 from tests.browser.looks import fine
+from tests.browser.members import Members
+from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import mailed_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -27,10 +28,9 @@ def settled(page: Page) -> str:
 
 
 @pytest.mark.promise("P22")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisitor, width: int) -> None:
-    name = f"fresh{width}"
-    person = visitor(width)
+def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisitor) -> None:
+    name = "fresh"
+    person = visitor(390)
     page = person.page
     person.fill_registration(name)
     assert f"{name}@example.org" in settled(page)
@@ -57,7 +57,7 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
     expect(page.get_by_role("button", name="Start meeting")).to_have_count(0)
     assert f"/m/{code}" not in page.content()
     fine(page)
-    guest = visitor(width)
+    guest = visitor(390)
     guest.page.goto(f"/m/{code}")
     guest.page.get_by_label("Your name").fill("Tomasz")
     guest.page.get_by_role("button", name="Join", exact=True).click()
@@ -81,8 +81,7 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
 
 
 def test_a_known_address_ends_at_the_same_page(visitor: NewVisitor) -> None:
-    owner = visitor()
-    owner.register("owner")
+    visitor().given_account("owner")
     pages = {}
     for username, email in (("newone", "newone@example.org"), ("secondone", "owner@example.org")):
         person = visitor()
@@ -102,10 +101,10 @@ def test_the_mail_is_one_click_away_on_this_machine(visitor: NewVisitor) -> None
 
 
 def test_with_cookies_blocked_registration_ends_at_the_mail_all_the_same(
-    browser: Browser, app_url: str, app_data: Path, tmp_path: Path
+    browser: Browser, app_url: str, app_data: Path, members: Members, tmp_path: Path
 ) -> None:
     with cookies_blocked(browser, app_url, tmp_path) as context:
-        person = Visitor(context, app_data)
+        person = Visitor(context, app_data, members)
         person.fill_registration("cookieless")
         expect(person.page.get_by_text("You are not signed in in this browser.")).to_be_visible()
         person.page.goto(person.mailed_link("cookieless@example.org", "/verify"))

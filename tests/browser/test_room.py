@@ -2,140 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
-from time import monotonic
 
 import psutil
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.looks import axe_violations, picture
+from tests.browser.participants import START_S, Participant, expect_media_from, messages, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-# The product shows its connections to nobody: the test looks through a wrapped constructor.
-WATCH = """(() => {
-  const Real = window.RTCPeerConnection;
-  window.connections = [];
-  window.RTCPeerConnection = class extends Real {
-    constructor(...given) { super(...given); window.connections.push(this); }
-  };
-})()"""
-RECEIVED = """async () => {
-  const received = {};
-  for (const connection of window.connections) {
-    if (connection.connectionState === "closed") continue;
-    for (const report of (await connection.getStats()).values()) {
-      if (report.type !== "inbound-rtp") continue;
-      received[report.trackIdentifier] = { kind: report.kind, frames: report.framesDecoded ?? 0, energy: report.totalAudioEnergy ?? 0 };
-    }
-  }
-  return JSON.stringify(received);
-}"""
 NO_DEVICES = """navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "%s"); }"""
-START_S = 60.0
-
-
-class Participant(Visitor):
-    """A visitor with a name who goes into a room."""
-
-    def __init__(self, *given: object) -> None:
-        super().__init__(*given)  # type: ignore[arg-type]
-        self.page.add_init_script(WATCH)
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def open(self, code: str) -> None:
-        self.page.goto(f"/m/{code}")
-
-    def join(self, code: str, name: str = "") -> None:
-        self.open(code)
-        if name:
-            self.page.get_by_label("Your name").fill(name)
-        self.button("Join").click()
-
-    def expect_inside(self) -> None:
-        expect(self.button("Leave")).to_be_visible(timeout=START_S * 1000)
-
-    def received(self) -> dict[str, dict[str, float]]:
-        return json.loads(self.page.evaluate(RECEIVED))
-
-    def expect_people(self, *names: str) -> None:
-        for name in names:
-            expect(self.page.get_by_role("group", name=name, exact=True)).to_be_visible(timeout=START_S * 1000)
-
-
-def until(condition: Callable[[], bool], page: Page, what: str, seconds: float = START_S) -> None:
-    """Wait in the browser's time, so that its events go on."""
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, what
-        page.wait_for_timeout(200)
-
-
-def messages(participant: Participant) -> Locator:
-    """The open chat."""
-    return participant.page.get_by_role("log", name="Messages")
-
-
-def expect_media_from(participant: Participant, count: int) -> None:
-    """`count` others are seen and heard: frames grow, energy is above zero."""
-
-    def moving() -> bool:
-        before = participant.received()
-        participant.page.wait_for_timeout(600)
-        after = participant.received()
-        frames = [track for track, now in after.items() if now["frames"] > before.get(track, now)["frames"] > 0]
-        heard = [track for track, now in after.items() if now["kind"] == "audio" and now["energy"] > 0]
-        return len(frames) >= count and len(heard) >= count
-
-    until(moving, participant.page, f"media of {count} others: {participant.received()}")
-
-
-@pytest.fixture
-def person(new_context: NewContext, app_data: Path) -> Callable[..., Participant]:
-    """Make people at fresh profiles, camera and microphone allowed."""
-    allowed = ["camera", "microphone", "clipboard-read", "clipboard-write"]
-
-    def make(width: int = 1280, permissions: list[str] | None = None, **options: object) -> Participant:
-        given = allowed if permissions is None else permissions
-        return Participant(new_context(width, permissions=given, **options), app_data)
-
-    return make
-
-
-_serial = iter(range(10_000))
-
-
-@pytest.fixture
-def host(person: Callable[..., Participant]) -> Participant:
-    """Somebody with an account."""
-    made = person()
-    made.register(f"host{os.getpid()}x{next(_serial)}")
-    return made
 
 
 @pytest.fixture
 def call(host: Participant, person: Callable[..., Participant]) -> dict[str, Participant]:
     """A host and two guests in one room."""
-    code = host.create_meeting("Quarterly planning")
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
+    code = host.start("Quarterly planning")
     people = {"Anna Kowalska": host, "Tomasz": person(), "Maria": person()}
     for name in ("Tomasz", "Maria"):
         people[name].join(code, name)
-    for participant in people.values():
-        participant.expect_inside()
+    for name in ("Tomasz", "Maria"):
+        people[name].expect_inside()
     return people
 
 
@@ -267,8 +162,7 @@ def test_a_guest_waits_and_is_let_in_by_itself(host: Participant, person: Callab
 
 
 def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., Participant]) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
+    code = host.given_meeting("Plans", is_open=True)
     for error, words in {
         "NotAllowedError": "Your browser does not let this page use the camera and microphone",
         "NotFoundError": "No camera was found",
@@ -287,12 +181,11 @@ def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., 
 
 
 def test_a_second_tab_takes_the_place_of_the_first(host: Participant, person: Callable[..., Participant]) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
+    code = host.given_meeting("Plans", is_open=True)
     first = person()
     first.join(code, "Tomasz")
     first.expect_inside()
-    second = Participant(first.page.context, first.mails.parent)
+    second = first.in_another_tab()
     second.open(code)
     expect(second.page.get_by_text("You are already in this meeting in another tab")).to_be_visible()
     second.page.get_by_label("Your name").fill("Tomasz")
@@ -301,9 +194,7 @@ def test_a_second_tab_takes_the_place_of_the_first(host: Participant, person: Ca
     expect(first.page.get_by_role("heading", name="You went on in another tab")).to_be_visible()
 
 
-def test_unknown_meetings_and_wrong_pass_phrases_say_what_to_do(
-    host: Participant, person: Callable[..., Participant]
-) -> None:
+def test_unknown_meetings_say_what_to_do(person: Callable[..., Participant]) -> None:
     guest = person()
     guest.open("aaaaa-bbbbb-ccccc")
     expect(guest.page.get_by_role("heading", name="No meeting here")).to_be_visible()
@@ -348,7 +239,7 @@ def test_keys_work_but_not_while_typing(call: dict[str, Participant]) -> None:
 def test_news_is_seen_and_two_of_one_name_are_told_apart(
     host: Participant, person: Callable[..., Participant], width: int
 ) -> None:
-    code = host.create_meeting("Plans for the coming year and who takes part in what")
+    code = host.given_meeting("Plans for the coming year and who takes part in what")
     host.open(code)
     host.page.set_viewport_size({"width": width, "height": 800})
     host.button("Join").click()
@@ -379,10 +270,7 @@ def test_news_is_seen_and_two_of_one_name_are_told_apart(
 
 
 def test_single_keys_can_be_turned_off_and_stay_so(host: Participant) -> None:
-    code = host.create_meeting("Plans")
-    host.open(code)
-    host.button("Join").click()
-    host.expect_inside()
+    host.start("Plans")
     host.page.keyboard.press("?")
     host.page.get_by_role("switch", name="Use these keys").uncheck()
     picture(host.page, "keys")
@@ -405,10 +293,7 @@ def test_single_keys_can_be_turned_off_and_stay_so(host: Participant) -> None:
 def test_lobby_and_room_have_no_serious_barrier(
     host: Participant, person: Callable[..., Participant], width: int, dark: bool
 ) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
+    code = host.start("Plans")
     guest = person(width, dark=dark)
     guest.open(code)
     expect(guest.button("Join")).to_be_visible()
@@ -444,7 +329,7 @@ def test_members_are_introduced_under_their_own_name(
     expect(page.get_by_text("Your changes are saved.")).to_be_visible()
     page.locator("#photo").set_input_files(picture)
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
-    code = host.create_meeting("Plans")
+    code = host.given_meeting("Plans")
     host.open(code)
     expect(page.get_by_text("With it they see your photo and: Dr, Acme.")).to_be_visible()
     page.get_by_label("Your name").fill("The chair")

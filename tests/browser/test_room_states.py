@@ -1,6 +1,5 @@
 """What the room says of devices, connection and endings is what holds, and each failure names a cause that was checked."""
 
-# ruff: noqa: F811 - pytest finds fixtures by the names of arguments
 from __future__ import annotations
 
 import contextlib
@@ -10,16 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Error, expect
 
-from tests.browser.conftest import PATIENCE_MS, NewContext
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.cookieless import cookies_blocked
-from tests.browser.test_room import (
-    START_S,
-    Participant,
-    expect_media_from,
-    host,  # noqa: F401
-    messages,
-    person,  # noqa: F401
-)
+from tests.browser.members import Members
+from tests.browser.participants import START_S, Participant, expect_media_from, messages
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -53,11 +46,7 @@ DEVICES = """(() => {
 @pytest.fixture
 def meet(host: Participant, person: NewPerson) -> Callable[..., Participant]:
     """Bring a guest into the host's room; `script` runs in the guest's page first."""
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
-    host.expect_inside()
+    code = host.start("Plans")
 
     def enter(name: str = "Tomasz", *, script: str = "", **options: object) -> Participant:
         guest = person(**options)
@@ -80,15 +69,12 @@ def write(sender: Participant, text: str) -> None:
 
 
 def test_a_guest_whose_browser_blocks_cookies_takes_part(
-    host: Participant, browser: Browser, app_url: str, app_data: Path, tmp_path: Path
+    host: Participant, browser: Browser, app_url: str, app_data: Path, members: Members, tmp_path: Path
 ) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
-    host.button("Join").click()
-    host.expect_inside()
+    code = host.start("Plans")
     with cookies_blocked(browser, app_url, tmp_path) as context:
         context.set_default_timeout(PATIENCE_MS)
-        guest = Participant(context, app_data)
+        guest = Participant(context, app_data, members)
         guest.join(code, "Tomasz")
         guest.expect_inside()
         host.expect_people("Tomasz")
@@ -169,7 +155,7 @@ def test_a_link_that_cannot_be_copied_is_shown(meet: Callable[..., Participant])
 
 
 def test_devices_that_start_do_not_look_broken(host: Participant, person: NewPerson) -> None:
-    code = host.create_meeting("Plans")
+    code = host.given_meeting("Plans")
     guest = person()
     guest.page.add_init_script(
         "const media = navigator.mediaDevices, open = media.getUserMedia.bind(media);"
@@ -221,8 +207,7 @@ def test_whoever_loses_the_connection_keeps_the_place(host: Participant, meet: C
 
 
 def test_a_network_that_blocks_calls_is_named_until_it_lets_them_through(host: Participant, person: NewPerson) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
+    code = host.given_meeting("Plans", is_open=True)
     guest = person()
     # Signalling works; nobody learns where packets could be sent to, as behind a network without UDP.
     guest.page.add_init_script(
@@ -272,32 +257,35 @@ def test_the_end_leads_on(host: Participant, meet: Callable[..., Participant]) -
     expect(host.page.get_by_role("link", name="My meetings")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [640, 390, 320])
-def test_everything_is_in_reach_at_any_width(host: Participant, width: int) -> None:
-    code = host.create_meeting("Plans")
+CONTROLS_IN_SIGHT = """width => innerWidth === width && [
+  ...document.querySelectorAll("[aria-label='Meeting controls'] button")
+].every((one) => {
+  const { left, right, top, bottom, height } = one.getBoundingClientRect();
+  return height > 0 && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+})"""
+
+
+def test_everything_is_in_reach_at_any_width(host: Participant) -> None:
     page = host.page
-    page.set_viewport_size({"width": width, "height": 400})
-    page.goto(f"/m/{code}")
-    host.button("Join").click()
-    host.expect_inside()
-    for button in page.get_by_role("region", name="Meeting controls").get_by_role("button").all():
-        expect(button).to_be_in_viewport(ratio=1)
-    if not host.button("People").is_visible():
-        host.button("More").click()
-    host.button("People").click()
-    expect(page.get_by_role("listitem").filter(has_text="Anna Kowalska")).to_be_in_viewport(ratio=1)
-    host.button("Close panel").click()
-    host.button("Leave").click()
-    host.button("End for all").scroll_into_view_if_needed()
-    expect(host.button("End for all")).to_be_in_viewport(ratio=1)
+    host.start("Plans")
+    for width in (640, 390, 320):
+        page.set_viewport_size({"width": width, "height": 400})
+        page.wait_for_function(CONTROLS_IN_SIGHT, arg=width)  # the bar is measured anew, and folds what has no place
+        if not host.button("People").is_visible():
+            host.button("More").click()
+        host.button("People").click()
+        expect(page.get_by_role("listitem").filter(has_text="Anna Kowalska")).to_be_in_viewport(ratio=1)
+        host.button("Close panel").click()
+        host.button("Leave").click()
+        host.button("End for all").scroll_into_view_if_needed()
+        expect(host.button("End for all")).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
+        expect(host.button("End for all")).to_be_hidden()
 
 
 @pytest.mark.promise("P3")
 def test_people_talk_without_a_camera(host: Participant, person: NewPerson) -> None:
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
-    host.button("Join").click()
-    host.expect_inside()
+    code = host.start("Plans")
     guest = person()
     guest.open(code)
     guest.page.get_by_label("Your name").fill("Tomasz")
@@ -318,17 +306,15 @@ def test_people_talk_without_a_camera(host: Participant, person: NewPerson) -> N
     expect(guest.button("Turn camera on")).to_be_visible()
 
 
-def test_states_can_be_told_in_forced_colours(new_context: NewContext, app_data: Path) -> None:
-    host = Participant(new_context(forced_colors="active", permissions=["camera", "microphone"]), app_data)
-    host.register("forcedcolours")
+def test_states_can_be_told_in_forced_colours(person: NewPerson) -> None:
+    host = person(forced_colors="active")
+    host.given_account("forcedcolours")
+    host.page.goto("/dashboard")
     current = "getComputedStyle(document.querySelector('aside [aria-current]')).backgroundColor"
     other = "getComputedStyle(document.querySelector('aside nav a:not([aria-current])')).backgroundColor"
+    expect(host.page.locator("aside [aria-current]")).to_be_visible()
     assert host.page.evaluate(current) != host.page.evaluate(other)
-    code = host.create_meeting("Plans")
-    host.button("Start meeting").click()
-    host.page.wait_for_url(f"**/m/{code}**")
-    host.button("Join").click()
-    host.expect_inside()
+    host.start("Plans")
     host.button("People").click()
     switch = host.page.get_by_role("switch")
     off = switch.evaluate("box => getComputedStyle(box).backgroundColor")

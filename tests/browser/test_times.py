@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.credentials import ask_for_link
 from tests.browser.looks import fine, picture
 from tests.browser.test_privacy import fill_contact
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -29,11 +29,10 @@ def read_in(page: Page, city: str) -> None:
 
 
 @pytest.mark.promise("P92")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_an_account_reads_times_in_the_browsers_zone_or_in_its_own(visitor: NewVisitor, width: int) -> None:
-    person = visitor(width, zone="America/New_York", reduced_motion="reduce")
+def test_an_account_reads_times_in_the_browsers_zone_or_in_its_own(visitor: NewVisitor) -> None:
+    person = visitor(390, zone="America/New_York", reduced_motion="reduce")
     page = person.page
-    person.register(f"zoned{width}")
+    person.given_account("zoned")
     read_in(page, "New York")
     page.goto("/account")
     page.locator("#time_zone").select_option("Asia/Kathmandu")

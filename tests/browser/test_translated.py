@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.translator import Way, translate
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -56,7 +56,7 @@ def test_forms_of_strangers_survive_a_translator(visitor: NewVisitor, way: Way) 
 def test_own_pages_and_the_room_survive_a_translator(visitor: NewVisitor, way: Way) -> None:
     person = visitor()
     page = person.page
-    person.register(f"translated{WAYS.index(way)}")
+    person.given_account(f"translated{WAYS.index(way)}")
     translate(page.context, way)
     page.goto("/meetings/new")
     expect(page.locator("main form button[type=submit]")).to_be_enabled()

@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 from redis.exceptions import ConnectionError as Unreachable
 
-from tests.browser.conftest import NewContext, Visitor, app_environment, start_app, stop_app
+from tests.browser.product import app_environment, start_app, stop_app
+from tests.browser.visitors import NewContext, Visitor
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -71,9 +72,14 @@ def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def product(app_data: Path, redis: RedisServer) -> Iterator[tuple[str, psutil.Process]]:
-    """A product of two workers: where it answers, and its launcher."""
-    environment = app_environment(app_data, PARLEY_REDIS_URL=f"redis://127.0.0.1:{redis.port}/0")
+def environment(app_data: Path, redis: RedisServer) -> dict[str, str]:
+    """The environment of a product of two workers."""
+    return app_environment(app_data, PARLEY_REDIS_URL=f"redis://127.0.0.1:{redis.port}/0")
+
+
+@pytest.fixture(scope="module")
+def product(app_data: Path, environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """Where this module's own product answers, and its launcher."""
     process = start_app(environment, app_data.with_name("log"))
     yield f"http://localhost:{environment['PORT']}", psutil.Process(process.pid)
     stop_app(process)
@@ -101,14 +107,14 @@ def write_to_us(page: Page, message: str) -> None:
 def test_a_person_is_the_same_one_to_both_workers(visitor: NewVisitor, product: tuple[str, psutil.Process]) -> None:
     assert len(workers(product[1])) == 3  # and the one that starts them
     staff = visitor()
-    staff.register("desk1280")
-    staff.sign_in_again("desk1280")
+    staff.sign_in_again(staff.given_staff_account())
     for tab in [staff.page, *[staff.page.context.new_page() for _ in range(3)]]:  # each tab comes to either of them
         tab.goto("/dashboard")
         expect(tab.get_by_role("heading", name="Hello, Anna")).to_be_visible()
         tab.goto("/staff/contact")
         expect(tab.get_by_role("heading", name="Messages")).to_be_visible()
-    code = staff.create_meeting("Shared")
+    code = staff.given_meeting("Shared")
+    staff.page.goto(f"/meetings/{code}")
     guest = visitor(permissions=["camera", "microphone"]).page
     guest.goto(f"/m/{code}")
     guest.get_by_label("Your name").fill("Guest")

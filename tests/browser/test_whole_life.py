@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor, app_environment, start_app, stop_app
 from tests.browser.credentials import add_passkey, ask_for_link, try_to_sign_in
 from tests.browser.later import later
 from tests.browser.looks import fine, picture
+from tests.browser.product import app_environment, start_app, stop_app
 from tests.browser.traces import holding, rows_left, sealed_values
+from tests.browser.visitors import Visitor
 from tests.mailing import Mails
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -165,12 +166,11 @@ def planned_a_meeting(page: Page) -> None:
 @pytest.mark.promise("P92")
 @pytest.mark.promise("P93")
 @pytest.mark.promise("P94")
-@pytest.mark.parametrize("width", [1280, 390])
 def test_a_member_from_the_form_to_the_last_byte(
-    visitor: NewVisitor, app_data: Path, environment: dict[str, str], width: int
+    visitor: NewVisitor, app_data: Path, environment: dict[str, str]
 ) -> None:
-    name = f"canary{width}"
-    address, person = f"{name}@example.org", visitor(width, reduced_motion="reduce")
+    name = "canary"
+    address, person = f"{name}@example.org", visitor(1280, reduced_motion="reduce")
     page, before, others = person.page, rows_left(app_data), sealed_values(app_data)
     registered(page, name)
     fine(page)
@@ -215,7 +215,7 @@ def test_a_member_from_the_form_to_the_last_byte(
     emptied(app_data, before, [word for word in words if len(word) > 2], sealed)
     person.page.context.clear_cookies()
     said = sign_in(page, address)
-    assert said == sign_in(page, f"nobody{width}@example.org")
+    assert said == sign_in(page, "nobody@example.org")
     fine(page)
     assert person.complaints == []
 
@@ -258,11 +258,10 @@ def kept_by_the_message(person: Visitor, address: str, link: str) -> None:
 @pytest.mark.promise("P92")
 @pytest.mark.promise("P93")
 @pytest.mark.promise("P94")
-@pytest.mark.parametrize("width", [1280, 390])
 def test_a_guest_from_a_message_to_the_last_byte(
-    visitor: NewVisitor, app_data: Path, environment: dict[str, str], box: Mails, width: int
+    visitor: NewVisitor, app_data: Path, environment: dict[str, str], box: Mails
 ) -> None:
-    address, person = f"finch{width}@example.org", visitor(width, reduced_motion="reduce")
+    address, person = "finch@example.org", visitor(390, reduced_motion="reduce")
     before, others = rows_left(app_data), sealed_values(app_data)
     page, name, message = person.page, "Gustav Finkenschlag", "Do you keep millet about me?"
     page.goto("/contact")

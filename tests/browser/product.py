@@ -1,0 +1,70 @@
+"""Starts and stops the product as `make run` does, on free ports and with fresh data."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 240.0
+"""With a first build: packages are fetched and the pages compiled."""
+STAFF = [f"staff{number}" for number in range(1, 13)]
+"""Usernames of those who are staff once their address is confirmed: one for each test that needs one."""
+
+
+def app_environment(data: Path, **more: str) -> dict[str, str]:
+    """The product's environment: fresh data, free ports. The public URL is the default one, so that the build is too."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "LIVEKIT_"))}
+    return kept | {
+        "PARLEY_DATA": str(data),
+        "PARLEY_PUBLIC_URL": "http://localhost:3000",
+        "PARLEY_STAFF": ", ".join(f"{name}@example.org" for name in STAFF),
+        "PORT": str(free_port()),
+        "PARLEY_MEDIA_PORT": str(free_port()),
+        "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        **more,
+    }
+
+
+def answers(url: str) -> bool:
+    """Whether the product at `url` is up, media process included."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as response:  # noqa: S310 - our own loopback address
+            return b'"media":"ok"' in response.read()
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def start_app(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start the product and wait until it answers."""
+    command = [sys.executable, "-m", "conference_app.operation.run"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    url = f"http://localhost:{environment['PORT']}"
+    deadline = monotonic() + START_TIMEOUT_S
+    while not answers(url):
+        if process.poll() is not None or monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"the product did not start:\n{log.read_text()[-3000:]}")
+        sleep(0.1)
+    return process
+
+
+def stop_app(process: subprocess.Popen[bytes]) -> None:
+    """End the product as Ctrl-C does."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
