@@ -26,7 +26,7 @@ def paths(code: str) -> list[str]:
 
 @pytest.mark.promise("P90")
 def test_every_page_stands_with_cookies_blocked(browser: Browser, app_url: str, tmp_path: Path) -> None:
-    """In a profile with the browser's own setting "block all cookies"; pages for members lead to the sign-in."""
+    """In a profile with the browser's own setting "block all cookies"; pages for members all lead to the sign-in."""
     with cookies_blocked(browser, app_url, tmp_path) as context:
         page = context.new_page()
         broken: list[str] = []

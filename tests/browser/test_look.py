@@ -1,5 +1,5 @@
-"""Every page that the registry knows, on a phone, in both languages and themes, with long names: as it meets the eye,
-what it keeps in the browser, and whom it asks. Each walk over the pages looks at all of it."""
+"""Every page that the registry knows, at both widths, in both languages and themes, with long names: as it meets the
+eye, what it keeps in the browser, and whom it asks. Each page is loaded once, and then looked at in every way."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from playwright.sync_api import Page, expect
 
 from conference_app import pages
 from conference_app.components.frame.page_registry import PAGES
-from tests.browser.conftest import NewContext, Visitor
 from tests.browser.kept import unregistered
 from tests.browser.looks import axe_violations, overflow, small_targets
 from tests.browser.test_before_alive import is_for_everybody
 from tests.browser.test_every_page import paths
+from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -31,21 +31,63 @@ PLAIN = ("/nowhere", "/newsletter", "/privacy/changes", "/u/nonsense", "/prefere
 for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}."):
     importlib.import_module(module.name)
 LISTED = [page for page in PAGES if "[" not in page.route and page.route not in ("/404", "/entering")]
-ROUTES = [page.route for page in LISTED]
-OPEN = [page.route for page in LISTED if is_for_everybody(page)]
-"""What a stranger may see; all else leads to the sign-in, as the gate's tests and those of blocked cookies prove."""
+OPEN = [page.route for page in LISTED if is_for_everybody(page) and not page.route.startswith("/staff")]
+"""What a stranger may see; all else leads to the sign-in, as the gate's tests prove."""
+TEXTS = (
+    "/privacy",
+    "/terms",
+    "/cookies",
+    "/promises",
+    "/privacy/record",
+    "/privacy/limits",
+    "/privacy/processors",
+    "/dev/kit",
+)
+"""Long pages whose column of text is the same at each width."""
+MEMBERS = [page.route for page in LISTED if page.route not in OPEN] + ["/", "/contact"]
+"""What only members or the staff may see, and of the others one of each frame."""
+
+
+COLOURS = ("color-contrast", "link-in-text-block")
+"""axe's rules about what a theme changes."""
+NAMES = ("button-name", "link-name", "label", "select-name", "image-alt", "aria-input-field-name", "html-lang-valid")
+"""axe's rules about words, which is what a language changes; which of them are there is the same in each."""
 
 
 def look_at(page: Page, path: str) -> list[str]:
-    """What is wrong with the page that shows now: too wide, without one heading and title, or serious for axe."""
+    """What is wrong with the page that shows now, on a phone: it is looked at in both themes and at both widths.
+
+    Too wide, without one heading and title, keeping what is not registered, or serious for axe.
+    """
+    found = [f"{wider} px too wide at {width}" for width, wider in overflow(page).items()]
+    found += axe_violations(page) if not path.startswith("/pl") else axe_violations(page, *NAMES)
+    if not path.startswith("/pl"):
+        found += [f"dark: {one}" for one in in_the_dark(page)]
+        found += [f"wide: {one}" for one in on_a_desktop(page)] if path not in TEXTS else []
     headings = page.get_by_role("heading", level=1).locator("visible=true")
-    if not path.endswith("/dev/kit"):  # it shows what waiting looks like
-        expect(page.locator("[aria-busy=true]").locator("visible=true")).to_have_count(0)
-    found = axe_violations(page)
-    found += [f"{overflow(page)} px too wide"] if overflow(page) > 0 else []
     found += [f"{headings.count()} first headings"] if headings.count() != 1 else []
     found += [f"keeps {one}" for one in unregistered(page)]
     return found + ([] if " · " in page.title() or "Parley" in page.title() else ["no title"])
+
+
+def in_the_dark(page: Page) -> list[str]:
+    """What cannot be read in the dark theme, which the page takes on when the device does."""
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_css("color-scheme", "dark")
+    found = axe_violations(page, *COLOURS)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_css("color-scheme", "light")
+    return found
+
+
+def on_a_desktop(page: Page) -> list[str]:
+    """What is serious for axe at a desktop's width."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 1280, "height": 800})
+    found = axe_violations(page)
+    page.set_viewport_size(size)
+    return found
 
 
 def look_around(page: Page, prefix: str, routes: Sequence[str]) -> dict[str, list[str]]:
@@ -54,6 +96,8 @@ def look_around(page: Page, prefix: str, routes: Sequence[str]) -> dict[str, lis
     for path in [(prefix + route).rstrip("/") or "/" for route in routes]:
         page.goto(path)
         expect(page.get_by_role("heading", level=1).locator("visible=true").first).to_be_visible()
+        if not path.endswith("/dev/kit"):  # it shows what waiting looks like
+            expect(page.locator("[aria-busy=true]").locator("visible=true")).to_have_count(0)
         where = urlsplit(page.url).path
         if where not in wrong:
             wrong[where] = look_at(page, path)
@@ -61,28 +105,28 @@ def look_around(page: Page, prefix: str, routes: Sequence[str]) -> dict[str, lis
     return {where: found for where, found in wrong.items() if found}
 
 
-@pytest.mark.parametrize(("prefix", "dark"), [("", False), ("/pl", True)], ids=["English, light", "Polish, dark"])
-def test_every_page_fits_a_phone_for_a_stranger(new_context: NewContext, prefix: str, dark: bool) -> None:
-    page = new_context(390, dark=dark, reduced_motion="reduce").new_page()
-    assert look_around(page, prefix, [*OPEN, "/dashboard", *PLAIN]) == {}
+@pytest.mark.parametrize("prefix", ["", "/pl"], ids=["English", "Polish"])
+def test_every_page_looks_well_to_a_stranger(new_context: NewContext, prefix: str) -> None:
+    page = new_context(390, reduced_motion="reduce").new_page()
+    assert look_around(page, prefix, [*OPEN, "/dashboard", "/staff", *PLAIN]) == {}
 
 
 @pytest.mark.promise("P84")
 @pytest.mark.promise("P85")
-@pytest.mark.parametrize(("prefix", "dark"), [("", True), ("/pl", False)], ids=["English, dark", "Polish, light"])
-def test_every_page_fits_a_phone_for_staff_with_long_names(visitor: NewVisitor, prefix: str, dark: bool) -> None:
-    person, name = visitor(390, dark=dark, reduced_motion="reduce"), "lookdark" if dark else "looklight"
+@pytest.mark.parametrize("prefix", ["", "/pl"], ids=["English", "Polish"])
+def test_every_page_looks_well_to_staff_with_long_names(visitor: NewVisitor, prefix: str) -> None:
+    person = visitor(390, reduced_motion="reduce")
     page, hosts = person.page, set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).netloc))
-    person.register(name, first_name=FIRST_NAME, last_name=LAST_NAME)
-    code = person.create_meeting("Brzęczyszczykiewicz-" * 6)
-    person.sign_in_again(name)  # with the staff's role
-    assert look_around(page, prefix, ROUTES) == {}
-    for path in set() if prefix else set(paths(code)) - set(ROUTES):  # with a name, most of which leads to nothing
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1).locator("visible=true").first).to_be_visible()
-        assert (path, unregistered(page)) == (path, set())
+    person.given_staff_account(first_name=FIRST_NAME, last_name=LAST_NAME)
+    code = person.given_meeting("Brzęczyszczykiewicz-" * 6)
+    assert look_around(page, prefix, MEMBERS) == {}
+    if not prefix:
+        for path in sorted(set(paths(code)) - set(MEMBERS)):  # those open to all, and those with a name in them
+            page.goto(path)
+            expect(page.get_by_role("heading", level=1).locator("visible=true").first).to_be_visible()
+            assert (path, unregistered(page)) == (path, set())
     assert hosts == {urlsplit(page.url).netloc}
     assert person.complaints == []
 
@@ -105,8 +149,8 @@ def test_a_finger_hits_what_it_aims_at(visitor: NewVisitor) -> None:
         for fold in page.locator("main nav summary").all():
             fold.click()
         low[path] = small_targets(page)
-    person.register("fingertip")
-    code = person.create_meeting("Weekly")
+    person.given_account("fingertip")
+    code = person.given_meeting("Weekly")
     own = ["/dashboard", f"/meetings/{code}", "/account", "/account/security", "/preferences", "/privacy-center"]
     for path in own:
         page.goto(path)
@@ -117,7 +161,8 @@ def test_a_finger_hits_what_it_aims_at(visitor: NewVisitor) -> None:
 
 def test_a_long_name_stays_in_the_side_column(visitor: NewVisitor) -> None:
     person = visitor(1280)
-    person.register("longname", first_name=FIRST_NAME, last_name=LAST_NAME)
+    person.given_account("longname", first_name=FIRST_NAME, last_name=LAST_NAME)
+    person.page.goto("/dashboard")
     column = person.page.locator("aside")
     inside = column.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert inside
@@ -139,7 +184,7 @@ def test_registering_goes_down_the_page_by_tab(visitor: NewVisitor) -> None:
 
 def test_a_switch_is_turned_by_the_space_bar(visitor: NewVisitor) -> None:
     person = visitor()
-    person.register("spacebar")
+    person.given_account("spacebar")
     page = person.page
     page.goto("/preferences")
     newsletter = page.get_by_role("switch", name="Newsletter")
@@ -162,7 +207,7 @@ def test_a_switch_is_turned_by_the_space_bar(visitor: NewVisitor) -> None:
 
 def test_the_question_before_erasing_keeps_the_keyboard_and_gives_it_back(visitor: NewVisitor) -> None:
     person = visitor()
-    person.register("keysonly")
+    person.given_account("keysonly")
     page = person.page
     page.goto("/privacy-center")
     erase = page.get_by_role("button", name="Erase my data")
@@ -179,19 +224,22 @@ def test_the_question_before_erasing_keeps_the_keyboard_and_gives_it_back(visito
     expect(erase).to_be_focused()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844)])
-def test_a_long_question_keeps_its_answers_in_sight(visitor: NewVisitor, width: int, height: int) -> None:
+def test_a_long_question_keeps_its_answers_in_sight(visitor: NewVisitor) -> None:
     person = visitor()
-    person.register(f"asked{width}")
-    person.create_meeting("Weekly")
+    person.given_account("asked")
+    person.given_meeting("Weekly")
     page = person.page
-    page.set_viewport_size({"width": width, "height": height})
     page.goto("/privacy-center")
-    page.get_by_role("button", name="Erase my data").click()
     dialog = page.get_by_role("dialog", name="Erase everything?")
-    expect(dialog.get_by_label("Your password", exact=True)).to_be_focused()
-    for part in (dialog.get_by_label("Your password", exact=True), dialog.get_by_role("button", name="Erase my data")):
-        expect(part).to_be_in_viewport(ratio=1)
+    field, button = dialog.get_by_label("Your password", exact=True), dialog.get_by_role("button", name="Erase my data")
+    for width, height in ((1280, 800), (640, 400), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_role("button", name="Erase my data").click()
+        expect(field).to_be_focused()
+        for part in (field, button):
+            expect(part).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
 
 
 def placed(page: Page, path: str) -> tuple[object, ...]:

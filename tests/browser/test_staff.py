@@ -11,40 +11,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
-from tests.browser.credentials import ask_for_link, try_to_sign_in
+from tests.browser.credentials import ask_for_link
 from tests.browser.looks import fine, picture
 from tests.browser.test_privacy import confirm
+from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NewVisitor = Callable[..., Visitor]
-WIDTHS = (1280, 390)
 LINES_OF_LABELS = """() => [...document.querySelectorAll("nav.fixed a")].map((link) => {
   const words = document.createRange();
   words.selectNodeContents(link.lastChild);
   return words.getClientRects().length;
 })"""
 """In how many lines each place of the bar at the bottom of a phone is named."""
-registered: set[str] = set()
-
-
-def sign_in(page: Page, name: str) -> None:
-    """In, with the role that the operator's list gives."""
-    try_to_sign_in(page, f"{name}@example.org")
-    page.wait_for_url("**/dashboard**")
-
-
-def at_desk(person: Visitor, name: str) -> Page:
-    """A member of the staff who has signed in since the list named them; registered by the first test that needs them."""
-    page = person.page
-    if name not in registered:
-        registered.add(name)
-        person.register(name)
-        page.get_by_role("button", name="Sign out").locator("visible=true").click()
-        page.wait_for_url(lambda url: not url.endswith("/dashboard"))
-    sign_in(page, name)
-    return page
 
 
 @pytest.fixture
@@ -52,10 +32,12 @@ def desk(visitor: NewVisitor) -> Callable[[int], Page]:
     """A member of the staff at the overview, come by the navigation."""
 
     def sits(width: int) -> Page:
-        page = at_desk(visitor(width, reduced_motion="reduce"), f"desk{width}")
-        page.get_by_role("link", name="Staff", exact=True).locator("visible=true").click()
-        expect(page.get_by_role("heading", name="What waits")).to_be_visible()
-        return page
+        person = visitor(390, reduced_motion="reduce")
+        person.given_staff_account()
+        person.page.goto("/dashboard")
+        person.page.get_by_role("link", name="Staff", exact=True).locator("visible=true").click()
+        expect(person.page.get_by_role("heading", name="What waits")).to_be_visible()
+        return person.page
 
     return sits
 
@@ -68,25 +50,22 @@ def part(page: Page, title: str, heading: str) -> None:
 
 @pytest.mark.promise("P95")
 @pytest.mark.promise("P96")
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_message_is_read_answered_and_its_request_done(
-    visitor: NewVisitor, desk: Callable[[int], Page], width: int
-) -> None:
-    writer = visitor(width).page
+def test_a_message_is_read_answered_and_its_request_done(visitor: NewVisitor, desk: Callable[[int], Page]) -> None:
+    writer = visitor(1280).page
     writer.goto("/contact")
-    writer.get_by_label("E-mail", exact=True).fill(f"asks{width}@example.org")
+    writer.get_by_label("E-mail", exact=True).fill("asks@example.org")
     writer.get_by_label("Message", exact=True).fill("Please delete my data.")
     writer.get_by_role("button", name="Send message").click()
     expect(writer.get_by_role("heading", name="Thank you. Your message has arrived.")).to_be_visible()
 
-    page = desk(width)
+    page = desk(1280)
     fine(page)
     page.get_by_role("main").get_by_role("link", name=re.compile("Messages from people")).click()
     expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
     fine(page)
     assert "asks" not in page.get_by_role("main").inner_text()
     page.get_by_role("link", name=re.compile("Message of")).first.click()
-    expect(page.get_by_text(f"asks{width}@example.org")).to_be_visible()
+    expect(page.get_by_text("asks@example.org")).to_be_visible()
     expect(page.get_by_text("Please delete my data.")).to_be_visible()
     fine(page)
     page.get_by_label("Your answer").fill("We do it today.")
@@ -113,22 +92,21 @@ def test_a_message_is_read_answered_and_its_request_done(
     page.get_by_role("button", name="Close conversation").click()
     expect(page.get_by_role("heading", name="Messages from people")).to_be_visible()
 
-    link = visitor(width)
-    ask_for_link(link.page, f"asks{width}@example.org")
-    link.page.goto(link.mailed_link(f"asks{width}@example.org", "/privacy-center"))
+    link = visitor(390)
+    ask_for_link(link.page, "asks@example.org")
+    link.page.goto(link.mailed_link("asks@example.org", "/privacy-center"))
     seen = link.page.get_by_role("region", name="Who has seen it")
     expect(seen.get_by_text("Answering your message.").first).to_be_visible()
 
 
 @pytest.mark.promise("P105")
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Callable[[int], Page], width: int) -> None:
-    held = visitor(width, reduced_motion="reduce")
-    held.register(f"held{width}", first_name="Halina", last_name="Held")
-    page = desk(width)
+def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Callable[[int], Page]) -> None:
+    held = visitor(390, reduced_motion="reduce")
+    held.given_account("held", first_name="Halina", last_name="Held")
+    page = desk(390)
     part(page, "People", "People")
     fine(page)
-    page.get_by_label("Whole e-mail address or username").fill(f"held{width}")
+    page.get_by_label("Whole e-mail address or username").fill("held")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_label("Why you look")).to_be_focused()
     page.get_by_label("Why you look").fill("You phoned us.")
@@ -165,13 +143,12 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
 
 
 @pytest.mark.promise("P104")
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_legal_request_is_noted_filed_decided_and_counted(
-    visitor: NewVisitor, desk: Callable[[int], Page], width: int, tmp_path: Path
+    visitor: NewVisitor, desk: Callable[[int], Page], tmp_path: Path
 ) -> None:
-    person = visitor(width)
-    person.register(f"sought{width}")
-    page = desk(width)
+    person = visitor(390)
+    person.given_account("sought")
+    page = desk(390)
     part(page, "Authorities", "Demands of authorities")
     fine(page)
     page.get_by_role("link", name="Note a demand").click()
@@ -181,7 +158,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     page.get_by_label("Their reference").fill("III K 1/26")
     page.get_by_label("Day it came").fill("2026-11-20")
     page.get_by_label("What they demand").fill("Who is behind the account.")
-    page.get_by_label("Whom it is about").fill(f"sought{width}")
+    page.get_by_label("Whom it is about").fill("sought")
     page.get_by_role("button", name="Note the demand").click()
     expect(page.get_by_role("heading", level=1, name="District court")).to_be_visible()
     fine(page)
@@ -192,7 +169,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     saved = tmp_path / "metadata.zip"
     download.value.save_as(saved)
     with zipfile.ZipFile(io.BytesIO(saved.read_bytes())) as archive:
-        assert f"sought{width}@example.org" in archive.read("metadata.json").decode()
+        assert "sought@example.org" in archive.read("metadata.json").decode()
         assert "is not on this server" in archive.read("about.txt").decode()
     page.get_by_label("You decided").select_option("Answered in part")
     page.get_by_label("What was handed out").fill("The e-mail address of the account.")
@@ -214,7 +191,9 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
 @pytest.mark.promise("P97")
 def test_others_find_what_stands_at_no_address(visitor: NewVisitor) -> None:
     stranger, member = visitor(1280), visitor(1280)
-    member.register("curious")
+    member.given_account("curious")
+    member.page.goto("/dashboard")
+    expect(member.page.get_by_role("heading", level=1)).to_be_visible()
     expect(member.page.get_by_role("link", name="Staff", exact=True)).to_have_count(0)
     for person in (stranger, member):
         for path in (
@@ -234,15 +213,12 @@ def test_others_find_what_stands_at_no_address(visitor: NewVisitor) -> None:
     assert member.complaints == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_parts_are_accessible_in_polish_and_in_the_dark(visitor: NewVisitor, dark: bool) -> None:
-    person = visitor(390, dark=dark, reduced_motion="reduce")
-    at_desk(person, f"desk{'dark' if dark else 'light'}")
+def test_each_place_of_the_bar_is_named_in_one_line(visitor: NewVisitor) -> None:
+    """How the parts look, in both languages and themes, is looked at with all other pages in test_look.py."""
+    person = visitor(390, reduced_motion="reduce")
+    person.given_staff_account()
     for prefix in ("", "/pl"):
-        for path in ("", "/contact", "/cases", "/people", "/legal", "/legal/new", "/newsletters", "/jobs"):
-            person.page.goto(f"{prefix}/staff{path}")
-            expect(person.page.get_by_role("heading", level=1).locator("visible=true")).to_have_count(1)
-            expect(person.page.locator("main nav").first).to_be_visible()
-            fine(person.page)
+        person.page.goto(f"{prefix}/staff")
+        expect(person.page.locator("main nav").first).to_be_visible()
         assert person.page.evaluate(LINES_OF_LABELS) == [1] * 5
     assert person.complaints == []
