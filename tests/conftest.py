@@ -338,6 +338,14 @@ async def sqlite_db(emptied_sqlite: Callable[[], str], monkeypatch: pytest.Monke
 
 
 @pytest_asyncio.fixture
+async def own_sqlite(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Settings]:
+    """A fresh migrated SQLite beside everything else that the test writes, for who looks into the files."""
+    shutil.copy(sqlite_template, tmp_path / "parley.db")
+    async for used in _use(f"sqlite:///{tmp_path}/parley.db", monkeypatch):
+        yield used
+
+
+@pytest_asyncio.fixture
 async def mails(tmp_path: Path) -> AsyncIterator[Mails]:
     """The mails that arrive, through the embedded stand-in."""
     async with receiving(tmp_path / "mails") as found:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 from sqlmodel import select
 
 from conference_app import database
-from conference_app.config import Settings, settings
+from conference_app.config import Settings
 from conference_app.errors import ConferenceError
 from conference_app.models import Account, SQLModel
 from conference_app.pages.accounts.details import AccountState
@@ -80,21 +77,11 @@ async def live_through_everything(mails: Mails) -> None:
     await mails.deliver()
 
 
-@pytest_asyncio.fixture
-async def own_sqlite(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """A migrated SQLite beside everything else that the test writes."""
-    shutil.copy(sqlite_template, tmp_path / "parley.db")
-    monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{tmp_path}/parley.db")
-    settings.cache_clear()
-    yield
-    await database.dispose()
-
-
 @pytest.mark.promise("P23")
 @pytest.mark.promise("P78")
 @pytest.mark.promise("P79")
 async def test_no_canary_stands_on_the_disk_or_in_a_log(
-    own_sqlite: None, mails: Mails, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    own_sqlite: Settings, mails: Mails, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await live_through_everything(mails)

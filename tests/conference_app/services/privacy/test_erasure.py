@@ -135,7 +135,7 @@ def bytes_of(known: Known) -> list[bytes]:
 @pytest.mark.promise("P94")
 @pytest.mark.promise("P48")
 async def test_no_file_holds_a_byte_of_the_person(
-    sqlite_db: Settings, tmp_path: Path, rooms: FakeRoomAdmin, caplog: pytest.LogCaptureFixture
+    own_sqlite: Settings, tmp_path: Path, rooms: FakeRoomAdmin, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Names are encrypted in the file, so their ciphertexts and look-up keys are looked for as well."""
     known, person = await everywhere()
@@ -143,17 +143,17 @@ async def test_no_file_holds_a_byte_of_the_person(
     await worker.run_due(NOON, kinds=["privacy.export"])
     raw = await ciphertexts(but=email_key(known.email))
     clear = [known.email.encode(), b"Ann", b"Nowak", PASSWORD.encode()]
-    found_before = {name for name, data in haystack(sqlite_db, tmp_path) for needle in raw if needle in data}
+    found_before = {name for name, data in haystack(own_sqlite, tmp_path) for needle in raw if needle in data}
     assert found_before, "the needles have to be findable before"
-    for name, data in haystack(sqlite_db, tmp_path):
+    for name, data in haystack(own_sqlite, tmp_path):
         assert not [needle for needle in clear[:1] + clear[3:] if needle in data], f"{name} holds clear text"
     with caplog.at_level("INFO"):
         await erasure.erase(person, now=NOON)
     await database.dispose()
-    stays = [data for name, data in haystack(sqlite_db, tmp_path)]
+    stays = [data for name, data in haystack(own_sqlite, tmp_path)]
     assert not [needle for needle in raw for data in stays if needle in data]
     assert not [text for text in (known.email, "Nowak", known.account_id) if text in caplog.text]
-    assert list((sqlite_db.data_dir / "exports").iterdir()) == []
+    assert list((own_sqlite.data_dir / "exports").iterdir()) == []
 
 
 async def ciphertexts(*, but: bytes) -> list[bytes]:
