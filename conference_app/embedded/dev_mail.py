@@ -135,13 +135,13 @@ def _list() -> rx.Component:
             rx.el.ul(
                 rx.foreach(DevMailState.mails, _row),
                 class_name="grid gap-2 content-start lg:max-h-[80dvh] overflow-y-auto p-1 -m-1",
-                aria_label=_("Mails"),
+                aria_label=_("E-mails"),
                 custom_attrs={"tabIndex": "0"},
             ),
             rx.cond(
                 DevMailState.chosen.key,
                 _opened_mail(),
-                rx.el.p(_("Choose a mail to read it."), class_name="text-ink-muted p-4"),
+                rx.el.p(_("Choose an e-mail to read it."), class_name="text-ink-muted p-4"),
             ),
             class_name="grid gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]",
         ),
@@ -154,13 +154,13 @@ def _list() -> rx.Component:
     )
 
 
-@page("/dev/mail", title=n_("Mails"), on_load=DevMailState.load)
+@page("/dev/mail", title=n_("E-mails"), on_load=DevMailState.load)
 def dev_mail() -> rx.Component:
-    note = _("A stand-in: no mail server is set, so mails are kept on this machine instead of being sent.")
+    note = _("A stand-in: no mail server is set, so e-mails are kept on this machine instead of being sent.")
     return visitor_frame(
         rx.el.div(
             rx.el.div(
-                rx.el.h1(_("Mails")),
+                rx.el.h1(_("E-mails")),
                 button(_("Look again"), kind="secondary", icon_name="refresh-cw", on_click=DevMailState.load),
                 class_name="flex flex-wrap items-center justify-between gap-4 mb-4",
             ),
@@ -170,7 +170,7 @@ def dev_mail() -> rx.Component:
                     DevMailState.refused,
                     rx.el.p(
                         icon("lock", 18),
-                        _("This page answers on the machine it runs on only."),
+                        _("This page answers only on the machine it runs on."),
                         class_name="flex items-center gap-2 text-ink-muted",
                     ),
                     rx.cond(DevMailState.loaded, _list(), loading(skeleton("h-20"), skeleton("h-20"))),

@@ -79,4 +79,4 @@ def opened(path: Path, key: str) -> OpenMail:
     try:
         return _opened(key, _read(box, key))
     except KeyError:
-        raise NotFound(n_("This mail is not there any more.")) from None
+        raise NotFound(n_("This e-mail is no longer here.")) from None

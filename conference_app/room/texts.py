@@ -61,13 +61,13 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "your_name": _("Your name"),
         "your_name_help": _name_help(),
         "pass_phrase": _("Pass-phrase"),
-        "pass_phrase_help": _("The organizer has set one. It usually stands in the invitation."),
+        "pass_phrase_help": _("The host has set one. It is usually in the invitation."),
         "join": _("Join"),
         "joining": _("Joining…"),
         "join_here": _("Join here instead"),
         "elsewhere_now": _("You are already in this meeting in another tab. If you join here, that tab leaves."),
         "encryption_line": _("Encrypted in transit. End-to-end encryption comes next."),
-        "waiting_title": _("The organizer has not opened the room yet"),
+        "waiting_title": _("The host has not opened the room yet"),
         "waiting_for": _("{name} has not opened the room yet", name="{name}"),
         "waiting_text": _("You'll be let in automatically."),
         "asked_title": _("The host has been asked to let you in"),
@@ -88,7 +88,7 @@ def _lobby() -> dict[str, str | dict[str, str]]:
 
 def _refusals() -> dict[str, str | dict[str, str]]:
     return {
-        "refused_ended": _("This meeting has ended. Ask the organizer for a new link."),
+        "refused_ended": _("This meeting has ended. Ask the host for a new link."),
         "refused_full": _("Every place in this meeting is taken. Try again when somebody has left."),
         "refused_removed": _("The host has removed you from this meeting. If that was a mistake, ask them."),
         "refused_unavailable": _(
@@ -114,12 +114,12 @@ def _devices() -> dict[str, str | dict[str, str]]:
         "camera_is_off": _("Your camera is off"),
         "camera_opening": _("Starting your camera…"),
         "devices_denied": _(
-            "Your browser does not let this page use the camera and microphone. "
-            "Allow them with the sign beside the address."
+            "Your browser does not let this page use the camera and microphone. Allow them with the icon beside "
+            "the address."
         ),
         "devices_insecure": _("Browsers give camera and microphone to secure (https) pages only. Tell the operator."),
         "microphone_denied": _(
-            "Your browser does not let this page use the microphone. Allow it with the sign beside the address."
+            "Your browser does not let this page use the microphone. Allow it with the icon beside the address."
         ),
         "microphone_missing": _("No microphone was found. Plug one in and turn it on here."),
         "microphone_busy": _(
@@ -127,7 +127,7 @@ def _devices() -> dict[str, str | dict[str, str]]:
         ),
         "microphone_failed": _("Your microphone did not start. Unplug it and plug it in again, or choose another."),
         "camera_denied": _(
-            "Your browser does not let this page use the camera. Allow it with the sign beside the address."
+            "Your browser does not let this page use the camera. Allow it with the icon beside the address."
         ),
         "camera_missing": _("No camera was found. Plug one in and turn it on here."),
         "camera_busy": _(
@@ -141,7 +141,7 @@ def _devices() -> dict[str, str | dict[str, str]]:
         "camera_gone": _("Your camera was unplugged. Nobody sees you until you plug one in."),
         "speaker_unplugged": _("Your speaker was unplugged. Now using {name}.", name="{name}"),
         "speaker_gone": _("Your speaker was unplugged. Plug one in to hear the others."),
-        "device_failed": _("That device did not start. The one before is in use again."),
+        "device_failed": _("That device did not start. The previous one is in use again."),
         "share_failed": _("Your screen could not be shared. Try again, or choose a window instead."),
         "turn_sound_on": _("Turn sound on"),
         "devices_starting": _("Starting…"),
@@ -209,7 +209,7 @@ def _call() -> dict[str, str | dict[str, str]]:
         "connection_poor": _("Weak connection"),
         "connection_lost": _("No connection"),
         "pages": _("Pages of people"),
-        "page_before": _("Page before"),
+        "page_before": _("Previous page"),
         "page_next": _("Next page"),
         "page_of": _("{page} of {pages}", page="{page}", pages="{pages}"),
         "one_joined": _("{name} joined.", name="{name}"),
@@ -333,12 +333,12 @@ def _farewells() -> dict[str, str | dict[str, str]]:
         "join_again": _("Join again"),
         "removed_title": _("The host has removed you"),
         "removed_text": _(
-            "You cannot come back to this meeting. If that was a mistake, ask the host to invite you anew."
+            "You cannot come back to this meeting. If that was a mistake, ask the host to invite you again."
         ),
         "ended_title": _("The meeting has ended"),
-        "ended_text": _("Your camera and microphone are off. Nothing of what was said is kept here."),
+        "ended_text": _("Your camera and microphone are off. Nothing that was said is kept here."),
         "elsewhere_title": _("You went on in another tab"),
-        "elsewhere_text": _("You are in this meeting in one tab at a time, so this one has left."),
+        "elsewhere_text": _("You can be in this meeting in one tab at a time, so this one has left."),
         "come_back_here": _("Go on here"),
         "full_title": _("The meeting is full"),
         "refused_title": _("The host hasn't let you in"),
@@ -346,7 +346,7 @@ def _farewells() -> dict[str, str | dict[str, str]]:
         "unknown_title": _("No meeting here"),
         "too_many_title": _("Too many attempts"),
         "too_many_text": _("Wait a moment, then try again."),
-        "unavailable_title": _("Meetings are out of reach"),
+        "unavailable_title": _("Meetings can't be reached"),
         "to_start": _("Back to the start"),
         "unsupported_title": _("This browser can't take part"),
         "unsupported_text": _(

@@ -51,7 +51,7 @@ class AuditTag(StrEnum):
     EMAIL_CHANGE_REVOKED = ("email_change_revoked", n_("A change of your e-mail address was taken back."), TOLD)
     PASSWORD_CHANGED = ("password_changed", n_("Your password was changed."), TOLD)
     PASSWORD_RESET_ASKED = ("password_reset_asked", n_("A link to choose a new password was asked for."), TOLD)
-    PASSWORD_RESET = ("password_reset", n_("A new password was chosen by a link in a mail."), TOLD)
+    PASSWORD_RESET = ("password_reset", n_("A new password was chosen with a link in an e-mail."), TOLD)
     SIGNED_IN = ("signed_in", n_("You signed in."))
     SIGNED_IN_ANEW = (
         "signed_in_anew",
@@ -82,8 +82,8 @@ class AuditTag(StrEnum):
     UNRESTRICTED = ("unrestricted", n_("The restriction of your data ended."))
     OBJECTED = ("objected", n_("You objected to a use of your data."))
     OBJECTION_UNDONE = ("objection_undone", n_("You took an objection back."))
-    DEACTIVATED = ("deactivated", n_("Your account was deactivated."), TOLD)
-    REACTIVATED = ("reactivated", n_("Your account was activated again."), TOLD)
+    DEACTIVATED = ("deactivated", n_("Your account was paused."), TOLD)
+    REACTIVATED = ("reactivated", n_("Your account was opened again."), TOLD)
     ERASURE_ASKED = ("erasure_asked", n_("The erasure of your data was asked for."), TOLD)
     ERASURE_UNDONE = ("erasure_undone", n_("The erasure of your data was called off."), TOLD)
     READ_BY_STAFF = ("read_by_staff", n_("Staff looked at your data."))
@@ -97,11 +97,11 @@ class AuditTag(StrEnum):
     STAFF_CASE_ANSWERED = ("staff_case_answered", n_("As staff, you answered a request."))
     STAFF_MESSAGE_ANSWERED = ("staff_message_answered", n_("As staff, you answered a message."))
     STAFF_MESSAGES_CLOSED = ("staff_messages_closed", n_("As staff, you closed a conversation."))
-    STAFF_LEGAL_REQUEST_NOTED = ("staff_demand_noted", n_("As staff, you noted a demand of an authority."))
-    STAFF_LEGAL_REQUEST_DECIDED = ("staff_demand_decided", n_("As staff, you decided a demand of an authority."))
+    STAFF_LEGAL_REQUEST_NOTED = ("staff_demand_noted", n_("As staff, you logged a request from an authority."))
+    STAFF_LEGAL_REQUEST_DECIDED = ("staff_demand_decided", n_("As staff, you decided a request from an authority."))
     STAFF_NON_DISCLOSURE_CHANGED = (
         "staff_gag_changed",
-        n_("As staff, you changed until when a person may not be told of a demand."),
+        n_("As staff, you changed until when a person may not be told of a request."),
     )
     STAFF_DISCLOSED = ("staff_disclosed", n_("As staff, you made a file for an authority."))
     STAFF_JOB_RETRIED = ("staff_job_retried", n_("As staff, you had failed work tried again."))

@@ -20,8 +20,8 @@ _INCIDENT = re.compile(r"[0-9A-F]{8}")
 def incident_text(incident: str) -> str:
     """What the person reads about the incident of this number."""
     return _(
-        "This did not work because of a mistake on our side. Nothing you typed is lost. Please try again; if it "
-        "stays, tell the operator this number: {incident}",
+        "This did not work because of a mistake on our side. Nothing you typed is lost. Try again; if it happens "
+        "again, tell the operator this number: {incident}",
         incident=incident,
     )
 
@@ -60,14 +60,14 @@ class NoticeState(rx.State):
     @public
     def report_failure(self) -> None:
         """Say that the database is away or full: what was asked for can be asked for again later."""
-        text = _("This does not work at the moment. What you typed is still here. Please try again in a few minutes.")
+        text = _("This is not working right now. What you typed is still here. Try again in a few minutes.")
         self._show(text, is_error=True)
 
     @rx.event
     @public
     def report_refusal(self) -> None:
         """Say that what was asked for is refused: it is gone, or somebody else's."""
-        self._show(_("That is not there any more, or not yours. Reload the page to see what is."), is_error=True)
+        self._show(_("That is no longer there, or not yours. Reload the page to see what is."), is_error=True)
 
 
 async def say(state: BaseState, text: str, *, on: str = "") -> None:

@@ -29,10 +29,10 @@ def test_from_the_newsletter_s_form_to_the_last_click(new_context: NewContext, a
     page.locator("#newsletter_email").fill(address)
     page.locator("#newsletter_agreed").check()
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", name="Look into your mailbox.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail.")).to_be_visible()
     page.goto(mailed_link(app_data / "mails", address, "/newsletter/confirm/"))
     page.get_by_role("button", name="Confirm subscription").click()
-    expect(page.get_by_role("heading", name="You get the newsletter now.")).to_be_visible()
+    expect(page.get_by_role("heading", name="You'll get the newsletter from now on.")).to_be_visible()
 
 
 @pytest.mark.promise("P84")
@@ -121,7 +121,7 @@ def test_with_cookies_blocked_mails_are_chosen_stopped_and_chosen_again(
         page.get_by_role("button", name="Sign up").click()
         page.goto(mailed_link(app_data / "mails", address, "/newsletter/confirm/"))
         page.get_by_role("button", name="Confirm subscription").click()
-        expect(page.get_by_role("heading", name="You get the newsletter now.")).to_be_visible()
+        expect(page.get_by_role("heading", name="You'll get the newsletter from now on.")).to_be_visible()
         page.goto("/contact")
         page.get_by_label("E-mail", exact=True).fill(address)
         page.get_by_label("Message", exact=True).fill("Please unsubscribe me.")

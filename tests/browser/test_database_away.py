@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-AWAY = "The server cannot be reached at the moment."
+AWAY = "The server can't be reached right now."
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_nothing_is_lost_or_done_twice(
     plain.get_by_label("E-mail", exact=True).fill("reader@example.org")
     plain.get_by_role("checkbox").check()
     plain.get_by_role("button", name="Sign up").click()
-    expect(plain.get_by_role("heading", name="This does not work at the moment.")).to_be_visible()
+    expect(plain.get_by_role("heading", name="This is not working right now.")).to_be_visible()
 
     postgres_server.ensure_postgres_running()
     expect(pressing.get_by_text("Your message has arrived.")).to_be_visible()

@@ -20,7 +20,10 @@ def open_mail(page: Page, recipient: str, subject: str | re.Pattern[str]) -> Non
     """Open the newest mail to `recipient` on the stand-in's page, waiting until it is there."""
     page.goto("/dev/mail")
     row = (
-        page.get_by_role("list", name="Mails").get_by_role("button").filter(has_text=recipient).filter(has_text=subject)
+        page.get_by_role("list", name="E-mails")
+        .get_by_role("button")
+        .filter(has_text=recipient)
+        .filter(has_text=subject)
     )
     for _look in range(30):
         if row.count():

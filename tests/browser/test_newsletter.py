@@ -39,12 +39,12 @@ def sign_up(page: Page, box: Mails, address: str) -> None:
     page.locator("#newsletter_email").fill(address)
     page.locator("#newsletter_agreed").check()
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", name="Look into your mailbox.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail.")).to_be_visible()
     asked = box.wait(address, "Confirm your subscription")
     [link] = [link for link in links_in(asked) if "/newsletter/confirm/" in link]
     page.goto(path_of(link))
     page.get_by_role("button", name="Confirm subscription").click()
-    expect(page.get_by_role("heading", name="You get the newsletter now.")).to_be_visible()
+    expect(page.get_by_role("heading", name="You'll get the newsletter from now on.")).to_be_visible()
 
 
 def write(page: Page, subject: str) -> None:
@@ -56,7 +56,7 @@ def write(page: Page, subject: str) -> None:
     page.get_by_label("Subject in Polish").fill(f"PL {subject}")
     page.get_by_label("Text in English").fill("## Title\n\nSome *news*.")
     page.get_by_label("Text in Polish").fill("Trochę nowości.")
-    page.get_by_role("button", name="Keep and preview").click()
+    page.get_by_role("button", name="Save and preview").click()
     page.wait_for_url(lambda url: "/draft/" in url and not url.endswith("/new"))
     expect(page.frame_locator("iframe").locator("em")).to_have_text("news")
 
@@ -76,7 +76,7 @@ def test_staff_see_and_try_what_they_write(visitor: NewVisitor, box: Mails) -> N
     box.wait(f"{username}@example.org", "Próba: PL Tried")
     page.reload()
     expect(page.get_by_label("Subject in English")).to_have_value("Tried")
-    page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Delete draft").click()
     page.wait_for_url("**/staff/newsletters")
     expect(page.get_by_role("link", name="Tried")).to_have_count(0)
 
@@ -93,7 +93,7 @@ def test_to_nobody_nothing_is_sent(visitor: NewVisitor) -> None:
     fine(page)
     write(page, "To nobody")
     page.get_by_label("Goes to").select_option("A lonely topic")
-    page.get_by_role("button", name="Keep and preview").click()
+    page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("0 people would get it now.")).to_be_visible()
     page.get_by_role("button", name="Send the newsletter").click()
     expect(page.get_by_role("alert").filter(has_text="Nobody would get this newsletter")).to_be_visible()
@@ -139,12 +139,12 @@ def stop_by_one_click(app_url: str, mail: EmailMessage) -> None:
 
 def stop_by_link(page: Page, mail: EmailMessage) -> None:
     """What a person does: the link they see in the mail, then the button on the page it opens."""
-    shown = re.search(r'<a href="([^"]+)"[^>]*>Stop these mails</a>', html_of(mail))
+    shown = re.search(r'<a href="([^"]+)"[^>]*>Stop these e-mails</a>', html_of(mail))
     assert shown
     assert shown.group(1) in text_of(mail)
     page.goto(path_of(shown.group(1)))
     page.get_by_role("button", name="Stop: Newsletter").click()
-    expect(page.get_by_text("Stopped. You get no more of these mails.")).to_be_visible()
+    expect(page.get_by_text("Stopped. You'll get no more of these e-mails.")).to_be_visible()
 
 
 @pytest.mark.promise("P54")
@@ -174,6 +174,6 @@ def test_who_stops_gets_no_newsletter_any_more_and_others_do(
     for address in (clicking, leaving):
         assert {mail["Subject"] for mail in box.to(address)} == {"Confirm your subscription", "First"}
     second, first = counted(page), counted_again(page, "First")
-    assert (second["Letters"], second["Sent"]) == (everybody - 2, everybody - 2)
-    assert (first["Letters"], first["Sent"], first["Stopped the newsletter"]) == (everybody, everybody, 2)
+    assert (second["E-mails"], second["Sent"]) == (everybody - 2, everybody - 2)
+    assert (first["E-mails"], first["Sent"], first["Stopped the newsletter"]) == (everybody, everybody, 2)
     fine(page)

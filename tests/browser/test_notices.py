@@ -34,7 +34,7 @@ def test_a_message_covers_no_control_and_ends_with_its_page(visitor: Callable[..
     person.given_account(f"notices{width}")
     person.create_meeting("Plans")
     page = person.page
-    said = "The meeting is created."
+    said = "Your meeting is ready."
     expect(page.get_by_role("button", name="Start meeting")).to_be_visible()
     expect_nothing_covered(page, said)
     page.get_by_role("button", name="Start meeting").click()

@@ -146,7 +146,7 @@ def test_wrong_password_says_no_more_than_needed(visitor: NewVisitor) -> None:
     page.get_by_label("E-mail").fill("nobody@example.org")
     page.get_by_label("Password", exact=True).fill("not the right one")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("That e-mail and password do not fit together.")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong e-mail or password.")
     expect(page.locator("#problem")).to_be_focused()
     expect(page.get_by_label("E-mail")).to_have_value("nobody@example.org")
 
@@ -226,7 +226,7 @@ def test_an_unreachable_server_is_said_in_plain_words(browser: Browser, tmp_path
         expect(page.get_by_role("button", name="Create account")).to_be_enabled()
         page.get_by_label("First name").fill("Anna")
         stop_app(process)
-        bar = page.get_by_role("alert").filter(has_text="The server cannot be reached at the moment.")
+        bar = page.get_by_role("alert").filter(has_text="The server can't be reached right now.")
         expect(bar).to_be_visible(timeout=20_000)
         assert "localhost" not in bar.inner_text()
         process = start_app(environment, tmp_path / "log")

@@ -61,7 +61,7 @@ def test_see_take_leave_and_come_back(visitor: NewVisitor) -> None:
 
     page.get_by_role("button", name="Erase my data").click()
     dialog = page.locator("dialog[open]")
-    expect(dialog.get_by_text("This goes", exact=False)).to_be_visible()
+    expect(dialog.get_by_text("This is deleted", exact=False)).to_be_visible()
     dialog.get_by_label("Your password", exact=True).fill("not my password at all")
     dialog.get_by_role("button", name="Erase my data").click()
     expect(dialog.get_by_text("This is not your password.")).to_be_visible()
@@ -77,8 +77,8 @@ def test_see_take_leave_and_come_back(visitor: NewVisitor) -> None:
     page.get_by_role("region", name="Leave Parley").get_by_role("button", name="Keep my data").click()
     expect(page.get_by_text("Your account works again. Nothing is lost.")).to_be_visible()
 
-    page.get_by_role("button", name="Deactivate my account").click()
-    confirm(page, "Deactivate my account")
+    page.get_by_role("button", name="Pause my account").click()
+    confirm(page, "Pause my account")
     page.wait_for_url("**/sign-in**")
     try_to_sign_in(page, f"{name}@example.org")
     page.wait_for_url("**/privacy-center**")
@@ -116,7 +116,7 @@ def test_pages_to_read_need_no_script_and_no_cookie(new_context: NewContext) -> 
         "/privacy/record": "Made from the tags",
         "/privacy/limits": "Nothing sent over the internet can be guaranteed",
         "/privacy/processors": "No other company handles it",
-        "/privacy/changes": "The first version that is kept.",
+        "/privacy/changes": "The first version on record.",
         "/promises": "Proven",
         "/terms": "Between whom",
     }

@@ -78,7 +78,7 @@ def test_restricting_and_objecting_change_what_is_seen(visitor: NewVisitor) -> N
     page.goto("/privacy-center")
     page.get_by_role("button", name="Restrict", exact=True).click()
     expect(page.get_by_text("Restricted", exact=True)).to_be_visible()
-    expect(page.get_by_text("no newsletters, no offers, nothing counted", exact=False)).to_be_visible()
+    expect(page.get_by_text("no newsletters, no offers, no counting", exact=False)).to_be_visible()
     page.get_by_role("button", name="End the restriction").click()
     expect(page.get_by_text("Restricted", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Object to other uses").click()
@@ -120,6 +120,6 @@ def test_every_version_of_the_texts_shows_what_it_changed(new_context: NewContex
     page.wait_for_url("**/privacy/changes")
     expect(page.locator("del").filter(has_text="Former").first).to_be_visible()
     expect(page.locator("ins").first).to_be_visible()
-    expect(page.get_by_text("The first version that is kept.").first).to_be_attached()
+    expect(page.get_by_text("The first version on record.").first).to_be_attached()
     assert overflow(page) == {}
     picture(page, "changes")

@@ -37,7 +37,7 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
     assert name not in page.url
     fine(page)
     page.get_by_role("button", name="Send it again").click()
-    expect(page.get_by_text(re.compile(r"Too many tries\. Try again in \d+ second"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Too many attempts\. Try again in \d+ second"))).to_be_visible()
     page.get_by_role("button", name="Correct the address").click()
     expect(page.get_by_label("E-mail", exact=True)).to_be_focused()
     page.get_by_label("E-mail", exact=True).fill("nobody@")
@@ -46,13 +46,13 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
     fine(page)
     page.get_by_label("E-mail", exact=True).fill(f"{name}@example.net")
     page.get_by_role("button", name="Send it there").click()
-    expect(page.get_by_text("A new mail is on its way to this address.")).to_be_visible()
+    expect(page.get_by_text("A new e-mail is on its way to this address.")).to_be_visible()
     expect(page.get_by_text(f"{name}@example.net")).to_be_visible()
 
     page.get_by_role("link", name="Look around first").click()
     page.wait_for_url("**/dashboard")
     code = person.create_meeting("Too early")
-    expect(page.get_by_text("Confirm your e-mail address by the link")).to_be_visible()
+    expect(page.get_by_text("Confirm your e-mail address with the link")).to_be_visible()
     expect(page.get_by_role("button", name="Send again")).to_be_visible()
     expect(page.get_by_role("button", name="Start meeting")).to_have_count(0)
     assert f"/m/{code}" not in page.content()
@@ -88,7 +88,7 @@ def test_a_known_address_ends_at_the_same_page(visitor: NewVisitor) -> None:
         person.fill_registration(username, email=email)
         pages[username] = (settled(person.page).replace(email, "ADDRESS"), person.page.url)
         person.page.get_by_role("link", name="Look around first").click()
-        expect(person.page.get_by_text("Confirm your e-mail address by the link")).to_be_visible()
+        expect(person.page.get_by_text("Confirm your e-mail address with the link")).to_be_visible()
     assert pages["newone"] == pages["secondone"]
 
 
@@ -96,8 +96,8 @@ def test_the_mail_is_one_click_away_on_this_machine(visitor: NewVisitor) -> None
     person = visitor()
     person.fill_registration("onemachine")
     mailed_link(person.mails, "onemachine@example.org", "/verify")
-    person.page.get_by_role("link", name="Open the mail").click()
-    expect(person.page.get_by_role("list", name="Mails").get_by_role("button").first).to_contain_text("onemachine")
+    person.page.get_by_role("link", name="Open the e-mail").click()
+    expect(person.page.get_by_role("list", name="E-mails").get_by_role("button").first).to_contain_text("onemachine")
 
 
 def test_with_cookies_blocked_registration_ends_at_the_mail_all_the_same(
@@ -106,7 +106,7 @@ def test_with_cookies_blocked_registration_ends_at_the_mail_all_the_same(
     with cookies_blocked(browser, app_url, tmp_path) as context:
         person = Visitor(context, app_data, members)
         person.fill_registration("cookieless")
-        expect(person.page.get_by_text("You are not signed in in this browser.")).to_be_visible()
+        expect(person.page.get_by_text("This browser is not signed in.")).to_be_visible()
         person.page.goto(person.mailed_link("cookieless@example.org", "/verify"))
         person.page.get_by_role("button", name="Confirm my address").click()
         expect(person.page.get_by_role("heading", name="Your address is confirmed.")).to_be_visible()

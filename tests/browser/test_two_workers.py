@@ -20,7 +20,7 @@ from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-AWAY = "The server cannot be reached at the moment."
+AWAY = "The server can't be reached right now."
 NewVisitor = Callable[..., Visitor]
 
 
@@ -145,7 +145,7 @@ def test_while_redis_is_away_pages_say_so_and_then_go_on(
     plain.get_by_label("E-mail", exact=True).fill("reader@example.org")
     plain.get_by_role("checkbox").check()
     plain.get_by_role("button", name="Sign up").click()
-    expect(plain.get_by_role("heading", name="Look into your mailbox.")).to_be_visible()
+    expect(plain.get_by_role("heading", name="Check your mail.")).to_be_visible()
     redis.start()
     expect(pressing.get_by_text("Your message has arrived.")).to_be_visible()
     for page in (writing, pressing, late):

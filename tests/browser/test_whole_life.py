@@ -93,7 +93,7 @@ def asked_to_erase(page: Page, dialog_holds: str, *, password: str = "") -> None
     """Ask for the erasure; the question says what goes before."""
     page.get_by_role("button", name="Erase my data").click()
     dialog = page.locator("dialog[open]")
-    expect(dialog.get_by_text("This goes", exact=False)).to_be_visible()
+    expect(dialog.get_by_text("This is deleted", exact=False)).to_be_visible()
     expect(dialog.get_by_text(dialog_holds, exact=False).first).to_be_visible()
     fine(page)
     if password:
@@ -250,7 +250,7 @@ def kept_by_the_message(person: Visitor, address: str, link: str) -> None:
     picture(page, "keep")
     page.get_by_role("button", name="Keep my data").first.click()
     expect(page.get_by_text("Nothing is erased.")).to_be_visible()
-    expect(page.get_by_text("Nothing is planned to be erased.")).to_be_visible()
+    expect(page.get_by_text("No erasure is planned.")).to_be_visible()
 
 
 @pytest.mark.promise("P48")
@@ -278,7 +278,7 @@ def test_a_guest_from_a_message_to_the_last_byte(
     page.locator("main form button.primary").click()
     page.goto(person.mailed_link(address, "/newsletter/confirm/"))
     page.get_by_role("button", name="Confirm subscription").click()
-    expect(page.get_by_role("heading", name="You get the newsletter now.")).to_be_visible()
+    expect(page.get_by_role("heading", name="You'll get the newsletter from now on.")).to_be_visible()
     fine(page)
 
     ask_for_link(page, address)

@@ -87,7 +87,7 @@ async def _one_click(target: LinkTarget, person: ConsentHolder) -> _Done:
         stopped = [target.purpose]
     else:
         stopped = await preferences.stop_all(person, act="one-click", page="mail")
-    return _Done(_("Stopped. You get no more of these mails."), tuple(stopped), is_stop=True)
+    return _Done(_("Stopped. You'll get no more of these e-mails."), tuple(stopped), is_stop=True)
 
 
 def _exists(purpose: str) -> bool:
@@ -108,15 +108,17 @@ async def _act(person: ConsentHolder, act: str, wanted: list[str], reason: str) 
                 given = await preferences.give(person, wanted, act=control, page=_PAGE)
             except ConferenceError as error:
                 return _Done(error_text(error))
-            return _Done(_("Saved. You get these mails from now on."), tuple(given))
+            return _Done(_("Saved. You'll get these e-mails from now on."), tuple(given))
         case "reason":
             await preferences.say_why(person, wanted, reason, page=_PAGE)
-            return _Done(_("Thank you. That helps us to send less."))
+            return _Done(_("Thank you. That helps us send less."))
         case "stop":
             stopped = await preferences.stop(person, wanted, act="button", page=_PAGE)
         case _:
             stopped = await preferences.stop_all(person, act="stop everything", page=_PAGE)
-    return _Done(_("Stopped. You get no more of these mails."), tuple(stopped), is_stop=True, asks_why=bool(stopped))
+    return _Done(
+        _("Stopped. You'll get no more of these e-mails."), tuple(stopped), is_stop=True, asks_why=bool(stopped)
+    )
 
 
 async def _show(request: Request, target: LinkTarget, person: ConsentHolder, done: _Done | None) -> Response:
@@ -130,16 +132,16 @@ async def _show(request: Request, target: LinkTarget, person: ConsentHolder, don
         action=plain_pages.same_page(request, current_language()),
         done=_said(done, choices) if done else None,
         reasons=_reasons() if done and done.asks_why else None,
-        paragraphs=[_("Each mail below comes only while it is on. Nothing changes by opening this page.")]
+        paragraphs=[_("You get each of these e-mails only while it is on. Opening this page changes nothing.")]
         if choices
-        else [_("We know nobody by this address any more, and send nothing to it.")],
+        else [_("We no longer know anybody by this address, and send nothing to it.")],
         rows=[_row(choice, is_first=choice.purpose == target.purpose) for choice in choices],
-        stop_all=_("Stop all of these mails") if any_on or (not choices and not done) else "",
+        stop_all=_("Stop all of these e-mails") if any_on or (not choices and not done) else "",
         notes=[
             _(
-                "Receipts, confirmations and notices about your own account and meetings still come, since you need them."
+                "You still get receipts, confirmations and notices about your account and meetings, because you need them."
             ),
-            _("Each choice is recorded with its time and the words above, so that both of us can prove it."),
+            _("We record each choice with its time and the words above, so that both sides can prove it."),
         ],
     )
 
@@ -169,7 +171,7 @@ def _row(choice: Choice, *, is_first: bool) -> dict[str, object]:
         "state": _("on") if choice.is_on else _("off"),
         "button": _("Stop") if choice.is_on else give,
         "act": "stop" if choice.is_on else "give",
-        "until": _("Ends by itself on {day}.", day=date_in_words(choice.until.date())) if choice.until else "",
+        "until": _("Ends automatically on {day}.", day=date_in_words(choice.until.date())) if choice.until else "",
         "is_first": is_first,
     }
 

@@ -44,9 +44,9 @@ async def changes(request: Request) -> Response:
             "changes",
             title=_("Versions and changes"),
             back={"href": localized_path("/privacy"), "label": _("Privacy policy")},
-            intro=_("Every text that was ever shown here, newest first, and what each one changed."),
+            intro=_("Every text ever shown here, newest first, and what each one changed."),
             fingerprint=_("Fingerprint"),
-            first=_("The first version that is kept."),
+            first=_("The first version on record."),
             whole=_("The whole text"),
             texts=[await _document(one) for one in registry.DOCUMENTS],
         )

@@ -57,7 +57,7 @@ def _page(request: Request, number: str) -> Response:
     with language(plain_pages.page_language(request)):
         if number:
             return plain_pages.message(request, _("This page stopped working."), incident_text(number), status=500)
-        later = _("The server cannot read or save anything just now. Please try again in a few minutes.")
-        page = plain_pages.message(request, _("This does not work at the moment."), later, status=503)
+        later = _("The server can't read or save anything right now. Try again in a few minutes.")
+        page = plain_pages.message(request, _("This is not working right now."), later, status=503)
     page.headers["Retry-After"] = str(RETRY_AFTER_S)
     return page

@@ -126,8 +126,8 @@ def not_found(request: Request) -> Response:
     with language(page_language(request)):
         return message(
             request,
-            _("This link leads nowhere."),
-            _("It may be cut short, too old, or used already. Copy the whole link from the mail and try again."),
+            _("This link doesn't work."),
+            _("It may be cut off, expired or already used. Copy the whole link from the e-mail and try again."),
             status=404,
             link={"href": localized_path("/privacy-request"), "label": _("Ask for a new link")},
         )

@@ -15,9 +15,9 @@ from conference_app.texts import _, language, localized_path, plural
 def _shown(one: Year) -> dict[str, object]:
     outcomes = [(_(words), one.decisions[decision]) for decision, words in legal_requests.DECISIONS.items()]
     words = (
-        plural("{count} demand came.", "{count} demands came.", one.received)
+        plural("{count} request came.", "{count} requests came.", one.received)
         if one.received
-        else _("None. No court and no authority demanded anybody's data.")
+        else _("None. No court or authority has asked for anybody's data.")
     )
     return {"year": one.year, "words": words, "outcomes": outcomes if one.received else []}
 
@@ -30,17 +30,15 @@ async def transparency(request: Request) -> Response:
             request,
             "transparency",
             title=_("Transparency"),
-            intro=_("How often courts and authorities demanded data of people here, and what became of it."),
+            intro=_("How often courts and authorities asked for people's data, and what came of it."),
             years=[_shown(one) for one in years],
             rules=(
                 _(
-                    "Only what is demanded goes out, and only what exists: who somebody is here, and when what happened."
+                    "We hand over only what is asked for, and only what exists: who somebody is here, and what happened when."
                 ),
-                _("What was said, shown or written in meetings is not kept, so nobody can demand it."),
-                _("Whom a demand is about reads it in the privacy center, at once or as soon as a law allows."),
-                _(
-                    "Counted from the log that staff keep, since this server first showed its policy, for five years at most."
-                ),
+                _("What is said, shown or written in meetings is not kept, so nobody can get it from us."),
+                _("The person it is about reads it in the privacy center, at once or as soon as the law allows."),
+                _("Counted from the staff's log, since this server first showed its policy, for at most five years."),
             ),
             back={"href": localized_path("/privacy"), "label": _("The privacy policy")},
         )

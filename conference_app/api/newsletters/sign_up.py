@@ -46,11 +46,11 @@ async def _ask(request: Request, email: str, *, agreed: bool) -> Response:
         return _form(request, email=email, errors=errors, status=422)
     return plain_pages.message(
         request,
-        _("Look into your mailbox."),
+        _("Check your mail."),
         _(
-            "If this address does not get the newsletter yet, we have sent it one mail with a link. The newsletter starts when you follow it."
+            "If this address doesn't get the newsletter yet, we have sent it an e-mail with a link. Follow it to start the newsletter."
         ),
-        _("The link works for 48 hours. Without it nothing more is sent, and the address is forgotten."),
+        _("The link works for 48 hours. If you don't use it, we send nothing more and forget the address."),
         link={"href": localized_path("/"), "label": _("Go to the start page")},
     )
 
@@ -70,11 +70,11 @@ def _form(
         problem=problem,
         words=purposes.words("newsletter"),
         texts={
-            "intro": _("News about the product, when there is some. One click in each mail stops it."),
+            "intro": _("News about the product, when there is any. One click in any e-mail stops it."),
             "email": _("E-mail"),
             "required": _("required"),
             "send": _("Sign up"),
-            "note": _("Your address is used for the newsletter alone. You confirm it by a mail first."),
+            "note": _("We use your address only for the newsletter. You confirm it by e-mail first."),
         },
     )
 
@@ -93,8 +93,8 @@ async def confirmation(request: Request) -> Response:
             return plain_pages.not_found(request)
         return plain_pages.message(
             request,
-            _("You get the newsletter now."),
-            _("Each mail has a link that stops it in one click, without signing in."),
+            _("You'll get the newsletter from now on."),
+            _("Every e-mail has a link that stops it in one click, without signing in."),
             link={"href": localized_path("/"), "label": _("Go to the start page")},
         )
 

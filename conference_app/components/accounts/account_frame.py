@@ -14,7 +14,7 @@ def _parts() -> tuple[tuple[str, str], ...]:
         ("/account", _("Your details")),
         ("/account/security", _("Security")),
         ("/account/sessions", _("Devices")),
-        ("/preferences", _("Mails")),
+        ("/preferences", _("E-mails")),
     )
 
 

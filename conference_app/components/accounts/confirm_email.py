@@ -28,16 +28,16 @@ class ConfirmEmailState(rx.State):
         except ConferenceError as error:
             self.problem = error_text(error)
             return
-        await say(self, _("The mail is on its way again."))
+        await say(self, _("We have sent the e-mail again."))
 
 
 def _words() -> str:
     if settings().require_verified_email:
         return _(
-            "Confirm your e-mail address by the link we mailed you. Until then you can look around and plan meetings, "
-            "but not open or share them."
+            "Confirm your e-mail address with the link we sent you. Until then you can look around and plan "
+            "meetings, but not open or share them."
         )
-    return _("Confirm your e-mail address by the link we mailed you, so that you can get back in if you lose access.")
+    return _("Confirm your e-mail address with the link we sent you, so that you can get back in if you lose access.")
 
 
 def confirm_email_banner() -> rx.Component:

@@ -26,14 +26,14 @@ class ReturnedMailState(rx.State):
         account = await require_account(self)
         await returned_mail.try_again(account.account_id)
         self.comes_back = False
-        await say(self, _("We send mail to your address again."))
+        await say(self, _("We are sending e-mail to your address again."))
 
 
 def returned_mail_banner() -> rx.Component:
     """Stands on the pages one comes to after signing in."""
     words = _(
-        "Our mail to your address came back: the mail server there says that it does not exist. Until you correct the "
-        "address or have us try again, nothing reaches you by mail."
+        "Our e-mail to your address came back: the mail server there says the address does not exist. Correct "
+        "the address or let us try again; until then no e-mail reaches you."
     )
     actions = rx.el.div(
         button(_("Try again"), kind="secondary", size="small", on_click=ReturnedMailState.try_again),

@@ -86,7 +86,7 @@ def _form() -> rx.Component:
             _("New e-mail address"),
             "new_email",
             error=state.errors["email"],
-            help_text=_("We send a link there. Nothing changes before it is used, and this address can take it back."),
+            help_text=_("We'll send a link there. Nothing changes until it is used, and this address can undo it."),
             type="email",
             auto_complete="email",
             max_length=254,

@@ -23,7 +23,7 @@ def guest_details_form(
             _("Name"),
             "name",
             error=state.errors["name"],
-            help_text=_("We call you by it when we answer. Blank is forgotten."),
+            help_text=_("We address you by it when we answer. Leave it empty and we forget it."),
             optional=True,
             default_value=details.name,
             auto_complete="name",
@@ -35,12 +35,12 @@ def guest_details_form(
         "language",
         list(person_fields.languages()),
         error=state.errors["language"],
-        help_text=_("We write to you in it."),
+        help_text=_("We write to you in this language."),
         default_value=details.language,
     )
-    more = rx.el.p(text_link(_("Something is wrong? Write to us"), localized_path("/contact")), class_name="text-sm")
+    more = rx.el.p(text_link(_("Something wrong? Write to us"), localized_path("/contact")), class_name="text-sm")
     form = card(
-        rx.el.h3(_("Put it right"), class_name="text-base font-medium tracking-normal mb-4"),
+        rx.el.h3(_("Correct it"), class_name="text-base font-medium tracking-normal mb-4"),
         checked_form(
             state,
             name,

@@ -39,8 +39,8 @@ def _told(title: str, detail: str) -> rx.Component:
 
 def _unreachable() -> rx.Component:
     told = _told(
-        _("The server cannot be reached at the moment."),
-        _("What you typed is still here. This page tries again by itself; check your network if it takes long."),
+        _("The server can't be reached right now."),
+        _("What you typed is still here. This page keeps trying; if it takes long, check your network."),
     )
     return Placed.create(
         spinner(), told, side="top", role="alert", class_name=f"{_BAR} [&>span]:mt-1 [&>span]:text-warn"
@@ -52,7 +52,7 @@ def _newer() -> rx.Component:
         icon("refresh-cw", 20, "mt-0.5 text-accent-ink"),
         _told(
             _("There is a newer version of this page."),
-            _("Finish what you are typing or talking about, then load it."),
+            _("Finish what you are typing or saying, then load it."),
         ),
         load=_("Load it now"),
         later=_("Later"),
@@ -68,9 +68,9 @@ def _no_script() -> rx.Component:
         rx.el.p(
             slotted(
                 _(
-                    "This page needs JavaScript, and your browser runs none here. Without it you can read every document, "
-                    "sign up for the newsletter, and choose your mails by the link in each of them. For anything else, "
-                    "write to {email}."
+                    "This page needs JavaScript, which your browser isn't running here. Without it you can read "
+                    "every document, sign up for the newsletter, and choose your e-mails with the link in each "
+                    "of them. For anything else, write to {email}."
                 ),
                 email=plain_link(email, f"mailto:{email}"),
             ),

@@ -44,7 +44,7 @@ def document_links() -> rx.Component:
     """What is promised and by whom: on every page. Whoever is signed in chooses their mails from here, too."""
     return rx.el.nav(
         *[_document_link(title, path) for title, path in documents()],
-        rx.cond(SessionState.signed_in, _document_link(_("Mail preferences"), localized_path("/preferences"))),
+        rx.cond(SessionState.signed_in, _document_link(_("E-mail preferences"), localized_path("/preferences"))),
         aria_label=_("Documents"),
         class_name="flex flex-wrap gap-x-6",
     )

@@ -51,9 +51,9 @@ def last_words() -> str:
 
 def _words_in(code: str) -> dict[str, str]:
     with language(code):
-        return {"title": _("This page stopped working."), "detail": broken_words(), "again": _("Load the page again")}
+        return {"title": _("This page stopped working."), "detail": broken_words(), "again": _("Reload the page")}
 
 
 def broken_words() -> str:
     """What somebody reads whose page failed in the browser."""
-    return _("It is a mistake on our side. Your meetings and your account are safe. Load the page again to go on.")
+    return _("The mistake is on our side. Your meetings and your account are safe. Reload the page to go on.")

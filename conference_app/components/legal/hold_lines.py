@@ -40,7 +40,7 @@ def _item(line: HoldLine, on_open: Callable[..., object], on_lift: Callable[...,
             class_name="grow min-w-0",
         ),
         rx.el.div(
-            button(_("Whose is it"), kind="quiet", size="small", on_click=on_open(line.id)),
+            button(_("Whose data"), kind="quiet", size="small", on_click=on_open(line.id)),
             button(_("Lift"), kind="secondary", size="small", on_click=on_lift(line.id)),
             class_name="flex gap-2 shrink-0",
         ),

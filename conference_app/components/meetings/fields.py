@@ -41,7 +41,7 @@ def _timing(state: type[MeetingFieldsState]) -> rx.Component:
         "timing",
         (
             ("any", "zap", _("Whenever you like"), _("The link works from now on; you open the room.")),
-            ("planned", "calendar-clock", _("At a set time"), _("It stands in your list under its day.")),
+            ("planned", "calendar-clock", _("At a set time"), _("You'll find it in your list under its day.")),
         ),
         rx.cond(state.is_planned, "planned", "any"),
         state.choose_timing,
@@ -95,7 +95,7 @@ def meeting_fields(
             _("Pass-phrase"),
             "pass_phrase",
             error=state.errors["pass_phrase"],
-            help_text=_("Guests must type it before they come in. Tell them by another way than the link."),
+            help_text=_("Guests must type it before they come in. Send it another way than the link."),
             optional=True,
             default_value=pass_phrase,
             auto_complete="off",

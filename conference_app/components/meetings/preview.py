@@ -48,7 +48,7 @@ def invitation_preview(form: str) -> rx.Component:
             extra="p-5",
         ),
         rx.el.p(
-            _("You copy it, with its link, once the meeting is created."), class_name="text-sm text-ink-faint mt-3"
+            _("You can copy it, with its link, once the meeting is created."), class_name="text-sm text-ink-faint mt-3"
         ),
         class_name="lg:sticky lg:top-10 min-w-0",
     )

@@ -152,7 +152,11 @@ def _inside(occupancy: Occupancy) -> str:
 
 
 def _waiting(count: int) -> str:
-    return plural("{count} person waits to be let in.", "{count} people wait to be let in.", count) if count else ""
+    return (
+        plural("{count} person is waiting to be let in.", "{count} people are waiting to be let in.", count)
+        if count
+        else ""
+    )
 
 
 def _lasted(meeting: OwnMeeting) -> str:

@@ -55,7 +55,7 @@ def newsletter_section(width: str) -> rx.Component:
             rx.el.div(
                 rx.el.h2(_("Newsletter"), class_name="text-2xl"),
                 rx.el.p(
-                    _("News about the product, when there is some. One click in each mail stops it."),
+                    _("News about the product, when there is any. One click in any e-mail stops it."),
                     class_name="text-ink-muted mt-2",
                 ),
             ),

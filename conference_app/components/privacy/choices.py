@@ -43,7 +43,7 @@ def restrict_choice(state: type[OverviewState], on_restrict: object, on_free: ob
     """Restrict the use of one's data, and end that."""
     return choice(
         _("Restrict the use of your data"),
-        _("We then use it only for what the service cannot do without: no newsletters, no offers, nothing counted."),
+        _("We then use it only for what the service needs to run: no newsletters, no offers, no counting."),
         rx.cond(
             state.is_restricted,
             rx.fragment(
@@ -63,7 +63,7 @@ def object_choice(
     objected = rx.fragment(
         _("You objected."),
         " ",
-        _("Mails stay off until you choose them."),
+        _("E-mails stay off until you choose them."),
         *[rx.el.span(line, class_name="block") for line in again],
     )
     return choice(
@@ -71,7 +71,7 @@ def object_choice(
         rx.cond(
             state.has_objected,
             objected,
-            _("Ends every use beyond the service at once. Somebody looks at the rest, and you see here how far it is."),
+            _("Ends every use beyond the service at once. A person looks at the rest, and you can follow it here."),
         ),
         rx.cond(
             state.has_objected,
@@ -89,7 +89,7 @@ def erase_choice(state: type[OverviewState], text: str, on_ask: object, keep: rx
     planned = planned_words(
         state.planned,
         _("Your data is erased on {when}."),
-        _("Your data is erased once no legal reason holds it any more, and not before {when}."),
+        _("Your data is erased once the legal hold on it ends, and not before {when}."),
     )
     ask = button(_("Erase my data"), kind="danger", size="small", on_click=on_ask)
     return choice(_("Erase everything"), rx.cond(state.planned.at, planned, text), rx.cond(state.planned.at, keep, ask))
@@ -165,7 +165,7 @@ def copy_card(state: type[OverviewState], on_make: object, on_look: object) -> r
         ),
         class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
     )
-    failed = banner(_("The copy could not be made. Ask for it once more."), "danger")
+    failed = banner(_("The copy could not be made. Ask for it again."), "danger")
     make = button(_("Make a copy of my data"), icon_name="archive", busy=state.working, on_click=on_make)
     return card(
         one_of(
@@ -189,14 +189,14 @@ def review_card(is_due: rx.Var[bool] | bool, on_right: object) -> rx.Component:
                 rx.el.h2(_("Is this still right?"), class_name="text-base font-medium tracking-normal"),
                 rx.el.p(
                     _(
-                        "It is a while since you looked. See below whether your name, address and the rest are still right."
+                        "It has been a while since you checked. See below whether your name, address and the rest are still right."
                     ),
                     class_name="text-sm text-ink-muted mt-1",
                 ),
                 class_name="grow",
             ),
             rx.el.div(
-                button(_("All is right"), size="small", on_click=on_right),
+                button(_("Everything is right"), size="small", on_click=on_right),
                 link_button(_("Change something"), localized_path("/account"), kind="secondary", size="small"),
                 button(_("Not now"), kind="quiet", size="small", on_click=on_right),
                 class_name="flex flex-wrap gap-2",
@@ -218,11 +218,11 @@ def _count(fact: Fact) -> rx.Component:
 def erase_question(state: type[OverviewState]) -> rx.Component:
     """What an erasure takes and what it leaves, before it is asked for."""
     return rx.fragment(
-        rx.el.p(_("This goes, with its copies, after {days} days:", days=settings().erasure_days)),
+        rx.el.p(_("This is deleted, copies included, after {days} days:", days=settings().erasure_days)),
         rx.cond(
             count(state.holds) > 0,
             rx.el.p(
-                _("Your data is held for a legal reason now, so it happens when that ends, and not before."),
+                _("Your data is on hold for a legal reason, so this happens once that ends."),
                 class_name="mt-2 font-medium",
             ),
         ),

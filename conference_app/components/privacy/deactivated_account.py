@@ -33,10 +33,10 @@ def deactivated_account_banner() -> rx.Component:
         state.planned,
         _("Your account is erased on {when}. Until then your meetings let nobody in."),
         _(
-            "Your account is erased once no legal reason holds it any more, and not before {when}. Until then your meetings let nobody in."
+            "Your account is erased once the legal hold on it ends, and not before {when}. Until then your meetings let nobody in."
         ),
     )
-    paused = _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones.")
+    paused = _("Your account is paused: your meetings let nobody in, and you get only necessary e-mails.")
     change = link_button(_("Change that"), localized_path("/privacy-center"), kind="secondary", size="small")
     return rx.cond(
         SessionState.signed_in,

@@ -35,7 +35,7 @@ def keep_banners(own: Planned, of_account: Planned, on_keep: object) -> rx.Compo
         _planned(
             own,
             _("Everything below is erased on {when}."),
-            _("Everything below is erased once no legal reason holds it any more, and not before {when}."),
+            _("Everything below is erased once the legal hold on it ends, and not before {when}."),
             button(_("Keep my data"), size="small", on_click=on_keep),
         ),
         _account_planned(of_account, on_keep),
@@ -47,7 +47,7 @@ def _account_planned(planned: Planned, on_keep: object) -> rx.Component:
     return _planned(
         planned,
         _("Your account is erased on {when}."),
-        _("Your account is erased once no legal reason holds it any more, and not before {when}."),
+        _("Your account is erased once the legal hold on it ends, and not before {when}."),
         button(_("Keep my account"), size="small", on_click=on_keep),
     )
 
@@ -68,17 +68,17 @@ def keep_page(own: Planned, of_account: Planned, on_keep: object) -> rx.Componen
         _planned(
             own,
             _("Your data is erased on {when}."),
-            _("Your data is erased once no legal reason holds it any more, and not before {when}."),
+            _("Your data is erased once the legal hold on it ends, and not before {when}."),
             button(_("Keep my data"), size="small", on_click=on_keep),
         ),
         _account_planned(of_account, on_keep),
     )
-    nothing = rx.el.p(_("Nothing is planned to be erased."), class_name="text-lg")
+    nothing = rx.el.p(_("No erasure is planned."), class_name="text-lg")
     return rx.el.div(
         rx.el.h1(_("Keep your data?")),
         rx.cond(own.at, planned, rx.cond(of_account.at, planned, nothing)),
         rx.el.p(
-            _("This link takes an erasure back and shows nothing. To see what is kept, ask for another one."),
+            _("This link only cancels an erasure. To see what we keep, ask for another one."),
             class_name="text-ink-muted max-w-reading",
         ),
         rx.el.div(link_button(_("Ask for a new link"), localized_path("/privacy-request"), kind="secondary")),

@@ -48,11 +48,11 @@ def _seen(row: SeenRow) -> rx.Component:
 def _hold(row: SeenRow) -> rx.Component:
     return banner(
         rx.el.span(
-            _("Your data is held since"),
+            _("Your data has been on hold since"),
             " ",
             moment(row.at),
             ". ",
-            _("It is not erased before the hold ends. Reason:"),
+            _("It is not erased until the hold ends. Reason:"),
             " ",
             row.reason,
         ),
@@ -99,9 +99,7 @@ def overview(
             rx.cond(
                 count(state.seen) > 0,
                 long_list(state.seen, _seen),
-                _text(
-                    _("No member of the staff has looked at your data. When one does, it stands here with the reason.")
-                ),
+                _text(_("No staff member has looked at your data. When one does, you'll see it here with the reason.")),
             ),
         ),
         _section(_("Your choices"), "choices", *choices, case_list(state)),

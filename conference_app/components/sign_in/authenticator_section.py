@@ -70,7 +70,7 @@ class AuthenticatorState(SecurityState):
         with self._refusing():
             await self._confirm(account.account_id, form)
             codes = await second_factors.new_codes(account.account_id)
-            await self._done(_("New recovery codes are made; the old ones no longer work."))
+            await self._done(_("You have new recovery codes; the old ones no longer work."))
             self.new_codes = codes
 
 
@@ -109,7 +109,7 @@ def _new_codes() -> rx.Component:
     return rx.el.div(
         banner(
             _(
-                "Keep these recovery codes where you find them without your phone. Each works once; they are shown only now."
+                "Keep these recovery codes where you'll find them without your phone. Each works once; they are shown only now."
             ),
             "warn",
         ),
@@ -120,7 +120,7 @@ def _new_codes() -> rx.Component:
         ),
         rx.el.div(
             copy_button(_("Copy codes"), rx.Var.create(state.new_codes).join("\n")),
-            button(_("I have kept them"), on_click=state.close),
+            button(_("I've saved them"), on_click=state.close),
             class_name="flex flex-wrap gap-3 mt-5",
         ),
         role="status",
@@ -160,7 +160,7 @@ def authenticator_section() -> rx.Component:
     )
     on = rx.fragment(
         rx.el.p(
-            badge(_("In force"), "ok"),
+            badge(_("On"), "ok"),
             rx.el.span(state.codes_left, class_name="text-sm text-ink-muted"),
             class_name="flex flex-wrap items-center gap-3",
         ),
@@ -168,6 +168,6 @@ def authenticator_section() -> rx.Component:
     )
     return section(
         _("Authenticator app"),
-        _("Beside your password, a code that changes every 30 seconds is asked for at sign-in."),
+        _("At sign-in we ask for a code that changes every 30 seconds, besides your password."),
         rx.cond(count(state.new_codes) > 0, _new_codes(), rx.cond(state.has_authenticator, on, off)),
     )

@@ -51,7 +51,7 @@ class CredentialsState(SecurityState):
                 typed(form, "password", 5000),
                 address=client_address(self),
             )
-            await self._done(_("Look into the mail of the new address, and use the link there."))
+            await self._done(_("Check the mail of the new address, and follow the link there."))
 
 
 def email_section() -> rx.Component:
@@ -62,7 +62,7 @@ def email_section() -> rx.Component:
         email_field(
             label=_("New e-mail"),
             error=state.errors["email"],
-            help_text=_("We mail it a link. The address changes when you use that link, and the old one is told."),
+            help_text=_("We'll send it a link. The address changes when you use the link, and we tell the old one."),
         ),
         password_again(_("So that nobody else can change it.")),
         form_actions(_("Send the link")),
@@ -73,7 +73,7 @@ def email_section() -> rx.Component:
     )
     return section(
         _("E-mail"),
-        _("You sign in with it, and mails about your own meetings go there."),
+        _("You sign in with it, and e-mails about your meetings go there."),
         rx.el.p(state.email, class_name="font-medium wrap-anywhere"),
         rx.cond(state.pending_email, pending),
         when_open("email", opened, form_opener("email", _("Change e-mail"))),
@@ -95,7 +95,7 @@ def password_section() -> rx.Component:
             _("New password"),
             "new_password",
             error=state.errors["new_password"],
-            help_text=_("At least 10 characters. A short sentence is easy to keep in mind."),
+            help_text=_("At least 10 characters. A short sentence is easy to remember."),
             auto_complete="new-password",
         ),
         form_actions(_("Change password")),
@@ -103,6 +103,6 @@ def password_section() -> rx.Component:
     )
     return section(
         _("Password"),
-        _("Kept in a form that nobody can read, our staff neither. We never ask for it by mail or phone."),
+        _("Kept in a form that nobody can read, not even our staff. We never ask for it by e-mail or phone."),
         when_open("password", opened, form_opener("password", _("Change password"))),
     )

@@ -63,9 +63,9 @@ class PasskeysState(SecurityState):
     async def give_up_passkey(self, why: str) -> None:
         self._challenge, self.passkey_options, self.busy = b"", "", False
         if why == "unsupported":
-            self._refuse(ConferenceError(n_("This browser knows no passkeys.")))
+            self._refuse(ConferenceError(n_("This browser doesn't support passkeys.")))
         elif why == "InvalidStateError":
-            self._refuse(ConferenceError(n_("This device has a passkey for your account already.")))
+            self._refuse(ConferenceError(n_("This device already has a passkey for your account.")))
         else:
             self._refuse(ConferenceError(n_("No passkey was made. Try again when you like.")))
 
@@ -125,7 +125,7 @@ def _passkey_name(value: rx.Var[str] | str = "") -> rx.Component:
         _("Name"),
         "passkey_name",
         error=PasskeysState.errors["passkey_name"],
-        help_text=_("So that you know it again, such as “My phone”."),
+        help_text=_("A name you'll recognise, such as “My phone”."),
         default_value=value,
         auto_complete="off",
         max_length=passkeys.NAME_LENGTH,

@@ -56,7 +56,7 @@ class CheckMailState(FormState, rx.State):
         yield
         try:
             await registration_mail.send_again(account.account_id)
-            self.said = _("The mail is on its way again.")
+            self.said = _("We have sent the e-mail again.")
         except ConferenceError as error:
             self.again_problem = error_text(error)
         finally:
@@ -80,7 +80,7 @@ class CheckMailState(FormState, rx.State):
         yield
         with self._refusing():
             self.email = await registration_mail.correct(account.account_id, typed(form, "email"))
-            self.is_correcting, self.said = False, _("A new mail is on its way to this address.")
+            self.is_correcting, self.said = False, _("A new e-mail is on its way to this address.")
 
 
 def _where() -> rx.Component:
@@ -89,8 +89,8 @@ def _where() -> rx.Component:
     return rx.el.p(
         rx.cond(
             state.email,
-            slotted(_("We have sent a mail to {email}."), email=address),
-            _("We have sent a mail to the address you gave."),
+            slotted(_("We have sent an e-mail to {email}."), email=address),
+            _("We have sent an e-mail to the address you gave."),
         ),
         " ",
         _("Open the link in it to confirm that the address is yours: then you can invite guests."),
@@ -100,12 +100,12 @@ def _where() -> rx.Component:
 
 def _stand_in() -> rx.Component:
     """Outside production the mail waits on this machine, one click away."""
-    note = banner(_("No mail server is set on this installation, so the mail is kept here."), "warn")
+    note = banner(_("No mail server is set on this installation, so the e-mail is kept here."), "warn")
     return rx.cond(
         CheckMailState.stays_here,
         rx.el.div(
             note,
-            link_button(_("Open the mail"), localized_path("/dev/mail"), icon_name="mail-open", extra="w-full"),
+            link_button(_("Open the e-mail"), localized_path("/dev/mail"), icon_name="mail-open", extra="w-full"),
             class_name="grid gap-3 mb-6",
         ),
     )
@@ -139,7 +139,7 @@ def _nothing_came() -> rx.Component:
     return rx.el.section(
         rx.el.h2(_("Nothing came?"), class_name="text-lg"),
         rx.el.p(
-            _("Mails can take a few minutes. Look into the spam folder too, and check the address."),
+            _("E-mails can take a few minutes. Look in the spam folder too, and check the address."),
             class_name="text-sm text-ink-muted",
         ),
         rx.el.div(
@@ -157,7 +157,7 @@ def _signed_out() -> rx.Component:
     """For who could not be signed in: the mail works all the same."""
     return rx.el.section(
         rx.el.p(
-            _("You are not signed in in this browser. The link works all the same; after it, sign in."),
+            _("This browser is not signed in. The link still works; sign in afterwards."),
             class_name="text-sm text-ink-muted",
         ),
         link_button(_("Sign in"), localized_path("/sign-in"), kind="secondary"),

@@ -111,7 +111,7 @@ def _optional() -> rx.Component:
 
 def _password() -> rx.Component:
     state = RegisterState
-    hint = rx.cond(state.advice, state.advice, _("At least 10 characters. A short sentence is easy to keep in mind."))
+    hint = rx.cond(state.advice, state.advice, _("At least 10 characters. A short sentence is easy to remember."))
     meter = strength_meter(state.strength, hint)
     return person_input(
         BY_NAME["password"],
@@ -134,7 +134,7 @@ def _acceptance() -> rx.Component:
 @page(
     "/register",
     title=n_("Create your account"),
-    description=n_("Create an account on {brand} to hold your own meetings. Guests need none."),
+    description=n_("Create an account on {brand} to hold your own meetings. Guests don't need one."),
     on_load=RegisterState.load,
     is_listed=True,
 )
@@ -155,7 +155,7 @@ def register() -> rx.Component:
             on_submit=RegisterState.submit,
         ),
         rx.el.p(
-            _("You have an account?"),
+            _("Already have an account?"),
             " ",
             text_link(_("Sign in"), localized_path("/sign-in")),
             class_name="text-sm text-ink-muted mt-8",

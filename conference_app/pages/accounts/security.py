@@ -25,8 +25,8 @@ def _events() -> rx.Component:
         class_name="flex flex-col sm:flex-row sm:justify-between gap-x-4 py-2 border-t border-line first:border-t-0 text-sm",
     )
     return section(
-        _("What happened lately"),
-        _("Something you do not know? Change your password; that signs out every other device."),
+        _("Recent activity"),
+        _("Something you don't recognise? Change your password; that signs out every other device."),
         rx.el.ul(rx.foreach(SecurityState.events, row)),
     )
 

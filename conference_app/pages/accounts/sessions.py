@@ -132,7 +132,7 @@ def account_sessions() -> rx.Component:
             _("Where you are signed in"),
             others,
             detail=_(
-                "We keep the kind of browser and its time zone, no address. A device you do not know? Sign it out."
+                "We keep the kind of browser and its time zone, no address. A device you don't recognise? Sign it out."
             ),
         ),
         rx.el.div(

@@ -55,12 +55,12 @@ def confirm_address() -> rx.Component:
         state,
         _("Use this address?"),
         _(
-            "What we keep about you under your old address is kept under this one from now on. If we know this one "
-            "too, both become one: every mail that you stopped at either stays stopped."
+            "What we keep about you under your old address is kept under this one from now on. If we know this "
+            "one too, the two become one: every e-mail you stopped at either stays stopped."
         ),
         _("Use this address"),
         _("We know you by this address now."),
-        _("Your old address has a mail about it, and can take the change back for a week."),
+        _("We have written to your old address, which can undo the change for a week."),
         on_press=state.confirm,
         onwards=_onwards(),
         after=link_button(_("See what you keep"), state.center, extra="w-full"),

@@ -38,7 +38,7 @@ class Switch:
 
 
 def _switch_of(choice: Choice) -> Switch:
-    until = _("Ends by itself on {day}.", day=date_in_words(choice.until.date())) if choice.until else ""
+    until = _("Ends automatically on {day}.", day=date_in_words(choice.until.date())) if choice.until else ""
     return Switch(choice.purpose, choice.title, choice.words, until, choice.is_on)
 
 
@@ -95,7 +95,7 @@ class PreferencesState(rx.State):
                 await preferences.give(person, changed, act="undo", page=_PAGE)
             else:
                 await preferences.stop(person, changed, act="undo", page=_PAGE)
-            self.said, self._undo_purposes, self.asks_why, self.can_undo = _("As it was before."), [], False, False
+            self.said, self._undo_purposes, self.asks_why, self.can_undo = _("Undone."), [], False, False
         except ConferenceError as error:
             self.problem = error_text(error)
         await self._show()
@@ -106,7 +106,7 @@ class PreferencesState(rx.State):
         """A reason for the last stop; anything but one of the list is ignored."""
         if self.asks_why and self.was_stopped:
             await preferences.say_why(await self._person(), list(self._undo_purposes), reason, page=_PAGE)
-            self.asks_why, self.said = False, _("Thank you. That helps us to send less.")
+            self.asks_why, self.said = False, _("Thank you. That helps us send less.")
 
     async def _person(self) -> preferences.ConsentHolder:
         return await preferences.of_account((await require_account(self)).account_id)
@@ -180,7 +180,7 @@ def preferences_page() -> rx.Component:
         rx.el.h2(_("What we may send you"), class_name="text-xl"),
         rx.el.p(
             _(
-                "Each of these is off until you turn it on, and off again with one click. Receipts, confirmations and notices about your account and meetings come anyway, since you need them."
+                "Each of these is off until you turn it on, and one click turns it off again. You always get receipts, confirmations and notices about your account and meetings, because you need them."
             ),
             class_name="text-sm text-ink-muted mt-1 mb-4 max-w-reading",
         ),
@@ -200,7 +200,7 @@ def preferences_page() -> rx.Component:
                 loading(skeleton("h-20 rounded-card"), skeleton("h-20 rounded-card")),
             ),
             rx.el.p(
-                _("Each choice is recorded with its time and the words above, so that both of us can prove it."),
+                _("We record each choice with its time and the words above, so that both sides can prove it."),
                 class_name="text-sm text-ink-faint",
             ),
             class_name="grid grid-cols-1 gap-4",

@@ -90,7 +90,7 @@ def _form() -> rx.Component:
         ),
         email_field(
             error=errors["email"],
-            help_text=_("To answer you, and for nothing else. It never comes on a mailing list."),
+            help_text=_("To answer you, and for nothing else. It never goes on a mailing list."),
             default_value=state.email,
             key=state.email,
         ),
@@ -105,7 +105,7 @@ def _sent() -> rx.Component:
         rx.el.h2(_("Thank you. Your message has arrived."), class_name="text-xl"),
         rx.el.p(
             _(
-                "A person reads it and answers by mail. Requests about your data are done within 30 days; you see them in your privacy center when you are signed in."
+                "A person reads it and answers by e-mail. Requests about your data are done within 30 days; when you are signed in, you see them in your privacy center."
             ),
             class_name="text-ink-muted mt-2",
         ),
@@ -130,7 +130,7 @@ def contact_page() -> rx.Component:
                 rx.el.h1(_("Contact")),
                 rx.el.p(
                     _(
-                        "Questions about privacy, your data or the service go to those who run this server. Write here, or by any of these ways."
+                        "Questions about privacy, your data or the service go to the people who run this server. Write here, or reach us in any of these ways."
                     ),
                     class_name="text-ink-muted mt-3 mb-8",
                 ),

@@ -146,7 +146,7 @@ def _legend() -> rx.Component:
 
 
 def _document(document: ChangedDocument) -> rx.Component:
-    not_kept = rx.el.p(_("Which words changed is not known any more. Read the whole text."), class_name="text-sm mt-4")
+    not_kept = rx.el.p(_("We no longer know which words changed. Read the whole text."), class_name="text-sm mt-4")
     found = rx.fragment(
         _legend(), rx.el.ul(rx.foreach(document.changes, _change), class_name="grid gap-5 mt-5 text-sm leading-6")
     )

@@ -59,9 +59,9 @@ class NewMeetingState(MeetingFieldsState, rx.State):
         yield
         with self._refusing():
             made = await meetings.create(account.account_id, self._meeting_form(form))
-            said = _("The meeting is created. Send its link to your guests.")
+            said = _("Your meeting is ready. Send its link to your guests.")
             if not account.may_invite:
-                said = _("The meeting is created. You can share it once your e-mail address is confirmed.")
+                said = _("Your meeting is ready. You can share it once your e-mail address is confirmed.")
             page = localized_path(f"/meetings/{made.code}")
             await say(self, said, on=page)
             yield rx.redirect(page)

@@ -188,7 +188,7 @@ def _invited() -> Invited:
 def _delete_dialog() -> rx.Component:
     state = OwnMeetingState
     body = slotted(
-        _("“{subject}” and its invitation link will be gone. Anyone in the room is sent home. This cannot be undone."),
+        _("“{subject}” and its invitation link will be gone. Anyone in the room is sent out. This cannot be undone."),
         subject=state.shown.subject,
     )
     return dialog(

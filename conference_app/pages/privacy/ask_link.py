@@ -40,7 +40,7 @@ class PrivacyRequestState(FormState, rx.State):
 
 @page(
     "/privacy-request",
-    title=n_("What is kept about you"),
+    title=n_("What we keep about you"),
     description=n_("See, correct and erase what {brand} keeps about your e-mail address, without an account."),
     on_load=PrivacyRequestState.load,
     is_listed=True,
@@ -58,22 +58,25 @@ def privacy_request() -> rx.Component:
     )
     sent = rx.el.div(
         banner(
-            _("If we keep anything about this address, a mail with a link is on its way. It works for 24 hours."), "ok"
+            _(
+                "If we keep anything about this address, an e-mail with a link is on its way. The link works for 24 hours."
+            ),
+            "ok",
         ),
         role="status",
     )
     return narrow_frame(
-        rx.el.h1(_("What is kept about you")),
+        rx.el.h1(_("What we keep about you")),
         rx.el.p(
             _(
-                "You took part in a meeting, or get mails, and have no account? A link shows what we keep, and lets you take or erase it."
+                "You took part in a meeting or get our e-mails, but have no account? A link shows what we keep, and lets you take or erase it."
             ),
             class_name="text-ink-muted mt-3 mb-8",
         ),
         # What an earlier visit left must not take the form away, with what is typed, until `load` has been there.
         rx.cond(rx.State.is_hydrated & state.is_sent, sent, form),
         rx.el.p(
-            _("You have an account?"),
+            _("Already have an account?"),
             " ",
             text_link(_("Open your privacy center"), localized_path("/privacy-center")),
             class_name="text-sm text-ink-muted mt-8",

@@ -163,10 +163,10 @@ def _rest_banner() -> rx.Component:
                     state.planned,
                     _("Everything below is erased on {when}. Until then your meetings let nobody in."),
                     _(
-                        "Everything below is erased once no legal reason holds it any more, and not before {when}. Until then your meetings let nobody in."
+                        "Everything below is erased once the legal hold on it ends, and not before {when}. Until then your meetings let nobody in."
                     ),
                 ),
-                _("Your account rests: your meetings let nobody in, and you get no mails but necessary ones."),
+                _("Your account is paused: your meetings let nobody in, and you get only necessary e-mails."),
             ),
             "warn",
             _go_on(),
@@ -191,14 +191,14 @@ def _choices() -> list[rx.Component]:
     uses = [_(PURPOSES[name].reason) for name in OPPOSABLE]
     return [
         choice(
-            _("Choose what mail you get"),
+            _("Choose which e-mails you get"),
             _("Newsletters and offers come only if you asked for them. Each stops at once."),
-            link_button(_("Mail preferences"), localized_path("/preferences"), kind="secondary", size="small"),
+            link_button(_("E-mail preferences"), localized_path("/preferences"), kind="secondary", size="small"),
         ),
         restrict_choice(state, state.restrict, state.free),
         object_choice(state, state.object_to_all, state.stop_objecting, uses=uses),
         choice(
-            _("Ask something else"),
+            _("Ask for something else"),
             _("Write to us. It becomes a request with a number, answered within 30 days."),
             link_button(_("Contact"), localized_path("/contact"), kind="secondary", size="small"),
         ),
@@ -212,11 +212,11 @@ def _leave() -> list[rx.Component]:
             state.is_deactivated,
             rx.fragment(),
             choice(
-                _("Let the account rest"),
+                _("Pause your account"),
                 _(
-                    "You are signed out everywhere and your meeting links stop. Sign in again to go on; nothing is lost."
+                    "You are signed out everywhere and your meeting links stop working. Sign in again to go on; nothing is lost."
                 ),
-                button(_("Deactivate my account"), kind="secondary", size="small", on_click=state.ask_deactivation),
+                button(_("Pause my account"), kind="secondary", size="small", on_click=state.ask_deactivation),
             ),
         ),
         erase_choice(
@@ -233,7 +233,9 @@ def _leave() -> list[rx.Component]:
 
 def _questions() -> rx.Component:
     state = PrivacyCenterState
-    pause = rx.el.p(_("Your meeting links stop and you are signed out everywhere. Sign in again whenever you like."))
+    pause = rx.el.p(
+        _("Your meeting links stop working and you are signed out everywhere. Sign in again whenever you like.")
+    )
     return rx.fragment(
         password_question(
             state,
@@ -248,9 +250,9 @@ def _questions() -> rx.Component:
         ),
         password_question(
             state,
-            _("Let the account rest?"),
+            _("Pause your account?"),
             pause,
-            _("Deactivate my account"),
+            _("Pause my account"),
             kind="primary",
             is_open=state.is_deactivating,
             on_submit=state.deactivate,

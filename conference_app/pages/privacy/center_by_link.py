@@ -228,7 +228,7 @@ def guest_center() -> rx.Component:
         empty_state(
             "link-2-off",
             _("This link no longer works."),
-            _("It is over, or was cut short. Ask for a new one: it takes a minute."),
+            _("It has expired, or was cut off. Ask for a new one: it takes a minute."),
             link_button(_("Ask for a new link"), localized_path("/privacy-request")),
         ),
     )

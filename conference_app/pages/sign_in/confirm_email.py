@@ -62,10 +62,10 @@ def verify() -> rx.Component:
     return mailed_step(
         state,
         _("Confirm your e-mail address"),
-        _("You came here by the link in our mail. One press and the address is yours."),
+        _("You followed the link in our e-mail. One click confirms that the address is yours."),
         _("Confirm my address"),
         _("Your address is confirmed."),
-        _("From now on you sign in with it, and mails about your meetings go there."),
+        _("From now on you sign in with it, and e-mails about your meetings go there."),
         on_press=state.confirm,
         onwards=_onwards(),
     )
@@ -80,7 +80,7 @@ def revoke() -> rx.Component:
         _("Your account gets this e-mail address back, every device is signed out, and the password stops working."),
         _("Take the change back"),
         _("The address is yours again."),
-        _("A mail with a link to choose a new password is on its way to you."),
+        _("An e-mail with a link to choose a new password is on its way to you."),
         on_press=state.revoke,
         kind="danger",
         onwards=_onwards(),

@@ -69,7 +69,7 @@ def _said(title: str, text: str, action: rx.Component) -> rx.Component:
 @page(
     "/reset",
     title=n_("Choose a new password"),
-    description=n_("Have a link mailed to choose a new password for {brand}."),
+    description=n_("Get a link to choose a new password for {brand}."),
     on_load=ResetState.load,
 )
 def ask_reset() -> rx.Component:
@@ -78,7 +78,7 @@ def ask_reset() -> rx.Component:
         rx.el.h1(_("Choose a new password")),
         rx.el.p(
             unbroken(
-                _("Tell us the e-mail address you registered with. We mail you a link that works for 30 minutes.")
+                _("Enter the e-mail address you registered with. We'll send you a link that works for 30 minutes.")
             ),
             class_name="text-ink-muted mt-3 mb-8",
         ),
@@ -91,8 +91,8 @@ def ask_reset() -> rx.Component:
         rx.el.p(text_link(_("Back to sign in"), localized_path("/sign-in")), class_name="text-sm mt-8"),
     )
     told = _said(
-        _("Look into your mail"),
-        _("If this address has an account, a link is on its way to it. Nothing there? Look into the spam folder too."),
+        _("Check your mail"),
+        _("If this address has an account, a link is on its way to it. Nothing there? Look in the spam folder too."),
         text_link(_("Back to sign in"), localized_path("/sign-in")),
     )
     return narrow_frame(rx.cond(state.done, told, form))
@@ -106,10 +106,10 @@ def _new_password() -> rx.Component:
             _("New password"),
             "new_password",
             error=state.errors["new_password"],
-            help_text=_("At least 10 characters. A short sentence is easy to keep in mind."),
+            help_text=_("At least 10 characters. A short sentence is easy to remember."),
             auto_complete="new-password",
         ),
-        submit_button(_("Set the password"), busy=state.busy, extra="w-full"),
+        submit_button(_("Set password"), busy=state.busy, extra="w-full"),
         on_submit=state.choose,
     )
 
@@ -120,11 +120,11 @@ def choose_password() -> rx.Component:
     form = rx.el.div(
         rx.el.h1(_("Choose a new password")),
         rx.el.p(
-            _("When it is set, every device is signed out, and you sign in anew."),
+            _("Then every device is signed out, and you sign in again."),
             class_name="text-ink-muted mt-3 mb-8",
         ),
         with_token(_new_password(), rx.fragment()),
-        rx.el.p(text_link(_("Ask for another link"), localized_path("/reset")), class_name="text-sm mt-8"),
+        rx.el.p(text_link(_("Ask for a new link"), localized_path("/reset")), class_name="text-sm mt-8"),
     )
     done = _said(
         _("Your new password is set."),

@@ -121,7 +121,7 @@ def _check_filled(email: str, password: str) -> None:
 def give_up_text(why: str) -> str:
     """What to say when the browser did not come back with a passkey; a msgid."""
     if why == "unsupported":
-        return n_("This browser knows no passkeys. Use your password.")
+        return n_("This browser doesn't support passkeys. Use your password.")
     return n_("No passkey was used. Try again, or use your password.")
 
 

@@ -32,7 +32,9 @@ class LandingState(FormState, rx.State):
             self.errors = {}
             return rx.redirect(localized_path(f"/m/{code}"))
         self.errors = {
-            "meeting": _("That is no meeting link or code. Paste the whole link, or type all 15 signs of the code.")
+            "meeting": _(
+                "That isn't a meeting link or code. Paste the whole link, or type all 15 characters of the code."
+            )
         }
         self.tries += 1
         return None
@@ -171,7 +173,7 @@ def _facts() -> rx.Component:
         _fact(
             "server",
             _("No third party"),
-            _("Fonts, scripts, media and mail come from this server. The number of outside hosts a page asks is 0."),
+            _("Fonts, scripts, media and mail come from this server. Outside hosts that a page contacts: 0."),
             rx.el.span(_("Your browser's network view shows it."), class_name="text-ink-faint"),
         ),
         _fact(
@@ -191,7 +193,7 @@ def _facts() -> rx.Component:
 def _steps() -> rx.Component:
     steps = (
         (_("Create a meeting"), _("A subject is enough. Add a time or a pass-phrase if you like.")),
-        (_("Send its link"), _("By whatever way you already talk. The link cannot be guessed.")),
+        (_("Send its link"), _("However you already talk. The link cannot be guessed.")),
         (_("Open the room"), _("Guests wait until you do. Then everybody is in, from any modern browser.")),
     )
     items = [
@@ -300,11 +302,11 @@ def _questions() -> rx.Component:
             ),
             _question(
                 _("Are meetings recorded?"),
-                _("No. There is no recording on the server. Like in any room, guests can record what they see."),
+                _("No. There is no recording on the server. As in any room, guests can record what they see."),
             ),
             _question(
                 _("Can I run {brand} on my own machine?", brand=settings().brand_name),
-                _("Yes. One command starts everything on one machine, and it asks no other host for anything."),
+                _("Yes. One command starts everything on one machine, and it contacts no other host."),
             ),
             class_name="mt-6 border-t border-line",
         ),

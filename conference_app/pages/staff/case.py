@@ -59,7 +59,7 @@ class StaffCaseState(StaffThingState, rx.State):
         words, status = typed(form, "words", case_answers.WORDS_LENGTH + 1), typed(form, "status", 20)
         with self._refusing():
             await case_answers.answer(self._number, words, status, staff_id=staff.account_id)
-            await say(self, _("It is noted, and the person is told."))
+            await say(self, _("Saved. The person is told."))
         await self._look()
 
     async def _show(self) -> None:
@@ -90,7 +90,9 @@ def _answer_form() -> rx.Component:
                 _("What the person should know"),
                 "words",
                 error=state.errors["words"],
-                help_text=_("The person gets it by mail and reads it with the request. It goes when they are erased."),
+                help_text=_(
+                    "The person gets it by e-mail and reads it with the request. It is erased with their data."
+                ),
                 max_length=case_answers.WORDS_LENGTH,
                 rows="6",
             ),

@@ -41,13 +41,13 @@ def staff_cases() -> rx.Component:
         _case,
         part="/staff/cases",
         nothing_open=(
-            _("No request waits."),
+            _("No requests are waiting."),
             _(
-                "A request opens by itself when somebody objects, or writes that they want a copy, a correction or an erasure."
+                "A request opens automatically when somebody objects, or writes that they want a copy, a correction or an erasure."
             ),
         ),
         nothing_closed=(
-            _("No request is closed yet."),
-            _("Requests you have finished stand here, with what was done."),
+            _("No requests are closed yet."),
+            _("Finished requests are listed here, with what was done."),
         ),
     )

@@ -64,13 +64,15 @@ def staff_contact() -> rx.Component:
     return staff_list(
         StaffContactState,
         _("Messages from people"),
-        _("Who wrote stands here shortened. Each time you open a conversation, its person can see that you did."),
+        _("Senders are shown shortened. Whenever you open a conversation, the person can see that you did."),
         StaffContactState.threads,
         _thread,
         part="/staff/contact",
         nothing_open=(
             _("Every message is answered."),
-            _("What people write on the contact page, or to our address by mail, waits here until somebody closes it."),
+            _(
+                "What people write on the contact page, or to our address by e-mail, waits here until somebody closes it."
+            ),
         ),
         nothing_closed=(
             _("No conversation is closed yet."),

@@ -56,9 +56,7 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
     @rx.event
     async def try_again(self, job_id: str) -> None:
         staff = await require_staff(self)
-        await self._act(
-            dead_letters.try_again(str(job_id)[:32], staff_id=staff.account_id), _("It is tried again now.")
-        )
+        await self._act(dead_letters.try_again(str(job_id)[:32], staff_id=staff.account_id), _("Trying again now."))
 
     @rx.event
     async def ask_drop(self, job_id: str) -> None:
@@ -74,7 +72,7 @@ class StaffJobsState(SteppedState, StaffState, rx.State):
     async def drop(self) -> None:
         staff = await require_staff(self)
         dropped, self.dropping = self.dropping, ""
-        await self._act(dead_letters.drop(dropped, staff_id=staff.account_id), _("It is dropped."))
+        await self._act(dead_letters.drop(dropped, staff_id=staff.account_id), _("The work is dropped."))
 
     async def _act(self, doing: Awaitable[None], said: str) -> None:
         self.problem = ""
@@ -111,7 +109,7 @@ def _drop_dialog() -> rx.Component:
     state = StaffJobsState
     return dialog(
         _("Drop this work?"),
-        rx.el.p(_("It is never done then. A mail that was given up does not leave.")),
+        rx.el.p(_("Then it is never done. An e-mail that was given up is not sent.")),
         button(_("Keep it"), kind="secondary", on_click=state.keep),
         button(_("Drop"), kind="danger", on_click=state.drop),
         is_open=state.dropping != "",
@@ -126,9 +124,7 @@ def staff_jobs() -> rx.Component:
         state,
         rx.el.h1(_("Failed work"), class_name="mb-2"),
         rx.el.p(
-            _(
-                "Mails and other work that was given up after many tries. Here is how it failed, never what it was about."
-            ),
+            _("E-mails and other work given up after many tries. You see how it failed, never what it was about."),
             class_name="text-ink-muted mb-6 max-w-reading",
         ),
         rx.cond(state.problem, rx.el.div(banner(state.problem, "danger"), class_name="mb-4")),
@@ -139,7 +135,7 @@ def staff_jobs() -> rx.Component:
                 "circle-check",
                 _("Nothing has failed."),
                 _(
-                    "What is tried many times in vain, such as a mail to a server that is away for days, waits here for you."
+                    "Work that failed many times, such as an e-mail to a server that was down for days, waits here for you."
                 ),
             ),
         ),

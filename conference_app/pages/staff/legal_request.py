@@ -35,7 +35,7 @@ class StaffLegalRequestState(StaffThingState, rx.State):
         words, decision = typed(form, "handed_out", LENGTHS["handed_out"] + 1), typed(form, "decision", 20)
         with self._refusing():
             await legal_requests.decide(self._number, decision, words, staff_id=staff.account_id)
-            await say(self, _("The decision is noted."))
+            await say(self, _("The decision is saved."))
         await self._look()
 
     async def _show(self) -> None:
@@ -60,7 +60,7 @@ def _facts() -> rx.Component:
             _fact(_("Their reference"), one.reference),
             _fact(_("Day it came"), one.received),
             _fact(_("Whom it is about"), one.about),
-            _fact(_("What they demand"), one.scope),
+            _fact(_("What they ask for"), one.scope),
             rx.cond(one.hidden, _fact(_("May not be told until"), one.hidden)),
             rx.cond(one.decided, _fact(_("Decided on"), one.decided)),
             rx.cond(one.handed_out, _fact(_("What was handed out"), one.handed_out)),
@@ -86,7 +86,7 @@ def _file_form() -> rx.Component:
     """A real post: the browser saves what comes back."""
     return member_post(
         rx.el.fieldset(
-            rx.el.legend(_("What was demanded"), class_name=LABEL),
+            rx.el.legend(_("What was asked for"), class_name=LABEL),
             rx.el.div(*[_kind(kind) for kind in disclosure.kinds()], class_name="grid sm:grid-cols-2 gap-x-6"),
         ),
         text_area(
@@ -102,9 +102,9 @@ def _file_form() -> rx.Component:
 
 
 def _what_exists() -> rx.Component:
-    nobody = rx.el.p(_("The demand names nobody who could be looked for."), class_name=HINT)
+    nobody = rx.el.p(_("The request names nobody to look for."), class_name=HINT)
     words = _(
-        "Metadata only: who somebody is here, and when what happened. What was said in meetings does not exist here."
+        "Metadata only: who somebody is here, and what happened when. What was said in meetings does not exist here."
     )
     return rx.el.section(
         section_header(_("What exists"), detail=words),
@@ -121,7 +121,7 @@ def _decision() -> rx.Component:
         card(
             checked_form(
                 state,
-                select_field(_("You decided"), "decision", choices, error=state.errors["decision"]),
+                select_field(_("Your decision"), "decision", choices, error=state.errors["decision"]),
                 text_area(
                     _("What was handed out"),
                     "handed_out",
@@ -130,7 +130,7 @@ def _decision() -> rx.Component:
                     max_length=LENGTHS["handed_out"],
                     rows="4",
                 ),
-                rx.el.div(submit_button(_("Note the decision"), busy=state.busy)),
+                rx.el.div(submit_button(_("Save the decision"), busy=state.busy)),
                 on_submit=state.decide,
             ),
             extra="p-5 sm:p-8",
@@ -139,12 +139,12 @@ def _decision() -> rx.Component:
     )
 
 
-@page("/staff/legal/[request_id]", title=n_("A demand of an authority"), on_load=StaffLegalRequestState.load)
+@page("/staff/legal/[request_id]", title=n_("A request from an authority"), on_load=StaffLegalRequestState.load)
 def staff_legal_request() -> rx.Component:
     state = StaffLegalRequestState
     return staff_frame(
         state,
-        back_link(_("All demands"), "/staff/legal"),
+        back_link(_("All requests from authorities"), "/staff/legal"),
         rx.el.h1(state.legal_request.authority, class_name="mt-2 wrap-anywhere"),
         rx.el.div(request_badges(state.legal_request), class_name="mt-3 mb-6"),
         rx.cond(

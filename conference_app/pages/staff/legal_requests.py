@@ -41,7 +41,7 @@ def _legal_request(line: RequestLine) -> rx.Component:
 
 
 def _note() -> rx.Component:
-    return link_button(_("Note a demand"), localized_path("/staff/legal/new"), icon_name="plus")
+    return link_button(_("Log a request"), localized_path("/staff/legal/new"), icon_name="plus")
 
 
 @page("/staff/legal", title=n_("Demands of authorities"), on_load=StaffLegalState.load)
@@ -55,7 +55,7 @@ def staff_legal() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-4 mb-2",
         ),
         rx.el.p(
-            _("Every demand is noted before anything is handed out. Their number is public:"),
+            _("Every request is logged before anything is handed over. Their number is public:"),
             " ",
             plain_link(_("Transparency"), localized_path("/transparency")),
             class_name="text-ink-muted mb-6 max-w-reading",
@@ -65,8 +65,8 @@ def staff_legal() -> rx.Component:
             rx.el.ul(rx.foreach(state.noted_requests, _legal_request), class_name="grid gap-3"),
             empty_state(
                 "scale",
-                _("No authority has demanded anything."),
-                _("When a subpoena or an order comes, note it here first."),
+                _("No authority has asked for anything."),
+                _("When a subpoena or an order comes, log it here first."),
                 _note(),
             ),
         ),

@@ -40,7 +40,7 @@ class StaffNewLegalRequestState(FormState, StaffState, rx.State):
         with self._refusing():
             number = await legal_requests.note(NewRequest(**values), staff_id=staff.account_id)
             page = localized_path(f"/staff/legal/{number}")
-            await say(self, _("The demand is noted."), on=page)
+            await say(self, _("The request is logged."), on=page)
             return rx.redirect(page)
         return None
 
@@ -55,11 +55,11 @@ def _form() -> rx.Component:
             [(kind, _(words)) for kind, words in legal_requests.KINDS.items()],
             error=errors["kind"],
         ),
-        text_field(_("Who demands it"), "authority", error=errors["authority"], max_length=LENGTHS["authority"]),
+        text_field(_("Who asks for it"), "authority", error=errors["authority"], max_length=LENGTHS["authority"]),
         text_field(_("Their reference"), "reference", error=errors["reference"], max_length=LENGTHS["reference"]),
         text_field(_("Day it came"), "received_on", type="date", error=errors["received_on"]),
         text_area(
-            _("What they demand"),
+            _("What they ask for"),
             "scope",
             error=errors["scope"],
             help_text=_("Name nobody here: the person reads this, and it is kept longer than the person's data."),
@@ -84,17 +84,17 @@ def _form() -> rx.Component:
             error=errors["hidden_until"],
             help_text=_("Only if a law or an order forbids to tell the person. They read it the day after."),
         ),
-        rx.el.div(submit_button(_("Note the demand"), busy=StaffNewLegalRequestState.busy)),
+        rx.el.div(submit_button(_("Log the request"), busy=StaffNewLegalRequestState.busy)),
         on_submit=StaffNewLegalRequestState.submit,
     )
 
 
-@page("/staff/legal/new", title=n_("Note a demand"), on_load=StaffNewLegalRequestState.load)
+@page("/staff/legal/new", title=n_("Log a request"), on_load=StaffNewLegalRequestState.load)
 def staff_new_legal_request() -> rx.Component:
     return staff_frame(
         StaffNewLegalRequestState,
-        back_link(_("All demands"), "/staff/legal"),
-        rx.el.h1(_("Note a demand"), class_name="mt-2 mb-6"),
+        back_link(_("All requests from authorities"), "/staff/legal"),
+        rx.el.h1(_("Log a request"), class_name="mt-2 mb-6"),
         card(_form(), extra="p-5 sm:p-8 max-w-2xl"),
         part="/staff/legal",
     )

@@ -82,7 +82,7 @@ class StaffNewsletterDraftState(FormState, StaffState, rx.State):
             self.draft = {name: getattr(draft, name) for name in Draft.__slots__}
             await self._count()
             page = localized_path(f"{DRAFT_PATH}/{self._newsletter_id}")
-            await say(self, _("The draft is kept."), on=page)
+            await say(self, _("The draft is saved."), on=page)
             return rx.redirect(page, replace=True) if self._newsletter_id != before else None
         return None
 
@@ -179,7 +179,7 @@ def _question() -> rx.Component:
         rx.el.p(
             state.audience,
             " ",
-            _("The draft leaves as it was last kept. Who takes back the consent meanwhile does not get it."),
+            _("The draft goes out as last saved. Anyone who takes back their consent meanwhile does not get it."),
         ),
         button(_("Not yet"), kind="secondary", on_click=state.keep),
         button(_("Send the newsletter"), on_click=state.send),
@@ -201,8 +201,8 @@ def staff_newsletter_draft() -> rx.Component:
                 topic_choice(state.topics, state.draft),
                 text_fields(state.draft, state.errors),
                 rx.el.div(
-                    submit_button(_("Keep and preview"), busy=state.busy),
-                    rx.cond(state.is_kept, button(_("Throw away"), kind="quiet", on_click=state.discard)),
+                    submit_button(_("Save and preview"), busy=state.busy),
+                    rx.cond(state.is_kept, button(_("Delete draft"), kind="quiet", on_click=state.discard)),
                     class_name="flex flex-wrap gap-3",
                 ),
                 on_submit=state.save,

@@ -27,7 +27,7 @@ WATCH_S = 1.0
 WATCHES = 600
 """Looks until the page stops by itself; "Look again" goes on."""
 _COUNTS: dict[str, str] = {
-    "total": n_("Letters"),
+    "total": n_("E-mails"),
     "sent": n_("Sent"),
     "queued": n_("Waiting"),
     "refused": n_("Refused"),
@@ -119,8 +119,8 @@ class StaffNewsletterSendingState(FormState, StaffState, rx.State):
         self.counts = [[_(words), str(getattr(view.counts, name))] for name, words in _COUNTS.items()]
         self.uncertain = view.counts.uncertain
         self.uncertain_words = plural(
-            "{count} letter broke off on its way. It may have arrived or not; sending it again may send it twice.",
-            "{count} letters broke off on their way. They may have arrived or not; sending them again may send them twice.",
+            "{count} e-mail was cut off on its way. It may or may not have arrived; sending it again may send it twice.",
+            "{count} e-mails were cut off on their way. They may or may not have arrived; sending them again may send them twice.",
             view.counts.uncertain,
         )
         self.loaded = True
@@ -150,7 +150,7 @@ def _stop_dialog() -> rx.Component:
     state = StaffNewsletterSendingState
     return dialog(
         _("Stop sending?"),
-        rx.el.p(_("What has left has left. The rest is held back, and cannot be sent later.")),
+        rx.el.p(_("What has been sent stays sent. The rest is held back, and cannot be sent later.")),
         button(_("Go on sending"), kind="secondary", on_click=state.go_on),
         button(_("Stop sending"), kind="danger", on_click=state.stop),
         is_open=state.is_stopping,
@@ -169,7 +169,7 @@ def staff_newsletter_sending() -> rx.Component:
         rx.cond(state.problem, rx.el.div(banner(state.problem, "danger"), class_name="mb-4", role="alert")),
         card(
             rx.el.p(state.line.stage_words, class_name="font-medium mb-3", role="status"),
-            progress(_("Letters sent"), state.percent),
+            progress(_("E-mails sent"), state.percent),
             _figures(),
             rx.el.div(
                 rx.cond(is_going, button(_("Stop sending"), kind="danger", on_click=state.ask_stop)),
@@ -180,7 +180,7 @@ def staff_newsletter_sending() -> rx.Component:
         ),
         rx.cond(state.uncertain > 0, _in_doubt()),
         rx.el.p(
-            _("Counted from what the mail server answers and from the consents. No mail is traced."),
+            _("Counted from what the mail server answers and from the consents. No e-mail is tracked."),
             class_name="text-sm text-ink-muted mt-4",
         ),
         _stop_dialog(),

@@ -213,7 +213,7 @@ def _person_card() -> rx.Component:
         card(fact_list(state.facts, state.counts), extra="px-5 py-3"),
         rx.el.p(
             _(
-                "Names and addresses are shortened, and what stands in the entries is not shown to staff. They are called what the person reads."
+                "Names and addresses are shortened, and staff do not see what the entries say. Their headings are those the person reads."
             ),
             class_name="text-sm text-ink-muted",
         ),

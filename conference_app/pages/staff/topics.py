@@ -115,7 +115,7 @@ def _end_dialog() -> rx.Component:
     state = StaffTopicsState
     return dialog(
         _("End this topic?"),
-        rx.el.p(_("Everybody's consent to it ends too. Who asked for it hears nothing about it any more.")),
+        rx.el.p(_("Everybody's consent to it ends too. Those who asked for it hear no more about it.")),
         button(_("Keep it"), kind="secondary", on_click=state.keep),
         button(_("End now"), kind="danger", on_click=state.end),
         is_open=state.ending != "",
@@ -141,7 +141,7 @@ def staff_topics() -> rx.Component:
                 empty_state(
                     "tag",
                     _("No topic yet."),
-                    _("Add the first one below: people find it among their mail preferences."),
+                    _("Add the first one below: people find it among their e-mail preferences."),
                 ),
                 class_name="mb-6",
             ),

@@ -27,4 +27,4 @@ async def require(db: AsyncSession, account_id: str) -> None:
     if await person_state.is_deactivated(db, account_id):
         raise NotAllowed(n_("Your meetings let nobody in while your account is paused. You can change that."))
     if not await may(db, account_id):
-        raise NotAllowed(n_("Confirm your e-mail address first: the link is in the mail we sent you."))
+        raise NotAllowed(n_("Confirm your e-mail address first: the link is in the e-mail we sent you."))

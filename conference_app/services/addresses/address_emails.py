@@ -118,8 +118,8 @@ NOTICE = register(
         body=(
             paragraph(
                 n_(
-                    "Somebody with a link to your data asked us to use another e-mail address for it. Nothing changes "
-                    "before that address is confirmed."
+                    "Somebody with a link to your data asked us to use another e-mail address for it. Nothing "
+                    "changes until that address is confirmed."
                 ),
                 when="is_asked",
             ),

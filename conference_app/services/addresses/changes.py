@@ -34,7 +34,7 @@ from conference_app.services.personal_data.personal_rows import DataOwner, of_em
 from conference_app.services.privacy import export, privacy_emails, privacy_requests
 from conference_app.texts import n_
 
-USED = n_("This link was used already, or it is out of date.")
+USED = n_("This link has been used, or has expired.")
 
 
 async def ask(person: DataOwner, email: str, *, now: datetime | None = None) -> None:
@@ -47,7 +47,7 @@ async def ask(person: DataOwner, email: str, *, now: datetime | None = None) -> 
     if email_addresses.email_key(wanted) in person.email_keys:
         raise _refused(n_("This is your address already."))
     if (await person_state.read(person)).erase_due_at is not None:
-        raise _refused(n_("Your data is about to be erased. Take that back first."))
+        raise _refused(n_("Your data is about to be erased. Cancel that first."))
     details = await holder_details.held(person)
     if not details.email:
         raise _refused(n_("We keep nothing about your address."))

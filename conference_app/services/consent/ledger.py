@@ -25,7 +25,7 @@ from conference_app.texts import current_language, n_
 Kind = Literal["given", "withdrawn", "expired", "objected"]
 
 REASONS: dict[str, str] = {
-    "too_many": n_("Too many mails"),
+    "too_many": n_("Too many e-mails"),
     "not_useful": n_("Not useful to me"),
     "never_asked": n_("I never asked for it"),
     "other": n_("Another reason"),

@@ -25,7 +25,7 @@ from conference_app.services.personal_data.staff_accesses import Seen
 from conference_app.texts import n_
 
 _MONTH = timedelta(days=30.44)
-_GONE = n_("This is not there any more.")
+_GONE = n_("This is no longer there.")
 
 
 @dataclass(frozen=True, slots=True)

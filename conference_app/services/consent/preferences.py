@@ -127,8 +127,8 @@ async def _meetings(db: AsyncSession, person: ConsentHolder) -> list[Choice]:
     ids = [subject.id for subject in person.subjects if subject.kind == "address"]
     wants = or_(col(MeetingMailGrant.wants_reminder).is_(True), col(MeetingMailGrant.wants_follow_up).is_(True))
     query = select(MeetingMailGrant.meeting_id).where(col(MeetingMailGrant.address_id).in_(ids), wants)
-    title = _("Mail about a meeting")
-    words = _("A reminder before a meeting you take part in, or a mail after it.")
+    title = _("E-mails about a meeting")
+    words = _("A reminder before a meeting you take part in, or an e-mail after it.")
     return [
         Choice(MEETING + meeting_id, title, words, is_on=True, can_be_given=False)
         for meeting_id in (await db.exec(query)).all()

@@ -93,16 +93,16 @@ async def _compose_stopped(db: AsyncSession, context: Context) -> Values | None:
 _STOPPED = register(
     NecessaryTemplate(
         "contact_stopped",
-        subject=n_("Your mails are stopped"),
+        subject=n_("Your e-mails are stopped"),
         purpose=ANSWER,
         body=(
             paragraph(
                 n_(
-                    "Your message has arrived. It asks us to stop our mails to this address, so we have stopped all "
-                    "that you had agreed to."
+                    "Your message has arrived. It asks us to stop our e-mails to this address, so we have "
+                    "stopped all that you had agreed to."
                 )
             ),
-            paragraph(n_("Was it not you who wrote, or do you want some of them after all? Choose them here.")),
+            paragraph(n_("Was it somebody else who wrote, or do you want some of them after all? Choose them here.")),
             button(n_("Choose what you get")),
             note(n_("This is the only automatic answer. Your address is used for this conversation and nothing else.")),
         ),

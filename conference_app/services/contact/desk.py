@@ -198,7 +198,7 @@ _REPLY = register(
         "contact_reply",
         subject=n_("Re: {about}"),
         purpose=ANSWER,
-        body=(plain("text"), note(n_("You can answer this mail. It stays in the same conversation."))),
+        body=(plain("text"), note(n_("You can reply to this e-mail. It stays in the same conversation."))),
         compose=_compose,
         sample={"text": "Good morning,\nwe have looked into it.", "about": "A question"},
     )

@@ -36,7 +36,7 @@ def words_of(mail: Mail) -> str:
             if _is_text(part, wanted) and (text := _text(part, wanted)):
                 return text
     brings = mail.get_content_maintype() == "message" or any(_is_brought(part) for part in own)
-    return _("This mail has no text. What was attached to it is not kept.") if brings else ""
+    return _("This e-mail has no text. Attachments are not kept.") if brings else ""
 
 
 def _own_parts(mail: Mail) -> Iterator[Mail]:

@@ -116,7 +116,7 @@ def _footer(email_class: EmailClass, choices: Choices) -> list[dict[str, Any]]:
         address=operator.address,
     )
     blocks = [_choices(email_class, choices)] if choices.unsubscribe else [_small(_why(email_class))]
-    return [*blocks, _small(_("We never ask for your password, neither by mail nor by phone.")), _small(who)]
+    return [*blocks, _small(_("We never ask for your password by e-mail or phone.")), _small(who)]
 
 
 def _small(text: str) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _choices(email_class: EmailClass, choices: Choices) -> dict[str, Any]:
     return {
         "kind": "choices",
         "text": _why(email_class),
-        "label": _("Stop these mails"),
+        "label": _("Stop these e-mails"),
         "url": absolute(choices.unsubscribe),
         "more_label": _("Choose what you get"),
         "more_url": more,
@@ -139,13 +139,13 @@ def _why(email_class: EmailClass) -> str:
     """Why the recipient gets this mail, in a sentence."""
     match email_class:
         case "necessary":
-            return _("You get this mail because of something you or we have to do; it is no advertisement.")
+            return _("You get this e-mail because of something you or we have to do; it is not advertising.")
         case "service":
-            return _("You get this mail because you have an account and something about the service changes.")
+            return _("You get this e-mail because you have an account and something about the service changes.")
         case "newsletter" | "promotion":
-            return _("You get this mail because you asked for it.")
+            return _("You get this e-mail because you asked for it.")
         case "participant":
-            return _("You get this mail because you registered for this meeting.")
+            return _("You get this e-mail because you registered for this meeting.")
 
 
 @functools.cache

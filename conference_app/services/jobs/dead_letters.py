@@ -22,7 +22,7 @@ from conference_app.texts import n_
 
 KEPT_FOR = timedelta(days=30)
 """How long it stays to be looked at."""
-_GONE = n_("This work is not there any more.")
+_GONE = n_("This work is no longer there.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ async def make(
     reason, now = legal_holds.check_reason(reason), now or datetime.now(UTC)
     wanted = [kind for kind in kinds() if kind.table in tables]
     if not wanted:
-        wrong = {"tables": ConferenceError(n_("Choose what was demanded."))}
+        wrong = {"tables": ConferenceError(n_("Choose what was asked for."))}
         raise InvalidInput(wrong)
     async with database.session(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
@@ -127,8 +127,8 @@ def _zip(found: dict[str, Any], made_at: datetime) -> bytes:
     about = "\n\n".join(
         (
             _("Made by {name} on {when} UTC.", name=settings().controller.name, when=f"{made_at:%Y-%m-%d %H:%M}"),
-            _("This file holds metadata only: who somebody is here, and when what happened."),
-            _("What was said, shown or written in meetings is not on this server, so nobody can hand it out."),
+            _("This file holds metadata only: who somebody is here, and what happened when."),
+            _("What was said, shown or written in meetings is not on this server, so nobody can hand it over."),
         )
     )
     out = io.BytesIO()

@@ -28,7 +28,7 @@ Decision = Literal["pending", "refused", "partly", "answered"]
 KINDS: dict[Kind, str] = {
     "subpoena": n_("A subpoena"),
     "court_order": n_("A court order"),
-    "other": n_("Another demand"),
+    "other": n_("Another request"),
 }
 """msgids."""
 DECISIONS: dict[Decision, str] = {
@@ -43,7 +43,7 @@ LENGTHS = {"authority": 200, "reference": 200, "scope": 2000, "handed_out": 2000
 LONGEST_ORDER = timedelta(days=5 * 365)
 YEARS = 5
 """As long as entries are kept, so many years can be counted."""
-GONE = n_("This demand is not there any more.")
+GONE = n_("This request no longer exists.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ async def decide(
     async with database.session(LEGAL_REQUESTS) as db:
         row = await db.get(LegalRequest, request_id, with_for_update=True)
         if row is None or row.decided_at is not None:
-            raise NotFound(n_("This demand is not there any more, or it is decided already."))
+            raise NotFound(n_("This request no longer exists, or is already decided."))
         row.decision, row.handed_out = decision, handed_out
         row.decided_at, row.decided_by = now or datetime.now(UTC), staff_id
         await audit.record(db, AuditTag.STAFF_LEGAL_REQUEST_DECIDED, account_id=staff_id, detail=row.id, now=now)

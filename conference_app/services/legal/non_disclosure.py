@@ -42,7 +42,7 @@ async def change(request_id: str, last_day: str, reason: str, *, staff_id: str, 
         if row is None:
             raise NotFound(legal_requests.GONE)
         if row.hidden_until == hidden_until:
-            raise _wrong(ConferenceError(n_("It is this day already.")))
+            raise _wrong(ConferenceError(n_("That day is already set.")))
         db.add(
             NonDisclosureChange(request_id=row.id, before=row.hidden_until, reason=reason, at=now, changed_by=staff_id)
         )

@@ -121,7 +121,7 @@ def _key(limit: RateLimitItem, who: str) -> str:
 async def _refuse(limit: RateLimitItem, key: str) -> TooManyAttempts:
     window = await _asked(lambda limiter: limiter.get_window_stats(limit, key))
     wait_s = max(1, math.ceil(window.reset_time - time.time()))
-    return TooManyAttempts(n_("Too many tries."), wait_s=wait_s)
+    return TooManyAttempts(n_("Too many attempts."), wait_s=wait_s)
 
 
 async def count(limit: RateLimitItem, who: str) -> None:

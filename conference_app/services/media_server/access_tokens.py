@@ -90,12 +90,12 @@ def verify_room_token(token: str) -> RoomClaims:
             options={"require": ["exp", "nbf", "iss", "sub"]},
         )
     except (jwt.InvalidTokenError, UnicodeError):
-        raise NotAllowed(n_("This way into the room is no longer good. Join again.")) from None
+        raise NotAllowed(n_("Your way into the room has expired. Join again.")) from None
     video = claims.get("video")
     grants = cast("dict[str, Any]", video) if isinstance(video, dict) else {}
     room = grants.get("room")
     if grants.get("roomJoin") is not True or not isinstance(room, str):
-        raise NotAllowed(n_("This way into the room is no longer good. Join again."))
+        raise NotAllowed(n_("Your way into the room has expired. Join again."))
     return RoomClaims(room, str(claims["sub"]))
 
 

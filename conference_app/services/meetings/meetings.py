@@ -139,7 +139,7 @@ async def create(account_id: str, form: MeetingForm, *, now: datetime | None = N
         held = (await db.exec(select(func.count()).where(col(Meeting.account_id) == account_id))).one()
         if held >= MEETINGS_PER_ACCOUNT:
             raise NotAllowed(
-                n_("You have {most} meetings, which is the most. Delete one first."), most=MEETINGS_PER_ACCOUNT
+                n_("You have {most} meetings, which is the limit. Delete one first."), most=MEETINGS_PER_ACCOUNT
             )
         db.add(meeting)
     return _own(meeting)

@@ -29,7 +29,7 @@ async def check_one_more(db: AsyncSession, account_id: str) -> None:
     own = (await db.exec(select(func.count()).where(*IS_OPEN, col(Meeting.account_id) == account_id))).one()
     if own >= settings().open_per_account:
         raise NotAllowed(
-            n_("You have {most} meetings open, which is the most at once. End one of them first."),
+            n_("You have {most} meetings open, which is the limit. End one of them first."),
             most=settings().open_per_account,
         )
     if await _counted(db) >= settings().open_meetings:

@@ -68,7 +68,7 @@ async def of_id(db: AsyncSession, newsletter_id: str) -> Newsletter:
 def waiting(row: Newsletter | None) -> Newsletter:
     """`row`, if it is a draft. Raises NotFound."""
     if row is None or row.status != Stage.DRAFT:
-        raise NotFound(n_("There is no such draft any more."))
+        raise NotFound(n_("This draft no longer exists."))
     return row
 
 

@@ -78,7 +78,7 @@ async def _pending(db: AsyncSession, token: str, now: datetime) -> PendingConsen
     query = select(PendingConsent).where(PendingConsent.token_hash == token_hash(token[:200])).with_for_update()
     row = (await db.exec(query)).first()
     if row is None or row.expires_at <= now:
-        raise NotFound(n_("This link leads nowhere. It may be cut short, or too old."))
+        raise NotFound(n_("This link doesn't work. It may be cut off, or too old."))
     return row
 
 
@@ -132,7 +132,7 @@ _CONFIRM = register(
         body=(
             paragraph(n_("Somebody, probably you, asked for the newsletter of {brand} at this address.")),
             button(n_("Confirm subscription")),
-            note(n_("The link works once, for 48 hours. If it was not you, do nothing: you get no further mail.")),
+            note(n_("The link works once, for 48 hours. If it was not you, do nothing: you get no further e-mail.")),
         ),
         compose=_compose,
         sample={"link": "/newsletter/confirm/abc"},

@@ -62,7 +62,7 @@ def check_username(text: str) -> str:
     if len(_ALIKE & {unicodedata.name(sign, "").partition(" ")[0] for sign in username}) > 1:
         raise ConferenceError(n_("Use letters of one alphabet only: some look like those of another."))
     if re.sub(r"[\W_]", "", username.casefold().replace("ı", "i")) in _OF_THE_SERVICE:
-        raise ConferenceError(n_("This username is kept for the people who run this service. Choose another."))
+        raise ConferenceError(n_("This username is reserved for the people who run this service. Choose another."))
     return username
 
 
@@ -98,7 +98,7 @@ def check_country(text: str) -> str:
     """An ISO 3166 code of two letters."""
     code = text.strip().upper()
     if code not in dict(countries(LANGUAGES[0])):
-        raise ConferenceError(n_("Choose a country of the list."))
+        raise ConferenceError(n_("Choose a country from the list."))
     return code
 
 
@@ -106,7 +106,7 @@ def check_time_zone(text: str) -> str:
     """An IANA name; of an older one, the one that is offered instead."""
     zone = time_zones.canonical(text.strip())
     if not zone:
-        raise ConferenceError(n_("Choose a time zone of the list."))
+        raise ConferenceError(n_("Choose a time zone from the list."))
     return zone
 
 
@@ -118,7 +118,7 @@ def languages() -> tuple[tuple[str, str], ...]:
 def check_language(text: str) -> str:
     """One of our languages."""
     if text not in LANGUAGES:
-        raise ConferenceError(n_("Choose a language of the list."))
+        raise ConferenceError(n_("Choose a language from the list."))
     return text
 
 

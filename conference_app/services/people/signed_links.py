@@ -117,7 +117,7 @@ def _genuine(token: str) -> bytes:
 
 def not_found() -> NotFound:
     """The one answer to every link that is no good."""
-    return NotFound(n_("This link leads nowhere. It may be cut short, or too old."))
+    return NotFound(n_("This link doesn't work. It may be cut off, or too old."))
 
 
 def unsubscribe_path(token: str) -> str:

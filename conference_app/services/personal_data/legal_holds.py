@@ -133,7 +133,7 @@ async def lift(hold_id: str, *, staff_id: str, now: datetime | None = None) -> N
     async with database.session(HOLDS) as db:
         hold = await db.get(LegalHold, hold_id, with_for_update=True)
         if hold is None or hold.lifted_at is not None:
-            raise NotFound(n_("This hold is not there any more."))
+            raise NotFound(n_("This hold is no longer there."))
         hold.lifted_at = now or datetime.now(UTC)
         if hold.account_id is not None:
             await audit.record(db, AuditTag.LEGAL_HOLD_ENDED, account_id=hold.account_id, now=now)

@@ -137,7 +137,7 @@ async def _open(
 ) -> PersonView:
     reason = legal_holds.check_reason(reason)
     if person is None:
-        raise NotFound(n_("This person is not here any more."))
+        raise NotFound(n_("This person is no longer here."))
     await staff_accesses.note(db, person, staff_id=staff_id, what=WHAT, reason=reason, now=now)
     return await _view(db, person, "")
 

@@ -64,7 +64,7 @@ async def require_account(account_id: str) -> DataOwner:
     async with database.reading() as db:
         person = await of_account(db, account_id)
     if person is None:
-        raise NotFound(n_("This account is not there any more."))
+        raise NotFound(n_("This account no longer exists."))
     return person
 
 

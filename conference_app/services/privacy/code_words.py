@@ -27,7 +27,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _DONE = {
     "given": n_("You agreed"),
     "withdrawn": n_("You took it back"),
-    "expired": n_("It ended by itself"),
+    "expired": n_("It ended automatically"),
     "objected": n_("You objected"),
 }
 _CONTROLS = {
@@ -40,14 +40,14 @@ _CONTROLS = {
     "take back": n_("Take the objection back"),
     "reason": n_("If you like, tell us why"),
     "asked in words": n_("A message to us"),
-    "newsletter form, confirmed by mail": n_("The newsletter's form, confirmed by a link in a mail"),
+    "newsletter form, confirmed by mail": n_("The newsletter's form, confirmed with a link in an e-mail"),
 }
 _MESSAGE_CLASSES = {
     "necessary": n_("The service needs it"),
     "service": n_("About the service itself"),
     "newsletter": n_("Newsletter"),
     "promotion": n_("Offers"),
-    "participant": n_("Mail about a meeting"),
+    "participant": n_("E-mails about a meeting"),
 }
 _MESSAGE_ENDS = {
     Status.QUEUED: n_("It waits to leave"),
@@ -65,7 +65,7 @@ _WITHHELD = {
     "not_wanted": n_("It was not needed any more"),
     "not_verified": n_("The address was not confirmed"),
     "restricted": n_("You have restricted the use of your data"),
-    "bad_address": n_("Mails to the address came back before"),
+    "bad_address": n_("E-mails to the address came back before"),
 }
 _TOKENS = {
     TokenKind.VERIFY_EMAIL: n_("Confirm my address"),
@@ -79,7 +79,7 @@ _TOKENS = {
 _OPENED_FROM = {
     "privacy center": n_("Privacy center"),
     "contact form": n_("Contact"),
-    "mail": n_("A mail to us"),
+    "mail": n_("An e-mail to us"),
 }
 _BY = {"person": n_("You"), "staff": n_("Staff"), "system": n_("The service itself")}
 _DIRECTIONS = {"in": n_("From you to us"), "out": n_("From us to you")}

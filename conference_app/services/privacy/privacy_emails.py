@@ -112,7 +112,7 @@ WAY_IN = register(
                 n_("You also have an account. What belongs to it shows in the privacy center after you sign in."),
                 when="has_account",
             ),
-            note(n_("The link works for 24 hours. If it was not you, do nothing: nobody but you can see this mail.")),
+            note(n_("The link works for 24 hours. If it was not you, do nothing: only you can see this e-mail.")),
         ),
         compose=_way_in,
         sample={"link": "/privacy-center/abc", "has_account": True},
@@ -127,10 +127,10 @@ ERASURE_PLANNED = register(
         body=(
             paragraph(n_("You asked us to erase what we keep about you. That happens on {when}.")),
             paragraph(
-                n_("Your data is held for a legal reason now, so it happens when that ends, and not before."),
+                n_("Your data is on hold for a legal reason, so this happens once that ends."),
                 when="is_held",
             ),
-            paragraph(n_("Until then you can take it back, by this link or by signing in.")),
+            paragraph(n_("Until then you can cancel it, with this link or by signing in.")),
             button(n_("Keep my data")),
             note(n_("If it was not you who asked, use the link above now, then choose a new password.")),
         ),
@@ -146,7 +146,7 @@ ERASURE_TAKEN_BACK = register(
         purpose=RIGHTS,
         body=(
             paragraph(n_("The erasure of what we keep about you was taken back. All of it is still there.")),
-            paragraph(n_("If it was not you, ask for the erasure again, in your privacy center or by this link.")),
+            paragraph(n_("If it was not you, ask for the erasure again, in your privacy center or with this link.")),
             button(n_("See what you keep")),
             note(n_("The link works for 24 hours.")),
         ),
@@ -163,7 +163,7 @@ FAREWELL = register(
         body=(
             paragraph(n_("The days to think it over have passed: what we keep about you is erased now.")),
             paragraph(n_("Where a law makes something stay, it no longer leads to you. You saw the list before.")),
-            note(n_("This is the last mail from us. Your address is erased as soon as it has left.")),
+            note(n_("This is the last e-mail from us. Your address is erased as soon as it is sent.")),
         ),
         compose=_farewell,
         sample={},

@@ -45,7 +45,7 @@ async def remove(caller: Caller, code: str, identity: str, *, now: datetime | No
         meeting = await hosted(db, caller, code)
         row = await _inside(db, meeting, identity)
         if row.may_host and caller.account_id != meeting.account_id:
-            raise NotAllowed(n_("Only the organizer can remove a host."))
+            raise NotAllowed(n_("Only the person who planned the meeting can remove a host."))
         row.removed_at = row.removed_at or now or datetime.now(UTC)
         query = select(Admission.identity).where(Admission.room == meeting.room, Admission.person == row.person)
         tabs = (await db.exec(query)).all()

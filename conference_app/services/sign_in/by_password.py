@@ -21,7 +21,7 @@ from conference_app.services.sign_in import account_tokens, known_devices, passw
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
-_WRONG = n_("That e-mail and password do not fit together.")
+_WRONG = n_("Wrong e-mail or password.")
 
 
 @dataclass(frozen=True, slots=True)

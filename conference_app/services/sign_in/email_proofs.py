@@ -33,7 +33,7 @@ from conference_app.services.sign_in.account_tokens import Redeemed, TokenKind
 from conference_app.services.sign_in.sessions import end_others
 from conference_app.texts import n_
 
-USED = n_("This link was used already, or it is out of date. Ask for a new one.")
+USED = n_("This link has been used, or has expired. Ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ async def begin_adding(account_id: str) -> Ceremony:
     if account is None:
         raise NotFound(n_("This account no longer exists."))
     if len(known) >= PER_ACCOUNT:
-        raise NotAllowed(n_("You have {most} passkeys, which is the most. Remove one first."), most=PER_ACCOUNT)
+        raise NotAllowed(n_("You have {most} passkeys, which is the limit. Remove one first."), most=PER_ACCOUNT)
     options = generate_registration_options(
         rp_id=_host(),
         rp_name=settings().brand_name,

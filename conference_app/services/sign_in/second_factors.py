@@ -139,7 +139,7 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
     async with database.session(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id, with_for_update=True)
         if authenticator is None or authenticator.confirmed_at is not None:
-            raise NotAllowed(n_("Begin again: this code belongs to no new authenticator app."))
+            raise NotAllowed(n_("Start again: this code does not belong to a new authenticator app."))
         if not await _take_step(db, authenticator, code, now):
             raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now

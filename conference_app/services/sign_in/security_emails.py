@@ -69,7 +69,7 @@ VERIFY = register(
             button(n_("Confirm my address"), "link", when="is_new"),
             note(
                 n_(
-                    "The link works once, for 24 hours. Did you not register under this username? Then do nothing: "
+                    "The link works once, for 24 hours. If you did not register under this username, do nothing: "
                     "confirming would give your address to a stranger's account."
                 ),
                 when="is_new",

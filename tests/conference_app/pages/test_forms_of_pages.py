@@ -60,7 +60,7 @@ async def test_a_known_browser_signs_in_while_a_stranger_guesses(processor: Proc
     for stranger in strangers:
         await stranger.send(name_of(SignInState.submit), form=right | {"password": "a wrong password"})
     shown = delta_of(await strangers[-1].send(name_of(SignInState.submit), form=right), SignInState)
-    assert "Too many tries." in shown["problem"]
+    assert "Too many attempts." in shown["problem"]
     hers = Tab(processor, {device_cookie(): token}, path="/sign-in")
     await hers.hydrate()
     updates = await hers.send(name_of(SignInState.submit), form=right)

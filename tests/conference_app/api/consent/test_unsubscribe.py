@@ -105,7 +105,7 @@ async def test_the_link_outlives_the_account(client: httpx.AsyncClient) -> None:
     await gone(ann)
     page = await client.get(path)
     assert page.status_code == 200
-    assert "We know nobody by this address" in page.text
+    assert "We no longer know anybody by this address" in page.text
     for _again in range(2):
         assert (await client.post(path, data=ONE_CLICK)).status_code == 200
     back = await agrees(await reader("ann@example.com"))

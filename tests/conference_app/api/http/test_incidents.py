@@ -92,7 +92,7 @@ async def test_what_has_begun_breaks_off_without_words(sqlite_db: Settings, capl
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("/full", "This does not work at the moment."), ("/pl/full", "To w tej chwili nie działa.")]
+    ("path", "words"), [("/full", "This is not working right now."), ("/pl/full", "To w tej chwili nie działa.")]
 )
 async def test_a_database_that_fails_is_no_incident(
     sqlite_db: Settings, caplog: pytest.LogCaptureFixture, path: str, words: str

@@ -45,11 +45,11 @@ async def test_the_counter_says_zero_and_then_counts(db: Settings, monkeypatch: 
     await versions.keep_current(now=NOW)
     page = await visit("GET", "/transparency?lang=en")
     assert page.status_code == 200
-    assert "No court and no authority demanded anybody&#39;s data." in page.text
+    assert "No court or authority has asked for anybody&#39;s data." in page.text
     number = await legal_requests.note(typed(""), staff_id=staff.id, now=NOW)
     await legal_requests.decide(number, "refused", "", staff_id=staff.id, now=NOW)
     text = (await visit("GET", "/transparency?lang=en")).text
-    assert "1 demand came." in text
+    assert "1 request came in." in text
     assert "<dt>Refused</dt><dd>1</dd>" in text
     assert "<dt>Answered</dt><dd>0</dd>" in text
     for secret in ("District court", "I C 12/26", "Who is behind"):

@@ -98,7 +98,7 @@ def test_live_means_people_inside() -> None:
     assert (full.is_live, full.inside) == (True, "Ann and 2 others are in the room.")
     empty = row(running, NOW, may_invite=True, occupancy=Occupancy(waiting=1))
     assert (empty.is_open, empty.is_live) == (True, False)
-    assert (empty.inside, empty.waiting) == ("Nobody is in the room.", "1 person waits to be let in.")
+    assert (empty.inside, empty.waiting) == ("Nobody is in the room.", "1 person is waiting to be let in.")
     unknown = row(running, NOW, may_invite=True, occupancy=Occupancy(is_known=False))
     assert (unknown.is_live, unknown.inside) == (True, "")
 

@@ -93,7 +93,7 @@ async def test_what_is_no_secret_is_dropped(processor: Processor, token: str) ->
     kept = await tab.vars_of(LinkTokenState)
     assert (kept["_token"], kept["missing"]) == ("", True)
     shown = delta_of(await tab.send(name_of(MailedLinkState.confirm)), MailedLinkState)
-    assert "used already" in shown["problem"]
+    assert "has been used" in shown["problem"]
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])

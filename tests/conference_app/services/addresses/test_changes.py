@@ -58,7 +58,7 @@ async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mail
     before = await counted("gus@example.com")
     await changes.ask(gus, NEW)
     assert await changes.waiting(gus) == NEW
-    assert "Nothing changes before" in (await mails.deliver() and words(mails, "gus@example.com"))
+    assert "Nothing changes until" in (await mails.deliver() and words(mails, "gus@example.com"))
     assert (await holder_details.held(gus)).email == "gus@example.com"
     center = await confirm(await token(mails, NEW, "confirm"))
     me = center_links.person_of(center)

@@ -378,11 +378,11 @@ HTML_ONLY = (
         (of_parts(("text/plain", "notes", True), ("text/plain", "Words", False)), "Words"),
         (
             of_parts(("application/pdf", "a letter", True)),
-            "This mail has no text. What was attached to it is not kept.",
+            "This e-mail has no text. Attachments are not kept.",
         ),
         (
             of_parts(("application/pdf", "a letter", True), subject="Proszę"),
-            "Ten mail nie ma treści. Załączników nie przechowujemy.",
+            "Ta wiadomość nie ma treści. Załączników nie przechowujemy.",
         ),
         (of_parts(subject="Only a subject"), "Only a subject"),
     ],
@@ -471,7 +471,7 @@ async def test_an_address_whose_mails_were_stopped_in_words_is_told_and_can_undo
     await written("unsubscribe", "eve@example.com")
     await mails.deliver()
     [told] = mails.to("eve@example.com")
-    assert (told["Subject"], told["Auto-Submitted"]) == ("Your mails are stopped", "auto-replied")
+    assert (told["Subject"], told["Auto-Submitted"]) == ("Your e-mails are stopped", "auto-replied")
     [link] = [one for one in links_in(told) if "/preferences/" in one]
     person = await preferences.of_link(signed_links.read(link.rpartition("/")[2], "preferences"))
     assert await preferences.give(person, ["newsletter"], act="undo", page="/preferences") == ["newsletter"]

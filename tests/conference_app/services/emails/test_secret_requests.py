@@ -34,7 +34,7 @@ def test_a_text_that_asks_for_a_secret_is_seen(text: str) -> None:
     "text",
     [
         "",
-        "We never ask for your password, neither by mail nor by phone.",
+        "We never ask for your password by e-mail or phone.",
         "Do not send us your password.",
         "Don’t give anybody your PIN.",
         "Open your account and type in the new password there.",
