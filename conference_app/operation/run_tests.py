@@ -17,13 +17,19 @@ from typing import Any
 
 from conference_app.services.documents.promises import NOT_RUN, RECORD
 
+BROWSER = "tests/browser"
 STAGES = (
-    ("-m", "not browser", "-n", "auto", "--dist", "worksteal"),
-    ("-m", "browser", "-n", "2", "--dist", "worksteal", "tests/browser"),
+    ("-m", "not browser", f"--ignore={BROWSER}", "-n", "auto", "--dist", "worksteal"),
+    ("-m", "browser", "-n", "2", "--dist", "worksteal", BROWSER),
 )
-"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process; their folder is
-named since collecting all others would take longer than many a test."""
-CHECK = ("-m", "not browser and not process and not slow", "-n", "auto", "--dist", "worksteal", "--databases", "sqlite")
+"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process. Each stage leaves
+out the other's folder, since collecting it would take longer than many a test."""
+SLOW = "tests/conference_app/api/test_http_contract.py"
+"""Takes seconds to be collected, and has slow tests only."""
+CHECK = (
+    *("-m", "not browser and not process and not slow", f"--ignore={BROWSER}", f"--ignore={SLOW}"),
+    *("-n", "auto", "--dist", "worksteal", "--databases", "sqlite"),
+)
 """Lint, types, contracts and unit tests, on SQLite alone: for the habit of running it before each commit."""
 CHECK_OPTION = "--check"
 RECORD_OPTION = "--record-promises"
@@ -60,8 +66,13 @@ def ensure_programs() -> None:
 
 
 def run(*arguments: str) -> int:
-    """One run of pytest; its exit status."""
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+    """One run of pytest; its exit status.
+
+    Bytecode is kept whatever PYTHONDONTWRITEBYTECODE says: rewriting the assertions of all tests takes as long as
+    collecting them.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
 
 
 def run_all(*, records: bool) -> int:

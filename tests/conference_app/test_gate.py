@@ -95,6 +95,7 @@ def test_what_reflex_lets_anybody_do_is_known_by_name() -> None:
 
 
 @pytest.mark.promise("P76")
+@pytest.mark.slow
 async def test_a_visitor_runs_public_handlers_only(processor: Processor) -> None:
     ann = await confirmed("ann")
     made = await meeting_of(ann)
@@ -136,6 +137,7 @@ async def forget_meetings_of(account_id: str) -> None:
 
 
 @pytest.mark.promise("P76")
+@pytest.mark.slow
 async def test_with_anothers_ids_nothing_of_theirs_moves(processor: Processor, rooms: FakeRoomAdmin) -> None:
     ann, eve = await confirmed("ann"), await confirmed("eve")
     made = await meeting_of(ann, "canary subject", pass_phrase="canary phrase")

@@ -63,6 +63,7 @@ async def leave_at_once(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_many_short_visits() -> None:
     await expect_nothing_left_of(leave_at_once, times=100, at_once=10)
 
@@ -76,6 +77,7 @@ async def break_off(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_connections_that_break_off() -> None:
     await expect_nothing_left_of(break_off, times=60, at_once=10)
 
@@ -100,6 +102,7 @@ async def publish_and_vanish(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_sessions_with_media() -> None:
     await expect_nothing_left_of(publish_and_vanish, times=8, at_once=4)
 
@@ -140,6 +143,7 @@ async def say_nothing(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_half_open_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "SILENCE_S", 0.2)
     await expect_nothing_left_of(say_nothing, times=20, at_once=10)
@@ -160,6 +164,7 @@ async def begin_a_handshake(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_handshakes_that_are_never_finished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dtls, "HANDSHAKE_S", 0.1)
     monkeypatch.setattr("media.room.room.LOST_MEDIA_S", 0.1)
@@ -184,6 +189,7 @@ async def test_unknown_tracks_are_not_remembered() -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_publishing_in_a_loop_leaves_no_tracks_and_no_sections() -> None:
     async with open_server(limits=Limits(offers_per_s=1_000, broadcasts_per_s=1_000)) as entrance:
         watcher, socket = await entrance.enter("ben"), await entrance.enter("ann")

@@ -49,6 +49,7 @@ def run(config: Settings, order: Callable[[Config], None]) -> set[str]:
     return tables
 
 
+@pytest.mark.slow
 def test_up_matches_the_models_and_down_leaves_nothing(empty: Settings) -> None:
     migrations.upgrade(empty)
     assert run(empty, command.check) == TABLES  # check raises when a model has what no migration makes

@@ -109,6 +109,7 @@ async def test_a_life_full_of_mistakes_leaves_no_trace_in_the_log(sqlite_db: Set
         assert word.lower() not in text.lower()
 
 
+@pytest.mark.slow
 async def test_reflex_does_not_quote_what_a_browser_sent(sqlite_db: Settings, log: Everything) -> None:
     account = await registration.register(
         RegistrationForm("Ann", "Nowak", "ann", "ann@example.com", "a quite long password", accepted=True), address=""

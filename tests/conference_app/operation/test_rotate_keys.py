@@ -86,6 +86,7 @@ async def test_a_running_product_writes_with_the_new_key_at_once(db: Settings) -
     assert 0 < readable(await raw_values(), keys()[0]) < len(await raw_values())
 
 
+@pytest.mark.slow
 async def test_a_run_that_broke_off_goes_on_with_its_key(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rotate_keys, "BATCH", 2)
     for number in range(7):

@@ -86,6 +86,7 @@ async def test_legal_requests_keep_their_orders(upgraded: Settings) -> None:
     assert [one.reason for one in await non_disclosure.changes(row["id"])] == ["It was prolonged."]
 
 
+@pytest.mark.slow
 async def test_emails_that_waited_leave(upgraded: Settings, mails: Mails) -> None:
     (mail,) = await mails.deliver()
     assert (mail["X-RcptTo"], mail["Subject"]) == ("ann@example.com", "Something happened with your account")

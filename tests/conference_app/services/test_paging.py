@@ -68,6 +68,7 @@ LISTS: dict[str, tuple[Callable[[int, str], Awaitable[None]], Callable[[int], Aw
 
 
 @pytest.mark.parametrize("which", LISTS)
+@pytest.mark.slow
 async def test_every_row_is_on_one_page(db: Settings, which: str) -> None:
     make, read = LISTS[which]
     staff = await member("editor")

@@ -46,6 +46,7 @@ def test_nack_round_trip(sequences: list[int]) -> None:
 
 
 @given(st.integers(0, 1 << 40))
+@pytest.mark.slow
 def test_estimate_keeps_eighteen_bits(bitrate: int) -> None:
     parsed = rtcp.parse(rtcp.receiver_estimate(1, bitrate, [2, 3]))[0]
     assert isinstance(parsed, rtcp.ReceiverEstimate)

@@ -177,6 +177,7 @@ MULTIPART = (
         ("", b"List-Unsubscribe=One-Click"),
     ],
 )
+@pytest.mark.slow
 async def test_who_posts_with_a_good_token_is_unsubscribed(client: httpx.AsyncClient, kind: str, body: bytes) -> None:
     eve = await agrees(await reader(), "newsletter")
     path = f"/u/{await link(eve, 'newsletter')}"

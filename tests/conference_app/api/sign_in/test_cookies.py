@@ -42,6 +42,7 @@ def is_forgotten(cookie: Morsel[str]) -> bool:
     return cookie.value == "" and cookie["max-age"] == "0"
 
 
+@pytest.mark.slow
 async def test_a_ticket_becomes_a_strict_cookie_once(client: httpx.AsyncClient) -> None:
     account = await registered()
     ticket = await sessions.issue_ticket(account.id)
@@ -152,6 +153,7 @@ def test_only_paths_of_ours_are_gone_to() -> None:
 
 
 @pytest.mark.parametrize("path", FOREIGN)
+@pytest.mark.slow
 async def test_no_route_leads_elsewhere(client: httpx.AsyncClient, path: str) -> None:
     token = await session_token(await registered())
     cookie = {"cookie": f"{session_cookie()}={token}"}

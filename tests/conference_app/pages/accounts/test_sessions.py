@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conference_app.pages.accounts.sessions import SessionsState
 from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.browser_names import Device
@@ -18,6 +20,7 @@ async def sign_in(account_id: str, device: Device) -> str:
     return token
 
 
+@pytest.mark.slow
 async def test_many_sign_ins_come_in_steps(processor: Processor) -> None:
     ann = await people.confirmed()
     for _number in range(44):

@@ -57,6 +57,7 @@ async def test_no_good_link_asks_for_nothing(processor: Processor, use: str) -> 
 
 
 @pytest.mark.parametrize("typed", [None, 7, ["x"], {"a": 1}, "", "\x00", "a@b@c", "x" * 5000])
+@pytest.mark.slow
 async def test_what_is_no_address_is_said_beside_the_field(processor: Processor, typed: object) -> None:
     gus = await guest()
     tab = center(processor, "gus@example.com")

@@ -59,6 +59,7 @@ async def test_an_agreement_is_taken_back_without_accepting_changed_terms(proces
 
 
 @pytest.mark.parametrize("purpose", ["", "*", "nothing", "topic:x", "meeting:x", "newsletter:x"])
+@pytest.mark.slow
 async def test_a_switch_that_is_not_there_changes_nothing(processor: Processor, purpose: str) -> None:
     ann = await member("ann")
     tab = await tab_of(processor, ann)

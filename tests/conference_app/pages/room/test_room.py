@@ -208,6 +208,7 @@ ORDERS: list[tuple[Any, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("handler", "arguments"), ORDERS)
+@pytest.mark.slow
 async def test_orders_are_the_organizers_alone(
     processor: Processor, rooms: FakeRoomAdmin, handler: Any, arguments: dict[str, Any]
 ) -> None:

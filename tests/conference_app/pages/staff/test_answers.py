@@ -55,6 +55,7 @@ async def test_a_member_reads_the_answer_with_the_request_and_by_mail(
 
 
 @pytest.mark.promise("P95")
+@pytest.mark.slow
 async def test_a_guest_reads_the_answer_behind_the_link(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, mails: Mails
 ) -> None:

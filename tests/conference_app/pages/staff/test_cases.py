@@ -75,6 +75,7 @@ async def test_a_request_is_answered_with_words(processor: Processor, monkeypatc
         ("?page=²", 0, ("", "?shows=open&page=2")),
     ],
 )
+@pytest.mark.slow
 async def test_a_long_list_is_read_page_by_page(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, address: str, first: int, neighbours: tuple[str, str]
 ) -> None:

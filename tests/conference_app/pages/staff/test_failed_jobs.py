@@ -15,6 +15,7 @@ from tests.conference_app.staff_desk import staff_tab
 from tests.conference_app.tabs import Processor, name_of
 
 
+@pytest.mark.slow
 async def test_failed_work_is_shown_without_what_it_was_about_and_tried_again(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ async def shown(tab: Tab, state: Any) -> dict[str, Any]:
 
 
 @pytest.mark.promise("P97")
+@pytest.mark.slow
 async def test_strangers_and_members_read_the_same_nothing(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +97,7 @@ async def test_staff_accept_changed_terms_first(processor: Processor, monkeypatc
 
 
 @pytest.mark.promise("P97")
+@pytest.mark.slow
 async def test_members_move_and_read_nothing_by_any_staff_handler(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

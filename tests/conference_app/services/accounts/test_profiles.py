@@ -138,6 +138,7 @@ def picture(size: tuple[int, int] = (800, 600), kind: str = "JPEG") -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.slow
 async def test_a_photo_becomes_small_and_loses_what_the_camera_wrote(db: Settings, kind: str) -> None:
     ann = await registered("ann")
     given = picture(kind=kind)
@@ -167,6 +168,7 @@ async def test_a_large_photo_of_a_phone_is_kept(db: Settings) -> None:
     assert await photos.load(ann.id) is not None
 
 
+@pytest.mark.slow
 async def test_what_is_no_picture_is_refused(db: Settings) -> None:
     ann = await registered("ann")
     gif = io.BytesIO()

@@ -123,6 +123,7 @@ async def test_no_token_stands_in_the_database(db: Settings, mails: Mails) -> No
 
 @pytest.mark.promise("P72")
 @pytest.mark.parametrize("is_done", [False, True])
+@pytest.mark.slow
 async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, is_done: bool) -> None:
     gus = await guest()
     await agrees(await reader("gus@example.com"), "newsletter")
@@ -145,6 +146,7 @@ async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, is_done
     assert {"email_change_asked", "email_change_revoked"} <= tags
 
 
+@pytest.mark.slow
 async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db: Settings, mails: Mails) -> None:
     gus = await guest()
     before = await counted("gus@example.com")

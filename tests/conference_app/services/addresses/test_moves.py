@@ -46,6 +46,7 @@ def test_every_table_that_knows_somebody_by_an_address_is_thought_of() -> None:
 
 @pytest.mark.promise("P72")
 @pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.slow
 async def test_everything_comes_along_and_goes_back(db: Settings, is_known: bool) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)

@@ -333,6 +333,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
+@pytest.mark.slow
 async def test_hostile_mails_do_no_harm(db: Settings, mails: Mails, number: int) -> None:
     outcome = await inbound_mail.take(HOSTILE[number])
     assert outcome in ("stored", "unreadable", "machine")

@@ -87,6 +87,7 @@ async def test_what_is_no_picture_of_ours_is_called_that(data: bytes) -> None:
     ],
     ids=["time of a processor", "time", "memory", "result", "a decoder that breaks"],
 )
+@pytest.mark.slow
 async def test_a_child_beyond_its_limits_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, script: str
 ) -> None:

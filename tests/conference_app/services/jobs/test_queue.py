@@ -273,6 +273,7 @@ async def test_many_claiming_at_once_get_different_jobs(db: Settings, doings: Do
     assert len(ids) == len(set(ids)) == 100
 
 
+@pytest.mark.slow
 async def test_workers_share_the_work(db: Settings, doings: Doings) -> None:
     workers = [asyncio.create_task(job_worker.run_worker()) for _ in range(3)]
     for n in range(60):

@@ -194,6 +194,7 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
 
 @pytest.mark.promise("P75")
 @pytest.mark.parametrize("attempt", STRANGERS_TRIES)
+@pytest.mark.slow
 async def test_a_stranger_gets_the_answer_for_nothing_there(db: Settings, rooms: FakeRoomAdmin, attempt: str) -> None:
     ann, bob = await confirmed("ann"), await confirmed("bob")
     made = await meeting_of(ann)
@@ -221,6 +222,7 @@ async def test_a_guest_learns_no_subject(db: Settings) -> None:
     assert invited.announced == Announced("Ann Nowak", datetime(2026, 12, 1, 13, tzinfo=UTC), "Europe/Warsaw")
 
 
+@pytest.mark.slow
 async def test_guessing_codes_is_stopped_and_knowing_one_is_not_counted(db: Settings, clock: ManualClock) -> None:
     made = await meeting_of(await confirmed())
     for _ in range(150):

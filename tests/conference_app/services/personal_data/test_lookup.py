@@ -130,6 +130,7 @@ async def test_the_person_behind_a_request_is_opened_with_a_reason(db: Settings)
             await act
 
 
+@pytest.mark.slow
 async def test_looking_for_many_people_is_stopped(sqlite_db: Settings) -> None:
     staff = await member("editor")
     for number in range(60):

@@ -74,6 +74,7 @@ async def test_planned_and_done_are_told_and_the_last_message_leaves_before_the_
 
 @pytest.mark.promise("P72")
 @pytest.mark.parametrize("known_by", [a_subscriber, one_who_wrote])
+@pytest.mark.slow
 async def test_guests_get_these_messages_too(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin, known_by: Callable[[], object]
 ) -> None:

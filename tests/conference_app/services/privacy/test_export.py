@@ -189,6 +189,7 @@ async def test_a_copy_asked_for_after_the_clock_was_set_back_is_the_newest(db: S
     assert shown.id == asked.id
 
 
+@pytest.mark.slow
 async def test_copies_are_limited(sqlite_db: Settings) -> None:
     _known, person = await ann()
     for _round in range(10):
@@ -248,6 +249,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("text", HARMLESS)
+@pytest.mark.slow
 async def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(sqlite_db: Settings, text: str) -> None:
     account = await registered("ann")
     async with database.session(*LOOKING) as db:

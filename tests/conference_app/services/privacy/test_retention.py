@@ -64,6 +64,7 @@ def test_no_personal_table_is_without_an_end() -> None:
 
 
 @pytest.mark.promise("P68")
+@pytest.mark.slow
 async def test_rows_go_when_their_time_has_come(db: Settings) -> None:
     await everywhere()
     last = max(timer.days or 0 for timer in TIMED.values())

@@ -41,6 +41,7 @@ async def test_guessing_the_pass_phrase_is_stopped(db: Settings, rooms: FakeRoom
     assert await admitted(made.code, pass_phrase="sesame")
 
 
+@pytest.mark.slow
 async def test_many_addresses_together_do_not_guess_more(
     db: Settings, rooms: FakeRoomAdmin, clock: ManualClock
 ) -> None:

@@ -75,6 +75,7 @@ async def test_another_processes_change_is_seen_by_looking_again(
 
 
 @pytest.mark.both_databases
+@pytest.mark.slow
 async def test_a_deleted_meetings_crowd_keeps_no_other_meeting_shut(
     db: Settings, rooms: FakeRoomAdmin, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

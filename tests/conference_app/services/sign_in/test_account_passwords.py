@@ -148,6 +148,7 @@ async def test_a_reset_of_an_unproven_account_takes_what_a_stranger_set_up(db: S
 
 
 @pytest.mark.parametrize("adds_later", [False, True])
+@pytest.mark.slow
 async def test_what_a_stranger_set_up_before_ann_confirmed_opens_nothing(
     db: Settings, mails: Mails, adds_later: bool
 ) -> None:

@@ -83,6 +83,7 @@ async def test_an_unknown_address_and_a_wrong_password_look_alike(
     assert len(answers) == 1
 
 
+@pytest.mark.slow
 async def test_one_address_cannot_go_through_a_list_of_people(db: Settings, clock: ManualClock) -> None:
     for number in range(60):
         with pytest.raises(NotAllowed):

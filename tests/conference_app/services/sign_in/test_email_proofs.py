@@ -164,6 +164,7 @@ async def test_a_change_takes_both_ends(db: Settings, mails: Mails) -> None:
 
 
 @pytest.mark.parametrize("done", [False, True])
+@pytest.mark.slow
 async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, done: bool) -> None:
     ann = await confirmed("ann")
     thief = await session_token(ann)

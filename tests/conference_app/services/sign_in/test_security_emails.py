@@ -187,6 +187,7 @@ def test_every_tag_that_matters_has_an_act_here_and_words() -> None:
 
 
 @pytest.mark.parametrize("tag", sorted(SECURITY_RELEVANT))
+@pytest.mark.slow
 async def test_the_owner_is_told(db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, tag: AuditTag) -> None:
     story = Story(await confirmed("ann"), mails, monkeypatch)
     await ACTS[tag](story)
