@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from tests.browser.kept import unregistered_in
 from tests.browser.members import Members
 from tests.browser.participants import host, person
-from tests.browser.product import app_environment, start_app, stop_app
+from tests.browser.product import Product, app_environment
 from tests.browser.visitors import NewContext, Visitor
 
 __all__ = ["host", "person"]  # fixtures of those who take part in a meeting
@@ -58,13 +58,19 @@ def environment(app_data: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def app_url(app_data: Path, environment: dict[str, str]) -> Iterator[str]:
-    """Where the product answers, such as http://localhost:41234."""
-    process = start_app(environment, app_data.with_name("log"))
-    yield f"http://localhost:{environment['PORT']}"
-    stop_app(process)
+def running(app_data: Path, environment: dict[str, str]) -> Iterator[Product]:
+    """The product of this side of the run."""
+    product = Product(environment, app_data.with_name("log"))
+    yield product
+    product.stop()
     said = app_data.with_name("log").read_text(encoding="utf-8", errors="replace")
     assert sorted({found.group() for found in PERSONAL.finditer(said)}) == []
+
+
+@pytest.fixture(scope="session")
+def app_url(running: Product) -> str:
+    """Where the product answers, such as http://localhost:41234."""
+    return running.url
 
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")

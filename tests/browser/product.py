@@ -8,6 +8,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -48,7 +50,7 @@ def answers(url: str) -> bool:
 def start_app(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start the product and wait until it answers."""
     command = [sys.executable, "-m", "conference_app.operation.run"]
-    with log.open("wb") as out:
+    with log.open("ab") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     url = f"http://localhost:{environment['PORT']}"
     deadline = monotonic() + START_TIMEOUT_S
@@ -68,3 +70,25 @@ def stop_app(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+class Product:
+    """A running product, which can be away for a while."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.url = f"http://localhost:{environment['PORT']}"
+        self._environment, self._log = environment, log
+        self._process = start_app(environment, log)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stop it while inside; then the same data is served at the same address again."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self._process = start_app(self._environment, self._log)
+
+    def stop(self) -> None:
+        """End it."""
+        stop_app(self._process)

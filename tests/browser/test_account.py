@@ -104,7 +104,6 @@ def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor) -> None:
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
     expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
-    fine(page)
     page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
     page.get_by_role("button", name="Send me the link").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()

@@ -66,7 +66,6 @@ def test_staff_see_and_try_what_they_write(visitor: NewVisitor, box: Mails) -> N
     page, username = person.page, person.given_staff_account()
     page.goto("/staff/newsletters")
     expect(page.get_by_role("heading", name="Newsletters")).to_be_visible()
-    fine(page)
     write(page, "Tried")
     expect(page.get_by_text(re.compile(r"\d+ (person|people) would get it now")).first).to_be_visible()
     fine(page)

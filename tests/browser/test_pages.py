@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.looks import axe_violations, fine
-from tests.browser.product import app_environment, start_app, stop_app
+from tests.browser.product import Product
 from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -216,25 +215,17 @@ def test_a_mistake_of_ours_shows_a_number_and_keeps_the_page(visitor: NewVisitor
     assert person.complaints == []
 
 
-def test_an_unreachable_server_is_said_in_plain_words(browser: Browser, tmp_path: Path) -> None:
-    environment = app_environment(tmp_path / "data")
-    url = f"http://localhost:{environment['PORT']}"
-    process = start_app(environment, tmp_path / "log")
-    try:
-        page = browser.new_page()
-        page.goto(f"{url}/register")
-        expect(page.get_by_role("button", name="Create account")).to_be_enabled()
-        page.get_by_label("First name").fill("Anna")
-        stop_app(process)
+def test_an_unreachable_server_is_said_in_plain_words(visitor: NewVisitor, running: Product) -> None:
+    page = visitor().page
+    page.goto("/register")
+    expect(page.get_by_role("button", name="Create account")).to_be_enabled()
+    page.get_by_label("First name").fill("Anna")
+    with running.away():
         bar = page.get_by_role("alert").filter(has_text="The server can't be reached right now.")
-        expect(bar).to_be_visible(timeout=20_000)
+        expect(bar).to_be_visible()
         assert "localhost" not in bar.inner_text()
-        process = start_app(environment, tmp_path / "log")
-        expect(bar).to_be_hidden(timeout=30_000)
-        expect(page.get_by_label("First name")).to_have_value("Anna")
-        page.close()
-    finally:
-        stop_app(process)
+    expect(bar).to_be_hidden()
+    expect(page.get_by_label("First name")).to_have_value("Anna")
 
 
 def test_the_landing_page_is_light(new_context: NewContext) -> None:

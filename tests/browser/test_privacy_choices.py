@@ -26,7 +26,7 @@ def was_run_by_another_company(database: Path) -> None:
         [(text,)] = db.execute(
             "SELECT text FROM document_version WHERE document = 'privacy' AND language = 'en' ORDER BY since DESC LIMIT 1"
         ).fetchall()
-        earlier = f"This server was run by {FORMER}.\n\n{text}"
+        earlier = f"{FORMER} runs this server.\n\n{text.partition(chr(10) * 2)[2]}"
         fingerprint = hashlib.sha256(earlier.encode()).hexdigest()
         db.execute(
             "INSERT INTO document_version (id, document, language, text_sha256, text, since) VALUES (?,?,?,?,?,?)",

@@ -124,7 +124,6 @@ def sign_in(page: Page, address: str) -> str:
 def registered(page: Page, name: str) -> None:
     """Fill the form with everything it asks for."""
     page.goto("/register")
-    fine(page)
     page.get_by_text("Add more (optional)").click()
     page.locator("#country").select_option("PL")
     for field, value in TYPED.items():
@@ -155,7 +154,6 @@ def planned_a_meeting(page: Page) -> None:
     page.goto("/meetings/new")
     page.locator("#subject").fill(SUBJECT)
     page.locator("#pass_phrase").fill(PHRASE)
-    fine(page)
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(lambda url: "/meetings/" in url and not url.endswith("/new"))
     fine(page)
@@ -187,7 +185,6 @@ def test_a_member_from_the_form_to_the_last_byte(
     page.get_by_label("Company").fill("Feder & Daughters")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Your changes are saved.")).to_be_visible()
-    fine(page)
     page.goto("/privacy-center")
     expect(page.get_by_text("Feder & Daughters").first).to_be_visible()
     expect(page.get_by_text(address).first).to_be_visible()
@@ -268,13 +265,11 @@ def test_a_guest_from_a_message_to_the_last_byte(
     page.locator("#name").fill(name)
     page.locator("#email").fill(address)
     page.locator("#message").fill(message)
-    fine(page)
     page.get_by_role("button", name="Send message").click()
     expect(page.get_by_role("heading", name="Thank you. Your message has arrived.")).to_be_visible()
     page.goto("/newsletter")
     page.locator("#email").fill(address)
     page.locator("#agreed").check()
-    fine(page)
     page.locator("main form button.primary").click()
     page.goto(person.mailed_link(address, "/newsletter/confirm/"))
     page.get_by_role("button", name="Confirm subscription").click()
