@@ -15,7 +15,7 @@ from conference_app.texts import _, language, localized_path, plural
 def _shown(one: Year) -> dict[str, object]:
     outcomes = [(_(words), one.decisions[decision]) for decision, words in legal_requests.DECISIONS.items()]
     words = (
-        plural("{count} request came.", "{count} requests came.", one.received)
+        plural("{count} request came in.", "{count} requests came in.", one.received)
         if one.received
         else _("None. No court or authority has asked for anybody's data.")
     )
