@@ -11,15 +11,20 @@ from reflex_base.event import EventSpec
 from reflex_base.event.context import EventContext
 
 from conference_app import texts
-from conference_app.errors import NotFound, SignInRequired
+from conference_app.errors import NotAllowed, NotFound, SignInRequired
 from conference_app.services.consent import person_state
 from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.sessions import SignedIn
+from conference_app.services.sign_in.staff_role import Missing
 from conference_app.session import credentials
 from conference_app.session.state import EntryState
 from conference_app.session.storable import storable
 from conference_app.texts import localized_path, n_
 
+_LACKING = {
+    Missing.AUTHENTICATOR: n_("Set up an authenticator app first, under Security."),
+    Missing.SIGN_IN: n_("You have not used these pages for 30 minutes. Sign in again in another tab, then come back."),
+}
 current: ContextVar[SignedIn | None] = ContextVar("caller", default=None)
 """Who called the running handler, as the gate found them."""
 
@@ -51,11 +56,14 @@ async def require_account(state: BaseState) -> SignedIn:
 async def require_staff(state: BaseState) -> SignedIn:
     """As `require_account`, for the staff alone. Raises NotFound for everybody else, who need not know what is here.
 
-    Staff who have changed terms to accept are nobody yet, also in handlers that the gate lets everybody call.
+    Staff who have changed terms to accept are nobody yet, also in handlers that the gate lets everybody call. Raises
+    NotAllowed for staff without an authenticator app, or whose session was unused for too long.
     """
     caller = await require_account(state)
     if not caller.is_staff or caller.must_accept:
         raise NotFound(n_("There is nothing here."))
+    if caller.staff_lacks:
+        raise NotAllowed(_LACKING[caller.staff_lacks])
     return caller
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+from pyotp import random_base32
 
 from conference_app import database
 from conference_app.errors import NotFound
+from conference_app.models import Authenticator
 from conference_app.services.accounts import registration
 from conference_app.services.accounts.registration import RegistrationForm
 from conference_app.services.meetings import meetings
@@ -75,3 +79,10 @@ async def at_desk(account: AccountView) -> SignedIn:
 async def meeting_of(account: AccountView, subject: str = "Plans", **changes: Any) -> OwnMeeting:
     """A new meeting of the account."""
     return await meetings.create(account.id, MeetingForm(subject, **changes))
+
+
+async def give_authenticator(account_id: str) -> None:
+    """Put an authenticator app in force, as the staff's pages ask for, without the ceremony."""
+    async with database.session() as db:
+        now = datetime.now(UTC)
+        db.add(Authenticator(account_id=account_id, secret=random_base32(), created_at=now, confirmed_at=now))

@@ -8,17 +8,19 @@ from conference_app.config import settings
 from conference_app.services.contact import desk, threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.people.identity import AccountView
-from tests.conference_app.people import confirmed, session_token
+from tests.conference_app.people import confirmed, give_authenticator, session_token
 from tests.conference_app.tabs import Processor, Tab
 
 STAFF_NAME = "editor"
 
 
 async def staff_member(monkeypatch: pytest.MonkeyPatch) -> AccountView:
-    """An account that the operator's list names."""
+    """An account that the operator's list names, and that has an authenticator app."""
     monkeypatch.setenv("PARLEY_STAFF", f"{STAFF_NAME}@example.com")
     settings.cache_clear()
-    return await confirmed(STAFF_NAME)
+    account = await confirmed(STAFF_NAME)
+    await give_authenticator(account.id)
+    return account
 
 
 async def tab_of(processor: Processor, account: AccountView, path: str) -> Tab:

@@ -28,7 +28,7 @@ async def _staff(request: Request, fields: dict[str, str]) -> SignedIn | None:
     """The member of the staff who posts this from a page of ours."""
     token = request.cookies.get(session_cookie(), "")
     caller = await sessions.resolve(token)
-    if caller is None or not caller.is_staff or caller.must_accept or not is_same_site(request):
+    if caller is None or not caller.may_act_as_staff or not is_same_site(request):
         return None
     return caller if sessions.check_csrf(token, fields.get("csrf_token", "")) else None
 

@@ -48,7 +48,8 @@ class AuthenticatorState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            codes = await second_factors.finish(account.account_id, typed(form, "code", 100))
+            code = typed(form, "code", 100)
+            codes = await second_factors.finish(account.account_id, code, session_hash=account.session_hash)
             await self._done(_("Your authenticator app is on."))
             self.new_codes = codes
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 import reflex as rx
 
 from conference_app.components.frame.app_frame import STAFF, app_frame
+from conference_app.components.frame.member_posts import member_post, post_button
 from conference_app.components.frame.nothing_here import nothing_here
 from conference_app.components.frame.page_frame import visitor_frame
-from conference_app.components.kit.buttons import Text, icon, link_button
+from conference_app.components.kit.buttons import Text, button_class, icon, link_button
 from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.only_here import OnlyHere
 from conference_app.components.kit.paging_links import SteppedState, asked, steps
 from conference_app.components.kit.part_links import part_links, view_links
 from conference_app.components.kit.surfaces import empty_state
-from conference_app.errors import NotFound, SignInRequired
+from conference_app.errors import NotAllowed, NotFound, SignInRequired
 from conference_app.services.sign_in.sessions import SignedIn
+from conference_app.services.sign_in.staff_role import Missing
 from conference_app.session import path_end, public, require_staff, signed_in
 from conference_app.texts import _, localized_path
 
@@ -32,6 +35,8 @@ class StaffState(rx.State, mixin=True):
     """Whoever is not of the staff finds nothing here, signed in or not."""
     must_accept: bool = False
     """Whether a member of the staff has changed terms to accept first."""
+    lacks: str = ""
+    """What the session of a member of the staff lacks: a `staff_role.Missing`."""
 
     async def _let_in(self) -> SignedIn | None:
         """The member of the staff who opens the page. For anybody else the state is emptied, and the page as well.
@@ -41,13 +46,14 @@ class StaffState(rx.State, mixin=True):
         """
         try:
             caller = await require_staff(self)
-        except (SignInRequired, NotFound):
+        except (SignInRequired, NotFound, NotAllowed):
             self.reset()
             caller = signed_in()
-            self.must_accept = caller is not None and caller.is_staff
-            self.missing = not self.must_accept
+            self.must_accept = caller is not None and caller.is_staff and caller.must_accept
+            self.lacks = caller.staff_lacks if caller and not self.must_accept else ""
+            self.missing = not self.must_accept and not self.lacks
             return None
-        self.missing = self.must_accept = False
+        self.missing, self.must_accept, self.lacks = False, False, ""
         self.shown_at = self.router.url.path
         return caller
 
@@ -134,15 +140,42 @@ def _accept_first(part: str) -> rx.Component:
     )
 
 
+def _authenticator_first() -> rx.Component:
+    return rx.fragment(
+        rx.el.h1(_("Set up an authenticator app first"), class_name="mb-4"),
+        rx.el.p(_("Staff pages show other people's data. They need a code beside your password."), class_name="mb-8"),
+        link_button(_("Go to Security"), localized_path("/account/security")),
+    )
+
+
+def _sign_in_again(part: str) -> rx.Component:
+    following = f"{localized_path('/sign-in')}?{urlencode({'next': localized_path(part)})}"
+    return rx.fragment(
+        rx.el.h1(_("Sign in again"), class_name="mb-4"),
+        rx.el.p(_("You have not used the staff pages for 30 minutes, so they closed."), class_name="mb-8"),
+        member_post(
+            rx.el.input(type="hidden", name="next", value=following, read_only=True),
+            post_button(_("Sign in again"), class_name=button_class("primary", "normal")),
+            action="/auth/sign-out",
+        ),
+    )
+
+
+def _not_yet(state: type[StaffState], part: str) -> rx.Component:
+    """What a member of the staff has to do first."""
+    lacking = rx.cond(state.lacks == Missing.AUTHENTICATOR, _authenticator_first(), _sign_in_again(part))
+    return rx.cond(state.must_accept, _accept_first(part), lacking)
+
+
 def staff_frame(state: type[StaffState], *children: rx.Component, part: str) -> rx.Component:
     """A page of the staff; `part` is the path of the part it belongs to. Others read what stands at no address."""
     waiting = loading(skeleton("h-10 w-1/2"), skeleton("h-24 rounded-card"), skeleton("h-24 rounded-card"))
     links = part_links(_("Staff"), parts(), part)
     return rx.cond(
-        state.missing | state.must_accept,
+        state.missing | state.must_accept | (state.lacks != ""),
         visitor_frame(
             rx.el.div(
-                rx.cond(state.missing, nothing_here(), _accept_first(part)),
+                rx.cond(state.missing, nothing_here(), _not_yet(state, part)),
                 class_name="max-w-reading mx-auto px-4 py-20",
             )
         ),

@@ -65,7 +65,9 @@ class SignInState(FormState, rx.State):
     async def _pass_second_step(self, code: str) -> AccountView:
         """Raises as the service does; after NotAllowed the password is asked for anew."""
         try:
-            account = await second_factors.pass_second_step(self._second_step, code, address=client_address(self))
+            account = await second_factors.pass_second_step(
+                self._second_step, code, address=client_address(self), device=device_hash(self)
+            )
         except NotAllowed:
             self._start_over()
             raise

@@ -48,6 +48,8 @@ class SignedIn:
     """As the person has set it, or empty."""
     role: str
     """"" or "staff"."""
+    staff_lacks: staff_role.Missing
+    """What keeps somebody of the staff from its pages."""
     is_verified: bool
     """Whether the e-mail address is confirmed."""
     must_accept: bool
@@ -64,6 +66,11 @@ class SignedIn:
     def is_staff(self) -> bool:
         """Whether the operator's list holds this account."""
         return self.role == staff_role.STAFF
+
+    @property
+    def may_act_as_staff(self) -> bool:
+        """Whether this session opens the staff's pages."""
+        return self.is_staff and not self.must_accept and not self.staff_lacks
 
 
 def session_hash(session_token: str) -> str:
@@ -144,7 +151,10 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
     if row is None:
         return None
     kept, account = row
-    if now - kept.last_seen_at > SEEN_EVERY:
+    role, lacks = staff_role.of(account), staff_role.Missing.NOTHING
+    if role:
+        lacks = await staff_role.missing(account.id, seen_at=kept.last_seen_at, now=now)
+    if now - kept.last_seen_at > SEEN_EVERY and lacks != staff_role.Missing.SIGN_IN:
         _note_seen(key, now)
     return SignedIn(
         account_id=account.id,
@@ -153,7 +163,8 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
         username=account.username,
         language=account.language,
         time_zone=account.time_zone or "",
-        role=staff_role.of(account),
+        role=role,
+        staff_lacks=lacks,
         is_verified=account.email_verified_at is not None,
         must_accept=kept.must_accept,
         session_hash=hashed,

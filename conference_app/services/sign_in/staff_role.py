@@ -5,17 +5,31 @@ A listed address counts once it is confirmed: until then an account has another 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from enum import StrEnum
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.config import settings
-from conference_app.models import Account
-from conference_app.purposes import SIGN_IN
+from conference_app.models import Account, Authenticator
+from conference_app.purposes import SECOND_FACTOR, SIGN_IN
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.sign_in import security_emails
 
 STAFF = "staff"
+IDLE = timedelta(minutes=30)
+"""How long a session of the staff may go unused: whoever finds an open laptop later reads no one's data."""
+
+
+class Missing(StrEnum):
+    """What a session of somebody listed lacks to open the staff's pages."""
+
+    NOTHING = ""
+    AUTHENTICATOR = "authenticator"
+    SIGN_IN = "sign_in"
+    """It was unused for too long."""
 
 
 def _is_listed(account: Account) -> bool:
@@ -26,6 +40,19 @@ def _is_listed(account: Account) -> bool:
 def of(account: Account) -> str:
     """The account's role; who was taken off the list has none at once, and who was put on it waits for `sync`."""
     return account.role if account.role and _is_listed(account) else ""
+
+
+async def missing(account_id: str, *, seen_at: datetime, now: datetime) -> Missing:
+    """What a session last used at `seen_at` lacks, of an account that has the role.
+
+    With an authenticator app in force each sign-in by password asks for a code, and one by passkey checks the person.
+    """
+    if now - seen_at > IDLE:
+        return Missing.SIGN_IN
+    async with database.reading(SECOND_FACTOR) as db:
+        authenticator = await db.get(Authenticator, account_id)
+    has_one = authenticator is not None and authenticator.confirmed_at is not None
+    return Missing.NOTHING if has_one else Missing.AUTHENTICATOR
 
 
 async def sync(db: AsyncSession, account: Account) -> None:

@@ -22,9 +22,10 @@ from conference_app.services.contact import desk
 from conference_app.services.jobs import dead_letters, queue
 from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import DataOwner
+from conference_app.services.sign_in import second_factors
 from conference_app.session import SessionState
 from tests.conference_app.failed_work import failed
-from tests.conference_app.people import registered
+from tests.conference_app.people import give_authenticator, registered
 from tests.conference_app.staff_desk import staff_member, staff_tab, tab_of, wrote
 from tests.conference_app.tabs import Processor, Tab, name_of
 
@@ -96,12 +97,27 @@ async def test_staff_accept_changed_terms_first(processor: Processor, monkeypatc
     assert (values["must_accept"], values["missing"], values["threads"]) == (True, False, [])
 
 
+async def test_staff_without_an_authenticator_app_are_led_to_it(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, tab = await staff_tab(processor, monkeypatch, "/staff")
+    await second_factors.remove(account.id)
+    await tab.send(name_of(StaffOverviewState.load))
+    page = await shown(tab, StaffOverviewState)
+    assert (page["loaded"], page["missing"], page["lacks"]) == (False, False, "authenticator")
+    await give_authenticator(account.id)
+    await tab.send(name_of(StaffOverviewState.load))
+    page = await shown(tab, StaffOverviewState)
+    assert (page["loaded"], page["lacks"]) == (True, "")
+
+
 @pytest.mark.promise("P97")
 @pytest.mark.slow
 async def test_members_move_and_read_nothing_by_any_staff_handler(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await staff_member(monkeypatch)
+    unready = await staff_member(monkeypatch)
+    await second_factors.remove(unready.id)
     bob = await registered("bob")
     thread_id = await wrote(message="Please delete my data. canary words")
     [case] = (await cases.for_staff()).rows
@@ -110,7 +126,7 @@ async def test_members_move_and_read_nothing_by_any_staff_handler(
     [dead], [hold] = (await dead_letters.listed()).rows, (await legal_holds.live()).rows
     ann = await registered("ann")
     for path in (f"/staff/contact/{thread_id}", f"/staff/cases/{case.id}"):
-        for tab in (Tab(processor, path=path), await tab_of(processor, ann, path)):
+        for tab in (Tab(processor, path=path), *[await tab_of(processor, one, path) for one in (ann, unready)]):
             for name, entry in staff_handlers().items():
                 for word in (thread_id, case.id, dead.id, hold.id, bob.username):
                     names = [one for one in inspect.signature(entry.handler.fn).parameters if one != "self"]

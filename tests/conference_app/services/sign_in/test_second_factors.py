@@ -13,10 +13,13 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput, NotAllowed, TooManyAttempts
 from conference_app.models import Authenticator, RecoveryCode
+from conference_app.purposes import SIGN_IN
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import second_factors
+from conference_app.services.people.one_time_tokens import new_token, token_hash
+from conference_app.services.sign_in import known_devices, second_factors
+from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
 from tests.fakes import LOOKING, ManualClock
@@ -121,6 +124,32 @@ async def test_anothers_codes_open_nothing(db: Settings) -> None:
         with pytest.raises((InvalidInput, TooManyAttempts)):
             await second_factors.pass_second_step(step.token, code, address=ADDRESS, now=later)
     assert (await second_factors.status(bob.id)).codes_left == 10
+
+
+async def test_a_stranger_with_the_password_keeps_nobody_out_of_a_known_browser(
+    sqlite_db: Settings, clock: ManualClock
+) -> None:
+    ann = await registered("ann")
+    secret, _codes = await with_app(ann, soon(0))
+    cookie = new_token()
+    known = token_hash(cookie).hex()
+    async with database.session(SIGN_IN) as db:
+        await known_devices.note(db, ann.id, Device("Chrome", "Linux", "", cookie), now=soon(0))
+    step = await second_step()
+    for number in range(7):
+        with pytest.raises((InvalidInput, TooManyAttempts)):
+            await second_factors.pass_second_step(step.token, "000000", address=f"192.0.2.{number}")
+    later = soon()
+    passed = await second_factors.pass_second_step(
+        step.token, code_at(secret, later), address=ADDRESS, device=known, now=later
+    )
+    assert passed.id == ann.id
+    step = await second_step()
+    for _ in range(6):  # a stolen cookie does not make guessing free
+        with pytest.raises(InvalidInput):
+            await second_factors.pass_second_step(step.token, "000000", address=ADDRESS, device=known)
+    with pytest.raises(TooManyAttempts):
+        await second_factors.pass_second_step(step.token, "000000", address=ADDRESS, device=known)
 
 
 async def test_guessing_is_counted_whatever_the_address(sqlite_db: Settings, clock: ManualClock) -> None:

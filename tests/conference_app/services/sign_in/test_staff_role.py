@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from conference_app.config import Settings, settings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import email_proofs, sessions
-from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered, session_token
+from conference_app.services.sign_in import email_proofs, second_factors, sessions
+from conference_app.services.sign_in.staff_role import Missing
+from tests.conference_app.people import (
+    ADDRESS,
+    PASSWORD,
+    at_desk,
+    confirmed,
+    give_authenticator,
+    registered,
+    session_token,
+)
+from tests.conference_app.services.sign_in.test_second_factors import code_at, with_app
 
 
 def staff_are(monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
@@ -76,3 +89,51 @@ async def test_who_is_taken_off_the_list_is_no_staff_at_once(db: Settings, monke
     caller = await sessions.resolve(token)  # signed in before the operator changed the list
     assert caller is not None
     assert not caller.is_staff
+
+
+async def test_the_staffs_pages_need_an_authenticator_app(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    staff_are(monkeypatch, "ann@example.com")
+    ann = await confirmed("ann")
+    here, elsewhere = await session_token(ann), await session_token(ann)
+    found = await sessions.resolve(here)
+    assert found is not None
+    assert (found.is_staff, found.may_act_as_staff, found.staff_lacks) == (True, False, Missing.AUTHENTICATOR)
+    setup = await second_factors.begin(ann.id)
+    assert (await at_desk(ann)).staff_lacks == Missing.AUTHENTICATOR  # until its first code is right
+    code = code_at(setup.secret, datetime.now(UTC))
+    await second_factors.finish(ann.id, code, session_hash=found.session_hash)
+    found = await sessions.resolve(here)
+    assert found is not None
+    assert found.may_act_as_staff
+    assert await sessions.resolve(elsewhere) is None  # opened by the password alone
+    await second_factors.remove(ann.id)
+    found = await sessions.resolve(here)
+    assert found is not None
+    assert not found.may_act_as_staff
+
+
+async def test_others_keep_their_sessions_with_a_new_authenticator_app(db: Settings) -> None:
+    ann = await confirmed("ann")
+    elsewhere = await session_token(ann)
+    await with_app(ann, datetime.now(UTC))
+    assert await sessions.resolve(elsewhere) is not None
+
+
+async def test_the_staffs_pages_close_after_half_an_hour_without_use(
+    db: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff_are(monkeypatch, "ann@example.com")
+    ann = await confirmed("ann")
+    await give_authenticator(ann.id)
+    token, start = await session_token(ann), datetime.now(UTC)
+    for minutes in (20, 40, 60):  # used all the time
+        used = await sessions.resolve(token, now=start + timedelta(minutes=minutes))
+        await asyncio.gather(*sessions._noting.values())
+        assert used is not None
+        assert used.may_act_as_staff
+    for minutes in (91, 92):  # looking does not open them again
+        late = await sessions.resolve(token, now=start + timedelta(minutes=minutes))
+        await asyncio.gather(*sessions._noting.values())
+        assert late is not None
+        assert (late.may_act_as_staff, late.staff_lacks) == (False, Missing.SIGN_IN)
+    assert (await at_desk(ann)).may_act_as_staff
