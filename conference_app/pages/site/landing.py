@@ -97,7 +97,7 @@ def _picture() -> rx.Component:
         _tile("AK", "Anna Kowalska", "bg-sky-800"),
         _tile("JN", "Jun Nakamura", "bg-purple-800"),
     ]
-    bar = ("mic", "video", "screen-share", "hand", "users", "message-square")
+    bar = ("mic", "video", "screen-share", "users", "message-square", "ellipsis")
     controls = [
         rx.el.span(icon(name, 18), class_name="grid place-items-center size-9 rounded-control bg-stage-raised")
         for name in bar
