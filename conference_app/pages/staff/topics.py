@@ -102,7 +102,7 @@ def _form() -> rx.Component:
             text_field(_("Name in English"), "name_en", error=state.errors["name_en"]),
             text_field(_("Name in Polish"), "name_pl", error=state.errors["name_pl"]),
             text_field(_("Last day"), "ends_at", type="date", optional=True, error=state.errors["ends_at"]),
-            class_name="grid gap-4 sm:grid-cols-3 items-start",
+            class_name="grid gap-4 lg:grid-cols-3 items-start",
         ),
         rx.el.div(submit_button(_("Add topic"), busy=state.busy)),
         on_submit=state.add,
