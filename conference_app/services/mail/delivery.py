@@ -25,7 +25,7 @@ from conference_app.config import settings
 from conference_app.models import OutgoingEmail
 from conference_app.models.columns import UTCDateTime
 from conference_app.purposes import DELIVERY
-from conference_app.services.consent import live_consents, person_state
+from conference_app.services.emails.template import EmailClass
 from conference_app.services.jobs import queue
 from conference_app.services.jobs.leases import LEASE
 from conference_app.services.jobs.queue import Outcome, Postponed, Run, TryAgain
@@ -117,7 +117,7 @@ class _Postman:
 
 async def _begin(db: AsyncSession, ready: Ready) -> bool:
     subject = mailboxes.subject_of(ready.recipient)
-    if subject is not None and ready.template.email_class in ("newsletter", "promotion"):
+    if subject is not None and ready.template.email_class in permission.CONSENTED:
         values = {
             "the_email": ready.email_id,
             "the_status": ready.status,
@@ -125,24 +125,24 @@ async def _begin(db: AsyncSession, ready: Ready) -> bool:
             "the_key": ready.mailbox.key,
             "the_time": queue.now(),
         }
-        begun = await (await db.connection()).execute(_beginning(subject.kind, ready.purpose), values)
+        begun = await (await db.connection()).execute(
+            _beginning(ready.template.email_class, subject.kind, ready.purpose), values
+        )
         if begun.first() is not None:
             return True
     return await _begin_slowly(db, ready)
 
 
 @functools.lru_cache(maxsize=200)
-def _beginning(kind: SubjectKind, purpose: str) -> Update:
-    """One statement that lets an email begin if everything holds that `permission.allowed` looks at."""
+def _beginning(email_class: EmailClass, kind: SubjectKind, purpose: str) -> Update:
+    """One statement that lets an email begin if all of `permission.conditions` hold."""
     the_id: BindParameter[str] = bindparam("the_id", type_=String)
     the_key: BindParameter[bytes] = bindparam("the_key", type_=LargeBinary)
     the_time: BindParameter[datetime] = bindparam("the_time", type_=UTCDateTime)
     return (
         update(EMAILS)
         .where(col(OutgoingEmail.id) == bindparam("the_email"), col(OutgoingEmail.status) == bindparam("the_status"))
-        .where(permission.is_reached(kind, the_id, the_key))
-        .where(live_consents.agrees(kind, the_id, purpose, the_time))
-        .where(person_state.is_free(kind, the_id), ~bounces.is_marked(the_key))
+        .where(*permission.conditions(email_class, kind, the_id, the_key, purpose, the_time).values())
         .values(status=Status.HANDING_OVER, changed_at=the_time)
         .returning(col(OutgoingEmail.id))
     )

@@ -22,7 +22,8 @@ from conference_app.services.emails.messages import ServiceTemplate
 from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue
-from conference_app.services.mail import outbox
+from conference_app.services.mail import outbox, permission
+from conference_app.services.people.subjects import Subject
 from conference_app.texts import n_, plural
 
 PIECE = 1000
@@ -70,7 +71,7 @@ async def announce_maintenance(starts_at: datetime, minutes: int) -> None:
 @queue.handler("service.maintenance")
 async def _queue(payload: queue.Payload) -> None:
     """Write an email for everybody; what a killed run has written stays."""
-    everybody = select(Account.id).where(col(Account.email_verified_at).is_not(None)).order_by(Account.id)
+    everybody = select(Account.id).order_by(Account.id)
     async with database.reading() as db:
         ids = (await db.exec(everybody)).all()
     for first in range(0, len(ids), PIECE):
@@ -79,7 +80,9 @@ async def _queue(payload: queue.Payload) -> None:
 
 
 async def _queue_piece(db: AsyncSession, payload: queue.Payload, ids: Sequence[str]) -> None:
-    keys = {f"maintenance:{payload['starts_at']}:{account_id}": account_id for account_id in ids}
+    everybody = [Subject("account", account_id) for account_id in ids]
+    reached = await permission.receivers(db, MAINTENANCE.email_class, MAINTENANCE.purpose.id, everybody)
+    keys = {f"maintenance:{payload['starts_at']}:{subject.id}": subject.id for subject in reached}
     async with database.within(db, DELIVERY) as own:
         query = select(OutgoingEmail.unique_key).where(col(OutgoingEmail.unique_key).in_(keys))
         known = set((await own.exec(query)).all())

@@ -18,17 +18,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
-from conference_app.models import Account, Newsletter, OutgoingEmail
+from conference_app.models import Newsletter, OutgoingEmail
 from conference_app.models.mail import MESSAGE_DAYS
-from conference_app.models.people import Address
 from conference_app.purposes import DELIVERY
 from conference_app.services.consent import live_consents
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient
 from conference_app.services.jobs import queue
-from conference_app.services.mail import outbox
+from conference_app.services.mail import outbox, permission
 from conference_app.services.newsletters import sending, topics
 from conference_app.services.newsletters.views import Counts, Stage, counts_of
-from conference_app.services.people.subjects import Subject, SubjectKind
+from conference_app.services.people.subjects import Subject
 
 JOB = sending.QUEUE_JOB
 PIECE = 1000
@@ -64,7 +63,9 @@ async def _is_queuing(db: AsyncSession, newsletter_id: str) -> bool:
 
 
 async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subjects: Sequence[Subject]) -> None:
-    keys = await _message_keys(db, newsletter_id, subjects)
+    template = sending.MESSAGE
+    reached = await permission.receivers(db, template.email_class, purpose, subjects)
+    keys = {subject: _message_key(newsletter_id, reached[subject]) for subject in subjects if subject in reached}
     async with database.within(db, DELIVERY) as own:
         query = select(OutgoingEmail.unique_key).where(col(OutgoingEmail.unique_key).in_(keys.values()))
         known = set((await own.exec(query)).all())
@@ -74,7 +75,7 @@ async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subje
         if key in known:
             continue
         recipient = AccountRecipient(subject.id) if subject.kind == "account" else AddressRecipient(subject.id)
-        message = sending.MESSAGE.message(recipient, purpose=purpose, newsletter_id=newsletter_id)
+        message = template.message(recipient, purpose=purpose, newsletter_id=newsletter_id)
         row = outbox.email_row(message, key=key, now=queue.now(), newsletter_id=newsletter_id)
         message_rows.append(row)
         job_rows.append(outbox.job_row(row["id"], message, run_at=queue.now()))
@@ -84,16 +85,10 @@ async def _queue_piece(db: AsyncSession, newsletter_id: str, purpose: str, subje
         await queue.enqueue_many(db, job_rows)
 
 
-async def _message_keys(db: AsyncSession, newsletter_id: str, subjects: Sequence[Subject]) -> dict[Subject, str]:
-    """A key for each, made of the address: who registers while a newsletter is sent does not get it twice."""
-    keys: dict[Subject, str] = {}
-    tables: tuple[tuple[SubjectKind, type[Account] | type[Address]], ...] = (("account", Account), ("address", Address))
-    for kind, table in tables:
-        ids = [subject.id for subject in subjects if subject.kind == kind]
-        for row_id, email_key in (await db.exec(select(table.id, table.email_key).where(col(table.id).in_(ids)))).all():
-            digest = hashlib.sha256(b"newsletter\0" + email_key).hexdigest()[:40]
-            keys[Subject(kind, row_id)] = f"newsletter:{newsletter_id}:{digest}"
-    return keys
+def _message_key(newsletter_id: str, email_key: bytes) -> str:
+    """Made of the address: who registers while a newsletter is sent does not get it twice."""
+    digest = hashlib.sha256(b"newsletter\0" + email_key).hexdigest()[:40]
+    return f"newsletter:{newsletter_id}:{digest}"
 
 
 @queue.handler("newsletter.watch")
