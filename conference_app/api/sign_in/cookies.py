@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from conference_app.api.http.bodies import body_of, fields_of
 from conference_app.config import LANGUAGES, settings
-from conference_app.services.people import identity
+from conference_app.services.people import identity, one_time_tokens
 from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device, device
 from conference_app.services.sign_in.known_devices import KNOWN_DAYS
@@ -51,7 +51,7 @@ def _keep(response: Response, name: str, secret: str, days: int, same_site: Lite
 def _seen(request: Request) -> Device:
     """The browser that signs in, under the secret it has, or a new one."""
     kept = request.cookies.get(device_cookie(), "")
-    token = kept if known_devices.is_token(kept) else known_devices.new_token()
+    token = kept if known_devices.is_token(kept) else one_time_tokens.new_token()
     return device(request.headers.get("user-agent", ""), request.query_params.get("zone", ""), token)
 
 

@@ -19,10 +19,8 @@ from conference_app.models import AuditEntry, KnownDevice
 from conference_app.models.sign_in import KNOWN_DAYS
 from conference_app.purposes import SIGN_IN
 from conference_app.services.audit import AuditTag
-from conference_app.services.people.one_time_tokens import new_token, token_hash
+from conference_app.services.people.one_time_tokens import token_hash
 from conference_app.services.sign_in.browser_names import Device
-
-__all__ = ["KNOWN_DAYS", "distrust", "is_token", "knows", "device_hash", "new_token", "note"]
 
 MOST = 20
 """Browsers kept for one account: the last used."""
