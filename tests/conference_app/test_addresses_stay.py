@@ -15,7 +15,7 @@ from starlette.routing import Route
 from conference_app import database
 from conference_app.conference_app import routes
 from conference_app.config import Settings
-from conference_app.services.consent import ledger, participant_mail
+from conference_app.services.consent import ledger
 from conference_app.services.jobs import worker
 from conference_app.services.meetings import meetings
 from conference_app.services.people import email_addresses
@@ -23,6 +23,7 @@ from conference_app.services.people.subjects import Subject
 from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import export
 from conference_app.session import session_cookie
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.staff_desk import staff_member
 from tests.conference_app.tabs import Processor, Tab, processing
@@ -70,7 +71,7 @@ async def everybody(monkeypatch: pytest.MonkeyPatch) -> Asked:
     await meetings.open_room(organizer.id, made.code)
     async with database.session() as db:
         guest = await email_addresses.find_or_add(db, f"{CANARY}-guest@example.com", language="en")
-        await participant_mail.allow(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
+        await takes_part(db, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
     copy = await export.ask(DataOwner(owner.id), "en")
     await worker.run_due(copy.asked_at, kinds=["privacy.export"])
     people = {"stranger": stranger, "organizer": organizer, "staff": staff}

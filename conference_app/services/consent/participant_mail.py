@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import assert_never
 
 from sqlalchemy import update
@@ -13,23 +12,6 @@ from conference_app import database
 from conference_app.models import MeetingMailGrant
 from conference_app.purposes import CONSENT_PROOF
 from conference_app.services.emails.messages import Occasion
-
-
-async def allow(
-    db: AsyncSession,
-    *,
-    meeting_id: str,
-    address_id: str,
-    reminder: bool,
-    follow_up: bool,
-    now: datetime | None = None,
-) -> None:
-    """Note that `address_id` takes part in the meeting, and what the participant ticked."""
-    row = await db.get(MeetingMailGrant, (meeting_id, address_id))
-    row = row or MeetingMailGrant(meeting_id=meeting_id, address_id=address_id, created_at=now or datetime.now(UTC))
-    row.wants_reminder, row.wants_follow_up = reminder, follow_up
-    db.add(row)
-    await db.flush()
 
 
 async def stop(db: AsyncSession, *, address_id: str, meeting_id: str) -> None:

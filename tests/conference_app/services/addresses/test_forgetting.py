@@ -14,7 +14,7 @@ from conference_app.services import audit
 from conference_app.services.addresses import forgetting
 from conference_app.services.audit import AuditTag
 from conference_app.services.cases import cases
-from conference_app.services.consent import ledger, participant_mail, person_state
+from conference_app.services.consent import ledger, person_state
 from conference_app.services.contact import threads
 from conference_app.services.contact.threads import ContactForm
 from conference_app.services.emails.messages import AddressRecipient
@@ -27,6 +27,7 @@ from conference_app.services.personal_data import legal_holds
 from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import privacy_requests, retention
 from tests.conference_app.consent_people import NOW, agrees, reader
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of
 from tests.fakes import LOOKING
 
@@ -86,7 +87,7 @@ async def test_what_is_still_needed_stays(db: Settings, why: str) -> None:
     async with database.session(*LOOKING) as session:
         match why:
             case "a meeting":
-                await participant_mail.allow(
+                await takes_part(
                     session, meeting_id=made.id, address_id=eve.id, reminder=False, follow_up=False, now=NOW
                 )
             case "an open request":

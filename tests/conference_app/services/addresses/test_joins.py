@@ -26,6 +26,7 @@ from conference_app.services.personal_data.personal_rows import of_email
 from conference_app.services.privacy import privacy_requests
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON
 
@@ -139,8 +140,8 @@ async def test_of_a_meeting_both_take_part_in_only_what_both_want_comes(db: Sett
     old, new = await reader(OLD), await reader(NEW)
     async with database.session(*LOOKING) as session:
         both = {"meeting_id": made.id, "follow_up": True, "now": since}
-        await participant_mail.allow(session, address_id=old.id, reminder=True, **both)
-        await participant_mail.allow(session, address_id=new.id, reminder=False, **both)
+        await takes_part(session, address_id=old.id, reminder=True, **both)
+        await takes_part(session, address_id=new.id, reminder=False, **both)
 
     async def wants(subject: Subject) -> tuple[bool, bool]:
         async with database.reading(*LOOKING) as session:

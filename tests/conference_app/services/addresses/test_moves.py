@@ -12,12 +12,13 @@ from conference_app.config import Settings
 from conference_app.models.data_map import personal_tables
 from conference_app.services.addresses import joins, moves
 from conference_app.services.cases import cases
-from conference_app.services.consent import live_consents, participant_mail
+from conference_app.services.consent import live_consents
 from conference_app.services.people.email_addresses import email_key
 from conference_app.services.personal_data import legal_holds, staff_accesses
 from conference_app.services.personal_data.personal_rows import of_email
 from tests.conference_app.consent_people import agrees, is_live, reader
 from tests.conference_app.moved_addresses import NEW, OLD, back, counted, ledger, moved, of_address
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, NOON
 
@@ -54,7 +55,7 @@ async def test_everything_comes_along_and_goes_back(db: Settings, is_known: bool
     new = await agrees(await reader(NEW), "promotion") if is_known else None
     async with database.session(*LOOKING) as session:
         for subject in filter(None, (old, new)):
-            await participant_mail.allow(
+            await takes_part(
                 session, meeting_id=made.id, address_id=subject.id, reminder=True, follow_up=True, now=NOON
             )
     await legal_holds.place(of_email(email_key(OLD)), "A dispute.", staff_id=ann.id)
@@ -155,9 +156,7 @@ async def test_what_came_after_the_move_stays_with_who_made_it(db: Settings, is_
     done, later = await moved(), NOON + timedelta(hours=1)
     async with database.session(*LOOKING) as session:
         await cases.open_case(session, "access", address_id=old.id, opened_from="privacy center", now=later)
-        await participant_mail.allow(
-            session, meeting_id=made.id, address_id=old.id, reminder=True, follow_up=True, now=later
-        )
+        await takes_part(session, meeting_id=made.id, address_id=old.id, reminder=True, follow_up=True, now=later)
     await back(done)
     mine, theirs = await counted(OLD), await counted(NEW)
     assert "privacy_case" not in mine

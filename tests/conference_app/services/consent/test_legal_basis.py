@@ -21,12 +21,13 @@ from conference_app.purposes import (
     RIGHTS,
     TOPIC,
 )
-from conference_app.services.consent import legal_basis, participant_mail
+from conference_app.services.consent import legal_basis
 from conference_app.services.newsletters import topics
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import deactivation, erasure_requests
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered
 from tests.fakes import LOOKING, NOON
 
@@ -96,7 +97,7 @@ async def test_a_participant_has_it_for_the_own_meeting_alone(db: Settings) -> N
         await meeting_of(host, subject)
     async with database.session(*LOOKING) as session:
         mine, other = (await session.exec(select(Meeting.id))).all()
-        await participant_mail.allow(session, meeting_id=mine, address_id=eve.id, reminder=True, follow_up=False)
+        await takes_part(session, meeting_id=mine, address_id=eve.id, reminder=True, follow_up=False)
     assert await lives(eve, PARTICIPANT_MAIL, mine)
     assert not await lives(eve, PARTICIPANT_MAIL, other)
 

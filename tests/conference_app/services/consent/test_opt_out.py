@@ -8,7 +8,7 @@ import pytest
 
 from conference_app import database
 from conference_app.config import Settings
-from conference_app.services.consent import ledger, mail_stops, participant_mail, preferences
+from conference_app.services.consent import ledger, mail_stops, preferences
 from conference_app.services.consent.preferences import ConsentHolder
 from conference_app.services.emails.recipients import AccountRecipient, ParticipantRecipient
 from conference_app.services.jobs import worker
@@ -17,6 +17,7 @@ from conference_app.services.newsletters import sign_up
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
 from conference_app.services.sign_in import account_passwords
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, meeting_of
 from tests.conference_app.sample_templates import CONFIRMATION, NEWS_BODY, OFFER, PLAIN, REMINDER
 from tests.mailing import Mails
@@ -60,7 +61,7 @@ async def test_a_participant_still_gets_the_confirmation_and_nothing_that_was_no
     made = await meeting_of(await confirmed())
     async with database.session() as session:
         guest = await email_addresses.find_or_add(session, "guest@example.com", language="en")
-        await participant_mail.allow(session, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
+        await takes_part(session, meeting_id=made.id, address_id=guest.id, reminder=True, follow_up=False)
         subject = Subject("address", guest.id)
         await ledger.give(session, subject, "newsletter", act="test", page="/test", words="Yes.", language="en")
     key = email_addresses.email_key("guest@example.com")

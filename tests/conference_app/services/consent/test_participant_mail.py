@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from conference_app import database
 from conference_app.api.consent import unsubscribe
 from conference_app.config import Settings
-from conference_app.services.consent import participant_mail
 from conference_app.services.emails.recipients import ParticipantRecipient
 from conference_app.services.mail import outbox
 from conference_app.services.people import email_addresses
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import confirmed, meeting_of
 from tests.conference_app.sample_templates import CONFIRMATION, FOLLOW_UP, REMINDER
 from tests.fakes import LOOKING
@@ -35,14 +35,12 @@ async def program(db: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def takes_part(*, reminder: bool, follow_up: bool, meeting_id: str = "") -> ParticipantRecipient:
+async def participant(*, reminder: bool, follow_up: bool, meeting_id: str = "") -> ParticipantRecipient:
     """The guest, in a meeting, with what was ticked."""
     meeting_id = meeting_id or (await meeting_of(await confirmed())).id
     async with database.session(*LOOKING) as db:
         guest = await email_addresses.find_or_add(db, GUEST, language="en")
-        await participant_mail.allow(
-            db, meeting_id=meeting_id, address_id=guest.id, reminder=reminder, follow_up=follow_up
-        )
+        await takes_part(db, meeting_id=meeting_id, address_id=guest.id, reminder=reminder, follow_up=follow_up)
     return ParticipantRecipient(meeting_id, guest.id)
 
 
@@ -66,7 +64,7 @@ def subjects(found: list[EmailMessage]) -> list[str]:
 async def test_each_box_brings_its_own_mail_and_no_other(
     db: Settings, mails: Mails, reminder: bool, follow_up: bool
 ) -> None:
-    recipient = await takes_part(reminder=reminder, follow_up=follow_up)
+    recipient = await participant(reminder=reminder, follow_up=follow_up)
     wanted = ["You are in", *["Soon"] * reminder, *["How was it?"] * follow_up]
     assert subjects(await got(mails, recipient)) == sorted(wanted)
 
@@ -77,7 +75,7 @@ async def test_each_box_brings_its_own_mail_and_no_other(
 async def test_one_click_in_the_mail_ends_them_and_leaves_the_confirmation(
     db: Settings, mails: Mails, program: httpx.AsyncClient, pressed: str
 ) -> None:
-    recipient = await takes_part(reminder=True, follow_up=True)
+    recipient = await participant(reminder=True, follow_up=True)
     first = await got(mails, recipient)
     assert subjects(first) == ["How was it?", "Soon", "You are in"]
     [confirmation] = [one for one in first if one["Subject"] == "You are in"]
@@ -91,7 +89,7 @@ async def test_one_click_in_the_mail_ends_them_and_leaves_the_confirmation(
 
 @pytest.mark.promise("P70")
 async def test_what_was_ticked_for_one_meeting_brings_nothing_of_another(db: Settings, mails: Mails) -> None:
-    ticked = await takes_part(reminder=True, follow_up=True)
+    ticked = await participant(reminder=True, follow_up=True)
     ben = await confirmed("ben")
     other = ParticipantRecipient((await meeting_of(ben)).id, ticked.address_id)
     assert subjects(await got(mails, other)) == []

@@ -156,7 +156,6 @@ async def test_only_participants_get_a_meetings_messages(
     sqlite_db: Settings, mails: Mails, wants: bool, takes_part: bool, template: messages.ParticipantTemplate
 ) -> None:
     from conference_app.models.columns import new_id
-    from conference_app.services.consent import participant_mail
     from conference_app.services.people import email_addresses
 
     email, before = f"{new_id()}@example.com", len(mails.all())
@@ -165,9 +164,7 @@ async def test_only_participants_get_a_meetings_messages(
     meeting_id = await a_meeting()
     if takes_part:
         async with database.session(*LOOKING) as session:
-            await participant_mail.allow(
-                session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False
-            )
+            await takes_part(session, meeting_id=meeting_id, address_id=person, reminder=wants, follow_up=False)
     async with database.session(*LOOKING) as session:
         await outbox.send(session, template.message(ParticipantRecipient(meeting_id, person)))
     expected = takes_part and (wants or template is CONFIRMATION)
@@ -187,6 +184,7 @@ async def a_meeting() -> str:
 WRONG = """
 from conference_app.services.emails.recipients import AccountRecipient, AddressRecipient, ParticipantRecipient, RowRecipient
 from conference_app.services.emails.messages import NecessaryTemplate, NewsletterTemplate, ParticipantTemplate, ServiceTemplate
+from tests.conference_app.participants import takes_part
 
 def wrong(n: NecessaryTemplate, s: ServiceTemplate, l: NewsletterTemplate, p: ParticipantTemplate) -> None:
     n.message(ParticipantRecipient("m", "a"))

@@ -25,6 +25,7 @@ from conference_app.services.jobs import dead_letters, queue, worker
 from conference_app.services.mail import bounces, delivery, delivery_reports, mailboxes, outbox, smtp
 from conference_app.services.people import email_addresses
 from conference_app.services.people.subjects import Subject
+from tests.conference_app.participants import takes_part
 from tests.conference_app.sample_templates import (
     CONFIRMATION,
     NEWS_BODY,
@@ -247,7 +248,7 @@ async def test_every_optional_mail_can_be_stopped_from_itself(db: Settings, mail
     await ledger(bob, "newsletter", given=True)
     await ledger(bob, "promotion", given=True)
     async with database.session(*LOOKING) as session:
-        await participant_mail.allow(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
+        await takes_part(session, meeting_id=meeting_id, address_id=bob.id, reminder=True, follow_up=False)
     await post(NEWS_BODY.message(AddressRecipient(bob.id)))
     await post(OFFER.message(AddressRecipient(bob.id)))
     await post(REMINDER.message(ParticipantRecipient(meeting_id, bob.id)))
@@ -267,7 +268,7 @@ async def test_a_participant_gets_what_was_asked_for_and_no_more(db: Settings, m
     meeting_id = await meeting(ann)
     bob, carol = await address("bob@example.com"), await address("carol@example.com")
     async with database.session(*LOOKING) as session:
-        await participant_mail.allow(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
+        await takes_part(session, meeting_id=meeting_id, address_id=bob, reminder=True, follow_up=False)
     for person in (bob, carol):  # carol takes no part
         await post(CONFIRMATION.message(ParticipantRecipient(meeting_id, person)))
         await post(REMINDER.message(ParticipantRecipient(meeting_id, person)))

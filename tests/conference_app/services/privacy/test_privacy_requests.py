@@ -18,6 +18,7 @@ from conference_app.services.sign_in import session_list, sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
+from tests.conference_app.participants import takes_part
 from tests.conference_app.people import meeting_of, registered
 from tests.fakes import LOOKING, NOON
 
@@ -110,7 +111,7 @@ async def test_an_objection_ends_all_that_was_agreed_to(db: Settings) -> None:
             return [await participant_mail.wants(session, **asked, occasion=one) for one in occasions]
 
     async with database.session(*LOOKING) as session:
-        await participant_mail.allow(session, meeting_id=made.id, address_id=eve.id, reminder=True, follow_up=True)
+        await takes_part(session, meeting_id=made.id, address_id=eve.id, reminder=True, follow_up=True)
     assert await wanted() == [True, True, True]
     await privacy_requests.object_to_all(of_email(email_addresses.email_key("eve@example.com")), page="/privacy-center")
     assert not await lives(eve, TOPIC, topic)
