@@ -150,7 +150,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     person = visitor(390)
     person.given_account("sought")
     page = desk(390)
-    part(page, "Authorities", "Demands of authorities")
+    part(page, "Authorities", "Requests from authorities")
     page.get_by_role("link", name="Log a request").click()
     expect(page.get_by_role("heading", name="Log a request")).to_be_visible()
     page.get_by_label("Who asks for it").fill("District court")

@@ -145,7 +145,7 @@ def _sign_in() -> rx.Component:
         rx.el.dl(
             _email(),
             _secured(
-                "password", rx.el.span(_("Only you know it: we keep a check value that nobody can turn back into it."))
+                "password", rx.el.span(_("Only you know it: nobody can get it back from the check value we keep."))
             ),
             class_name="grid gap-5 sm:grid-cols-2 items-start",
         ),

@@ -44,13 +44,13 @@ def _note() -> rx.Component:
     return link_button(_("Log a request"), localized_path("/staff/legal/new"), icon_name="plus")
 
 
-@page("/staff/legal", title=n_("Demands of authorities"), on_load=StaffLegalState.load)
+@page("/staff/legal", title=n_("Requests from authorities"), on_load=StaffLegalState.load)
 def staff_legal() -> rx.Component:
     state = StaffLegalState
     return staff_frame(
         state,
         rx.el.div(
-            rx.el.h1(_("Demands of authorities")),
+            rx.el.h1(_("Requests from authorities")),
             rx.cond(state.noted_requests, _note()),
             class_name="flex flex-wrap items-center justify-between gap-4 mb-2",
         ),

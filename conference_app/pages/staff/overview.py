@@ -45,7 +45,7 @@ def _parts(now: Waiting) -> list[Part]:
         _part(
             "/staff/cases", _("Requests about data"), _("Each is due in a month."), now.cases, _due(now.next_case_days)
         ),
-        _part("/staff/legal", _("Demands of authorities"), _("Not decided yet."), now.noted_requests),
+        _part("/staff/legal", _("Requests from authorities"), _("Not decided yet."), now.noted_requests),
         _part("/staff/people", _("Holds"), _("People whose data is held for a legal reason."), now.holds),
         _part("/staff/newsletters", _("Newsletters"), _("On their way now."), now.newsletters),
         _part("/staff/jobs", _("Failed work"), _("Given up after many tries."), now.dead_jobs, failed),

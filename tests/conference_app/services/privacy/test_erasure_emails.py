@@ -232,4 +232,4 @@ async def test_the_message_says_when_a_hold_keeps_the_data_longer(db: Settings, 
     await erasure_requests.ask_by_link(gus)
     await mails.deliver()
     [said] = [text_of(mail) for mail in mails.to("gus@example.com") if "erased" in mail["Subject"]]
-    assert ("held for a legal reason" in " ".join(said.split())) is is_held
+    assert ("on hold for a legal reason" in " ".join(said.split())) is is_held
