@@ -240,6 +240,17 @@ def test_a_long_question_keeps_its_answers_in_sight(visitor: NewVisitor) -> None
             expect(part).to_be_in_viewport(ratio=1)
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
+    page.emulate_media(forced_colors="active")  # in which neither its shadow nor its own surface is seen
+    page.get_by_role("button", name="Erase my data").click()
+    expect(dialog).to_have_css("border-top-width", "2px")
+
+
+def test_a_promise_has_room_for_its_words_on_a_phone(new_context: NewContext) -> None:
+    page = new_context(390).new_page()
+    page.goto("/pl/promises")
+    words = page.locator("#P5 p").bounding_box()
+    assert words is not None
+    assert words["width"] > 200
 
 
 def placed(page: Page, path: str) -> tuple[object, ...]:

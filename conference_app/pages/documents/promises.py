@@ -51,10 +51,14 @@ def _tests(proof: Proof) -> rx.Component:
 def _promise(one: Promise, proof: Proof) -> rx.Component:
     return rx.el.li(
         rx.el.span(one.id, class_name="w-11 shrink-0 text-sm text-ink-faint tabular-nums leading-6"),
-        rx.el.div(rx.el.p(_(one.words), class_name="leading-6"), _tests(proof), class_name="grow min-w-0"),
-        _badge(proof),
+        rx.el.div(
+            rx.el.p(_(one.words), class_name="leading-6"),
+            _tests(proof),
+            class_name="grow min-w-0 basis-[calc(100%-3.5rem)] sm:basis-0",
+        ),
+        rx.el.div(_badge(proof), class_name="ml-14 sm:ml-0 shrink-0"),  # on a phone below its words
         id=one.id,
-        class_name="flex items-start gap-3 py-3 border-t border-line first:border-t-0",
+        class_name="flex flex-wrap sm:flex-nowrap items-start gap-x-3 gap-y-1.5 py-3 border-t border-line first:border-t-0",
     )
 
 
