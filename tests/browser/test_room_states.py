@@ -316,6 +316,7 @@ def test_states_can_be_told_in_forced_colours(person: NewPerson) -> None:
     assert host.page.evaluate(current) != host.page.evaluate(other)
     host.start("Plans")
     host.button("People").click()
+    expect(host.page.get_by_role("complementary")).to_have_css("border-left-width", "1px")  # told from the stage
     switch = host.page.get_by_role("switch")
     off = switch.evaluate("box => getComputedStyle(box).backgroundColor")
     switch.check(force=True)
