@@ -18,8 +18,7 @@ from conference_app import database
 from conference_app.services.limits import rate_limits
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
-from conference_app.services.sign_in import password_hashes
-from conference_app.services.sign_in import sessions as sign_in_sessions
+from conference_app.services.sign_in import password_hashes, sessions
 from conference_app.services.sign_in.browser_names import Device
 from tests.browser.credentials import PASSWORD
 from tests.browser.product import STAFF
@@ -72,8 +71,8 @@ async def _account(username: str, zone: str, **form: Any) -> dict[str, str]:
     account = await people.confirmed(username, **{"email": f"{username}@example.org", "password": PASSWORD} | form)
     if username in STAFF:
         await people.give_authenticator(account.id)
-    ticket = await sign_in_sessions.issue_ticket(account.id)
-    session = await sign_in_sessions.redeem_ticket(ticket, Device("Chrome", "Linux", zone))
+    ticket = await sessions.issue_ticket(account.id)
+    session = await sessions.redeem_ticket(ticket, Device("Chrome", "Linux", zone))
     assert session is not None
     return {"account_id": account.id, "session": session}
 

@@ -10,7 +10,7 @@ from media.forwarding.bandwidth import FLOOR_BPS, START_BPS
 from media.rtp import rtcp
 from media.rtp.extensions import ABS_SEND_TIME_ID, MID_ID, find
 from media.rtp.packet import parse_rtp
-from media.transport import peer as peer_module
+from media.transport import peer
 from tests.media.descriptions import (
     AUDIO_SSRC,
     OPUS,
@@ -106,7 +106,7 @@ async def test_reports_go_both_ways() -> None:
 
 
 async def test_a_congested_subscriber_lowers_what_the_publisher_may_send(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer_module, "REPORT_S", 0.05)
+    monkeypatch.setattr(peer, "REPORT_S", 0.05)
     async with open_call([video_section("0", "cam")]) as call:
 
         def lowest() -> int:
