@@ -60,7 +60,7 @@ def request_line(legal_request: RequestView, now: datetime) -> RequestLine:
     return RequestLine(
         id=legal_request.id,
         path=localized_path(f"/staff/legal/{legal_request.id}"),
-        non_disclosure_path=localized_path(f"/staff/gags/{legal_request.id}"),
+        non_disclosure_path=localized_path(f"/staff/non-disclosure/{legal_request.id}"),
         kind=_(legal_requests.KINDS[legal_request.kind]),
         authority=legal_request.authority,
         reference=legal_request.reference,

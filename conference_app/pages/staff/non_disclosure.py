@@ -95,7 +95,11 @@ def _change(line: ChangeLine) -> rx.Component:
     )
 
 
-@page("/staff/gags/[request_id]", title=n_("Until when a person may not be told"), on_load=StaffNonDisclosureState.load)
+@page(
+    "/staff/non-disclosure/[request_id]",
+    title=n_("Until when a person may not be told"),
+    on_load=StaffNonDisclosureState.load,
+)
 def staff_non_disclosure() -> rx.Component:
     state = StaffNonDisclosureState
     return staff_frame(

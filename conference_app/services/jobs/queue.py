@@ -27,7 +27,7 @@ Payload = Mapping[str, str | int]
 Handler = Callable[[Payload], Awaitable[None]]
 
 TOPIC = "jobs"
-"""On the bus: there is new work."""
+"""Wake-up topic: there is new work."""
 
 
 class Postponed(Exception):

@@ -38,7 +38,7 @@ async def threads() -> int:
         return len((await db.exec(select(ContactThread))).all())
 
 
-async def test_without_a_secret_there_is_no_door(sqlite_db: Settings) -> None:
+async def test_without_a_secret_the_route_is_not_found(sqlite_db: Settings) -> None:
     assert await post(MAIL, "Bearer ") == 404
 
 

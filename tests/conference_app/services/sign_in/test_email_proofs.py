@@ -99,7 +99,7 @@ async def test_made_up_links_open_nothing(sqlite_db: Settings, junk: str) -> Non
             await attempt
 
 
-async def test_a_link_of_one_kind_opens_no_other_door(db: Settings, mails: Mails) -> None:
+async def test_a_link_of_one_kind_serves_no_other_purpose(db: Settings, mails: Mails) -> None:
     await registered("ann")
     verify = await link(mails, "ann@example.com", "verify")
     with pytest.raises(NotFound):
