@@ -20,8 +20,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.room import host_view, joining
 from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
-from tests.conference_app.people import confirmed, meeting_of, session_token
-from tests.conference_app.sweeping import (
+from tests.conference_app.handler_events import (
     CANARY,
     LEAK,
     Anns,
@@ -32,6 +31,7 @@ from tests.conference_app.sweeping import (
     made_up,
     shape_of,
 )
+from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
 from tests.fakes import FakeRoomAdmin
 

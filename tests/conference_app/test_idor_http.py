@@ -11,9 +11,9 @@ from conference_app.config import Settings
 from conference_app.services.limits import rate_limits
 from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
-from tests.conference_app.asking import Ask, asks
+from tests.conference_app.handler_events import LEAK, ann_with_everything, everything_kept, made_up, shape_of
 from tests.conference_app.people import confirmed, session_token
-from tests.conference_app.sweeping import LEAK, ann_with_everything, everything_kept, made_up, shape_of
+from tests.conference_app.route_requests import Ask, asks
 from tests.fakes import FakeRoomAdmin
 
 pytestmark = pytest.mark.slow

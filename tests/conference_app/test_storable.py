@@ -20,10 +20,10 @@ from conference_app.services.newsletters import topics, views
 from conference_app.services.room import host_view, joining
 from conference_app.services.sign_in import sessions
 from conference_app.session import session_cookie
-from tests.conference_app.asking import Ask, asks
+from tests.conference_app.handler_events import NEVER, Call, calls
 from tests.conference_app.people import PASSWORD, session_token
+from tests.conference_app.route_requests import Ask, asks
 from tests.conference_app.staff_desk import staff_member, staff_tab
-from tests.conference_app.sweeping import NEVER, Call, calls
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
 from tests.fakes import FakeRoomAdmin
 

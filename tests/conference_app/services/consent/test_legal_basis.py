@@ -25,8 +25,8 @@ from conference_app.services.consent import legal_basis
 from conference_app.services.newsletters import topics
 from conference_app.services.people.subjects import Subject
 from conference_app.services.privacy import deactivation, erasure_requests
-from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
+from tests.conference_app.live_bases import ledger, lives
 from tests.conference_app.participants import takes_part
 from tests.conference_app.people import ADDRESS, PASSWORD, meeting_of, registered
 from tests.fakes import LOOKING, NOON

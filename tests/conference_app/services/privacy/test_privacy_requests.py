@@ -16,8 +16,8 @@ from conference_app.services.personal_data.personal_rows import DataOwner, of_em
 from conference_app.services.privacy import privacy_requests
 from conference_app.services.sign_in import session_list, sessions
 from conference_app.services.sign_in.browser_names import Device
-from tests.conference_app.bases import ledger, lives
 from tests.conference_app.consent_people import agrees, member, reader
+from tests.conference_app.live_bases import ledger, lives
 from tests.conference_app.participants import takes_part
 from tests.conference_app.people import meeting_of, registered
 from tests.fakes import LOOKING, NOON
