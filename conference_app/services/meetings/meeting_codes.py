@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from urllib.parse import unquote
 
 from conference_app.models.columns import lookup_key
 from conference_app.services.people.typed_text import plain_signs
@@ -31,7 +32,7 @@ def normalize_code(typed: str) -> str:
 def code_in(pasted: str) -> str:
     """The code in a link, in an invitation that holds one, or typed alone; "" if there is none."""
     link = _IN_LINK.search(pasted[:5000])
-    return normalize_code(link.group(1) if link else pasted)
+    return normalize_code(unquote(link.group(1) if link else pasted[:5000]))
 
 
 def code_key(typed: str) -> bytes:

@@ -59,10 +59,10 @@ def clean_lines(text: str) -> str:
 def plain_signs(text: str) -> str:
     """Reduce a code to the letters and digits that were meant: casefolded, digits of any script as 0 to 9.
 
-    For codes in links (percent signs are resolved), of authenticator apps and for recovery: whatever people, phones and
-    mail programs put between, before and after the signs does not count. At most 100 characters of `text` are read.
+    For codes of meetings, of authenticator apps and for recovery, their percent signs resolved before: whatever people,
+    phones and mail programs put between, before and after the signs does not count. At most 100 characters of `text` are read.
     """
-    folded = unicodedata.normalize("NFKC", unquote(text[:100])).casefold()
+    folded = unicodedata.normalize("NFKC", text[:100]).casefold()
     return "".join(_sign(sign) for sign in folded if sign.isalnum())
 
 
