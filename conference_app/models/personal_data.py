@@ -86,4 +86,4 @@ class StaffAccess(SQLModel, table=True):
     )
     """Until then the person may not be told by law; the row is in no view and no copy of theirs (`personal_rows`)."""
     request_id: str | None = Field(default=None, max_length=32, index=True, sa_column_kwargs={"info": NOT_PERSONAL})
-    """The demand of an authority it was for, whose `hidden_until` this one follows; no foreign key: it outlives it."""
+    """The legal request it was for, whose `hidden_until` this one follows; no foreign key: it outlives it."""

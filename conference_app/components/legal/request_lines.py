@@ -1,4 +1,4 @@
-"""A demand of an authority in words, as the staff's pages show it."""
+"""A legal request in words, as the staff's pages show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff: one demand of an authority: what exists to hand out, and what was decided."""
+"""Staff: one legal request: what exists to hand out, and what was decided."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from conference_app.texts import _, n_
 
 
 class StaffLegalRequestState(StaffThingState, rx.State):
-    """The demand that is open."""
+    """The legal request that is open."""
 
     legal_request: RequestLine = RequestLine()
     file_path: str = ""

@@ -39,7 +39,7 @@ def _line(one: Change) -> ChangeLine:
 
 
 class StaffNonDisclosureState(StaffThingState, rx.State):
-    """The demand, its day, and how that changed."""
+    """The legal request, its day, and how that changed."""
 
     legal_request: RequestLine = RequestLine()
     changes: list[ChangeLine] = []
