@@ -16,7 +16,8 @@ from conference_app.pages.site.landing import LandingState
 from conference_app.services.accounts import photos
 from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import known_devices, sessions
+from conference_app.services.people.one_time_tokens import new_token
+from conference_app.services.sign_in import sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.session import NoticeState, device_cookie
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_token
@@ -51,7 +52,7 @@ async def test_registering_leads_to_where_the_mail_is_explained(processor: Proce
 async def test_a_known_browser_signs_in_while_a_stranger_guesses(processor: Processor) -> None:
     ann, token = (
         await registered("anna", email="anna@example.com", password=FORM["password"]),
-        known_devices.new_token(),
+        new_token(),
     )
     ticket = await sessions.issue_ticket(ann.id)
     assert await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))

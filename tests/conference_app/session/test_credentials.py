@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from conference_app.services.people.one_time_tokens import new_token
 from conference_app.services.sign_in import known_devices
 from conference_app.services.sign_in.sessions import session_hash
 from conference_app.session import cookie_value, device_cookie, hide_credentials, session_cookie
@@ -47,7 +48,7 @@ async def test_without_a_session_nothing_is_claimed() -> None:
 
 
 async def test_a_browser_s_secret_turns_into_its_hash() -> None:
-    token = known_devices.new_token()
+    token = new_token()
     headers = [(b"cookie", f"{device_cookie()}={token}".encode()), (b"x-parley-device", b"00" * 32)]
     assert await seen_by_reflex(headers) == {"x-parley-device": known_devices.device_hash(token)}
     for junk in (b"", b"short", b"x" * 44):  # and nobody names a browser by a header of their own

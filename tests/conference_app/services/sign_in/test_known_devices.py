@@ -13,6 +13,7 @@ from conference_app.config import Settings
 from conference_app.models import KnownDevice
 from conference_app.purposes import SIGN_IN
 from conference_app.services.people.identity import AccountView
+from conference_app.services.people.one_time_tokens import new_token
 from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_passwords, known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device
@@ -69,7 +70,7 @@ async def test_an_account_long_unused_is_told_too(db: Settings, mails: Mails) ->
 async def test_who_deletes_cookies_is_not_written_to_each_time(db: Settings, mails: Mails) -> None:
     ann = await confirmed("ann")
     for day in range(30):
-        await enter(ann, "Firefox", days=day, token=known_devices.new_token())
+        await enter(ann, "Firefox", days=day, token=new_token())
     assert await told(mails) == []
     async with database.reading() as session:
         assert (await session.exec(select(func.count()).select_from(KnownDevice))).one() == known_devices.MOST
@@ -83,7 +84,7 @@ async def test_an_unproven_address_is_not_written_to(db: Settings, mails: Mails)
 
 
 async def test_only_hashes_and_families_are_kept(db: Settings) -> None:
-    ann, token = await confirmed("ann"), known_devices.new_token()
+    ann, token = await confirmed("ann"), new_token()
     await enter(ann, "Firefox", token=token)
     async with database.reading(SIGN_IN) as session:
         [row] = (await session.exec(select(KnownDevice))).all()
@@ -98,7 +99,7 @@ async def test_only_hashes_and_families_are_kept(db: Settings) -> None:
 
 
 async def test_a_new_password_trusts_no_browser(db: Settings) -> None:
-    ann, token = await confirmed("ann"), known_devices.new_token()
+    ann, token = await confirmed("ann"), new_token()
     await enter(ann, "Firefox", token=token)
     desk = await at_desk(ann)
     await account_passwords.change_password(
@@ -110,4 +111,4 @@ async def test_a_new_password_trusts_no_browser(db: Settings) -> None:
 @pytest.mark.parametrize("text", ["", "short", "x" * 44, "é" * 43, "a" * 42 + "\n", "../" * 14 + "a"])
 def test_what_is_no_token_of_ours_is_seen(text: str) -> None:
     assert not known_devices.is_token(text)
-    assert known_devices.is_token(known_devices.new_token())
+    assert known_devices.is_token(new_token())

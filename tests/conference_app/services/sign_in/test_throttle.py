@@ -11,6 +11,7 @@ from conference_app.config import Settings
 from conference_app.errors import NotAllowed, TooManyAttempts
 from conference_app.services.limits import rate_limits
 from conference_app.services.people.identity import AccountView
+from conference_app.services.people.one_time_tokens import new_token
 from conference_app.services.sign_in import known_devices, sessions, throttle
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import sign_in
@@ -33,7 +34,7 @@ async def guess(email: str = "ann@example.com", *, address: str = STRANGER, devi
 
 async def browser_of(account: AccountView) -> str:
     """The hash of a browser the account was opened with."""
-    token = known_devices.new_token()
+    token = new_token()
     ticket = await sessions.issue_ticket(account.id)
     assert await sessions.redeem_ticket(ticket, Device("Firefox", "Linux", token=token))
     return known_devices.device_hash(token)
