@@ -13,8 +13,8 @@ from pathlib import Path
 from reflex_base.plugins import Plugin
 from reflex_base.plugins.shared_tailwind import TailwindConfig
 
-from conference_app.components.kit.color import contrast, mix, readable, text_on
 from conference_app.components.kit.color import lighter as shifted
+from conference_app.components.kit.color import mix, readable, text_on
 from conference_app.config import settings
 
 FONT_FILES = ("/fonts/inter-latin.woff2", "/fonts/inter-latin-a.woff2", "/fonts/inter-latin-ext.woff2")
@@ -100,29 +100,6 @@ def tokens(accent: str, *, dark: bool) -> dict[str, str]:
     """Every colour token of one theme by name, without the leading dashes."""
     base = _DARK if dark else _LIGHT
     return base | _STAGE | accent_tokens(accent, base, dark=dark)
-
-
-def text_pairs() -> Sequence[tuple[str, str, float]]:
-    """(text or control, background, least contrast) of every combination the pages use; checked by a test."""
-    surfaces = ("surface", "surface-raised", "surface-sunken")
-    pairs = [(ink, on, 4.5) for ink in ("ink", "ink-muted", "ink-faint", "accent-ink", "danger-ink") for on in surfaces]
-    pairs += [(ink, f"{ink}-soft", 4.5) for ink in ("ok", "warn")]
-    pairs += [(ink, on, 4.5) for ink in ("ok", "warn") for on in surfaces]
-    pairs += [("accent-ink", "accent-soft", 4.5), ("danger-ink", "danger-soft", 4.5)]
-    pairs += [("on-accent", "accent", 4.5), ("on-accent", "accent-hover", 4.5)]
-    pairs += [("on-danger", "danger", 4.5), ("on-danger", "danger-hover", 4.5)]
-    pairs += [(ink, on, 4.5) for ink in ("on-stage", "on-stage-muted") for on in ("stage", "stage-raised")]
-    pairs += [(control, on, 3.0) for control in ("line-strong", "accent", "focus") for on in surfaces]
-    return pairs
-
-
-def weak_pairs(values: dict[str, str]) -> list[tuple[str, str, float]]:
-    """The pairs of `text_pairs` that `values` shows with too little contrast, with the contrast they have."""
-    return [
-        (ink, on, round(contrast(values[ink], values[on]), 2))
-        for ink, on, least in text_pairs()
-        if contrast(values[ink], values[on]) < least
-    ]
 
 
 def tailwind_config() -> TailwindConfig:

@@ -144,11 +144,6 @@ _COLUMNS: dict[tuple[str, str], Callable[[str], str]] = {
 }
 
 
-def has_words(table: str, column: str) -> bool:
-    """Whether the values of a column are codes."""
-    return column in _ANYWHERE or (table, column) in _COLUMNS
-
-
 def in_words(table: str, column: str, code: str) -> str:
     """What a value of a column says, in the current language; itself where it is no code."""
     say = _COLUMNS.get((table, column)) or _ANYWHERE.get(column)

@@ -1,11 +1,36 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from conference_app.components.kit.color import contrast, lighter, mix, readable, text_on
-from conference_app.components.kit.theme import stylesheet, tailwind_config, tokens, weak_pairs
+from conference_app.components.kit.theme import stylesheet, tailwind_config, tokens
 
 ACCENTS = ["#4f46e5", "#000000", "#ffffff", "#ffff00", "#ff0000", "#00ff00", "#0000ff", "#777777", "#16a34a", "#f5c6d6"]
+
+
+def text_pairs() -> Sequence[tuple[str, str, float]]:
+    """(text or control, background, least contrast) of every combination the pages use."""
+    surfaces = ("surface", "surface-raised", "surface-sunken")
+    pairs = [(ink, on, 4.5) for ink in ("ink", "ink-muted", "ink-faint", "accent-ink", "danger-ink") for on in surfaces]
+    pairs += [(ink, f"{ink}-soft", 4.5) for ink in ("ok", "warn")]
+    pairs += [(ink, on, 4.5) for ink in ("ok", "warn") for on in surfaces]
+    pairs += [("accent-ink", "accent-soft", 4.5), ("danger-ink", "danger-soft", 4.5)]
+    pairs += [("on-accent", "accent", 4.5), ("on-accent", "accent-hover", 4.5)]
+    pairs += [("on-danger", "danger", 4.5), ("on-danger", "danger-hover", 4.5)]
+    pairs += [(ink, on, 4.5) for ink in ("on-stage", "on-stage-muted") for on in ("stage", "stage-raised")]
+    pairs += [(control, on, 3.0) for control in ("line-strong", "accent", "focus") for on in surfaces]
+    return pairs
+
+
+def weak_pairs(values: dict[str, str]) -> list[tuple[str, str, float]]:
+    """The pairs of `text_pairs` that `values` shows with too little contrast, with the contrast they have."""
+    return [
+        (ink, on, round(contrast(values[ink], values[on]), 2))
+        for ink, on, least in text_pairs()
+        if contrast(values[ink], values[on]) < least
+    ]
 
 
 @pytest.mark.parametrize("dark", [False, True])
