@@ -80,6 +80,7 @@ async def live_through_everything(mails: Mails) -> None:
 @pytest.mark.promise("P23")
 @pytest.mark.promise("P78")
 @pytest.mark.promise("P79")
+@pytest.mark.slow
 async def test_no_canary_stands_on_the_disk_or_in_a_log(
     own_sqlite: Settings, mails: Mails, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -95,6 +95,7 @@ def holding(files: Iterator[tuple[str, bytes]], word: str) -> list[str]:
 
 @pytest.mark.promise("P79")
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_no_canary_stands_in_postgres_files_or_dump_before_and_after(
     db: Settings, rooms: FakeRoomAdmin, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -83,6 +83,7 @@ async def test_two_visits_of_a_stranger_are_alike_and_leave_no_row(processor: Pr
 
 @pytest.mark.promise("P87")
 @pytest.mark.promise("P88")
+@pytest.mark.slow
 async def test_two_visits_of_a_member_are_alike_and_leave_no_row(processor: Processor) -> None:
     """The one thing that moves is when the session was last used, which the member sees in the list of sessions."""
     session = await session_token(await confirmed("ann"))

@@ -41,6 +41,7 @@ def connecting() -> set[str]:
 
 
 @pytest.mark.promise("P36")
+@pytest.mark.slow
 def test_nothing_is_looked_up_elsewhere() -> None:
     assert connecting() == MAY_CONNECT
 

@@ -116,6 +116,7 @@ async def connect_only(entrance: Entrance, number: int) -> None:
     await writer.wait_closed()
 
 
+@pytest.mark.slow
 async def test_connections_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "IDLE_S", 0.2)
     await expect_nothing_left_of(connect_only, times=40, at_once=20)
@@ -129,6 +130,7 @@ async def never_answer(entrance: Entrance, number: int) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_offers_that_are_never_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(negotiation, "ANSWER_TIMEOUT_S", 0.1)
     await expect_nothing_left_of(never_answer, times=20, at_once=10)
@@ -171,6 +173,7 @@ async def test_handshakes_that_are_never_finished(monkeypatch: pytest.MonkeyPatc
     await expect_nothing_left_of(begin_a_handshake, times=10, at_once=5)
 
 
+@pytest.mark.slow
 async def test_unknown_tracks_are_not_remembered() -> None:
     async with open_server() as entrance:
         socket = await entrance.enter("curious")

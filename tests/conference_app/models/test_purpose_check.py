@@ -124,6 +124,7 @@ STATEMENTS: dict[str, Any] = {
 
 @pytest.mark.promise("P39")
 @pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.slow
 async def test_no_statement_goes_around_it(name: str, sqlite_db: Settings) -> None:
     await registered()
     async with database.session(INTRODUCE) as session:

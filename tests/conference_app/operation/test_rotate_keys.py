@@ -57,6 +57,7 @@ def readable(values: list[bytes], key: str) -> int:
     return good
 
 
+@pytest.mark.slow
 async def test_every_value_is_renewed_and_reads_as_before(db: Settings) -> None:
     people = [await registered(f"ann{number}", optional={"company": "Acme"}) for number in range(5)]
     for one in people:

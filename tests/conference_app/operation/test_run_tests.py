@@ -40,6 +40,7 @@ def collected(marks: str, folder: Path) -> list[str]:
     return [line.rsplit("::", 1)[1] for line in done.stdout.splitlines() if "::" in line]
 
 
+@pytest.mark.slow
 def test_every_test_runs_in_one_stage(tmp_path: Path) -> None:
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  process\n")
@@ -78,6 +79,7 @@ def test_what_is_named_runs_alone(monkeypatch: pytest.MonkeyPatch, arguments: li
     assert ran == [expected]
 
 
+@pytest.mark.slow
 def test_browser_tests_stand_in_the_folder_that_their_stage_names() -> None:
     folder = Path(run_tests.STAGES[-1][-1])
     others = [file for file in Path("tests").rglob("test_*.py") if folder not in file.parents]

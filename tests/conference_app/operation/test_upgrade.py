@@ -74,12 +74,14 @@ async def upgraded(
     await database.dispose()
 
 
+@pytest.mark.slow
 async def test_people_sign_in_and_find_their_meetings(upgraded: Settings) -> None:
     ann = await sign_in("ann@example.com", PASSWORD, address=ADDRESS)
     assert not isinstance(ann, SecondStep)
     assert {one.subject for one in await meetings.list_for(ann.id)} == {"Board meeting", "Weekly call"}
 
 
+@pytest.mark.slow
 async def test_legal_requests_keep_their_orders(upgraded: Settings) -> None:
     (row,) = KEPT["tables"]["legal_request"]
     assert (await legal_requests.get(row["id"])).authority == "District court"

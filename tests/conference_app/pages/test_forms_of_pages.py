@@ -49,6 +49,7 @@ async def test_registering_leads_to_where_the_mail_is_explained(processor: Proce
     assert (await tab.vars_of(RegisterState))["busy"] is False
 
 
+@pytest.mark.slow
 async def test_a_known_browser_signs_in_while_a_stranger_guesses(processor: Processor) -> None:
     ann, token = (
         await registered("anna", email="anna@example.com", password=FORM["password"]),
@@ -128,6 +129,7 @@ async def test_a_password_is_measured_while_it_is_typed(processor: Processor) ->
         ("", "/dashboard"),
     ],
 )
+@pytest.mark.slow
 async def test_signing_in_goes_on_to_our_own_pages_only(processor: Processor, wanted: str, target: str) -> None:
     account = await registered()
     tab = await opened(processor, f"/sign-in?next={quote(wanted, safe='')}")

@@ -83,6 +83,7 @@ async def test_every_row_is_on_one_page(db: Settings, which: str) -> None:
 
 
 @pytest.mark.parametrize(("asked", "got"), [(0, 1), (-5, 1), (3, 2), (999_999, 2)])
+@pytest.mark.slow
 async def test_a_number_beyond_the_ends_is_the_nearest_page(sqlite_db: Settings, asked: int, got: int) -> None:
     for i in range(HOW_MANY):
         await _newsletter(i)

@@ -132,6 +132,7 @@ async def good_packets_arrive(call: Call) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 async def test_a_running_call_stays_whole(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("MAX_RTCP_PER_S", "MAX_RTCP_MESSAGES_PER_S", "MAX_CHECKS_PER_S", "MAX_DTLS_PER_S"):
         monkeypatch.setattr(intake, limit, 10 * AMOUNT)  # Else most of the junk would not be read at all.

@@ -65,6 +65,7 @@ async def test_the_owner_uploads_and_sees_it_and_nobody_else(client: httpx.Async
         ({"content-type": "multipart/form-data"}, 415),
     ],
 )
+@pytest.mark.slow
 async def test_a_request_of_others_making_is_refused(
     client: httpx.AsyncClient, change: dict[str, str], status: int
 ) -> None:

@@ -67,6 +67,7 @@ async def test_a_ticket_becomes_a_strict_cookie_once(client: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize("planted", ["", "short", "x" * 44, "a b", "é" * 43])
+@pytest.mark.slow
 async def test_a_browser_is_known_by_a_secret_that_stays(client: httpx.AsyncClient, planted: str) -> None:
     account = await registered()
 
@@ -202,6 +203,7 @@ HOSTILE: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.slow
 async def test_posts_of_others_do_nothing(client: httpx.AsyncClient, kind: str) -> None:
     token = await session_token(await registered())
     headers = {**HOSTILE[kind], "cookie": f"{session_cookie()}={token}"}

@@ -128,6 +128,7 @@ async def test_without_cookies_the_page_says_what_to_do_and_names_nobody(process
 
 
 @pytest.mark.parametrize("form", [{}, {"email": "ann@"}, {"email": ["x"]}, {"email": "x" * 9000}])
+@pytest.mark.slow
 async def test_a_wrong_correction_is_refused_beside_the_field(processor: Processor, form: dict[str, object]) -> None:
     tab = Tab.signed_in(processor, await session_token(await registered()), path="/check-mail")
     await tab.hydrate()

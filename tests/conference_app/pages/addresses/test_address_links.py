@@ -32,6 +32,7 @@ async def shown(tab: Tab) -> tuple[str, str]:
 
 
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 async def test_the_holder_of_a_link_asks_for_their_own_address_alone(processor: Processor) -> None:
     gus, eve = await guest(), await guest("eve")
     tab = center(processor, "gus@example.com")
@@ -76,6 +77,7 @@ async def pressed(processor: Processor, secret: str, handler: object, path: str)
 
 
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 async def test_the_links_do_their_one_thing_once(processor: Processor, mails: Mails) -> None:
     gus = await guest()
     await changes.ask(gus, NEW)

@@ -25,6 +25,7 @@ async def tab_of(processor: Processor, subject: Subject, path: str = PATH) -> Ta
 @pytest.mark.promise("P54")
 @pytest.mark.promise("P87")
 @pytest.mark.promise("P88")
+@pytest.mark.slow
 async def test_every_switch_is_off_until_it_is_clicked(processor: Processor) -> None:
     ann = await member("ann")
     tab = await tab_of(processor, ann)

@@ -63,6 +63,7 @@ def shown(values: dict[str, Any]) -> str:
 
 
 @pytest.mark.promise("P92")
+@pytest.mark.slow
 async def test_the_center_shows_ones_own_data_and_nobody_elses(processor: Processor) -> None:
     _ann, tab = await desk(processor, "ann")
     bob = await registered("bob")
@@ -86,6 +87,7 @@ async def test_handlers_of_the_center_do_nothing_for_strangers(processor: Proces
     assert (state.restricted_at, state.is_deactivated, await export.latest(person)) == (None, False, None)
 
 
+@pytest.mark.slow
 async def test_an_erasure_by_the_page_needs_the_password(processor: Processor) -> None:
     person, tab = await desk(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": "wrong"})
@@ -98,6 +100,7 @@ async def test_an_erasure_by_the_page_needs_the_password(processor: Processor) -
 
 
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 async def test_a_link_opens_its_own_address_alone(processor: Processor) -> None:
     person, token = await guest()
     other, _token = await guest("other@example.com")
@@ -132,6 +135,7 @@ async def test_a_bad_link_opens_nothing(processor: Processor) -> None:
     assert processor.errors == []
 
 
+@pytest.mark.slow
 async def test_a_link_of_an_account_shows_nothing_of_the_account(processor: Processor) -> None:
     account = await registered("ann")
     known = await one_row_everywhere(account.id, account.email)
@@ -173,6 +177,7 @@ async def test_what_is_no_address_is_said_beside_the_field(processor: Processor)
 
 
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, mails: Mails) -> None:
     person, tab = await desk(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD})
@@ -195,6 +200,7 @@ async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, 
 
 
 @pytest.mark.promise("P92")
+@pytest.mark.slow
 async def test_the_download_is_its_owners_alone(sqlite_db: Settings) -> None:
     ann, bob = await registered("ann"), await registered("bob")
     person, token = await guest()
@@ -308,6 +314,7 @@ async def test_the_person_sees_the_reason_of_a_hold_and_each_look_of_the_staff(p
 
 @pytest.mark.promise("P93")
 @pytest.mark.promise("P49")
+@pytest.mark.slow
 async def test_the_question_whether_all_is_right_can_be_put_off(processor: Processor) -> None:
     person, tab = await desk(processor, "ann")
     await person_state.reviewed(person.account_id, now=NOON - timedelta(days=400))

@@ -97,6 +97,7 @@ async def test_what_is_no_secret_is_dropped(processor: Processor, token: str) ->
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
+@pytest.mark.slow
 async def test_staff_find_their_pages_where_they_confirm_their_address(
     processor: Processor, mails: Mails, monkeypatch: pytest.MonkeyPatch, is_signed_in: bool
 ) -> None:

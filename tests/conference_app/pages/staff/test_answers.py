@@ -36,6 +36,7 @@ def read(values: dict[str, object]) -> tuple[str, list[str]]:
 
 
 @pytest.mark.promise("P95")
+@pytest.mark.slow
 async def test_a_member_reads_the_answer_with_the_request_and_by_mail(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, mails: Mails
 ) -> None:

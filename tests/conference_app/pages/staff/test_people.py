@@ -22,6 +22,7 @@ from tests.conference_app.tabs import Processor, name_of, redirects
 
 @pytest.mark.promise("P96")
 @pytest.mark.promise("P105")
+@pytest.mark.slow
 async def test_a_person_is_found_held_and_freed(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await confirmed("ann")
     _account, tab = await staff_tab(processor, monkeypatch, "/staff/people")

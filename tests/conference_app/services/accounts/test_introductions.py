@@ -52,6 +52,7 @@ def link_of(said: dict[str, Any]) -> str:
 
 
 @pytest.mark.promise("P39")
+@pytest.mark.slow
 async def test_a_member_is_introduced_under_their_own_name(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await introduced()
     code = (await meeting_of(ann)).code
@@ -63,6 +64,7 @@ async def test_a_member_is_introduced_under_their_own_name(db: Settings, rooms: 
     assert await attributes(ann, code, name="Somebody") == {"role": "host"}
 
 
+@pytest.mark.slow
 async def test_who_told_nothing_shows_nothing(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed("ann")
     assert await attributes(ann, (await meeting_of(ann)).code) == {"role": "host"}
@@ -78,6 +80,7 @@ async def test_nothing_is_shown_of_data_that_is_to_be_kept_only(db: Settings, ro
         await introductions.photo(link)
 
 
+@pytest.mark.slow
 async def test_a_link_ends_with_the_meeting_and_the_photo(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await introduced()
     made = await meetings.open_room(ann.id, (await meeting_of(ann)).code)

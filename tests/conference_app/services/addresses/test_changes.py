@@ -53,6 +53,7 @@ def words(mails: Mails, address: str) -> str:
 
 @pytest.mark.promise("P72")
 @pytest.mark.promise("P93")
+@pytest.mark.slow
 async def test_a_change_takes_both_ends_and_brings_everything(db: Settings, mails: Mails) -> None:
     gus = await guest()
     before = await counted("gus@example.com")
@@ -162,6 +163,7 @@ async def test_it_is_taken_back_whole_though_the_clock_was_set_back_meanwhile(db
         assert (await session.exec(select(AddressChange))).all() == []
 
 
+@pytest.mark.slow
 async def test_a_thief_cannot_take_the_taking_back_back(db: Settings, mails: Mails) -> None:
     gus = await guest()
     await changes.ask(gus, "b@example.com")
@@ -201,6 +203,7 @@ async def test_an_account_that_came_in_between_stays_alone(db: Settings, mails: 
 
 
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 async def test_whoever_asks_learns_nothing_about_the_new_address(db: Settings, mails: Mails) -> None:
     answers = []
     for number, known in enumerate((False, True)):
@@ -263,6 +266,7 @@ async def test_links_of_mails_to_the_old_address_still_stop_the_mails(db: Settin
 
 
 @pytest.mark.promise("P66")
+@pytest.mark.slow
 async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Settings, mails: Mails) -> None:
     gus = await guest()
     view = await export.ask(gus, "en")
@@ -279,6 +283,7 @@ async def test_a_copy_of_one_half_is_gone_and_a_new_one_has_the_change(db: Setti
 
 
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_an_erasure_and_time_leave_nothing_of_a_change(db: Settings, mails: Mails) -> None:
     gus = await guest()
     await changes.ask(gus, NEW)

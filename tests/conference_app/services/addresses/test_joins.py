@@ -135,6 +135,7 @@ async def test_no_stop_is_lost_and_no_grant_is_made_up(
 
 @pytest.mark.promise("P60")
 @pytest.mark.parametrize("since", [NOON, NOON + timedelta(minutes=1)], ids=["before", "the clock was put back"])
+@pytest.mark.slow
 async def test_of_a_meeting_both_take_part_in_only_what_both_want_comes(db: Settings, since: datetime) -> None:
     made = await meeting_of(await confirmed())
     old, new = await reader(OLD), await reader(NEW)
@@ -161,6 +162,7 @@ async def test_of_a_meeting_both_take_part_in_only_what_both_want_comes(db: Sett
 
 @pytest.mark.promise("P92")
 @pytest.mark.parametrize("who", [OLD, NEW])
+@pytest.mark.slow
 async def test_a_restriction_and_an_erasure_of_either_hold(db: Settings, who: str) -> None:
     await reader(OLD)
     await reader(NEW)

@@ -81,6 +81,7 @@ async def test_everything_comes_along_and_goes_back(db: Settings, is_known: bool
 @pytest.mark.promise("P72")
 @pytest.mark.promise("P92")
 @pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.slow
 async def test_taken_back_each_sees_its_own_entries_alone(db: Settings, is_known: bool) -> None:
     await agrees(await reader(OLD), "newsletter")
     if is_known:
@@ -147,6 +148,7 @@ async def test_a_new_life_of_the_old_address_stays_with_it(db: Settings) -> None
 @pytest.mark.promise("P72")
 @pytest.mark.promise("P76")
 @pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.slow
 async def test_what_came_after_the_move_stays_with_who_made_it(db: Settings, is_known: bool) -> None:
     """Else somebody could have a stranger's address confirmed, take it back later, and read what they asked for since."""
     made = await meeting_of(await confirmed())

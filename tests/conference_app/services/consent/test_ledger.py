@@ -81,6 +81,7 @@ async def test_a_grant_has_a_start_and_a_stop_and_both_stay(db: Settings) -> Non
 
 @pytest.mark.promise("P63")
 @pytest.mark.parametrize("step", [timedelta(0), timedelta(hours=-1)], ids=["standing still", "put back"])
+@pytest.mark.slow
 async def test_the_order_of_acts_counts_and_no_clock(db: Settings, step: timedelta) -> None:
     ann = await member()
     for number in range(5):
@@ -175,6 +176,7 @@ def test_every_purpose_is_listed_off_with_words_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("purpose", ["", "news", "newsletter:x", "topic", "topic:", "x" * 65, "topic:" + "x" * 60, "*"])
+@pytest.mark.slow
 async def test_a_purpose_nobody_registered_is_refused(db: Settings, purpose: str) -> None:
     ann = await member()
     async with database.session(*LOOKING) as session:

@@ -35,6 +35,7 @@ from tests.fakes import LOOKING, NOON
 @pytest.mark.promise("P53")
 @pytest.mark.promise("P91")
 @pytest.mark.parametrize("name", sorted(purposes.OFFERED))
+@pytest.mark.slow
 async def test_a_consent_is_needed_and_lives_from_yes_to_no(name: str, db: Settings) -> None:
     purpose, ann = PURPOSES[name], await member("ann")
     details = {"topic": await topics.add("Talks", "Rozmowy", None), "follow_up": "m1"}

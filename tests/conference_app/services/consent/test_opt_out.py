@@ -31,6 +31,7 @@ async def stop_everything(person: ConsentHolder) -> None:
 
 @pytest.mark.promise("P55")
 @pytest.mark.promise("P59")
+@pytest.mark.slow
 async def test_an_account_still_gets_receipts_security_and_service(db: Settings, mails: Mails) -> None:
     ann = await confirmed()
     person = await preferences.of_account(ann.id)

@@ -61,6 +61,7 @@ def subjects(found: list[EmailMessage]) -> list[str]:
 @pytest.mark.promise("P70")
 @pytest.mark.parametrize("reminder", [True, False])
 @pytest.mark.parametrize("follow_up", [True, False])
+@pytest.mark.slow
 async def test_each_box_brings_its_own_mail_and_no_other(
     db: Settings, mails: Mails, reminder: bool, follow_up: bool
 ) -> None:
@@ -72,6 +73,7 @@ async def test_each_box_brings_its_own_mail_and_no_other(
 @pytest.mark.promise("P59")
 @pytest.mark.promise("P70")
 @pytest.mark.parametrize("pressed", ["Soon", "How was it?"])
+@pytest.mark.slow
 async def test_one_click_in_the_mail_ends_them_and_leaves_the_confirmation(
     db: Settings, mails: Mails, program: httpx.AsyncClient, pressed: str
 ) -> None:

@@ -38,6 +38,7 @@ async def test_an_account_sees_and_stops_what_its_address_agreed_to_before(db: S
 
 @pytest.mark.promise("P58")
 @pytest.mark.parametrize("way", ["account", "link", "words"])
+@pytest.mark.slow
 async def test_after_a_stop_of_everything_one_thing_given_again_is_all_that_comes(db: Settings, way: str) -> None:
     early = await agrees(await reader("ann@example.com"), "newsletter")
     ann = await agrees(await member(), "promotion")

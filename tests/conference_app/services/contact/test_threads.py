@@ -118,6 +118,7 @@ async def test_no_mail_makes_us_write_a_header_of_its_own(db: Settings, mails: M
         {"List-Post": "<mailto:news@example.com>"},
     ],
 )
+@pytest.mark.slow
 async def test_machines_are_never_answered(db: Settings, mails: Mails, headers: dict[str, str]) -> None:
     assert await inbound_mail.take(raw(**headers)) == "machine"
     assert await threads() == []

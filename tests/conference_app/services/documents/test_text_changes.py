@@ -23,6 +23,7 @@ def side(changes: list[ParagraphChange], without: str) -> str:
 
 
 @given(TEXTS, TEXTS)
+@pytest.mark.slow
 def test_both_texts_can_be_read_out_of_their_changes(old: str, new: str) -> None:
     changes = paragraph_changes(old, new)
     assert side(changes, "removed") == new

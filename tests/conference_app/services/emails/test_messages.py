@@ -153,6 +153,7 @@ async def test_what_the_types_forbid_does_not_leave_the_queue_either(db: Setting
 @pytest.mark.promise("P69")
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(wants=st.booleans(), is_there=st.booleans(), template=st.sampled_from([REMINDER, CONFIRMATION]))
+@pytest.mark.slow
 async def test_only_participants_get_a_meetings_messages(
     sqlite_db: Settings, mails: Mails, wants: bool, is_there: bool, template: messages.ParticipantTemplate
 ) -> None:

@@ -44,12 +44,14 @@ async def refusal(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "MPO"])
+@pytest.mark.slow
 async def test_every_format_becomes_a_square(kind: str) -> None:
     made = await decoding.square(encoded(kind), 64, owner="ann")
     with Image.open(io.BytesIO(made)) as opened:
         assert (opened.format, opened.size) == ("WEBP", (64, 64))
 
 
+@pytest.mark.slow
 async def test_a_progressive_photo_as_cameras_write_it_is_taken() -> None:
     assert await decoding.square(encoded("JPEG", (4000, 3000), progressive=True), 64, owner="ann")
 
@@ -65,6 +67,7 @@ async def test_a_progressive_photo_as_cameras_write_it_is_taken() -> None:
         pytest.param(encoded("JPEG", (8000, 5001)), id="pixels of a JPEG"),
     ],
 )
+@pytest.mark.slow
 async def test_what_costs_too_much_is_refused_before_it_is_decoded(data: bytes) -> None:
     with pytest.raises(OverflowError):
         child.square(data, 64)
@@ -72,6 +75,7 @@ async def test_what_costs_too_much_is_refused_before_it_is_decoded(data: bytes) 
 
 
 @pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", encoded("JPEG")[:300], encoded("GIF")], ids=len)
+@pytest.mark.slow
 async def test_what_is_no_picture_of_ours_is_called_that(data: bytes) -> None:
     assert (await refusal(data)).startswith(NO_PICTURE)
 

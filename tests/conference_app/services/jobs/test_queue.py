@@ -139,6 +139,7 @@ async def test_a_failure_is_tried_again_later_and_later(db: Settings, doings: Do
     assert 20 <= waits[2] <= 40
 
 
+@pytest.mark.slow
 async def test_a_job_that_never_works_becomes_a_dead_message(db: Settings, doings: Doings) -> None:
     doings.failures = 1000
     await plan({"id": "a"})
@@ -218,6 +219,7 @@ async def test_who_was_taken_for_dead_ends_nobody_elses_run(db: Settings, doings
     assert (job.lease, job.leased_until) == (anew.lease, anew.leased_until)
 
 
+@pytest.mark.slow
 async def test_a_job_that_kills_its_workers_is_given_up(db: Settings, doings: Doings) -> None:
     await plan({})
     for _death in range(job_worker.MAX_ATTEMPTS):
@@ -377,6 +379,7 @@ async def test_a_worker_goes_on_when_the_database_was_away_for_long(
     assert len(await rows()) == 1  # what was broken off runs again when its lease is over
 
 
+@pytest.mark.slow
 async def test_periodic_work_comes_back(db: Settings, doings: Doings) -> None:
     queue.periodic("often", timedelta(hours=1))(doings.run)
     await job_worker.plan_periodic(NOW)

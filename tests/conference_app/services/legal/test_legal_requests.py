@@ -95,6 +95,7 @@ async def test_a_legal_request_about_nobody_in_particular_belongs_to_nobody(db: 
         ({"wanted": "ann@"}, {"wanted"}),
     ],
 )
+@pytest.mark.slow
 async def test_what_cannot_be_noted_names_its_fields(
     sqlite_db: Settings, changes: dict[str, str], wrong: set[str]
 ) -> None:

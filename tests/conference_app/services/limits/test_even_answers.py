@@ -38,6 +38,7 @@ def _waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
 @pytest.mark.parametrize("what", ASKED)
+@pytest.mark.slow
 async def test_known_or_not_the_answer_waits(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, what: str, email: str
 ) -> None:
@@ -50,6 +51,7 @@ async def test_known_or_not_the_answer_waits(
 
 @pytest.mark.parametrize("email", ["bob@example.com", "gus@example.com", "nobody@example.com"])
 @pytest.mark.parametrize("who", ["account", "guest"])
+@pytest.mark.slow
 async def test_a_change_of_address_waits_whoever_has_the_new_one(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, who: str, email: str
 ) -> None:

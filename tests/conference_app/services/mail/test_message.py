@@ -67,6 +67,7 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 @example(subject="a\r\nBcc: all@example.com", name="\x00", body="\r\n.\r\n")
 @example(subject="ż" * 5000, name="x" * 5000, body="--=_part--")
 @example(subject="", name="", body="")
+@pytest.mark.slow
 def test_no_text_makes_a_header_or_a_part(subject: str, name: str, body: str) -> None:
     must_be_sound(raw(subject, name, body))
 

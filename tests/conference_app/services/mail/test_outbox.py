@@ -342,6 +342,7 @@ async def test_a_soft_bounce_changes_nothing(db: Settings, mails: Mails) -> None
     assert len(await mails.deliver()) == 2
 
 
+@pytest.mark.slow
 async def test_without_a_server_messages_wait(db: Settings) -> None:
     ann = await account("ann")
     email_id = await post(PLAIN.message(AccountRecipient(ann)))

@@ -115,6 +115,7 @@ async def leaves(db: AsyncSession, message: Message, email: str) -> tuple[bool, 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("sample_templates")
 @pytest.mark.parametrize("template", [PLAIN, SERVICE, NEWS_BODY, OFFER], ids=lambda one: one.email_class)
+@pytest.mark.slow
 async def test_queueing_and_sending_agree_on_who_may_get_an_email(db: Settings, template: Any) -> None:
     email_class, purpose = template.email_class, template.purpose.id
     needs_consent = email_class in permission.CONSENTED

@@ -110,6 +110,7 @@ async def outcome(email_id: str) -> tuple[str, str, int]:
         ({"data": "452 4.3.1 disk full"}, ("queued", "", 0)),
     ],
 )
+@pytest.mark.slow
 async def test_what_the_relay_says_decides(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, answers: dict[str, str], expected: tuple[str, str, int]
 ) -> None:
@@ -213,6 +214,7 @@ def _server_tls(cert: Path, key: Path) -> ssl.SSLContext:
 @pytest.mark.promise("P107")
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 @pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.slow
 async def test_certificates_are_checked(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str, trusted: bool
 ) -> None:

@@ -71,6 +71,7 @@ async def test_a_code_is_found_however_it_is_typed(db: Settings) -> None:
 
 
 @pytest.mark.parametrize("junk", ["", "-", "x" * 15, "x" * 10_000, "\x00" * 15, "\ud800" * 15, "' OR 1=1 --xxxx"])
+@pytest.mark.slow
 async def test_junk_is_no_code(db: Settings, junk: str) -> None:
     ann = await confirmed()
     await meeting_of(ann)
@@ -238,6 +239,7 @@ async def test_guessing_codes_is_stopped_and_knowing_one_is_not_counted(db: Sett
         await meetings.find_by_code(meeting_codes.new_code(), address="192.0.2.1")
 
 
+@pytest.mark.slow
 async def test_an_account_cannot_fill_the_database(
     db: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

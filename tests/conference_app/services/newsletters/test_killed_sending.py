@@ -145,6 +145,7 @@ async def test_two_workers_go_on_by_themselves_when_the_database_is_killed(
     assert await missing(got, newsletter_id) <= counts.uncertain
 
 
+@pytest.mark.slow
 async def test_a_worker_that_was_taken_for_dead_sends_nothing_twice(
     db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:

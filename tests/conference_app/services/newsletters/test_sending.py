@@ -30,6 +30,7 @@ async def take_back(address_id: str, purpose: str = "newsletter") -> None:
 
 @pytest.mark.promise("P57")
 @pytest.mark.promise("P63")
+@pytest.mark.slow
 async def test_it_goes_to_those_who_agree_and_in_their_language(db: Settings, mails: Mails) -> None:
     people = await readers(4)
     await take_back(people[0])

@@ -49,6 +49,7 @@ async def erased_by_link(person: DataOwner) -> None:
         await worker.run_due(now, kinds=["privacy.erase"])
 
 
+@pytest.mark.slow
 async def test_a_link_to_the_address_of_a_held_account_erases_nothing(db: Settings, rooms: FakeRoomAdmin) -> None:
     account, by_link, hold = await held()
     assert [one.reason for one in (await person_state.read(by_link)).holds] == ["A dispute."]
@@ -69,6 +70,7 @@ async def test_a_hold_on_an_account_goes_along_with_what_leaves_its_address(db: 
     assert "address" in await tables_with(moved)
 
 
+@pytest.mark.slow
 async def test_a_held_account_that_changes_its_address_leaves_nothing_free_behind(
     db: Settings, rooms: FakeRoomAdmin, mails: Mails
 ) -> None:

@@ -30,6 +30,7 @@ def person(account_id: str, email: str) -> DataOwner:
 @pytest.mark.promise("P66")
 @pytest.mark.promise("P96")
 @pytest.mark.parametrize("wanted", ["ann", "ANN", "ann@example.com", " Ann@Example.com "])
+@pytest.mark.slow
 async def test_a_person_is_shown_masked_and_sees_who_looked_and_why(db: Settings, wanted: str) -> None:
     ann, staff = await member("ann"), await member("editor")
     found = await lookup.find(wanted, REASON, staff_id=staff.id, now=NOW)
@@ -60,6 +61,7 @@ async def test_without_a_reason_nothing_is_looked_for(db: Settings) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "an", "ann%", "nn@example", "a" * 400, "ann@example.com, bob@example.com"])
+@pytest.mark.slow
 async def test_only_a_whole_name_or_address_finds_anybody(sqlite_db: Settings, wanted: str) -> None:
     await member("ann")
     staff = await member("editor")

@@ -75,6 +75,7 @@ async def tables_with(person: DataOwner) -> set[str]:
 
 
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_an_erasure_waits_a_week_and_then_leaves_no_row(db: Settings, rooms: FakeRoomAdmin) -> None:
     known, person = await everywhere()
     due = await erasure_requests.ask(person.account_id, PASSWORD, address=ADDRESS, now=NOON)
@@ -134,6 +135,7 @@ def bytes_of(known: Known) -> list[bytes]:
 
 @pytest.mark.promise("P94")
 @pytest.mark.promise("P48")
+@pytest.mark.slow
 async def test_no_file_holds_a_byte_of_the_person(
     own_sqlite: Settings, tmp_path: Path, rooms: FakeRoomAdmin, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -328,6 +330,7 @@ async def test_the_preview_says_what_goes_and_what_stays_and_why(db: Settings) -
 
 
 @pytest.mark.promise("P72")
+@pytest.mark.slow
 async def test_a_guest_erases_what_belongs_to_the_address_and_no_account(db: Settings, rooms: FakeRoomAdmin) -> None:
     known, person = await everywhere()
     guest = personal_rows.of_email(email_key(known.email))

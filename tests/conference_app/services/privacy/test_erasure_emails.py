@@ -57,6 +57,7 @@ async def one_who_wrote() -> DataOwner:
 
 
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_planned_and_done_are_told_and_the_last_message_leaves_before_the_rows(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin
 ) -> None:
@@ -106,6 +107,7 @@ async def test_the_day_stands_on_the_clocks_of_the_account_or_in_utc(
 
 @pytest.mark.promise("P94")
 @pytest.mark.parametrize("by_link", [True, False])
+@pytest.mark.slow
 async def test_taken_back_is_told_and_nothing_else_follows(
     db: Settings, mails: Mails, rooms: FakeRoomAdmin, by_link: bool
 ) -> None:
@@ -124,6 +126,7 @@ async def test_taken_back_is_told_and_nothing_else_follows(
     assert "Your data will be erased" not in told  # it had not left yet, and is not true any more
 
 
+@pytest.mark.slow
 async def test_asked_for_again_is_told_again(db: Settings, mails: Mails, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed("ann")
     await planned(ann.id)
@@ -138,6 +141,7 @@ async def test_asked_for_again_is_told_again(db: Settings, mails: Mails, rooms: 
 
 
 @pytest.mark.promise("P94")
+@pytest.mark.slow
 async def test_a_message_that_cannot_leave_keeps_the_rows_an_hour_at_most(db: Settings, rooms: FakeRoomAdmin) -> None:
     """No mail server answers."""
     ann = await confirmed("ann")

@@ -50,6 +50,7 @@ async def ann() -> tuple[Known, DataOwner]:
 
 
 @pytest.mark.promise("P92")
+@pytest.mark.slow
 async def test_the_copy_holds_every_column_of_every_table(db: Settings) -> None:
     known, person = await ann()
     archive = await made(person)
@@ -105,6 +106,7 @@ async def test_keys_and_secrets_are_not_in_the_copy(db: Settings) -> None:
 
 
 @pytest.mark.promise("P92")
+@pytest.mark.slow
 async def test_nobody_else_gets_the_copy(db: Settings) -> None:
     _known, person = await ann()
     asked = await export.ask(person, "en", now=NOON)
@@ -148,6 +150,7 @@ async def test_the_file_is_sealed_and_its_owners_alone(db: Settings) -> None:
     assert b"data.json" not in sealed
 
 
+@pytest.mark.slow
 async def test_a_copy_is_gone_after_a_day(db: Settings) -> None:
     _known, person = await ann()
     asked = await export.ask(person, "en", now=NOON)
@@ -270,6 +273,7 @@ async def test_a_guest_gets_what_belongs_to_the_address(db: Settings) -> None:
     assert data["account"]["rows"] == []
 
 
+@pytest.mark.slow
 async def test_a_copy_that_cannot_be_made_says_so_and_is_tried_again(
     sqlite_db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,7 @@ async def test_an_objection_can_be_taken_back_and_brings_no_mail_back(db: Settin
 
 
 @pytest.mark.promise("P53")
+@pytest.mark.slow
 async def test_what_one_says_binds_nobody_else(db: Settings) -> None:
     ann, ben, cleo = [await agrees(await member(name), "newsletter") for name in ("ann", "ben", "cleo")]
     eve, fay = [await agrees(await reader(email), "newsletter") for email in ("eve@example.com", "fay@example.com")]

@@ -81,6 +81,7 @@ async def test_rows_go_when_their_time_has_come(db: Settings) -> None:
 
 
 @pytest.mark.promise("P105")
+@pytest.mark.slow
 async def test_a_hold_keeps_rows_and_its_end_lets_them_go(db: Settings) -> None:
     person = await everywhere()
     hold = await legal_holds.place(person, "A court has asked to keep this.", staff_id=person.account_id, now=NOON)

@@ -51,6 +51,7 @@ async def _copies(me: DataOwner) -> None:
         (_copies, DataExport, 1),
     ],
 )
+@pytest.mark.slow
 async def test_what_is_pressed_several_times_at_once_is_done_once(
     db: Settings, act: Callable[[DataOwner], Awaitable[None]], table: type[SQLModel], rows: int
 ) -> None:

@@ -67,6 +67,7 @@ async def test_a_room_that_was_only_tried_out_is_not_over(db: Settings, rooms: F
 
 
 @pytest.mark.parametrize("what", ["somebody inside", "somebody coming in", "media is down"])
+@pytest.mark.slow
 async def test_what_keeps_a_room_open(sqlite_db: Settings, rooms: FakeRoomAdmin, what: str) -> None:
     ann = await confirmed()
     made = await opened(ann, **PLANNED)

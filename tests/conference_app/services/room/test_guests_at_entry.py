@@ -80,6 +80,7 @@ def test_the_form_says_who_gets_it_and_for_how_long(code: str) -> None:
 
 
 @pytest.mark.promise("P68")
+@pytest.mark.slow
 async def test_the_last_trace_goes_when_the_form_said_it_would(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed("ann")
     await came_in(ann)

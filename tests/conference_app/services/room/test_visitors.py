@@ -25,6 +25,7 @@ async def test_an_identity_is_one_tab_in_one_room(db: Settings, rooms: FakeRoomA
 @pytest.mark.parametrize(
     "name", ["", " \t", "\u200b\u202e", "\x00", "x" * 61, "\u3164", "\u2800\u061c\u00ad", "\U000e0041"]
 )
+@pytest.mark.slow
 async def test_guests_need_a_name_that_can_be_read(db: Settings, rooms: FakeRoomAdmin, name: str) -> None:
     made = await opened(await confirmed())
     with pytest.raises(InvalidInput) as caught:

@@ -75,6 +75,7 @@ async def test_a_reset_works_once_and_ends_every_session(db: Settings, mails: Ma
 
 
 @pytest.mark.parametrize("tried_at", [[ADDRESS] * 10, [f"203.0.113.{number}" for number in range(12)]])
+@pytest.mark.slow
 async def test_who_has_reset_the_password_need_not_wait_for_earlier_tries(
     db: Settings, mails: Mails, tried_at: list[str]
 ) -> None:
@@ -133,6 +134,7 @@ async def test_a_reset_does_not_go_round_the_second_factor(db: Settings, mails: 
     assert isinstance(await sign_in("ann@example.com", NEW, address=ADDRESS), SecondStep)
 
 
+@pytest.mark.slow
 async def test_a_reset_of_an_unproven_account_takes_what_a_stranger_set_up(db: Settings, mails: Mails) -> None:
     """Somebody registers with ann's address and adds their own factors; ann asks for a new password later."""
     account = await registered("eve", email="ann@example.com", password="the password of eve")

@@ -43,6 +43,7 @@ async def test_one_address_has_one_account_however_it_is_written(db: Settings) -
 @pytest.mark.parametrize(
     "password", ["xqwvkzjypb", "zażółć gęślą jaźń", "y" * 1024, "nul\x00inside it", "\ud800 lone surrogate"]
 )
+@pytest.mark.slow
 async def test_every_sign_of_a_password_counts(db: Settings, password: str) -> None:
     await registered(password=password)
     await sign_in("ann@example.com", password, address=ADDRESS)
@@ -94,6 +95,7 @@ async def test_one_address_cannot_go_through_a_list_of_people(db: Settings, cloc
         await sign_in("p99@example.com", "wrong password", address="2001:db8:0:1::1")
 
 
+@pytest.mark.slow
 async def test_a_good_sign_in_forgives_earlier_slips(db: Settings, clock: ManualClock) -> None:
     await registered()
     for _ in range(3):

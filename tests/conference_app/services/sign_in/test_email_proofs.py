@@ -190,6 +190,7 @@ async def test_the_old_address_takes_it_back(db: Settings, mails: Mails, done: b
         await email_proofs.revoke(revoke, address=ADDRESS)
 
 
+@pytest.mark.slow
 async def test_a_thief_who_changes_twice_cannot_take_it_back_again(db: Settings, mails: Mails) -> None:
     ann = await confirmed("ann")
     await email_proofs.ask_change(ann.id, "b@example.com", PASSWORD, address=ADDRESS)

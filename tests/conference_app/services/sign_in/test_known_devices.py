@@ -67,6 +67,7 @@ async def test_an_account_long_unused_is_told_too(db: Settings, mails: Mails) ->
     assert len(await told(mails)) == 1
 
 
+@pytest.mark.slow
 async def test_who_deletes_cookies_is_not_written_to_each_time(db: Settings, mails: Mails) -> None:
     ann = await confirmed("ann")
     for day in range(30):

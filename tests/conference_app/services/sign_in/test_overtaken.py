@@ -58,6 +58,7 @@ USES: dict[str, Callable[[str], Awaitable[None]]] = {"verify": verified, "reset"
 @pytest.mark.promise("P22")
 @pytest.mark.parametrize("replace", [corrected, changed])
 @pytest.mark.parametrize("page", USES)
+@pytest.mark.slow
 async def test_a_link_to_the_address_before_proves_nothing_of_the_next(
     db: Settings, mails: Mails, page: str, replace: Callable[[AccountView], Awaitable[None]]
 ) -> None:
@@ -132,6 +133,7 @@ async def test_a_thief_cannot_change_the_password_that_the_owner_has_just_replac
 
 @pytest.mark.promise("P76")
 @pytest.mark.parametrize("way", ["sign in", "confirm"])
+@pytest.mark.slow
 async def test_a_check_that_waited_for_its_turn_is_over_when_the_password_is_another(
     db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -156,6 +158,7 @@ async def test_a_check_that_waited_for_its_turn_is_over_when_the_password_is_ano
 
 @pytest.mark.promise("P76")
 @pytest.mark.parametrize("way", ["reset", "change"])
+@pytest.mark.slow
 async def test_a_new_password_ends_the_change_of_address_that_waits(db: Settings, mails: Mails, way: str) -> None:
     ann = await confirmed("ann")
     desk = await at_desk(ann)

@@ -103,6 +103,7 @@ async def test_one_credential_belongs_to_one_account(db: Settings) -> None:
         await passkeys.finish_adding(bob.id, "Mine", device.create(ceremony.options), ceremony.challenge)
 
 
+@pytest.mark.slow
 async def test_only_the_owner_renames_and_removes(db: Settings) -> None:
     ann, bob = await registered("ann"), await registered("bob")
     device = await added(ann)

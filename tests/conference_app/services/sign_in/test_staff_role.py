@@ -53,6 +53,7 @@ async def test_the_operators_list_names_staff_by_address(db: Settings, monkeypat
         ("eve", "boss@str\u0430sse.de"),
     ],
 )
+@pytest.mark.slow
 async def test_what_looks_like_a_listed_address_is_no_staff(
     db: Settings, monkeypatch: pytest.MonkeyPatch, username: str, email: str
 ) -> None:

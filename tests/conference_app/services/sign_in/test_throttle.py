@@ -57,6 +57,7 @@ async def test_a_stranger_elsewhere_does_not_shut_the_owner_out_for_long(db: Set
 
 
 @pytest.mark.promise("P76")
+@pytest.mark.slow
 async def test_tries_from_everywhere_wait_longer_and_longer(db: Settings, clock: ManualClock) -> None:
     await registered("ann")
     assert [await guess(address=f"198.51.100.{n}") for n in range(10)] == [0] * 10
@@ -68,6 +69,7 @@ async def test_tries_from_everywhere_wait_longer_and_longer(db: Settings, clock:
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 
+@pytest.mark.slow
 async def test_refused_tries_make_nobody_wait_longer(db: Settings, clock: ManualClock) -> None:
     await registered("ann")
     for number in range(10):
@@ -99,6 +101,7 @@ async def test_of_many_tries_at_once_few_are_looked_at(
     assert all(one is None or isinstance(one, TooManyAttempts) for one in answers)
 
 
+@pytest.mark.slow
 async def test_a_known_browser_passes_every_strangers_tries_by(db: Settings, clock: ManualClock) -> None:
     ann = await confirmed("ann")
     device = await browser_of(ann)
@@ -117,6 +120,7 @@ async def test_a_known_browser_guesses_no_faster(db: Settings, clock: ManualCloc
 
 
 @pytest.mark.parametrize("device", ["00" * 32, "ff" * 32])
+@pytest.mark.slow
 async def test_a_made_up_browser_is_a_stranger(db: Settings, clock: ManualClock, device: str) -> None:
     await browser_of(await confirmed("ann"))
     for _try in range(10):
@@ -132,6 +136,7 @@ async def test_a_browser_is_known_to_its_own_accounts_alone(db: Settings, clock:
     assert await guess(device=eves) == 15 * 60
 
 
+@pytest.mark.slow
 async def test_unknown_addresses_are_throttled_in_the_same_way(db: Settings, clock: ManualClock) -> None:
     await registered("ann")
     known = [await guess(address=f"198.51.100.{n}") for n in range(12)]
@@ -141,6 +146,7 @@ async def test_unknown_addresses_are_throttled_in_the_same_way(db: Settings, clo
 
 
 @pytest.mark.parametrize("has_cookie", [True, False])
+@pytest.mark.slow
 async def test_who_registers_with_anothers_address_guesses_no_faster(
     db: Settings, clock: ManualClock, has_cookie: bool
 ) -> None:
