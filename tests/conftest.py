@@ -76,6 +76,14 @@ def no_network_but_loopback() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """No test outlives the power: each mail that arrives and each key that is kept would wait for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings read in a test come from its own data folder, and are forgotten after it."""
@@ -156,8 +164,10 @@ DATABASES = ("one", "both", "sqlite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--databases`: which of them the tests run on that take `engine` or `db`; see `_is_wanted`."""
+    """`--databases`: which of them the tests run on that take `engine` or `db`; see `_is_wanted`. `--types`: whether those
+    of the tests are checked as well, which takes as long again as those of the product."""
     parser.addoption("--databases", choices=DATABASES, default="one", help="one or both of a test's databases")
+    parser.addoption("--types", choices=("all", "product"), default="all", help="whose types are checked")
 
 
 def _is_wanted(item: pytest.Item, databases: str) -> bool:

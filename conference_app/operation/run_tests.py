@@ -28,9 +28,9 @@ SLOW = "tests/conference_app/api/test_http_contract.py"
 """Takes seconds to be collected, and has slow tests only."""
 CHECK = (
     *("-m", "not browser and not process and not slow", f"--ignore={BROWSER}", f"--ignore={SLOW}"),
-    *("-n", "auto", "--dist", "worksteal", "--databases", "sqlite"),
+    *("-n", "auto", "--dist", "worksteal", "--databases", "sqlite", "--types", "product"),
 )
-"""Lint, types, contracts and unit tests, on SQLite alone: for the habit of running it before each commit."""
+"""Lint, types of the product, contracts and unit tests, on SQLite alone: for the habit of running it before each commit."""
 CHECK_OPTION = "--check"
 RECORD_OPTION = "--record-promises"
 """Writes which promises the tests prove, for the page /promises."""
