@@ -23,7 +23,9 @@ from conference_app.texts import localized_path, n_
 
 _LACKING = {
     Missing.AUTHENTICATOR: n_("Set up an authenticator app first, under Security."),
-    Missing.SIGN_IN: n_("You have not used these pages for 30 minutes. Sign in again in another tab, then come back."),
+    Missing.SIGN_IN: n_(
+        "Staff pages are closed to this sign-in now. Copy what you typed, then reload the page to sign in again."
+    ),
 }
 current: ContextVar[SignedIn | None] = ContextVar("caller", default=None)
 """Who called the running handler, as the gate found them."""

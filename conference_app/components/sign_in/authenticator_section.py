@@ -48,8 +48,7 @@ class AuthenticatorState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            code = typed(form, "code", 100)
-            codes = await second_factors.finish(account.account_id, code, session_hash=account.session_hash)
+            codes = await second_factors.finish(account.account_id, typed(form, "code", 100))
             await self._done(_("Your authenticator app is on."))
             self.new_codes = codes
 

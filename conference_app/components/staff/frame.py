@@ -152,7 +152,9 @@ def _sign_in_again(part: str) -> rx.Component:
     following = f"{localized_path('/sign-in')}?{urlencode({'next': localized_path(part)})}"
     return rx.fragment(
         rx.el.h1(_("Sign in again"), class_name="mb-4"),
-        rx.el.p(_("You have not used the staff pages for 30 minutes, so they closed."), class_name="mb-8"),
+        rx.el.p(
+            _("Staff pages need a sign-in with a code, and close after 30 minutes without use."), class_name="mb-8"
+        ),
         member_post(
             rx.el.input(type="hidden", name="next", value=following, read_only=True),
             post_button(_("Sign in again"), class_name=button_class("primary", "normal")),

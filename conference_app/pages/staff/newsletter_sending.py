@@ -68,6 +68,7 @@ class StaffNewsletterSendingState(FormState, StaffState, rx.State):
             watched = self._newsletter_id
         for _time in range(WATCHES):
             async with self:
+                await require_staff(self)  # the role or the session may have ended since
                 view = await self._look() if self._newsletter_id == watched else None
             yield
             if view is None or not view.is_going:

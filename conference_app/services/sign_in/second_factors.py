@@ -27,7 +27,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView, view
 from conference_app.services.people.typed_text import plain_signs
-from conference_app.services.sign_in import account_tokens, known_devices, security_emails, sessions, staff_role
+from conference_app.services.sign_in import account_tokens, known_devices, security_emails
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
@@ -130,26 +130,23 @@ async def _make_codes(db: AsyncSession, account_id: str) -> list[str]:
     return ["-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4)) for code in codes]
 
 
-async def finish(account_id: str, code: str, *, session_hash: str = "", now: datetime | None = None) -> list[str]:
+async def finish(account_id: str, code: str, *, now: datetime | None = None) -> list[str]:
     """Put the authenticator in force with its first code; the recovery codes, to be shown once.
 
-    Of a member of the staff it ends every session but the one with `session_hash`: those were opened without a code,
-    and staff pages open with one only. Raises InvalidInput (code), TooManyAttempts.
+    Raises InvalidInput (code), TooManyAttempts.
     """
-    await rate_limits.count(rate_limits.CODE_PER_ACCOUNT, account_id)
+    await rate_limits.count(rate_limits.FIRST_CODE_PER_ACCOUNT, account_id)
     now = now or datetime.now(UTC)
-    async with database.session(SECOND_FACTOR, SIGN_IN) as db:
+    async with database.session(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id, with_for_update=True)
         if authenticator is None or authenticator.confirmed_at is not None:
             raise NotAllowed(n_("Start again: this code does not belong to a new authenticator app."))
         if not await _take_step(db, authenticator, code, now):
             raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now
-        if (account := await db.get(Account, account_id)) and staff_role.of(account):
-            await sessions.end_others(db, account_id, session_hash)
         codes = await _make_codes(db, account_id)
         await security_emails.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
-    await rate_limits.forgive(rate_limits.CODE_PER_ACCOUNT, account_id)
+    await rate_limits.forgive(rate_limits.FIRST_CODE_PER_ACCOUNT, account_id)
     return codes
 
 
@@ -202,12 +199,15 @@ async def _tell_failed(db: AsyncSession, account_id: str, now: datetime) -> None
     await security_emails.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
 
 
-async def _counted_as(account_id: str, device: str) -> tuple[RateLimitItem, str]:
-    """What counts a wrong code: a browser that the account was opened with before has a count of its own, so a stranger
-    who knows the password and guesses codes elsewhere does not keep the owner out."""
+async def _counted_as(account_id: str, device: str, network: str) -> list[tuple[RateLimitItem, str]]:
+    """What counts a wrong code, so that a stranger who knows the password and guesses codes keeps the owner out as little
+    as can be: a browser that the account was opened with before has a count of its own, and so has each network; only
+    many networks together use up what the account's unknown browsers have for a day.
+    """
     if device and await known_devices.knows([account_id], device):
-        return rate_limits.CODE_PER_DEVICE, f"{account_id} {device}"
-    return rate_limits.CODE_PER_ACCOUNT, account_id
+        return [(rate_limits.CODE_PER_DEVICE, f"{account_id} {device}")]
+    of_network = (rate_limits.CODE_PER_NETWORK, f"{account_id} {network}")
+    return [of_network, (rate_limits.CODE_PER_ACCOUNT, account_id)]
 
 
 async def pass_second_step(
@@ -218,14 +218,16 @@ async def pass_second_step(
     `device` is the browser's `session.device_hash(state)`. Raises InvalidInput (code; the token stays good), NotAllowed when the token is too old, TooManyAttempts.
     """
     now = now or datetime.now(UTC)
-    await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, rate_limits.network_of(address))
+    network = rate_limits.network_of(address)
+    await rate_limits.count(rate_limits.SIGN_IN_PER_ADDRESS, network)
     async with database.reading(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         found = await account_tokens.peek(db, TokenKind.SECOND_STEP, token, now=now)
     if found is None:
         raise NotAllowed(TOO_LATE)
-    counted_as = await _counted_as(found.account_id, device)
+    counted_as = await _counted_as(found.account_id, device, network)
     if not _may_be_recovery_code(code):  # nobody can guess one, so wrong codes of the app keep none from its owner
-        await rate_limits.count(*counted_as)
+        for limit, who in counted_as:
+            await rate_limits.count(limit, who)
     account: Account | None = None
     async with database.session(SECOND_FACTOR, SIGN_IN, INTRODUCE, LANGUAGE) as db:
         await identity.lock(db, found.account_id)
@@ -237,5 +239,6 @@ async def pass_second_step(
             await _tell_failed(db, found.account_id, now)
     if account is None:
         raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
-    await rate_limits.forgive(*counted_as)
+    for limit, who in counted_as:
+        await rate_limits.forgive(limit, who)
     return view(account)

@@ -153,7 +153,8 @@ async def resolve_hash(hashed: str, *, now: datetime | None = None) -> SignedIn 
     kept, account = row
     role, lacks = staff_role.of(account), staff_role.Missing.NOTHING
     if role:
-        lacks = await staff_role.missing(account.id, seen_at=kept.last_seen_at, now=now)
+        opened, seen = kept.created_at, kept.last_seen_at
+        lacks = await staff_role.missing(account.id, opened_at=opened, seen_at=seen, now=now)
     if now - kept.last_seen_at > SEEN_EVERY and lacks != staff_role.Missing.SIGN_IN:
         _note_seen(key, now)
     return SignedIn(

@@ -29,7 +29,7 @@ class Missing(StrEnum):
     NOTHING = ""
     AUTHENTICATOR = "authenticator"
     SIGN_IN = "sign_in"
-    """It was unused for too long."""
+    """It was opened before the app was in force, or unused for too long."""
 
 
 def _is_listed(account: Account) -> bool:
@@ -42,17 +42,18 @@ def of(account: Account) -> str:
     return account.role if account.role and _is_listed(account) else ""
 
 
-async def missing(account_id: str, *, seen_at: datetime, now: datetime) -> Missing:
-    """What a session last used at `seen_at` lacks, of an account that has the role.
+async def missing(account_id: str, *, opened_at: datetime, seen_at: datetime, now: datetime) -> Missing:
+    """What a session lacks that was opened and last used then, of an account that has the role.
 
-    With an authenticator app in force each sign-in by password asks for a code, and one by passkey checks the person.
+    With an authenticator app in force each sign-in by password asks for a code, and one by passkey checks the person;
+    a session that is older than that was opened by the password alone.
     """
-    if now - seen_at > IDLE:
-        return Missing.SIGN_IN
     async with database.reading(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id)
-    has_one = authenticator is not None and authenticator.confirmed_at is not None
-    return Missing.NOTHING if has_one else Missing.AUTHENTICATOR
+    if authenticator is None or authenticator.confirmed_at is None:
+        return Missing.AUTHENTICATOR
+    is_good = opened_at >= authenticator.confirmed_at and now - seen_at <= IDLE
+    return Missing.NOTHING if is_good else Missing.SIGN_IN
 
 
 async def sync(db: AsyncSession, account: Account) -> None:

@@ -108,6 +108,10 @@ async def test_staff_without_an_authenticator_app_are_led_to_it(
     await give_authenticator(account.id)
     await tab.send(name_of(StaffOverviewState.load))
     page = await shown(tab, StaffOverviewState)
+    assert (page["loaded"], page["lacks"]) == (False, "sign_in")  # this session was opened without a code
+    tab = await tab_of(processor, account, "/staff")
+    await tab.send(name_of(StaffOverviewState.load))
+    page = await shown(tab, StaffOverviewState)
     assert (page["loaded"], page["lacks"]) == (True, "")
 
 

@@ -101,23 +101,32 @@ async def test_the_staffs_pages_need_an_authenticator_app(db: Settings, monkeypa
     assert (found.is_staff, found.may_act_as_staff, found.staff_lacks) == (True, False, Missing.AUTHENTICATOR)
     setup = await second_factors.begin(ann.id)
     assert (await at_desk(ann)).staff_lacks == Missing.AUTHENTICATOR  # until its first code is right
-    code = code_at(setup.secret, datetime.now(UTC))
-    await second_factors.finish(ann.id, code, session_hash=found.session_hash)
-    found = await sessions.resolve(here)
+    await second_factors.finish(ann.id, code_at(setup.secret, datetime.now(UTC)))
+    for token in (here, elsewhere):  # opened by the password alone
+        found = await sessions.resolve(token)
+        assert found is not None
+        assert (found.may_act_as_staff, found.staff_lacks) == (False, Missing.SIGN_IN)
+    token = await session_token(ann)
+    found = await sessions.resolve(token)
     assert found is not None
     assert found.may_act_as_staff
-    assert await sessions.resolve(elsewhere) is None  # opened by the password alone
     await second_factors.remove(ann.id)
-    found = await sessions.resolve(here)
+    found = await sessions.resolve(token)
     assert found is not None
     assert not found.may_act_as_staff
 
 
-async def test_others_keep_their_sessions_with_a_new_authenticator_app(db: Settings) -> None:
+async def test_a_role_given_later_opens_nothing_to_a_session_without_a_code(
+    db: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ann = await confirmed("ann")
-    elsewhere = await session_token(ann)
+    early = await session_token(ann)
     await with_app(ann, datetime.now(UTC))
-    assert await sessions.resolve(elsewhere) is not None
+    staff_are(monkeypatch, "ann@example.com")
+    assert (await at_desk(ann)).may_act_as_staff
+    found = await sessions.resolve(early)
+    assert found is not None
+    assert (found.is_staff, found.may_act_as_staff) == (True, False)
 
 
 async def test_the_staffs_pages_close_after_half_an_hour_without_use(
