@@ -130,7 +130,7 @@ def _peer(fd: int, port: int) -> Peer | None:
                 host, remote_port, *_scope = found.getpeername()
                 return str(host), int(remote_port)
     except OSError:
-        pass
+        return None  # no socket, or closed by now: descriptors of the whole process are looked through
     return None
 
 
@@ -142,14 +142,14 @@ def _end(fd: int, peer: Peer) -> bool:
                 return False
             own.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return False
+        return False  # its own end came first
     return True
 
 
 def _prepare_listener(port: int) -> None:
     """Give the socket that the server listens on the options that its connections inherit."""
     for fd in _descriptors():
-        with contextlib.suppress(OSError), _borrowed(fd) as found:
+        with contextlib.suppress(OSError), _borrowed(fd) as found:  # most descriptors are no sockets
             is_listening = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
             if is_listening and found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
                 for level, option, value in _LISTENER_OPTIONS:

@@ -157,14 +157,10 @@ def stop(server: subprocess.Popen[bytes]) -> None:
     """End the server and everything it started, gently first."""
     if server.poll() is None:
         server.terminate()
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):  # who does not end gently is killed below
         server.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
-        os.killpg(server.pid, signal.SIGKILL)  # whatever of its session is left
-    except ProcessLookupError:
-        return
+    with contextlib.suppress(ProcessLookupError):  # nothing of its session is left
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 def prepare(config: Settings) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import logging
 import select
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from conference_app.services.sign_in.password_hashes import MIN_LENGTH
 from conference_app.texts import n_
+
+logger = logging.getLogger(__name__)
 
 PATIENCE_S = 1.0
 """Then the measuring is given up; a process that starts has ten times as long for its first answer."""
@@ -80,8 +83,8 @@ class Meter:
             child.stdin.flush()
             if select.select([child.stdout], [], [], patience_s)[0] and (line := child.stdout.readline()):
                 return int(line)
-        except (OSError, ValueError):  # it has ended
-            pass
+        except (OSError, ValueError) as error:  # it has ended, or its pipe is closed: the next question starts another
+            logger.warning("the process that weighs passwords gave no answer (%s)", type(error).__name__)
         self.stop()
         return None
 
