@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.browser.kept import unregistered_in
+from tests.browser.browser_storage import unregistered_in
 from tests.browser.members import Members
 from tests.browser.participants import host, person
 from tests.browser.product import Product, app_environment

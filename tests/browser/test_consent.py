@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from conference_app.services.documents import cookies
+from tests.browser.browser_storage import kept_by, unregistered
 from tests.browser.cookieless import cookies_blocked
-from tests.browser.kept import kept_by, unregistered
 from tests.browser.looks import fine
 from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import mailed_link

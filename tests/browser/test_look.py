@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from conference_app import pages
 from conference_app.components.frame.page_registry import PAGES
-from tests.browser.kept import unregistered
+from tests.browser.browser_storage import unregistered
 from tests.browser.looks import axe_violations, overflow, small_targets
 from tests.browser.test_before_alive import is_for_everybody
 from tests.browser.test_every_page import paths

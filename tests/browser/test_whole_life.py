@@ -17,10 +17,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.credentials import add_passkey, ask_for_link, try_to_sign_in
-from tests.browser.later import later
+from tests.browser.data_left import holding, rows_left, sealed_values
 from tests.browser.looks import fine, picture
 from tests.browser.product import app_environment, start_app, stop_app
-from tests.browser.traces import holding, rows_left, sealed_values
+from tests.browser.time_passing import later
 from tests.browser.visitors import Visitor
 from tests.mailing import Mails
 

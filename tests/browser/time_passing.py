@@ -1,4 +1,4 @@
-"""Does in the product's database what is due at another time: `python -m tests.browser.later 2026-12-01T12:00:00+00:00`.
+"""Does in the product's database what is due at another time: `python -m tests.browser.time_passing 2026-12-01T12:00:00+00:00`.
 
 This is how a browser test lets days pass for a running product, whose own clock nobody can move: a process of the
 test's own, with the product's environment, runs the named jobs with a `now` that it passes in. No code of the product
@@ -20,7 +20,7 @@ KINDS = ("privacy.erase", "mail.send", "privacy.wipe")
 
 def later(environment: Mapping[str, str], now: datetime) -> None:
     """Run what is due at `now` on the product with this environment, in a process of its own."""
-    command = [sys.executable, "-m", "tests.browser.later", now.isoformat()]
+    command = [sys.executable, "-m", "tests.browser.time_passing", now.isoformat()]
     subprocess.run(command, env=dict(environment), check=True, timeout=120, capture_output=True)
 
 
