@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.models import Account, Authenticator, RecoveryCode
+from conference_app.models import Account, Authenticator, RecoveryCode, SignInTicket
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services.audit import AuditTag
@@ -144,6 +144,8 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
         if not await _take_step(db, authenticator, code, now):
             raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now
+        # A ticket that was made without a code must not become a session that is younger than the app.
+        await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
         codes = await _make_codes(db, account_id)
         await security_emails.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
     await rate_limits.forgive(rate_limits.FIRST_CODE_PER_ACCOUNT, account_id)

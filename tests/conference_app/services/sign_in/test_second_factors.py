@@ -18,7 +18,7 @@ from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.identity import AccountView
 from conference_app.services.people.one_time_tokens import new_token, token_hash
-from conference_app.services.sign_in import known_devices, second_factors
+from conference_app.services.sign_in import known_devices, second_factors, sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.people import ADDRESS, PASSWORD, registered
@@ -60,6 +60,13 @@ async def test_password_and_code_together_sign_in(db: Settings) -> None:
     assert account == ann
     with pytest.raises(NotAllowed):  # the password's token is used up
         await second_factors.pass_second_step(step.token, codes[0], address=ADDRESS)
+
+
+async def test_a_ticket_made_without_a_code_opens_nothing_any_more(db: Settings) -> None:
+    ann = await registered("ann")
+    ticket = await sessions.issue_ticket(ann.id)
+    await with_app(ann, soon(0))
+    assert await sessions.redeem_ticket(ticket) is None
 
 
 async def test_a_setup_that_was_never_finished_asks_nothing(db: Settings) -> None:
