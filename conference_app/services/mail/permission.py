@@ -126,12 +126,13 @@ async def allowed(db: AsyncSession, row: OutgoingEmail, template: Template) -> M
     """Where the email may go at this moment. Raises Withheld."""
     recipient = recipient_of(row)
     await _require_recipient(db, template, recipient)
-    if subject := subject_of(recipient):
+    subject = subject_of(recipient)
+    if subject is not None:
         await _require_conditions(db, row, template, subject)
     mailbox = (await mailboxes_of(db, [recipient], *await read_for(db, row, template))).get(recipient)
     if mailbox is None:
         raise Withheld("no_address")
-    if await bounces.is_bad(db, mailbox.email):
+    if subject is None and await bounces.is_bad(db, mailbox.email):  # else the conditions hold for it
         raise Withheld("bad_address")
     return mailbox
 
