@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, InvalidInput, NotAllowed
-from conference_app.models import Account, Authenticator, RecoveryCode, SignInTicket
+from conference_app.models import Account, Authenticator, RecoveryCode
 from conference_app.models.columns import lookup_key
 from conference_app.purposes import INTRODUCE, LANGUAGE, SECOND_FACTOR, SIGN_IN
 from conference_app.services.audit import AuditTag
@@ -27,7 +27,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView, view
 from conference_app.services.people.typed_text import plain_signs
-from conference_app.services.sign_in import account_tokens, known_devices, security_emails
+from conference_app.services.sign_in import account_tokens, known_devices, security_emails, sessions
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
@@ -144,8 +144,8 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
         if not await _take_step(db, authenticator, code, now):
             raise InvalidInput({"code": ConferenceError(WRONG_CODE)})
         authenticator.confirmed_at = now
-        # A ticket that was made without a code must not become a session that is younger than the app.
-        await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
+        # Made without a code, a ticket must not become a session that is younger than the app.
+        await sessions.end_tickets(db, account_id)
         codes = await _make_codes(db, account_id)
         await security_emails.tell(db, account_id, AuditTag.AUTHENTICATOR_ADDED, now=now)
     await rate_limits.forgive(rate_limits.FIRST_CODE_PER_ACCOUNT, account_id)
@@ -217,7 +217,8 @@ async def pass_second_step(
 ) -> AccountView:
     """The account whose password was given before, if `code` is right: of the app or a recovery code.
 
-    `device` is the browser's `session.device_hash(state)`. Raises InvalidInput (code; the token stays good), NotAllowed when the token is too old, TooManyAttempts.
+    `device` is the browser's `session.device_hash(state)`. Raises InvalidInput (code; the token stays good), NotAllowed
+    when the token is too old, TooManyAttempts.
     """
     now = now or datetime.now(UTC)
     network = rate_limits.network_of(address)

@@ -202,7 +202,12 @@ async def end_all(account_id: str) -> None:
     """End every session of the account, and every ticket on its way."""
     async with database.session() as db:
         await db.exec(delete(SignInSession).where(col(SignInSession.account_id) == account_id))
-        await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
+        await end_tickets(db, account_id)
+
+
+async def end_tickets(db: AsyncSession, account_id: str) -> None:
+    """End every ticket of the account that is on its way to a session, in the caller's transaction."""
+    await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
 
 
 async def end_others(db: AsyncSession, account_id: str, keep: str = "") -> int:
@@ -215,7 +220,7 @@ async def end_others(db: AsyncSession, account_id: str, keep: str = "") -> int:
     others = delete(SignInSession).where(
         col(SignInSession.account_id) == account_id, col(SignInSession.token_hash) != kept
     )
-    await db.exec(delete(SignInTicket).where(col(SignInTicket.account_id) == account_id))
+    await end_tickets(db, account_id)
     return (await db.exec(others)).rowcount
 
 
