@@ -80,7 +80,7 @@ class MeetingState(rx.State):
     @rx.event
     @public
     async def join(self, name: str, pass_phrase: str) -> EventType[()] | None:
-        """Ask for a place: at the access, and again whenever the call was lost and its token is too old."""
+        """Ask to join: in the lobby, and again whenever the call was lost and its token is too old."""
         self._name, self._pass_phrase = name, pass_phrase
         self.answer = await self._ask()
         if self.answer.kind != "waiting" or self._is_waiting:
