@@ -38,7 +38,7 @@ class Members:
     def add(self, username: str, *, zone: str = "", **form: str) -> dict[str, str]:
         """A new account with a confirmed address: its `account_id`, and the `session` of a browser in it.
 
-        An account of the operator's list has the staff's role in that session. `form` takes what RegistrationForm does.
+        An account of the operator's list has the staff's role in that session, and an authenticator app of that `secret`. `form` takes what RegistrationForm does.
         """
         return self._ask("account", username=username, zone=zone, **form)
 
@@ -69,12 +69,11 @@ class Members:
 async def _account(username: str, zone: str, **form: Any) -> dict[str, str]:
     rate_limits.reset()  # of this process, which people never come to
     account = await people.confirmed(username, **{"email": f"{username}@example.org", "password": PASSWORD} | form)
-    if username in STAFF:
-        await people.give_authenticator(account.id)
+    secret = await people.give_authenticator(account.id) if username in STAFF else ""
     ticket = await sessions.issue_ticket(account.id)
     session = await sessions.redeem_ticket(ticket, Device("Chrome", "Linux", zone))
     assert session is not None
-    return {"account_id": account.id, "session": session}
+    return {"account_id": account.id, "session": session, "secret": secret}
 
 
 async def _meeting(account_id: str, subject: str, is_open: bool) -> dict[str, str]:

@@ -107,7 +107,7 @@ def write_to_us(page: Page, message: str) -> None:
 def test_a_person_is_the_same_one_to_both_workers(visitor: NewVisitor, product: tuple[str, psutil.Process]) -> None:
     assert len(workers(product[1])) == 3  # and the one that starts them
     staff = visitor()
-    staff.given_staff_account()
+    staff.sign_in_again(staff.given_staff_account())
     for tab in [staff.page, *[staff.page.context.new_page() for _ in range(3)]]:  # each tab comes to either of them
         tab.goto("/dashboard")
         expect(tab.get_by_role("heading", name="Hello, Anna")).to_be_visible()

@@ -81,8 +81,9 @@ async def meeting_of(account: AccountView, subject: str = "Plans", **changes: An
     return await meetings.create(account.id, MeetingForm(subject, **changes))
 
 
-async def give_authenticator(account_id: str) -> None:
-    """Put an authenticator app in force, as the staff's pages ask for, without the ceremony."""
+async def give_authenticator(account_id: str) -> str:
+    """Put an authenticator app in force, as the staff's pages ask for, without the ceremony; its secret."""
+    secret, now = random_base32(), datetime.now(UTC)
     async with database.session() as db:
-        now = datetime.now(UTC)
-        db.add(Authenticator(account_id=account_id, secret=random_base32(), created_at=now, confirmed_at=now))
+        db.add(Authenticator(account_id=account_id, secret=secret, created_at=now, confirmed_at=now))
+    return secret
