@@ -23,7 +23,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.room import joining
 from conference_app.session.payloads import parameters
-from tests.conference_app.people import PASSWORD, at_desk, confirmed, meeting_of
+from tests.conference_app.people import PASSWORD, confirmed, meeting_of, session_of
 from tests.conference_app.rows import one_row_everywhere
 
 CANARY = "canary"
@@ -61,7 +61,7 @@ async def ann_with_everything() -> Anns:
     for made in (locked, open_house):
         await meetings.open_room(ann.id, made.code)
         host = await joining.join(
-            made.code, name="", pass_phrase="", tab_id="t", session=await at_desk(ann), address=""
+            made.code, name="", pass_phrase="", tab_id="t", session=await session_of(ann), address=""
         )
         assert isinstance(host, joining.Admitted)
     codes = (locked.code, open_house.code)

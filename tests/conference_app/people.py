@@ -69,7 +69,7 @@ async def session_token(account: AccountView) -> str:
     return token
 
 
-async def at_desk(account: AccountView) -> SignedIn:
+async def session_of(account: AccountView) -> SignedIn:
     """The account, signed in."""
     caller = await sessions.resolve(await session_token(account))
     assert caller is not None

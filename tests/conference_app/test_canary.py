@@ -23,7 +23,7 @@ from conference_app.services.accounts import profiles
 from conference_app.services.sign_in import account_passwords, email_proofs, passkeys
 from conference_app.services.sign_in.by_password import sign_in
 from tests.conference_app.authenticator import Authenticator
-from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, session_token
+from tests.conference_app.people import ADDRESS, confirmed, meeting_of, session_of, session_token
 from tests.conference_app.services.sign_in.test_second_factors import with_app
 from tests.conference_app.tabs import Tab, name_of, processing
 from tests.fakes import LOOKING
@@ -57,7 +57,7 @@ def back_up(source: Path, target: Path) -> None:
 async def live_through_everything(mails: Mails) -> None:
     """One person's whole life: registered, confirmed, changed, protected, signed in and out, mailed."""
     ann = await confirmed("canaryuser", email="canary@example.com", first_name="Canary", password=PASSWORD)
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     await profiles.update(
         ann.id,
         {"first_name": "Canary", "last_name": "Canarysson", "username": "canaryuser", "company": "Canary Ltd"},
@@ -72,7 +72,7 @@ async def live_through_everything(mails: Mails) -> None:
         with pytest.raises(ConferenceError):
             await sign_in(email, password, address=ADDRESS)
     await account_passwords.change_password(
-        ann.id, PASSWORD, "canaryother long words", session_hash=desk.session_hash, address=ADDRESS
+        ann.id, PASSWORD, "canaryother long words", session_hash=session.session_hash, address=ADDRESS
     )
     await mails.deliver()
 

@@ -27,7 +27,7 @@ from conference_app.session.gate import INTERNALS
 from conference_app.session.marks import is_public as is_marked_public
 from conference_app.session.payloads import parameters
 from conference_app.texts import current_language
-from tests.conference_app.people import PASSWORD, at_desk, confirmed, meeting_of, registered, session_token
+from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_of, session_token
 from tests.conference_app.tabs import HYDRATE, Processor, Tab, delta_of, name_of, processing, redirects
 from tests.fakes import LOOKING, FakeRoomAdmin
 
@@ -142,7 +142,7 @@ async def test_with_anothers_ids_nothing_of_theirs_moves(processor: Processor, r
     ann, eve = await confirmed("ann"), await confirmed("eve")
     made = await meeting_of(ann, "canary subject", pass_phrase="canary phrase")
     await meetings.open_room(ann.id, made.code)
-    host = await joining.join(made.code, name="", pass_phrase="", tab_id="t", session=await at_desk(ann), address="")
+    host = await joining.join(made.code, name="", pass_phrase="", tab_id="t", session=await session_of(ann), address="")
     assert isinstance(host, joining.Admitted)
     evil = await session_token(eve)
     before = await everything_kept(but=eve.id)

@@ -16,7 +16,7 @@ from conference_app.services.room import joining, moderation
 from conference_app.services.room.entry_checks import Removed
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted
-from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(60)]
@@ -44,7 +44,7 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
     ann = await confirmed()
     made = await meeting_of(ann, "Plans")
     places: list[Admitted] = []
-    for name, tab, session in (("", "hers", await at_desk(ann)), ("Bob", "his", None), ("Eve", "rude", None)):
+    for name, tab, session in (("", "hers", await session_of(ann)), ("Bob", "his", None), ("Eve", "rude", None)):
         place = await joining.join(made.code, name=name, pass_phrase="", tab_id=tab, session=session, address="")
         assert isinstance(place, Admitted)
         places.append(place)

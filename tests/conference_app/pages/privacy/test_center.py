@@ -34,7 +34,7 @@ from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 from tests.mailing import Mails, links_in
 
 
-async def desk(processor: Processor, name: str) -> tuple[DataOwner, Tab]:
+async def center_of(processor: Processor, name: str) -> tuple[DataOwner, Tab]:
     account = await registered(name)
     tab = Tab.signed_in(processor, await session_token(account), path="/privacy-center")
     async with database.reading(*LOOKING) as db:
@@ -65,7 +65,7 @@ def shown(values: dict[str, Any]) -> str:
 @pytest.mark.promise("P92")
 @pytest.mark.slow
 async def test_the_center_shows_ones_own_data_and_nobody_elses(processor: Processor) -> None:
-    _ann, tab = await desk(processor, "ann")
+    _ann, tab = await center_of(processor, "ann")
     bob = await registered("bob")
     await meeting_of(bob, "Bob's secret plan")
     await tab.send(name_of(PrivacyCenterState.load))
@@ -76,7 +76,7 @@ async def test_the_center_shows_ones_own_data_and_nobody_elses(processor: Proces
 
 @pytest.mark.promise("P94")
 async def test_handlers_of_the_center_do_nothing_for_strangers(processor: Processor) -> None:
-    person, _tab = await desk(processor, "ann")
+    person, _tab = await center_of(processor, "ann")
     stranger = Tab(processor, path="/privacy-center")
     await stranger.hydrate()
     for name in ("make_copy", "restrict", "object_to_all", "ask_erase", "go_on", "all_is_right", "load"):
@@ -89,7 +89,7 @@ async def test_handlers_of_the_center_do_nothing_for_strangers(processor: Proces
 
 @pytest.mark.slow
 async def test_an_erasure_by_the_page_needs_the_password(processor: Processor) -> None:
-    person, tab = await desk(processor, "ann")
+    person, tab = await center_of(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": "wrong"})
     assert not (await person_state.read(person)).is_deactivated
     assert (await tab.vars_of(PrivacyCenterState))["errors"]["password"]
@@ -179,7 +179,7 @@ async def test_what_is_no_address_is_said_beside_the_field(processor: Processor)
 @pytest.mark.promise("P94")
 @pytest.mark.slow
 async def test_the_message_about_an_erasure_takes_it_back(processor: Processor, mails: Mails) -> None:
-    person, tab = await desk(processor, "ann")
+    person, tab = await center_of(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.erase), form={"password": PASSWORD})
     await mails.deliver()
     every = [link for message in mails.to("ann@example.com") for link in links_in(message)]
@@ -302,7 +302,7 @@ def test_without_processors_the_policy_names_the_servers_that_take_part(monkeypa
 
 @pytest.mark.promise("P105")
 async def test_the_person_sees_the_reason_of_a_hold_and_each_look_of_the_staff(processor: Processor) -> None:
-    person, tab = await desk(processor, "ann")
+    person, tab = await center_of(processor, "ann")
     await legal_holds.place(person, "A court asked us to.", staff_id=person.account_id)
     async with database.session(*LOOKING) as db:
         await staff_accesses.note(db, person, staff_id=person.account_id, what="Meetings", reason="You asked for help.")
@@ -316,7 +316,7 @@ async def test_the_person_sees_the_reason_of_a_hold_and_each_look_of_the_staff(p
 @pytest.mark.promise("P49")
 @pytest.mark.slow
 async def test_the_question_whether_all_is_right_can_be_put_off(processor: Processor) -> None:
-    person, tab = await desk(processor, "ann")
+    person, tab = await center_of(processor, "ann")
     await person_state.reviewed(person.account_id, now=NOON - timedelta(days=400))
     await tab.send(name_of(PrivacyCenterState.load))
     assert (await tab.vars_of(PrivacyCenterState))["review_due"]
@@ -326,7 +326,7 @@ async def test_the_question_whether_all_is_right_can_be_put_off(processor: Proce
 
 
 async def test_an_objection_is_a_case_with_a_clock(processor: Processor) -> None:
-    person, tab = await desk(processor, "ann")
+    person, tab = await center_of(processor, "ann")
     await tab.send(name_of(PrivacyCenterState.object_to_all))
     (case,) = await privacy_requests.history(person)
     assert (case.kind, case.status, case.due_at - case.opened_at) == ("object", "open", timedelta(days=30))

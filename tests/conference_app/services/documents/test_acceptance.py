@@ -20,7 +20,7 @@ from conference_app.services.documents.registry import Document
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions
 from conference_app.texts import language
-from tests.conference_app.people import at_desk, meeting_of, registered, session_token
+from tests.conference_app.people import meeting_of, registered, session_of, session_token
 from tests.conference_app.tabs import Tab, name_of, processing, redirects
 from tests.fakes import FakeRoomAdmin
 
@@ -42,7 +42,7 @@ def changed_terms(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_unchanged_text_asks_nothing(db: Settings) -> None:
     ann = await registered("ann", language="pl")
     assert await acceptance.waiting(ann.id) == {}
-    assert (await at_desk(ann)).must_accept is False
+    assert (await session_of(ann)).must_accept is False
 
 
 @pytest.mark.promise("P41")
@@ -51,16 +51,16 @@ async def test_the_gate_holds_until_the_box_is_ticked(
 ) -> None:
     ann = await registered("ann")
     made = await meeting_of(ann)
-    old_session = await at_desk(ann)
+    old_session = await session_of(ann)
     request.getfixturevalue("changed_terms")
     token = await session_token(ann)
-    desk = await sessions.resolve(token)
-    assert desk is not None
-    assert desk.must_accept is True
+    session = await sessions.resolve(token)
+    assert session is not None
+    assert session.must_accept is True
     assert old_session.must_accept is False  # who is in already is not thrown out
     assert list(await acceptance.waiting(ann.id)) == ["terms"]
     with pytest.raises(NotAllowed):
-        await joining.join(made.code, name="", pass_phrase="", tab_id="t", session=desk, address="")
+        await joining.join(made.code, name="", pass_phrase="", tab_id="t", session=session, address="")
     async with processing() as processor:
         tab = Tab.signed_in(processor, token, path="/dashboard")
         for handler in (DashboardState.load, AccountState.submit):
@@ -75,21 +75,21 @@ async def test_the_gate_holds_until_the_box_is_ticked(
         assert redirects(await tab.send(name_of(AcceptState.submit), form={"accepted": "on"})) == ["/dashboard"]
         assert redirects(await tab.send(name_of(DashboardState.load))) == []
     assert await acceptance.waiting(ann.id) == {}
-    assert (await at_desk(ann)).must_accept is False
+    assert (await session_of(ann)).must_accept is False
 
 
 async def test_what_is_accepted_after_the_clock_was_set_back_counts(
     db: Settings, request: pytest.FixtureRequest
 ) -> None:
     ann = await registered("ann")
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     now = datetime.now(UTC)
-    await acceptance.accept(ann.id, desk.session_hash, "en", now=now + timedelta(days=400))
+    await acceptance.accept(ann.id, session.session_hash, "en", now=now + timedelta(days=400))
     request.getfixturevalue("changed_terms")
     assert list(await acceptance.waiting(ann.id)) == ["terms"]
-    await acceptance.accept(ann.id, desk.session_hash, "en")
+    await acceptance.accept(ann.id, session.session_hash, "en")
     assert await acceptance.waiting(ann.id) == {}
-    assert (await at_desk(ann)).must_accept is False
+    assert (await session_of(ann)).must_accept is False
 
 
 async def test_only_the_texts_that_are_shown_are_accepted(

@@ -13,7 +13,7 @@ from conference_app.services.meetings import meetings, open_meetings
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
 from tests.conference_app.joined import join
-from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.fakes import FakeRoomAdmin
 
 pytestmark = pytest.mark.both_databases
@@ -35,7 +35,7 @@ async def test_an_account_opens_no_more_than_it_may_even_at_once(db: Settings, r
     assert sorted(type(one).__name__ for one in answers) == ["NotAllowed", "NotAllowed", "OwnMeeting", "OwnMeeting"]
     shut = next(one for one, answer in zip(made, answers, strict=True) if isinstance(answer, NotAllowed))
     with pytest.raises(NotAllowed):  # nor by walking in
-        await join(shut.code, session=await at_desk(ann))
+        await join(shut.code, session=await session_of(ann))
     opened = next(one for one in await meetings.list_for(ann.id) if one.state == "open")
     assert await meetings.open_room(ann.id, opened.code)  # what is open stays so
     await moderation.end(Caller(ann.id), opened.code)

@@ -12,7 +12,7 @@ from conference_app.services.room import empty_rooms
 from conference_app.services.room.empty_rooms import EMPTY_FOR
 from conference_app.services.room.joining import Waiting
 from tests.conference_app.joined import admitted, join, opened, room_of
-from tests.conference_app.people import at_desk, confirmed
+from tests.conference_app.people import confirmed, session_of
 from tests.fakes import FakeRoomAdmin
 
 MINUTE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ async def test_a_meeting_without_a_time_waits_for_its_host_again(db: Settings, r
     now = await meetings.get_own(ann.id, made.code)
     assert (now.state, now.attended, now.ended_at) == ("waiting", 0, left)
     assert isinstance(await join(made.code, name="Tom"), Waiting)  # the link stays good
-    assert (await admitted(made.code, session=await at_desk(ann))).role == "host"
+    assert (await admitted(made.code, session=await session_of(ann))).role == "host"
     assert (await admitted(made.code, name="Tom")).role == "guest"
     assert await room_of(made.code) != first
 

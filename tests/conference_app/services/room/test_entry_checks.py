@@ -11,7 +11,7 @@ from conference_app.services.room.joining import Waiting
 from conference_app.services.room.seats import RoomFull
 from conference_app.services.room.waiting import Refused
 from tests.conference_app.joined import admitted, join, opened
-from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.fakes import FakeRoomAdmin, ManualClock
 
 
@@ -22,7 +22,7 @@ async def test_the_pass_phrase_is_asked_before_anything_is_told(db: Settings, ro
         with pytest.raises(WrongPassPhrase):
             await join(made.code, pass_phrase=wrong)
     assert isinstance(await join(made.code, pass_phrase="  Open   Sesame "), Waiting)
-    assert (await admitted(made.code, session=await at_desk(ann))).role == "host"  # the host knows it
+    assert (await admitted(made.code, session=await session_of(ann))).role == "host"  # the host knows it
     assert (await admitted(made.code, pass_phrase="Open Sesame")).role == "guest"
 
 

@@ -18,7 +18,7 @@ from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.room.waiting import Refused
 from tests.conference_app.joined import admitted, claims, join, opened, room_of
-from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.fakes import FakeRoomAdmin
 
 
@@ -124,7 +124,7 @@ async def inside(made: OwnMeeting, rooms: FakeRoomAdmin, tab: str, **how: Any) -
 async def test_a_guest_hosts_once_the_rights_are_handed_over(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await opened(ann)
-    host = await inside(made, rooms, "hers", session=await at_desk(ann))
+    host = await inside(made, rooms, "hers", session=await session_of(ann))
     tom, una = await inside(made, rooms, "tom"), await inside(made, rooms, "una")
     as_tom = Caller(tab_id="tom")
     with pytest.raises(NotFound):

@@ -15,7 +15,7 @@ from conference_app.services.meetings import meeting_codes, meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from tests.conference_app.joined import admitted, claims, join, opened, room_of
-from tests.conference_app.people import ADDRESS, at_desk, confirmed, meeting_of, registered
+from tests.conference_app.people import ADDRESS, confirmed, meeting_of, registered, session_of
 from tests.fakes import NOON, FakeRoomAdmin, ManualClock
 
 pytestmark = pytest.mark.both_databases
@@ -30,7 +30,7 @@ async def test_nobody_comes_in_to_a_host_whose_address_is_not_confirmed(
     with pytest.raises(NotAllowed):  # before the pass-phrase is looked at
         await join(made.code, pass_phrase="wrong")
     with pytest.raises(NotAllowed):
-        await join(made.code, name="", session=await at_desk(ann))
+        await join(made.code, name="", session=await session_of(ann))
     assert (await meetings.get_own(ann.id, made.code)).state == "waiting"
     monkeypatch.setenv("PARLEY_REQUIRE_VERIFIED_EMAIL", "0")  # the operator's switch for networks without mail
     settings.cache_clear()
@@ -59,9 +59,9 @@ async def test_the_token_has_the_room_and_never_the_code(db: Settings, rooms: Fa
 async def test_only_the_organizer_is_host(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann, bob = await confirmed("ann"), await confirmed("bob")
     made = await meeting_of(ann)
-    assert isinstance(await join(made.code, session=await at_desk(bob)), Waiting)
+    assert isinstance(await join(made.code, session=await session_of(bob)), Waiting)
     await meetings.open_room(ann.id, made.code)
-    place = await admitted(made.code, name="", session=await at_desk(bob))
+    place = await admitted(made.code, name="", session=await session_of(bob))
     assert (place.role, place.name) == ("guest", "Bob Nowak")
     assert claims(place)["attributes"] == {"role": "guest"}
 

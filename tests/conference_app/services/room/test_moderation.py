@@ -12,7 +12,7 @@ from conference_app.services.room.entry_checks import MeetingEnded, Removed
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Waiting
 from tests.conference_app.joined import admitted, join, opened, room_of
-from tests.conference_app.people import at_desk, confirmed
+from tests.conference_app.people import confirmed, session_of
 from tests.fakes import FakeRoomAdmin
 
 
@@ -23,7 +23,7 @@ async def test_a_locked_door_lets_back_who_was_in(db: Settings, rooms: FakeRoomA
     await moderation.lock(Caller(ann.id), made.code, True)
     assert isinstance(await join(made.code, tab="outside"), Waiting)
     assert (await admitted(made.code, tab="inside")).identity == first.identity
-    assert (await admitted(made.code, session=await at_desk(ann))).role == "host"
+    assert (await admitted(made.code, session=await session_of(ann))).role == "host"
     await moderation.lock(Caller(ann.id), made.code, False)
     assert await admitted(made.code, tab="outside")
 
@@ -45,14 +45,17 @@ async def test_a_removed_guest_gets_no_new_token(db: Settings, rooms: FakeRoomAd
 async def test_a_removed_account_is_kept_out_in_every_tab(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann, bob = await confirmed("ann"), await confirmed("bob")
     made = await opened(ann)
-    desk = await at_desk(bob)
-    first, second = await admitted(made.code, session=desk, tab="1"), await admitted(made.code, session=desk, tab="2")
+    session = await session_of(bob)
+    first, second = (
+        await admitted(made.code, session=session, tab="1"),
+        await admitted(made.code, session=session, tab="2"),
+    )
     await moderation.remove(Caller(ann.id), made.code, first.identity)
     assert {order[2] for order in rooms.orders} == {first.identity, second.identity}
     assert not await admissions.admits(await room_of(made.code), second.identity)
     for tab in ("1", "2", "3"):
         with pytest.raises(Removed):
-            await join(made.code, session=await at_desk(bob), tab=tab)
+            await join(made.code, session=await session_of(bob), tab=tab)
 
 
 async def test_removal_holds_when_media_is_down(db: Settings, rooms: FakeRoomAdmin) -> None:
@@ -69,7 +72,7 @@ async def test_removal_holds_when_media_is_down(db: Settings, rooms: FakeRoomAdm
 async def test_the_host_is_not_removed_and_nobody_unknown_is(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await opened(ann)
-    host = await admitted(made.code, session=await at_desk(ann))
+    host = await admitted(made.code, session=await session_of(ann))
     for identity in (host.identity, "guest-unknown", "", "\ud800"):
         with pytest.raises(NotFound):
             await moderation.remove(Caller(ann.id), made.code, identity)
@@ -83,7 +86,7 @@ async def test_ending_sends_everybody_home_and_tokens_end_with_it(db: Settings, 
     await moderation.end(Caller(ann.id), made.code)
     assert rooms.orders == [("end", room)]
     assert not await admissions.admits(room, guest.identity)
-    for session in (None, await at_desk(ann)):
+    for session in (None, await session_of(ann)):
         with pytest.raises(MeetingEnded):
             await join(made.code, session=session)
     await meetings.open_room(ann.id, made.code)

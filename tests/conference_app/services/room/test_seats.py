@@ -16,7 +16,7 @@ from conference_app.services.room import admissions, joining
 from conference_app.services.room.joining import Admitted
 from conference_app.services.room.seats import COMING_IN, RoomFull
 from tests.conference_app.joined import admitted, join, opened, room_of
-from tests.conference_app.people import at_desk, confirmed
+from tests.conference_app.people import confirmed, session_of
 from tests.fakes import LOOKING, FakeRoomAdmin
 
 pytestmark = pytest.mark.both_databases
@@ -50,7 +50,7 @@ async def test_many_at_once_get_no_more_seats_than_there_are(db: Settings, rooms
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(isinstance(one, Admitted) for one in answers) == capacity - 1
     assert {type(one) for one in answers} == {Admitted, RoomFull}
-    assert (await admitted(made.code, session=await at_desk(ann))).role == "host"
+    assert (await admitted(made.code, session=await session_of(ann))).role == "host"
     assert await seated() == capacity
 
 

@@ -7,7 +7,7 @@ import pytest
 from conference_app.config import Settings
 from conference_app.errors import InvalidInput
 from tests.conference_app.joined import admitted, join, opened
-from tests.conference_app.people import at_desk, confirmed
+from tests.conference_app.people import confirmed, session_of
 from tests.fakes import FakeRoomAdmin
 
 
@@ -18,7 +18,7 @@ async def test_an_identity_is_one_tab_in_one_room(db: Settings, rooms: FakeRoomA
     assert (await admitted(made.code, tab="one", name="Other")).identity == first.identity
     assert (await admitted(made.code, tab="two")).identity != first.identity
     assert (await admitted(other.code, tab="one")).identity != first.identity
-    hers = await admitted(made.code, tab="one", session=await at_desk(ann))
+    hers = await admitted(made.code, tab="one", session=await session_of(ann))
     assert hers.identity != first.identity
 
 

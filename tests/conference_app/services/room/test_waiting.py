@@ -13,7 +13,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Waiting
 from tests.conference_app.joined import admitted, join
-from tests.conference_app.people import at_desk, confirmed, meeting_of
+from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.fakes import FakeRoomAdmin, ManualClock
 
 
@@ -38,7 +38,7 @@ async def test_a_guest_waits_until_the_host_comes(db: Settings, rooms: FakeRoomA
     assert (told.for_host, told.announced.host) == (True, "Ann Nowak")
     waiting = await waits(made.code)
     await asleep(1)
-    host = await admitted(made.code, name="", session=await at_desk(ann), tab="hers")
+    host = await admitted(made.code, name="", session=await session_of(ann), tab="hers")
     assert await asyncio.wait_for(waiting, 60)
     guest = await admitted(made.code)
     assert (host.role, host.name, host.subject) == ("host", "Ann Nowak", "Plans")

@@ -21,7 +21,7 @@ from conference_app.services.sign_in import (
 )
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
-from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, form, registered, session_token
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, form, registered, session_of, session_token
 from tests.conference_app.services.accounts.test_registration import problems
 from tests.conference_app.services.sign_in.test_email_proofs import link
 from tests.conference_app.services.sign_in.test_second_factors import with_app
@@ -34,14 +34,14 @@ NEW = "an even longer password"
 @pytest.mark.promise("P76")
 async def test_a_change_needs_the_old_one_and_signs_the_others_out(db: Settings) -> None:
     ann = await registered("ann")
-    desk, elsewhere = await at_desk(ann), await session_token(ann)
+    session, elsewhere = await session_of(ann), await session_token(ann)
     with pytest.raises(InvalidInput) as caught:
         await account_passwords.change_password(
-            ann.id, "a wrong password", NEW, session_hash=desk.session_hash, address=ADDRESS
+            ann.id, "a wrong password", NEW, session_hash=session.session_hash, address=ADDRESS
         )
     assert list(caught.value.fields) == ["current_password"]
-    await account_passwords.change_password(ann.id, PASSWORD, NEW, session_hash=desk.session_hash, address=ADDRESS)
-    assert await sessions.resolve_hash(desk.session_hash) is not None
+    await account_passwords.change_password(ann.id, PASSWORD, NEW, session_hash=session.session_hash, address=ADDRESS)
+    assert await sessions.resolve_hash(session.session_hash) is not None
     assert await sessions.resolve(elsewhere) is None
     assert await sign_in("ann@example.com", NEW, address=ADDRESS) == ann
     with pytest.raises(NotAllowed):
@@ -146,7 +146,7 @@ async def test_a_reset_of_an_unproven_account_takes_what_a_stranger_set_up(db: S
     assert await sign_in("ann@example.com", NEW, address=ADDRESS) == account
     assert await passkeys.listed(account.id) == []
     assert (await second_factors.status(account.id)).codes_left == 0
-    assert (await at_desk(account)).is_verified
+    assert (await session_of(account)).is_verified
 
 
 @pytest.mark.parametrize("adds_later", [False, True])

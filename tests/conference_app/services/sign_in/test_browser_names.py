@@ -9,7 +9,7 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.services.sign_in import session_list, sessions
 from conference_app.services.sign_in.browser_names import Device, device
-from tests.conference_app.people import at_desk, registered, session_token
+from tests.conference_app.people import registered, session_of, session_token
 from tests.fakes import LOOKING
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
@@ -42,11 +42,11 @@ def test_a_zone_that_is_none_is_dropped(zone: str) -> None:
 @pytest.mark.both_databases
 async def test_the_list_shows_own_browsers_and_signs_them_out(db: Settings) -> None:
     ann, bob = await registered("ann"), await registered("bob")
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     phone = await sessions.redeem_ticket(await sessions.issue_ticket(ann.id), device(FIREFOX, "Europe/Warsaw"))
     theirs = await session_token(bob)
     assert phone is not None
-    listed = await session_list.list_open(ann.id, desk.session_hash)
+    listed = await session_list.list_open(ann.id, session.session_hash)
     assert [one.is_current for one in listed] == [True, False]
     other = listed[1]
     assert (other.browser, other.system, other.time_zone) == ("Firefox", "Android", "Europe/Warsaw")
@@ -57,9 +57,9 @@ async def test_the_list_shows_own_browsers_and_signs_them_out(db: Settings) -> N
     assert await session_list.end_listed(ann.id, other.id) is True
     assert await sessions.resolve(phone) is None
     again = await session_token(ann)
-    assert await session_list.sign_out_others(ann.id, desk.session_hash) == 1
+    assert await session_list.sign_out_others(ann.id, session.session_hash) == 1
     assert await sessions.resolve(again) is None
-    assert await sessions.resolve_hash(desk.session_hash) is not None
+    assert await sessions.resolve_hash(session.session_hash) is not None
     assert await sessions.resolve(theirs) is not None
 
 

@@ -21,11 +21,11 @@ from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import (
     ADDRESS,
     PASSWORD,
-    at_desk,
     confirm_address,
     confirmed,
     meeting_of,
     registered,
+    session_of,
     session_token,
 )
 from tests.fakes import LOOKING
@@ -45,10 +45,10 @@ async def link(mails: Mails, address: str, kind: str) -> str:
 @pytest.mark.promise("P22")
 async def test_the_link_of_the_mail_confirms_the_address_once(db: Settings, mails: Mails) -> None:
     ann = await registered("ann")
-    assert (await at_desk(ann)).is_verified is False
+    assert (await session_of(ann)).is_verified is False
     token = await link(mails, "ann@example.com", "verify")
     assert (await email_proofs.confirm(token, address=ADDRESS)).account_id == ann.id
-    assert (await at_desk(ann)).is_verified is True
+    assert (await session_of(ann)).is_verified is True
     with pytest.raises(NotFound):
         await email_proofs.confirm(token, address=ADDRESS)
 
@@ -62,7 +62,7 @@ async def test_who_is_unconfirmed_looks_around_but_lets_nobody_in(
     settings.cache_clear()
     ann = await registered("ann")
     made = await meeting_of(ann)
-    assert (await at_desk(ann)).may_invite is (demanded == "0")
+    assert (await session_of(ann)).may_invite is (demanded == "0")
     if demanded == "1":
         with pytest.raises(NotAllowed):
             await meetings.open_room(ann.id, made.code)
@@ -130,7 +130,7 @@ async def test_registering_with_a_known_address_tells_its_owner_only(db: Setting
     assert await confirm_address(eve) is False
     assert await sign_in("ann@example.com", PASSWORD, address=ADDRESS) == ann
     assert await sign_in("ann@example.com", "the password of eve", address=ADDRESS) == eve
-    assert (await at_desk(eve)).is_verified is False
+    assert (await session_of(eve)).is_verified is False
 
 
 async def test_a_squatter_cannot_keep_the_owner_out(db: Settings) -> None:
@@ -225,9 +225,9 @@ async def test_a_change_to_anothers_address_leads_nowhere_and_tells_nothing(db: 
 
 async def test_every_change_is_written_down_and_mailed(db: Settings, mails: Mails) -> None:
     ann = await confirmed("ann")
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     await account_passwords.change_password(
-        ann.id, PASSWORD, "another long password", session_hash=desk.session_hash, address=ADDRESS
+        ann.id, PASSWORD, "another long password", session_hash=session.session_hash, address=ADDRESS
     )
     await mails.deliver()
     assert any("Your password was changed." in text_of(mail) for mail in mails.to("ann@example.com"))

@@ -17,7 +17,7 @@ from conference_app.services.people.one_time_tokens import new_token
 from conference_app.services.privacy import retention
 from conference_app.services.sign_in import account_passwords, known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device
-from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_of
 from tests.mailing import Mails, text_of
 
 START = datetime.now(UTC)
@@ -102,9 +102,9 @@ async def test_only_hashes_and_families_are_kept(db: Settings) -> None:
 async def test_a_new_password_trusts_no_browser(db: Settings) -> None:
     ann, token = await confirmed("ann"), new_token()
     await enter(ann, "Firefox", token=token)
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     await account_passwords.change_password(
-        ann.id, PASSWORD, "another horse in the stable", session_hash=desk.session_hash, address=ADDRESS
+        ann.id, PASSWORD, "another horse in the stable", session_hash=session.session_hash, address=ADDRESS
     )
     assert not await known_devices.knows([ann.id], known_devices.device_hash(token))
 

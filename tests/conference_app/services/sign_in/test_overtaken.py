@@ -16,7 +16,7 @@ from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_passwords, account_tokens, email_proofs, password_hashes
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.by_password import sign_in
-from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_of
 from tests.conference_app.services.sign_in.test_email_proofs import link
 from tests.fakes import LOOKING
 from tests.mailing import Mails
@@ -114,7 +114,7 @@ async def test_a_thief_cannot_change_the_password_that_the_owner_has_just_replac
     db: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = await confirmed("ann")
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     await account_passwords.ask_reset(ANN, address=ADDRESS)
     token, hashed = await link(mails, ANN, "reset"), password_hashes.hash_password
 
@@ -126,7 +126,7 @@ async def test_a_thief_cannot_change_the_password_that_the_owner_has_just_replac
     monkeypatch.setattr(password_hashes, "hash_password", first_the_owner)
     with pytest.raises(InvalidInput):
         await account_passwords.change_password(
-            ann.id, PASSWORD, THEIRS, session_hash=desk.session_hash, address=ADDRESS
+            ann.id, PASSWORD, THEIRS, session_hash=session.session_hash, address=ADDRESS
         )
     assert await sign_in(ANN, NEW, address=ADDRESS) == ann
 
@@ -161,14 +161,16 @@ async def test_a_check_that_waited_for_its_turn_is_over_when_the_password_is_ano
 @pytest.mark.slow
 async def test_a_new_password_ends_the_change_of_address_that_waits(db: Settings, mails: Mails, way: str) -> None:
     ann = await confirmed("ann")
-    desk = await at_desk(ann)
+    session = await session_of(ann)
     await email_proofs.ask_change(ann.id, "thief@example.com", PASSWORD, address=ADDRESS)
     theirs = await link(mails, "thief@example.com", "verify")
     if way == "reset":
         await account_passwords.ask_reset(ANN, address=ADDRESS)
         await reset(await link(mails, ANN, "reset"))
     else:
-        await account_passwords.change_password(ann.id, PASSWORD, NEW, session_hash=desk.session_hash, address=ADDRESS)
+        await account_passwords.change_password(
+            ann.id, PASSWORD, NEW, session_hash=session.session_hash, address=ADDRESS
+        )
     with pytest.raises(NotFound):
         await verified(theirs)
     assert await email_proofs.pending_change(ann.id) == ""

@@ -28,7 +28,7 @@ from conference_app.services.sign_in import (
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
 from tests.conference_app.authenticator import Authenticator
-from tests.conference_app.people import ADDRESS, PASSWORD, at_desk, confirmed, registered, session_token
+from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_of, session_token
 from tests.fakes import LOOKING
 from tests.mailing import Mails, links_in, text_of
 
@@ -82,9 +82,9 @@ class Story:
         await second_factors.new_codes(self.ann.id)
 
     async def change_password(self) -> None:
-        desk = await at_desk(self.ann)
+        session = await session_of(self.ann)
         await account_passwords.change_password(
-            self.ann.id, PASSWORD, NEW, session_hash=desk.session_hash, address=ADDRESS
+            self.ann.id, PASSWORD, NEW, session_hash=session.session_hash, address=ADDRESS
         )
 
     async def ask_reset(self) -> None:
@@ -117,8 +117,8 @@ class Story:
 
     async def end_others(self) -> None:
         await session_token(self.ann)
-        desk = await at_desk(self.ann)
-        assert await session_list.sign_out_others(self.ann.id, desk.session_hash) == 1
+        session = await session_of(self.ann)
+        assert await session_list.sign_out_others(self.ann.id, session.session_hash) == 1
 
     async def give_role(self) -> None:
         self.monkeypatch.setenv("PARLEY_STAFF", EMAIL)

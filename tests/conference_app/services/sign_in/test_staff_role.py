@@ -14,10 +14,10 @@ from conference_app.services.sign_in.staff_role import Missing
 from tests.conference_app.people import (
     ADDRESS,
     PASSWORD,
-    at_desk,
     confirmed,
     give_authenticator,
     registered,
+    session_of,
     session_token,
 )
 from tests.conference_app.services.sign_in.test_second_factors import code_at, with_app
@@ -31,7 +31,7 @@ def staff_are(monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
 
 async def is_staff(account: AccountView) -> bool:
     """Whether the account has the role when it signs in now."""
-    return (await at_desk(account)).is_staff
+    return (await session_of(account)).is_staff
 
 
 async def test_the_operators_list_names_staff_by_address(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ async def test_the_staffs_pages_need_an_authenticator_app(db: Settings, monkeypa
     assert found is not None
     assert (found.is_staff, found.may_act_as_staff, found.staff_lacks) == (True, False, Missing.AUTHENTICATOR)
     setup = await second_factors.begin(ann.id)
-    assert (await at_desk(ann)).staff_lacks == Missing.AUTHENTICATOR  # until its first code is right
+    assert (await session_of(ann)).staff_lacks == Missing.AUTHENTICATOR  # until its first code is right
     await second_factors.finish(ann.id, code_at(setup.secret, datetime.now(UTC)))
     for token in (here, elsewhere):  # opened by the password alone
         found = await sessions.resolve(token)
@@ -123,7 +123,7 @@ async def test_a_role_given_later_opens_nothing_to_a_session_without_a_code(
     early = await session_token(ann)
     await with_app(ann, datetime.now(UTC))
     staff_are(monkeypatch, "ann@example.com")
-    assert (await at_desk(ann)).may_act_as_staff
+    assert (await session_of(ann)).may_act_as_staff
     found = await sessions.resolve(early)
     assert found is not None
     assert (found.is_staff, found.may_act_as_staff) == (True, False)
@@ -146,4 +146,4 @@ async def test_the_staffs_pages_close_after_half_an_hour_without_use(
         await asyncio.gather(*sessions._noting.values())
         assert late is not None
         assert (late.may_act_as_staff, late.staff_lacks) == (False, Missing.SIGN_IN)
-    assert (await at_desk(ann)).may_act_as_staff
+    assert (await session_of(ann)).may_act_as_staff
