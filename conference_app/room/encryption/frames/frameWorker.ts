@@ -1,8 +1,9 @@
-/** livekit-client's encryption worker, with its messages sealed (`sealed`) and nothing decrypted twice (`replayGuard`). */
+/** livekit-client's encryption worker: its messages `sealed`, nothing decrypted twice (`replayGuard`), failures told (`tally`). */
 import "livekit-client/e2ee-worker";
 
 import { guardDecryption } from "./replayGuard";
 import { enabling, isForPage, sealed, type ToWorker } from "./sealed";
+import { Tally, tallyDecryption, type TallyMessage } from "./tally";
 
 interface TransformEvent extends Event {
   transformer: { options?: { participantIdentity?: string } };
@@ -19,10 +20,19 @@ const { onmessage: hear, onrtctransform: transform } = scope;
 const post = scope.postMessage.bind(scope);
 
 function pass(data: ToWorker): void {
+  const { key, participantIdentity } = data.data;
+  if (data.kind === "setKey" && participantIdentity) tally.name(key as CryptoKey, participantIdentity);
   hear?.(new MessageEvent("message", { data }));
 }
 
+const TALLY_MS = 1000;
+const tally = new Tally();
 guardDecryption(crypto.subtle);
+tallyDecryption(crypto.subtle, tally);
+setInterval(() => {
+  const data = tally.take();
+  if (Object.keys(data).length > 0) post({ kind: "tally", data } satisfies TallyMessage);
+}, TALLY_MS);
 scope.postMessage = (message, transfer) => {
   if (isForPage(message)) post(message, transfer ?? []);
 };

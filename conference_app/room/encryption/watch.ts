@@ -1,0 +1,131 @@
+/** Looks at what livekit-client and the media server do with what is sealed, and keeps away what is not. No React. */
+import { Encryption_Type } from "@livekit/protocol";
+import { type Participant, type RemoteParticipant, type RemoteTrackPublication, type Room, RoomEvent } from "livekit-client";
+
+import type { Facts, KeyState } from "./assurance";
+import type { Opened } from "./frames/tally";
+
+/** What the watch needs of the group of keys. */
+export interface GroupFacts {
+  keys: KeyState;
+  identity: string;
+  members: ReadonlySet<string>;
+}
+
+/** Who can't be read for this long, in milliseconds, while nothing of theirs is opened, counts as unreadable. */
+export const UNREADABLE_MS = 3000;
+const LOOK_MS = 1000;
+
+export class EncryptionWatch {
+  private group: GroupFacts = { keys: "none", identity: "", members: new Set() };
+  private readonly connected = new Map<string, number>();
+  private readonly unmarked = new Set<string>();
+  /** Identity → since when nothing of theirs could be opened. */
+  private readonly failing = new Map<string, number>();
+  private plainAt: number | null = null;
+  /** Messages that were dropped since they were not sealed. */
+  plainCount = 0;
+
+  /** `changed` is called when there is something else to say; `now` gives milliseconds. */
+  constructor(
+    private readonly room: Room,
+    private readonly changed: () => void,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Begin to look; the returned function ends it. */
+  attach = (): (() => void) => {
+    const { room } = this;
+    room.on(RoomEvent.ParticipantConnected, this.look);
+    room.on(RoomEvent.ParticipantDisconnected, this.look);
+    room.on(RoomEvent.TrackPublished, this.look);
+    room.on(RoomEvent.TrackUnpublished, this.look);
+    room.on(RoomEvent.TrackSubscribed, this.look);
+    room.on(RoomEvent.ConnectionStateChanged, this.look);
+    room.on(RoomEvent.ParticipantEncryptionStatusChanged, this.look);
+    room.on(RoomEvent.EncryptionError, this.failed);
+    room.on(RoomEvent.DataReceived, this.received);
+    const timer = setInterval(this.changed, LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      room.off(RoomEvent.ParticipantConnected, this.look);
+      room.off(RoomEvent.ParticipantDisconnected, this.look);
+      room.off(RoomEvent.TrackPublished, this.look);
+      room.off(RoomEvent.TrackUnpublished, this.look);
+      room.off(RoomEvent.TrackSubscribed, this.look);
+      room.off(RoomEvent.ConnectionStateChanged, this.look);
+      room.off(RoomEvent.ParticipantEncryptionStatusChanged, this.look);
+      room.off(RoomEvent.EncryptionError, this.failed);
+      room.off(RoomEvent.DataReceived, this.received);
+    };
+  };
+
+  /** The group has changed. */
+  hearGroup(group: GroupFacts): void {
+    this.group = group;
+    this.look();
+  }
+
+  /** A message came that was not sealed, and was dropped. */
+  countPlain = (): void => {
+    this.plainCount += 1;
+    this.plainAt = this.now();
+    this.changed();
+  };
+
+  /** What the worker could open of each sender since the last call. */
+  hearTally(counts: Readonly<Record<string, Opened>>): void {
+    for (const [identity, { opened, failed }] of Object.entries(counts)) {
+      if (opened > 0) this.failing.delete(identity);
+      else if (failed > 0) this.fail(identity);
+    }
+    this.changed();
+  }
+
+  facts(): Facts {
+    const { keys, identity, members } = this.group;
+    return {
+      keys,
+      self: identity,
+      calledSelf: this.room.localParticipant.identity,
+      isSealing: this.room.isE2EEEnabled,
+      members,
+      connected: this.connected,
+      unmarked: this.unmarked,
+      unreadable: new Set([...this.failing].filter(([, since]) => this.now() - since >= UNREADABLE_MS).map(([who]) => who)),
+      plainAt: this.plainAt,
+    };
+  }
+
+  private look = (): void => {
+    const others = [...this.room.remoteParticipants.values()];
+    const present = new Set(others.map((other) => other.identity));
+    for (const map of [this.connected, this.failing]) for (const identity of map.keys()) if (!present.has(identity)) map.delete(identity);
+    for (const identity of present) if (!this.connected.has(identity)) this.connected.set(identity, this.now());
+    this.unmarked.clear();
+    for (const other of others) this.lookAt(other);
+    this.changed();
+  };
+
+  /** The worker opens nothing that is not sealed, whatever the server says; an unmarked track is not even asked for. */
+  private lookAt(other: RemoteParticipant): void {
+    for (const publication of other.trackPublications.values()) {
+      if (publication.isEncrypted || publication.trackInfo === undefined) continue;
+      this.unmarked.add(other.identity);
+      const remote = publication as RemoteTrackPublication;
+      if (remote.isDesired) remote.setSubscribed(false);
+    }
+  }
+
+  private failed = (_error: Error, participant?: Participant): void => {
+    if (participant && !participant.isLocal) this.fail(participant.identity);
+  };
+
+  private fail(identity: string): void {
+    if (!this.failing.has(identity)) this.failing.set(identity, this.now());
+  }
+
+  private received = (_data: Uint8Array, _from?: RemoteParticipant, _kind?: unknown, _topic?: string, type?: Encryption_Type): void => {
+    if (type === undefined || type === Encryption_Type.NONE) this.countPlain();
+  };
+}
