@@ -16,6 +16,7 @@ from reflex_base.plugins import Plugin, SitemapPlugin, TailwindV4Plugin
 
 from conference_app.components.kit.theme import ThemePlugin, tailwind_config
 from conference_app.config import settings
+from conference_app.operation.frontend.keep_fragment import KeepFragmentPlugin
 from conference_app.operation.frontend.load_first import LoadFirstPlugin
 from conference_app.operation.frontend.new_version import NewVersionPlugin
 from conference_app.operation.frontend.one_origin import OneOriginPlugin
@@ -32,6 +33,7 @@ plugins: list[Plugin] = [
     ThemePlugin(),
     TypeScriptPlugin(),
     OneOriginPlugin(),
+    KeepFragmentPlugin(),
     NewVersionPlugin(),
     LoadFirstPlugin(),
     StaticLanguagePlugin(),

@@ -10,11 +10,12 @@ from reflex_base.constants import Templates
 
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend import state_js
+from conference_app.operation.frontend.keep_fragment import KeepFragmentPlugin
 from conference_app.operation.frontend.load_first import LoadFirstPlugin
 from conference_app.operation.frontend.new_version import NewVersionPlugin
 from conference_app.operation.frontend.one_origin import OneOriginPlugin
 
-PLUGINS = (OneOriginPlugin(), NewVersionPlugin(), LoadFirstPlugin())
+PLUGINS = (OneOriginPlugin(), KeepFragmentPlugin(), NewVersionPlugin(), LoadFirstPlugin())
 
 
 @pytest.fixture
@@ -39,6 +40,14 @@ def test_a_page_calls_the_port_it_came_from(script: Path) -> None:
     OneOriginPlugin().pre_compile()
     assert "endpoint.port = window.location.port;" in script.read_text()
     assert 'endpoint.port = "";' not in script.read_text()
+
+
+def test_an_event_says_its_page_s_address_without_the_fragment(script: Path) -> None:
+    """That no frame holds it is tests/browser/test_fragment.py's."""
+    KeepFragmentPlugin().pre_compile()
+    changed = script.read_text()
+    assert "asPath: loc.pathname + search,\n" in changed
+    assert "liveLoc.hash" not in changed
 
 
 def test_what_waits_for_the_server_goes_out_once_the_page_is_loaded(script: Path) -> None:
@@ -73,7 +82,7 @@ def test_a_change_made_since_the_last_build_is_made_too(script: Path) -> None:
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda one: type(one).__name__)
 def test_another_state_js_stops_the_build(
-    script: Path, plugin: OneOriginPlugin | NewVersionPlugin | LoadFirstPlugin
+    script: Path, plugin: OneOriginPlugin | KeepFragmentPlugin | NewVersionPlugin | LoadFirstPlugin
 ) -> None:
     script.write_text("export const nothing = 0;\n")
     with pytest.raises(ConfigurationError, match=type(plugin).__module__.rpartition(".")[2]):
