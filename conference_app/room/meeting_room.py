@@ -29,6 +29,11 @@ class MeetingRoom(NoSSRComponent):
         "@livekit/protocol@1.52.1",
         "lucide-react@1.26.0",
         "tslib@2.8.1",
+        "ts-mls@1.6.4",
+        "@noble/ciphers@2.1.1",
+        "@noble/curves@2.0.1",
+        "@noble/hashes@2.0.1",
+        "@hpke/core@1.9.0",
     ]
 
     access: rx.Var[Any]
