@@ -11,7 +11,7 @@ import {
 } from "ts-mls";
 import { decodeRatchetTree } from "ts-mls/ratchetTree.js";
 
-import { type Bytes, copied, toB64, utf8 } from "./bytes";
+import { type Bytes, copied, pack, toB64, utf8 } from "./bytes";
 import type { KeyPair } from "./ed25519";
 import { goneData, type GoneWords } from "./goneWords";
 import type { GroupFacts } from "./groupFacts";
@@ -114,10 +114,24 @@ export async function readGroupInfo(facts: GroupFacts, bytes: Bytes): Promise<Ou
   return { epoch: Number(info.groupContext.epoch), info, tree, members: await membersOf(tree, book), book };
 }
 
+/**
+ * The group of one whose state is lost, begun anew one epoch further under the same name: nobody else is there to agree.
+ *
+ * ts-mls 1.6.4 can't replace a tree's only leaf. The message is none of MLS: a second copy of oneself that reads it
+ * comes in anew as well.
+ */
+async function foundAnew({ info, book }: Outside, leaf: KeyPair, ticket: Ticket): Promise<OwnCommit> {
+  const { state, ...rest } = await newGroup(book.facts, leaf, ticket);
+  const groupContext = { ...state.groupContext, epoch: info.groupContext.epoch + 1n };
+  return { message: pack("conference_app/founded-anew/v1"), group: { ...rest, state: { ...state, groupContext } } };
+}
+
 /** Join by an external commit; whoever's key is in the tree already replaces their own leaf. */
-export async function joinGroup({ info, tree, book }: Outside, leaf: KeyPair, ticket: Ticket): Promise<OwnCommit> {
-  const { publicPackage, privatePackage } = await keyPackage(leaf, ticket);
+export async function joinGroup(outside: Outside, leaf: KeyPair, ticket: Ticket): Promise<OwnCommit> {
+  const { info, tree, book, members } = outside;
   const isReturning = leafWithKey(tree, leaf.publicKey) !== undefined;
+  if (isReturning && members.length === 1) return foundAnew(outside, leaf, ticket);
+  const { publicPackage, privatePackage } = await keyPackage(leaf, ticket);
   const cs = await suite();
   const { publicMessage, newState } = await joinGroupExternal(info, publicPackage, privatePackage, isReturning, cs, undefined, configFor(book));
   await checkCommit({ context: info.groupContext, tree, book }, publicMessage);

@@ -2,8 +2,9 @@ import { expect, test } from "bun:test";
 
 import { toB64 } from "../../../conference_app/room/encryption/bytes";
 import { epochCode } from "../../../conference_app/room/encryption/codes";
-import { authenticatorOf, epochOf, exported, processCommit, removeMembers, senderKey, updateKeys } from "../../../conference_app/room/encryption/mls";
-import { deliver, fullRoom, goneWord, join, newMeeting, type Person } from "./people";
+import { authenticatorOf, epochOf, exported, groupInfo, joinGroup, processCommit, readGroupInfo, removeMembers, senderKey, updateKeys } from "../../../conference_app/room/encryption/mls";
+import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
+import { deliver, fullRoom, goneWord, hostOf, join, linkTicketOf, newMeeting, type Person } from "./people";
 
 const codes = async (people: Person[]) => new Set(await Promise.all(people.map(({ group }) => epochCode(authenticatorOf(group)))));
 
@@ -65,4 +66,16 @@ test("who reloads takes their own leaf again, with new keys", async () => {
   expect(back.group.members.map(({ identity, leaf }) => [identity, leaf]).sort()).toEqual(before.map(({ identity, leaf }) => [identity, leaf]).sort());
   expect((await codes([host, cohost, other, back])).size).toBe(1);
   expect(await codes([guest])).not.toEqual(await codes([back]));
+});
+
+test("who is alone and reloads begins the group anew, one epoch further, and others can join it", async () => {
+  const meeting = await newMeeting();
+  const alone = await hostOf(meeting);
+  const own = await joinGroup(await readGroupInfo(meeting.facts, await groupInfo(alone.group)), alone.leaf, alone.ticket);
+  expect(epochOf(own.group)).toBe(epochOf(alone.group) + 1);
+  await expect(processCommit(alone.group, own.message)).rejects.toThrow("not an MLS message");
+  alone.group = own.group;
+  const leaf = newKeyPair();
+  const guest = await join(meeting, [alone], leaf, await linkTicketOf(meeting, "ann", leaf));
+  expect((await codes([alone, guest])).size).toBe(1);
 });
