@@ -93,6 +93,7 @@ LANGUAGE = _own("language", n_("To write to you in the language you read."))
 LOCAL_TIMES = _own("local_times", n_("To show times right on every device, and in our mails."))
 ACCEPTANCE = _own("acceptance", n_("To prove that you agreed to the terms and the privacy policy, and to which text."))
 MEETINGS = _own("meetings", n_("To hold the meetings you plan."))
+ENCRYPTION = _own("encryption", n_("So that the browsers in a meeting agree on keys that we do not have."))
 CONFIRM_ADDRESS = _own("confirm_address", n_("To make sure that the address is yours before anything is sent to it."))
 
 RIGHTS = _duty("rights", n_("To show, correct, copy and erase what we hold about you, as you may ask."))

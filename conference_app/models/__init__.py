@@ -22,6 +22,12 @@ from conference_app.models.cases import Case, CaseAnswer, CaseEvent  # noqa: E40
 from conference_app.models.consent import ConsentEvent, MailStop, MeetingMailGrant, PrivacyState  # noqa: E402
 from conference_app.models.contact import ContactMessage, ContactThread  # noqa: E402
 from conference_app.models.documents import ConsentRecord, DocumentVersion  # noqa: E402
+from conference_app.models.encryption import (  # noqa: E402
+    EncryptionCommit,
+    EncryptionGroup,
+    EncryptionMember,
+    MeetingKeys,
+)
 from conference_app.models.jobs import Job  # noqa: E402
 from conference_app.models.legal import LegalRequest, NonDisclosureChange  # noqa: E402
 from conference_app.models.mail import BadAddress, OutgoingEmail  # noqa: E402
@@ -63,6 +69,9 @@ __all__ = [
     "DataExport",
     "DocumentVersion",
     "EmailChange",
+    "EncryptionCommit",
+    "EncryptionGroup",
+    "EncryptionMember",
     "Erasure",
     "NonDisclosureChange",
     "Job",
@@ -72,6 +81,7 @@ __all__ = [
     "OutgoingEmail",
     "MailStop",
     "Meeting",
+    "MeetingKeys",
     "MeetingMailGrant",
     "Newsletter",
     "NewsletterTopic",

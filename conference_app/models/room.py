@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from conference_app.models.columns import EncryptedText, UTCDateTime, column
 from conference_app.models.data_map import NOT_PERSONAL, days_after, kept_for
-from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.purposes import ADMISSIONS, ENCRYPTION, MEETINGS
 from conference_app.texts import n_
 
 _WITH_ROOM = days_after(30, "admitted_at")
@@ -62,6 +62,8 @@ class Admission(SQLModel, table=True):
         },
     )
     """Whether somebody with the host's rights has handed them over to this person, for as long as the room is open."""
+    ticket: str | None = column(EncryptedText, kept_for(ENCRYPTION, _WITH_ROOM, exported=False), nullable=True)
+    """What makes others in the room believe that: the organizer's browser has signed it. JSON; it names the person."""
 
 
 class WaitingGuest(SQLModel, table=True):

@@ -97,7 +97,7 @@ async def _add(table: Table, known: Known) -> None:
 
 
 def _counts_itself(column: Column[Any]) -> bool:
-    return column.primary_key and isinstance(column.type, Integer)
+    return column.primary_key and isinstance(column.type, Integer) and len(column.table.primary_key) == 1
 
 
 async def _complete(table: Table, known: Known) -> None:

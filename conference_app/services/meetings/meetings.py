@@ -20,6 +20,7 @@ from conference_app.models.columns import new_id
 from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.accounts import may_invite
 from conference_app.services.consent import person_state
+from conference_app.services.encryption import groups
 from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.room_service import room_admin
@@ -205,6 +206,7 @@ async def delete(account_id: str, code: str) -> None:
     async with database.session(MEETINGS) as db:
         meeting = await own_row(db, account_id, code)
         await db.delete(meeting)
+        groups.tell(db, meeting.room)
     wake_ups.publish(topic_of(meeting))
     if is_open(meeting):
         try:
@@ -254,7 +256,8 @@ async def close_row(db: AsyncSession, meeting: Meeting, at: datetime, *, is_over
         inside = col(Admission.meeting_id) == meeting.id, col(Admission.room) == meeting.room
         counted = select(func.count(distinct(col(Admission.person)))).where(*inside)
         meeting.attended = (await own.exec(counted)).one()
-        await own.exec(update_rows(Admission).where(*inside).values(network=""))
+        await own.exec(update_rows(Admission).where(*inside).values(network="", ticket=None))
+    await groups.forget(db, meeting.room)
     if not is_over:
         meeting.room = new_id()  # now: the identities of those who wait from here on are made of it
 

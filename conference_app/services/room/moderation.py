@@ -12,6 +12,7 @@ from conference_app import database
 from conference_app.errors import ConferenceError, NotAllowed, NotFound
 from conference_app.models import Admission, Meeting
 from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.services.encryption import groups, news, presence
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
 from conference_app.services.room import waiting
@@ -49,6 +50,7 @@ async def remove(caller: Caller, code: str, identity: str, *, now: datetime | No
         row.removed_at = row.removed_at or now or datetime.now(UTC)
         query = select(Admission.identity).where(Admission.room == meeting.room, Admission.person == row.person)
         tabs = (await db.exec(query)).all()
+        await presence.remove(db, meeting.room, tabs)
     for tab in tabs:
         await room_admin().remove(meeting.room, tab)
 
@@ -107,17 +109,22 @@ async def refuse(caller: Caller, code: str, identity: str, *, now: datetime | No
     waiting.tell_all(meeting)
 
 
-async def hand_over(caller: Caller, code: str, identity: str) -> None:
+async def hand_over(caller: Caller, code: str, identity: str, *, ticket: str = "") -> None:
     """Give the host's rights to somebody inside, until the room closes. Raises NotFound, Unavailable.
+
+    `ticket` is the organizer's signature of it, which the person is given to show to the others (`news.checked_ticket`).
 
     The media server tells everybody; the database is what counts when they give an order or come back.
     """
+    checked = news.checked_ticket(ticket) if ticket else None
     async with database.session(MEETINGS, ADMISSIONS) as db:
         meeting = await hosted(db, caller, code)
         row = await _inside(db, meeting, identity)
         if row.removed_at is not None or not meetings.is_open(meeting):
             raise NotFound(_GONE)
         row.may_host = True
+        row.ticket = checked
+        await groups.changed(db, meeting.room)
     try:
         await room_admin().make_host(meeting.room, identity)
     except ConferenceError:
@@ -130,7 +137,7 @@ async def _take_back(meeting: Meeting, identity: str) -> None:
     async with database.session(ADMISSIONS) as db:
         row = await db.get(Admission, (meeting.id, meeting.room, identity))
         if row is not None:
-            row.may_host = False
+            row.may_host, row.ticket = False, None
 
 
 async def end(caller: Caller, code: str, *, now: datetime | None = None) -> None:
