@@ -94,6 +94,9 @@ LOCAL_TIMES = _own("local_times", n_("To show times right on every device, and i
 ACCEPTANCE = _own("acceptance", n_("To prove that you agreed to the terms and the privacy policy, and to which text."))
 MEETINGS = _own("meetings", n_("To hold the meetings you plan."))
 ENCRYPTION = _own("encryption", n_("So that the browsers in a meeting agree on keys that we do not have."))
+KEY_VAULT = _own(
+    "key_vault", n_("To give the keys of your meetings to your own browsers, locked so that we cannot use them.")
+)
 CONFIRM_ADDRESS = _own("confirm_address", n_("To make sure that the address is yours before anything is sent to it."))
 
 RIGHTS = _duty("rights", n_("To show, correct, copy and erase what we hold about you, as you may ask."))

@@ -68,6 +68,11 @@ class AuditTag(StrEnum):
     RECOVERY_CODES_MADE = ("recovery_codes_made", n_("New recovery codes were made."), TOLD)
     SESSION_ENDED = ("session_ended", n_("A device was signed out."), TOLD)
     SESSIONS_ENDED = ("sessions_ended", n_("All other devices were signed out."), TOLD)
+    KEYS_REPLACED = (
+        "keys_replaced",
+        n_("Your meetings' keys were given up for new ones: their earlier links let nobody in by themselves."),
+        TOLD,
+    )
     DOCUMENTS_ACCEPTED = ("documents_accepted", n_("You accepted the terms and the privacy policy."))
     PROFILE_CHANGED = ("profile_changed", n_("Your details were changed."))
     PHOTO_CHANGED = ("photo_changed", n_("Your photo was changed."))

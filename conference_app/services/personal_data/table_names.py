@@ -55,6 +55,8 @@ WORDS: dict[str, TableWords] = {
     "email_change": TableWords(n_("Changes of your e-mail address"), "safety"),
     "address_change": TableWords(n_("Changes of your e-mail address"), "safety"),
     "address_token": TableWords(n_("Links we mailed you"), "safety"),
+    "key_vault": TableWords(n_("The vault of your meetings' keys"), "safety"),
+    "key_wrap": TableWords(n_("What opens the vault"), "safety"),
     "passkey": TableWords(n_("Passkeys"), "safety"),
     "authenticator": TableWords(n_("Code generators"), "safety"),
     "recovery_code": TableWords(n_("Recovery codes"), "safety"),

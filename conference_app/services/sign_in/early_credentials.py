@@ -1,4 +1,5 @@
-"""What a stranger may have set up on an account before its owner proved the address: passkeys, an authenticator app.
+"""What a stranger may have set up on an account before its owner proved the address: passkeys, an authenticator app,
+the key vault.
 
 Anybody can register with anybody's address. So what was added before goes when the address is confirmed in a browser
 that is not signed in to the account, and once more at the first new password after that.
@@ -16,7 +17,7 @@ from conference_app import database
 from conference_app.models import AuditEntry, Authenticator, Passkey, RecoveryCode
 from conference_app.purposes import HISTORY
 from conference_app.services.audit import AuditTag
-from conference_app.services.sign_in import security_emails
+from conference_app.services.sign_in import key_vault, security_emails
 
 ELSEWHERE = "elsewhere"
 """Detail of the history's entry of a confirmation in a browser that was not signed in to the account."""
@@ -24,7 +25,11 @@ _TOLD = ((Passkey, AuditTag.PASSKEY_REMOVED), (Authenticator, AuditTag.AUTHENTIC
 
 
 async def drop(db: AsyncSession, account_id: str, now: datetime) -> None:
-    """Remove the account's passkeys, authenticator and recovery codes; an email says which kinds there were."""
+    """Remove the account's passkeys, authenticator, recovery codes and key vault; an email says which of the first kinds there were.
+
+    Who made the key could listen in on all meetings whose keys come from it. The owner's own browser puts its key again.
+    """
+    await key_vault.drop(db, account_id)
     await db.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     for table, tag in _TOLD:
         gone = await db.exec(delete(table).where(col(table.account_id) == account_id))

@@ -20,6 +20,7 @@ from conference_app.services.privacy import deactivation, erasure_requests
 from conference_app.services.sign_in import (
     account_passwords,
     email_proofs,
+    key_vault,
     passkeys,
     second_factors,
     session_list,
@@ -120,6 +121,10 @@ class Story:
         session = await session_of(self.ann)
         assert await session_list.sign_out_others(self.ann.id, session.session_hash) == 1
 
+    async def replace_keys(self) -> None:
+        await key_vault.put(self.ann.id, "A" * 22, [])
+        await key_vault.replace(self.ann.id, "B" * 21 + "A", [])
+
     async def give_role(self) -> None:
         self.monkeypatch.setenv("PARLEY_STAFF", EMAIL)
         settings.cache_clear()
@@ -163,6 +168,7 @@ ACTS: dict[AuditTag, Callable[[Story], Awaitable[object]]] = {
     AuditTag.RECOVERY_CODES_MADE: Story.make_codes,
     AuditTag.SESSION_ENDED: Story.end_session,
     AuditTag.SESSIONS_ENDED: Story.end_others,
+    AuditTag.KEYS_REPLACED: Story.replace_keys,
     AuditTag.ROLE_GIVEN: Story.give_role,
     AuditTag.ROLE_TAKEN: Story.take_role,
     AuditTag.DEACTIVATED: Story.deactivate,
