@@ -27,9 +27,9 @@ export type GroupPhase = "connecting" | "joining" | "in" | "mending" | "forked" 
 /**
  * Why it ended. The first five are the service's word. root: the service names another root key than the link.
  * version: another protocol. ticket: nothing entitles us to come in. identity: somebody with another key has our
- * identity. left: we did.
+ * identity. left: we did. unsupported: this browser lacks what it takes.
  */
-export type GroupEnd = "removed" | "ended" | "refused" | "full" | "protocol" | "root" | "version" | "ticket" | "identity" | "left";
+export type GroupEnd = "removed" | "ended" | "refused" | "full" | "protocol" | "root" | "version" | "ticket" | "identity" | "left" | "unsupported";
 
 export interface GroupSnapshot {
   phase: GroupPhase;

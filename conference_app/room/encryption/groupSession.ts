@@ -14,7 +14,7 @@ import { type GroupEnd, type GroupEvent, type GroupKeys, type GroupPhase, type G
 import { authenticatorOf, epochOf, groupInfo, joinGroup, type MlsGroup, newGroup, type OwnCommit, processCommit, readGroupInfo, removeMembers, senderKey, updateKeys } from "./mls";
 import { isOurs, ownTicket, type Self, signFor } from "./ownTicket";
 import { Refused } from "./policy";
-import { RANK_MS, rankOf, stillThere } from "./removals";
+import { mayBeOrdered, RANK_MS, rankOf, stillThere } from "./removals";
 import { isPinned } from "./rootKeys";
 import { type After, retryMs, ServiceLink, type Socket } from "./serviceLink";
 import type { Holder, Ticket } from "./tickets";
@@ -57,6 +57,8 @@ export class GroupSession implements GroupKeys {
   private keys: ReadonlyMap<string, CryptoKey> = new Map();
   private pending: Pending | null = null;
   private gone = new Set<string>();
+  /** Whom we, as a host, have ordered out. */
+  private readonly ordered = new Set<string>();
   /** We can no longer follow, or never could: only coming in anew helps. */
   private isLost = true;
   private wantsJoin = true;
@@ -90,9 +92,21 @@ export class GroupSession implements GroupKeys {
     this.end("left");
   }
 
+  /** The line may be dead without a sign of it: open it anew. */
+  wake(): void {
+    this.link.restart();
+  }
+
   /** A newer token for the next connection. */
   renew(token: string): void {
     this.config.token = token;
+  }
+
+  /** Take somebody out by right, whatever the service says; in vain for those who have none. */
+  remove(identity: string): void {
+    this.ordered.add(identity);
+    this.wantsRemoval = true;
+    this.advance();
   }
 
   /** Change the keys of our own leaf at the next opportunity. */
@@ -262,17 +276,25 @@ export class GroupSession implements GroupKeys {
 
   private async change(epoch: number, words: GoneWords): Promise<OwnCommit | null> {
     if (!this.group || epoch !== this.epoch) return null;
-    if (this.wantsRemoval) {
-      const gone = await goneIdentities(this.group.book.facts, BigInt(epoch), words);
-      const targets = stillThere(this.group.members, gone, this.snapshot.identity);
-      if (targets.length > 0) {
-        const names = new Set(targets.map(({ identity }) => identity));
-        return removeMembers(this.group, targets.map(({ leaf }) => leaf), words.filter(({ identity }) => names.has(identity)));
-      }
-      this.wantsRemoval = false;
-      this.watchGone(RANK_MS);
-    }
+    const removal = this.wantsRemoval ? await this.removal(this.group, words) : null;
+    if (removal) return removal;
     return this.wantsUpdate ? updateKeys(this.group) : null;
+  }
+
+  /** Of those whom the server calls gone in this epoch, and those whom we have ordered out. Null when there is nobody. */
+  private async removal(group: MlsGroup, words: GoneWords): Promise<OwnCommit | null> {
+    const { identity } = this.snapshot;
+    const gone = await goneIdentities(group.book.facts, BigInt(epochOf(group)), words);
+    const called = stillThere(group.members, gone, identity);
+    const targets = new Set([...called, ...mayBeOrdered(group.members, this.ordered, identity)]);
+    if (targets.size > 0) {
+      const said = words.filter((word) => called.some((target) => target.identity === word.identity));
+      return removeMembers(group, [...targets].map(({ leaf }) => leaf), said);
+    }
+    this.wantsRemoval = false;
+    this.ordered.clear();
+    this.watchGone(RANK_MS);
+    return null;
   }
 
   private async onAccepted(epoch: number): Promise<void> {

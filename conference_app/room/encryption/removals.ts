@@ -18,3 +18,11 @@ export function rankOf(members: ReadonlyArray<Member>, gone: ReadonlySet<string>
   here.sort((a, b) => ORDER[a.role] - ORDER[b.role] || a.leaf - b.leaf);
   return here.findIndex(({ identity }) => identity === self);
 }
+
+/** Those of `ordered` whom `self` may remove by right, as `policy` has it. */
+export function mayBeOrdered(members: ReadonlyArray<Member>, ordered: ReadonlySet<string>, self: string): Member[] {
+  const role = members.find(({ identity }) => identity === self)?.role;
+  const there = stillThere(members, ordered, self);
+  if (role === "host") return there;
+  return role === "cohost" ? there.filter((target) => target.role !== "host") : [];
+}

@@ -1,0 +1,131 @@
+/** The page's side of the worker that holds the group: `GroupKeys` for the room, without a secret that could be read. */
+import type { Bytes } from "./bytes";
+import { type GroupEvent, type GroupKeys, type GroupSnapshot, NO_GROUP } from "./groupKeys";
+import type { Holder, Ticket } from "./tickets";
+import type { Entrance, FromWorker, ToWorker } from "./workerMessages";
+
+/** What is used of a Worker. */
+export interface WorkerPort {
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: never) => void) | null;
+  postMessage: (message: ToWorker) => void;
+  terminate: () => void;
+}
+
+/** The worker as the frontend's build finds it. */
+export function startWorker(): WorkerPort {
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) as unknown as WorkerPort;
+}
+
+/** Where the delivery service is, seen from a page at `href`. */
+export function serviceUrl(href: string): string {
+  const url = new URL("/encryption", href);
+  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+  return url.href;
+}
+
+export class GroupClient implements GroupKeys {
+  snapshot: GroupSnapshot = NO_GROUP;
+  /** The public key of our leaf, for whoever signs a ticket for us; rejected where the encryption can't run. */
+  readonly leafKey: Promise<Bytes>;
+  private keys: ReadonlyMap<string, CryptoKey> = new Map();
+  private readonly listeners = new Set<(event: GroupEvent) => void>();
+  private readonly signing = new Map<number, (ticket: Ticket | null) => void>();
+  private signed = 0;
+  private gotLeaf: (key: Bytes) => void = () => {};
+  private failed: (error: Error) => void = () => {};
+
+  /** `place` names this tab over reloads, and no other. */
+  constructor(
+    private readonly worker: WorkerPort,
+    place: string,
+  ) {
+    this.leafKey = new Promise((resolve, reject) => {
+      this.gotLeaf = resolve;
+      this.failed = reject;
+    });
+    this.leafKey.catch(() => {});
+    worker.onmessage = ({ data }) => this.hear(data);
+    worker.onerror = () => this.fail();
+    worker.postMessage({ type: "prepare", place });
+  }
+
+  enter(entrance: Entrance): void {
+    this.worker.postMessage({ type: "enter", ...entrance });
+  }
+
+  /** A newer room token, for when the line must be opened again. */
+  renew(token: string): void {
+    this.worker.postMessage({ type: "renew", token });
+  }
+
+  /** Take somebody out of the group, as a host may, also when the service does not call them gone. */
+  remove(identity: string): void {
+    this.worker.postMessage({ type: "remove", identity });
+  }
+
+  /** Change the keys of our own leaf. */
+  refresh(): void {
+    this.worker.postMessage({ type: "refresh" });
+  }
+
+  /** The page may have slept: open the line anew. */
+  wake(): void {
+    this.worker.postMessage({ type: "wake" });
+  }
+
+  leave(): void {
+    this.worker.postMessage({ type: "leave" });
+  }
+
+  /** The end: nothing can be asked of it any more. */
+  close(): void {
+    this.worker.terminate();
+    this.settleAll();
+  }
+
+  /** A ticket for somebody whom a host lets in or makes a co-host; null when we may not sign it. */
+  sign(kind: "cohost" | "admitted", holder: Holder, leafKey: Bytes): Promise<Ticket | null> {
+    const id = ++this.signed;
+    this.worker.postMessage({ type: "sign", id, kind, holder, leafKey });
+    return new Promise((resolve) => this.signing.set(id, resolve));
+  }
+
+  keyFor(identity: string): CryptoKey | undefined {
+    return this.keys.get(identity);
+  }
+
+  subscribe(listener: (event: GroupEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private hear(message: FromWorker): void {
+    if (message.type === "leaf") this.gotLeaf(message.publicKey);
+    else if (message.type === "event") this.take(message.event);
+    else if (message.type === "failed") this.fail();
+    else {
+      this.signing.get(message.id)?.(message.ticket);
+      this.signing.delete(message.id);
+    }
+  }
+
+  private take(event: GroupEvent): void {
+    if (event.type === "epoch") this.keys = event.keys;
+    else this.snapshot = event.snapshot;
+    if (this.snapshot.phase === "forked" || this.snapshot.phase === "ended") this.keys = new Map();
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private fail(): void {
+    this.failed(new Error("the encryption can't run in this browser"));
+    this.settleAll();
+    if (this.snapshot.phase === "ended") return;
+    this.take({ type: "snapshot", snapshot: { ...this.snapshot, phase: "ended", reason: "unsupported", members: [] } });
+  }
+
+  private settleAll(): void {
+    for (const settle of this.signing.values()) settle(null);
+    this.signing.clear();
+  }
+}
