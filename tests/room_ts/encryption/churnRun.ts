@@ -1,0 +1,260 @@
+/**
+ * Many members of one meeting who come, go, reload, remove each other and crash at random, and what must hold after it.
+ *
+ * The same for a delivery service in memory and for the real one: all that is asked of it is a socket.
+ */
+import { fromB64 } from "../../../conference_app/room/encryption/bytes";
+import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
+import { GroupSession, type SessionConfig } from "../../../conference_app/room/encryption/groupSession";
+import { epochOf, type MlsGroup, processCommit } from "../../../conference_app/room/encryption/mls";
+import type { After, Socket } from "../../../conference_app/room/encryption/serviceLink";
+
+export interface Person {
+  identity: string;
+  token: string;
+  /** Of all but the leaf, which is new whenever they come anew. */
+  config: Omit<SessionConfig, "leaf" | "token">;
+}
+
+export interface ChurnOptions {
+  people: ReadonlyArray<Person>;
+  open: () => Socket;
+  after: After;
+  seed: number;
+  steps: number;
+  /** Members at a time at most. */
+  limit: number;
+  /** Somebody has left without a word: tells a service in memory, which has no clock. */
+  left: (identity: string) => void;
+}
+
+export interface ChurnResult {
+  seed: number;
+  done: Record<string, number>;
+  epochs: number;
+  members: number;
+  codes: number;
+  /** Those who had left or were removed and read as far as they could. */
+  leavers: number;
+  newcomers: number;
+  problems: string[];
+}
+
+interface Present {
+  person: Person;
+  config: SessionConfig;
+  session: GroupSession;
+  socket: CrashSocket | null;
+  first: MlsGroup | null;
+  last: MlsGroup | null;
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function numbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A socket that can break in the moment of a commit, and that takes down what it hears of the log. */
+class CrashSocket implements Socket {
+  onopen: Socket["onopen"] = null;
+  onmessage: Socket["onmessage"] = null;
+  onclose: Socket["onclose"] = null;
+  crash: "before" | "after" | null = null;
+
+  constructor(
+    private readonly inner: Socket,
+    private readonly log: Map<number, string>,
+    private readonly crashed: () => void,
+  ) {
+    inner.onopen = (event) => this.onopen?.(event);
+    inner.onclose = (event) => this.onclose?.(event);
+    inner.onmessage = (event) => {
+      this.note(String(event.data));
+      this.onmessage?.(event);
+    };
+  }
+  send(text: string): void {
+    const isCrash = this.crash !== null && text.startsWith('{"type":"commit"');
+    if (!isCrash || this.crash === "after") this.inner.send(text);
+    if (isCrash) this.crashed();
+  }
+  close(): void {
+    this.inner.close();
+  }
+  private note(text: string): void {
+    const frame = JSON.parse(text) as { type: string; epoch: number; message: string; entries?: Array<{ epoch: number; message: string }> };
+    const entries = frame.type === "entry" ? [frame] : (frame.entries ?? []);
+    for (const { epoch, message } of entries) this.log.set(epoch, message);
+  }
+}
+
+export class Churn {
+  private readonly random: () => number;
+  private readonly present: Present[] = [];
+  private readonly leavers: MlsGroup[] = [];
+  private readonly newcomers: MlsGroup[] = [];
+  private readonly log = new Map<number, string>();
+  private readonly done: Record<string, number> = { join: 0, leave: 0, reload: 0, remove: 0, refresh: 0, crash: 0, cut: 0 };
+
+  constructor(private readonly options: ChurnOptions) {
+    this.random = numbers(options.seed);
+  }
+
+  async run(): Promise<ChurnResult> {
+    this.join(this.options.people[0]);
+    for (let step = 0; step < this.options.steps; step++) {
+      this.step();
+      // Some steps follow when the one before is through, some into the middle of it.
+      if (this.random() < 0.6) await this.someMoments();
+    }
+    await this.settled();
+    const result = await this.result();
+    for (const { session } of this.present) session.leave();
+    return result;
+  }
+
+  private pick<T>(list: ReadonlyArray<T>): T {
+    return list[Math.floor(this.random() * list.length)];
+  }
+
+  private someMoments(): Promise<void> {
+    return new Promise((resolve) => void this.options.after(200 + this.random() * 1500, resolve));
+  }
+
+  private step(): void {
+    const dice = this.random();
+    const [host, ...others] = this.present;
+    if (others.length === 0 || (dice < 0.4 && this.present.length < this.options.limit)) return this.joinSomebody();
+    const one = this.pick(others);
+    if (dice < 0.52) return this.leave(one);
+    if (dice < 0.64) return this.remove(host, one);
+    if (dice < 0.78) return this.reload(this.pick(this.present));
+    if (dice < 0.86) return this.crash(one);
+    if (dice < 0.93) return this.cut(this.pick(this.present));
+    this.done.refresh++;
+    this.pick(this.present).session.refresh();
+  }
+
+  private joinSomebody(): void {
+    const taken = new Set(this.present.flatMap(({ person, session }) => [person.identity, ...session.snapshot.members.map(({ identity }) => identity)]));
+    const free = this.options.people.filter(({ identity }) => !taken.has(identity));
+    if (free.length > 0) this.join(this.pick(free));
+  }
+
+  private join(person: Person): void {
+    this.done.join++;
+    this.start(person, { ...person.config, token: person.token, leaf: newKeyPair() });
+  }
+
+  private start(person: Person, config: SessionConfig): void {
+    const present: Present = { person, config, socket: null, first: null, last: null } as Present & { session: GroupSession };
+    const open = () => (present.socket = new CrashSocket(this.options.open(), this.log, () => this.leave(present)));
+    present.session = new GroupSession(config, open, this.options.after, this.random);
+    present.session.subscribe(() => {
+      const { current } = present.session;
+      present.first ??= current;
+      present.last = current ?? present.last;
+    });
+    // The organizer stays the first, also after a reload.
+    if (person === this.options.people[0]) this.present.unshift(present);
+    else this.present.push(present);
+    present.session.start();
+  }
+
+  private stop(present: Present): void {
+    present.session.leave();
+    this.present.splice(this.present.indexOf(present), 1);
+    if (present.first) this.newcomers.push(present.first);
+  }
+
+  private leave(present: Present): void {
+    if (!this.present.includes(present)) return;
+    this.done.leave++;
+    this.stop(present);
+    if (present.last) this.leavers.push(present.last);
+    this.options.left(present.person.identity);
+  }
+
+  private remove(host: Present, present: Present): void {
+    this.done.remove++;
+    this.stop(present);
+    if (present.last) this.leavers.push(present.last);
+    host.session.remove(present.person.identity);
+    this.options.left(present.person.identity);
+  }
+
+  private reload(present: Present): void {
+    this.done.reload++;
+    this.stop(present);
+    this.start(present.person, present.config);
+  }
+
+  /** The line breaks and the browser dies with it, in the moment of the next commit. */
+  private crash(present: Present): void {
+    this.done.crash++;
+    if (present.socket) present.socket.crash = this.random() < 0.5 ? "before" : "after";
+    present.session.refresh();
+  }
+
+  private cut({ session }: Present): void {
+    this.done.cut++;
+    session.wake();
+  }
+
+  /** Everybody who is here is in, and nobody else. */
+  private isSettled(): boolean {
+    const here = this.present.map(({ person }) => person.identity).sort().join();
+    return this.present.every(({ session }) => {
+      const members = session.snapshot.members.map(({ identity }) => identity).sort().join();
+      return session.snapshot.phase === "in" && members === here && session.snapshot.epoch === this.present[0].session.snapshot.epoch;
+    });
+  }
+
+  /** Those who are still to crash do so, and it becomes quiet. */
+  private async settled(): Promise<void> {
+    for (const one of this.present.filter(({ socket }) => socket?.crash)) one.socket!.crash = null;
+    while (!this.isSettled()) {
+      const over = this.present.find(({ session }) => session.snapshot.phase === "forked" || session.snapshot.phase === "ended");
+      if (over) throw new Error(`${over.person.identity} is ${over.session.snapshot.phase} ${over.session.snapshot.reason}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The furthest that a lost state gets with all that went over the line. */
+  private async furthest(group: MlsGroup): Promise<number> {
+    let at: MlsGroup | null = group;
+    for (let epoch = epochOf(group); ; epoch++) {
+      const message = fromB64(this.log.get(epoch + 1));
+      at = message ? await processCommit(at, message).catch(() => null) : null;
+      if (!at) return epoch;
+    }
+  }
+
+  /** How many commits from before they came a newcomer can make anything of. */
+  private async readable(group: MlsGroup): Promise<number> {
+    let count = 0;
+    for (const [epoch, text] of this.log) {
+      const message = fromB64(text);
+      if (!message || epoch > epochOf(group)) continue;
+      count += await processCommit(group, message).then(() => 1, () => 0);
+    }
+    return count;
+  }
+
+  private async result(): Promise<ChurnResult> {
+    const codes = new Set(this.present.map(({ session }) => session.snapshot.epochCode));
+    const { epoch } = this.present[0].session.snapshot;
+    const problems: string[] = [];
+    if (codes.size !== 1) problems.push(`${codes.size} codes`);
+    for (const group of this.leavers) if ((await this.furthest(group)) >= epoch) problems.push("somebody who left can follow");
+    for (const group of this.newcomers) if ((await this.readable(group)) > 0) problems.push("somebody can read what was before them");
+    const { seed } = this.options;
+    return { seed, done: this.done, epochs: epoch + 1, members: this.present.length, codes: codes.size, leavers: this.leavers.length, newcomers: this.newcomers.length, problems };
+  }
+}
