@@ -5,7 +5,7 @@ const GROUPS = 6;
 const GROUP_BYTES = 5;
 
 /** Six groups of five digits: five bytes each, big-endian, modulo 100,000, as Discord's DAVE shows them. */
-function digits(bytes: Bytes): string {
+export function digits(bytes: Bytes): string {
   const groups = Array.from({ length: GROUPS }, (_, index) => {
     const part = bytes.subarray(index * GROUP_BYTES, (index + 1) * GROUP_BYTES);
     const value = part.reduce((sum, byte) => sum * 256 + byte, 0);

@@ -36,6 +36,8 @@ export type FromService =
   | ServiceState
   | { type: "turn"; epoch: number; info: Bytes; gone: GoneWord[] }
   | { type: "accepted"; epoch: number }
+  /** All who are in have said that they hold the keys of this epoch. */
+  | { type: "all_ready"; epoch: number }
   | { type: "refused"; reason: string; epoch: number }
   | ({ type: "entry" } & Entry)
   | { type: "gone" | "back"; identity: string }
@@ -44,7 +46,8 @@ export type FromService =
 
 export type ToService =
   | { type: "hello"; v: 1; token: string; since: number }
-  | { type: "turn" | "pass" }
+  | { type: "turn" | "pass" | "bye" }
+  | { type: "ready"; epoch: number }
   | { type: "commit"; epoch: number; message: string; info: string };
 
 /** What the service sent is not of this protocol. */
@@ -95,6 +98,7 @@ function toState(frame: Json): ServiceState {
 const PARSERS: Record<string, (frame: Json) => FromService> = {
   state: toState,
   turn: (frame) => ({ type: "turn", epoch: epoch(frame.epoch), info: bytes(frame.info), gone: list(frame.gone).map(toWord) }),
+  all_ready: (frame) => ({ type: "all_ready", epoch: epoch(frame.epoch) }),
   accepted: (frame) => ({ type: "accepted", epoch: epoch(frame.epoch) }),
   refused: (frame) => ({ type: "refused", reason: text(frame.reason), epoch: epoch(frame.epoch) }),
   entry: (frame) => ({ type: "entry", ...toEntry(frame) }),

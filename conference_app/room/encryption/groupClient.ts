@@ -74,6 +74,7 @@ export class GroupClient implements GroupKeys {
     this.worker.postMessage({ type: "wake" });
   }
 
+  /** Out of the group: the service is told at once, so that the others change their keys. */
   leave(): void {
     this.worker.postMessage({ type: "leave" });
   }
@@ -115,6 +116,8 @@ export class GroupClient implements GroupKeys {
     else this.snapshot = event.snapshot;
     if (this.snapshot.phase === "forked" || this.snapshot.phase === "ended") this.keys = new Map();
     for (const listener of this.listeners) listener(event);
+    // By now whoever opens frames has been given the keys.
+    if (event.type === "epoch") this.worker.postMessage({ type: "ready", epoch: event.epoch });
   }
 
   private fail(): void {

@@ -43,6 +43,8 @@ export interface GroupSnapshot {
   code: string;
   /** 30 digits that change with each epoch. */
   epochCode: string;
+  /** The newest epoch whose keys all members hold, as the service says: what is sent under them is read by all. -1: none. */
+  allReady: number;
 }
 
 /** A new epoch: from now on these keys. */
@@ -64,4 +66,4 @@ export interface GroupKeys {
   subscribe(listener: (event: GroupEvent) => void): () => void;
 }
 
-export const NO_GROUP: GroupSnapshot = { phase: "connecting", reason: null, epoch: -1, identity: "", members: [], code: "", epochCode: "" };
+export const NO_GROUP: GroupSnapshot = { phase: "connecting", reason: null, epoch: -1, identity: "", members: [], code: "", epochCode: "", allReady: -1 };

@@ -54,6 +54,7 @@ export class KeySchedule {
   /** Take over the keys of a new epoch. */
   begin(next: EpochKeys): void {
     const before = this.newest;
+    if (before?.epoch === next.epoch) return this.extend(before, next);
     this.newest = next;
     for (const [who, key] of next.keys) if (who !== this.options.identity) this.hold(who, next.epoch, key, false);
     if (before) this.retireLater(before);
@@ -65,6 +66,19 @@ export class KeySchedule {
     this.cancelSwitch?.();
     for (const cancel of this.waiting) cancel();
     this.waiting.clear();
+  }
+
+  /** All members hold the keys of `epoch`: no need to wait any longer with the own one. */
+  allReady(epoch: number): void {
+    if (!this.cancelSwitch || this.newest?.epoch !== epoch) return;
+    this.cancelSwitch();
+    this.switchNow();
+  }
+
+  /** The same epoch with more people: their keys come to those that are there. */
+  private extend(before: EpochKeys, next: EpochKeys): void {
+    this.newest = next;
+    for (const [who, key] of next.keys) if (!before.keys.has(who)) this.hold(who, next.epoch, key, false);
   }
 
   private planSwitch({ hasRemoved }: EpochKeys): void {

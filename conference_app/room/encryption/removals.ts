@@ -12,6 +12,12 @@ export function stillThere(members: ReadonlyArray<Member>, gone: ReadonlySet<str
   return members.filter(({ identity }) => gone.has(identity) && identity !== self);
 }
 
+/** Whether a leaf of `before` is no longer there; who comes in anew under the same key has not left. */
+export function hasRemoved(before: ReadonlyArray<Member>, after: ReadonlyArray<Member>): boolean {
+  const keys = new Set(after.map(({ key }) => key));
+  return before.some(({ key }) => !keys.has(key));
+}
+
 /** How many stand before `self` among those who are here: hosts, then co-hosts, then the rest, by leaf. */
 export function rankOf(members: ReadonlyArray<Member>, gone: ReadonlySet<string>, self: string): number {
   const here = members.filter(({ identity }) => !gone.has(identity) || identity === self);

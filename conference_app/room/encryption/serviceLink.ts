@@ -30,6 +30,8 @@ export interface LinkHearer {
 }
 
 export class ServiceLink {
+  /** Counts the connections: what was begun over one is not to be finished over the next. */
+  line = 0;
   private socket: Socket | null = null;
   private isOpen = false;
   private failures = 0;
@@ -49,6 +51,7 @@ export class ServiceLink {
     if (this.isStopped) return;
     const socket = this.open();
     this.socket = socket;
+    this.line += 1;
     socket.onopen = () => {
       this.isOpen = true;
       this.send(this.hearer.hello());

@@ -24,6 +24,8 @@ export type ToWorker =
   | { type: "prepare"; place: string }
   | ({ type: "enter" } & Entrance)
   | { type: "renew"; token: string }
+  /** The keys of this epoch are where frames are opened. */
+  | { type: "ready"; epoch: number }
   /** A host's order; who may not give it gives it in vain. */
   | { type: "remove"; identity: string }
   | { type: "refresh" | "wake" | "leave" }

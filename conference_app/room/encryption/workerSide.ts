@@ -30,6 +30,7 @@ export class WorkerSide {
       case "prepare": return this.prepare(message.place);
       case "enter": return this.enter(message);
       case "renew": return this.session?.renew(message.token);
+      case "ready": return this.session?.ready(message.epoch);
       case "remove": return this.session?.remove(message.identity);
       case "refresh": return this.session?.refresh();
       case "wake": return this.session?.wake();

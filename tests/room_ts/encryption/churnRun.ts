@@ -66,6 +66,7 @@ class CrashSocket implements Socket {
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
   crash: "before" | "after" | null = null;
+  private isDead = false;
 
   constructor(
     private readonly inner: Socket,
@@ -79,9 +80,15 @@ class CrashSocket implements Socket {
       this.onmessage?.(event);
     };
   }
+  /** What comes after a crash is never sent. */
+  die(): void {
+    this.isDead = true;
+  }
   send(text: string): void {
+    if (this.isDead) return;
     const isCrash = this.crash !== null && text.startsWith('{"type":"commit"');
     if (!isCrash || this.crash === "after") this.inner.send(text);
+    if (isCrash) this.die();
     if (isCrash) this.crashed();
   }
   close(): void {
@@ -156,7 +163,8 @@ export class Churn {
     const present: Present = { person, config, socket: null, first: null, last: null } as Present & { session: GroupSession };
     const open = () => (present.socket = new CrashSocket(this.options.open(), this.log, () => this.leave(present)));
     present.session = new GroupSession(config, open, this.options.after, this.random);
-    present.session.subscribe(() => {
+    present.session.subscribe((event) => {
+      if (event.type === "epoch") present.session.ready(event.epoch);
       const { current } = present.session;
       present.first ??= current;
       present.last = current ?? present.last;
@@ -189,8 +197,10 @@ export class Churn {
     this.options.left(present.person.identity);
   }
 
+  /** A browser says that its page goes, unless it has no time for it. */
   private reload(present: Present): void {
     this.done.reload++;
+    if (this.random() < 0.5) present.socket?.die();
     this.stop(present);
     this.start(present.person, present.config);
   }

@@ -51,6 +51,11 @@ export class FakeService {
   /** Commits of these are swallowed: the line breaks before the answer; "before" or "after" it is in the log. */
   crashes = new Map<string, "before" | "after">();
   readonly sockets = new Set<FakeSocket>();
+  /** Identities whose commit was accepted, with the epoch that they are ready for. */
+  readonly ready = new Map<string, number>();
+  private toldReady = -1;
+  /** Whose word that they are ready does not arrive. */
+  private readonly held = new Set<string>();
   private queue: FakeSocket[] = [];
 
   constructor(readonly meeting: Meeting) {
@@ -86,6 +91,8 @@ export class FakeService {
     else if (frame.type === "turn") await this.line(socket);
     else if (frame.type === "pass") await this.next(socket);
     else if (frame.type === "commit") await this.commit(socket, frame);
+    else if (frame.type === "ready" && !this.held.has(socket.identity)) this.isReady(socket.identity, Number(frame.epoch));
+    else if (frame.type === "bye") this.leave(socket.identity);
   }
 
   closed(socket: FakeSocket): void {
@@ -104,6 +111,7 @@ export class FakeService {
   leave(identity: string): void {
     this.gone.add(identity);
     this.all({ type: "gone", identity });
+    this.lookWhoIsReady();
   }
 
   /** A host has ordered it. */
@@ -121,17 +129,40 @@ export class FakeService {
     for (const socket of this.sockets) if (socket.identity === identity) this.tell(socket, { type: "ticket", ticket });
   }
 
-  private hello(socket: FakeSocket, { token, since }: Frame): void {
+  hold(identity: string): void {
+    this.held.add(identity);
+  }
+
+  free(identity: string): void {
+    this.held.delete(identity);
+  }
+
+  private isReady(identity: string, epoch: number): void {
+    if (epoch === this.epoch) this.ready.set(identity, epoch);
+    this.lookWhoIsReady();
+  }
+
+  private lookWhoIsReady(): void {
+    const isAll = [...this.ready].every(([identity, epoch]) => this.gone.has(identity) || epoch === this.epoch);
+    if (!isAll || this.ready.size === 0 || this.toldReady === this.epoch) return;
+    this.toldReady = this.epoch;
+    this.all({ type: "all_ready", epoch: this.epoch });
+  }
+
+  protected hello(socket: FakeSocket, { token, since }: Frame): void {
     socket.identity = String(token);
     this.sockets.add(socket);
     if (this.gone.delete(socket.identity)) this.all({ type: "back", identity: socket.identity });
+    this.tell(socket, this.stateFor(socket, Number(since)));
+  }
+
+  protected stateFor(socket: FakeSocket, from: number): Frame {
     const { facts } = this.meeting;
-    const from = Number(since);
     const entries = from < 0 ? [] : this.log.filter(({ epoch }) => epoch > from);
-    this.tell(socket, {
+    return {
       type: "state", v: 1, driver: "mls", room: facts.room, identity: socket.identity, server_key: toB64(facts.serverKey), root: toB64(facts.rootPublic),
       link_certificate: this.certificate, epoch: this.epoch, entries, restart: from >= 0 && from < this.forgotten, gone: [...this.gone], ticket: this.tickets.get(socket.identity) ?? null,
-    });
+    };
   }
 
   private async line(socket: FakeSocket): Promise<void> {
@@ -155,7 +186,8 @@ export class FakeService {
     if (hadTurn) await this.turn();
   }
 
-  private async commit(socket: FakeSocket, { epoch, message, info }: Frame): Promise<void> {
+  private async commit(socket: FakeSocket, frame: Frame): Promise<void> {
+    const { epoch, message, info } = frame;
     const crash = this.crashes.get(socket.identity);
     this.crashes.delete(socket.identity);
     if (crash === "before") return socket.close();
@@ -163,14 +195,15 @@ export class FakeService {
       this.tell(socket, { type: "refused", reason: epoch === this.epoch ? "turn" : "epoch", epoch: this.epoch });
       return;
     }
-    this.accept(socket, String(message), String(info));
+    this.accept(socket, String(message), String(info), frame);
     if (crash === "after") return socket.close();
     this.tell(socket, { type: "accepted", epoch: this.epoch });
     await this.next(socket);
   }
 
-  private accept(by: FakeSocket, message: string, info: string): void {
+  protected accept(by: FakeSocket, message: string, info: string, _frame?: Frame): void {
     this.epoch += 1;
+    if (by && !this.ready.has(by.identity)) this.ready.set(by.identity, -1);
     this.info = info;
     this.log.push({ epoch: this.epoch, message });
     this.all({ type: "entry", epoch: this.epoch, message }, by);

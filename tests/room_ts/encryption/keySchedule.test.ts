@@ -125,3 +125,40 @@ test("an end stops all that was planned", async () => {
   await clock.move(RETIRE_MS * 2);
   expect(heard()).toEqual([]);
 });
+
+test("the own key changes as soon as all are ready for the newest epoch, and for no other", () => {
+  const { schedule, heard, switched } = scheduled();
+  schedule.begin(epoch(0));
+  schedule.begin(epoch(1));
+  schedule.begin(epoch(2));
+  heard();
+  schedule.allReady(1);
+  expect(heard()).toEqual([]);
+  schedule.allReady(2);
+  expect(heard()).toEqual(["me@2=me2!"]);
+  schedule.allReady(2);
+  expect(switched).toEqual([0, 2]);
+});
+
+test("nothing of a switch is left to do once all were ready", async () => {
+  const { clock, schedule, switched } = scheduled();
+  schedule.begin(epoch(0));
+  schedule.begin(epoch(1, ["me"], true));
+  schedule.allReady(1);
+  await clock.move(SWITCH_MS);
+  expect(switched).toEqual([0, 1]);
+});
+
+test("who joins within an epoch gets a place in it, and nothing else changes", async () => {
+  const { clock, schedule, heard, switched } = scheduled();
+  schedule.begin(epoch(4));
+  heard();
+  schedule.begin(epoch(4, ["me", "ann", "bob"]));
+  expect(heard()).toEqual(["bob@4=bob4"]);
+  await clock.move(RETIRE_MS);
+  expect(heard()).toEqual([]);
+  schedule.begin(epoch(5, ["me", "ann", "bob"]));
+  await clock.move(RETIRE_MS);
+  expect(heard()).toEqual(["ann@5=ann5", "bob@5=bob5", "me@5=me5!", "me@4=random", "ann@4=random", "bob@4=random"]);
+  expect(switched).toEqual([4, 5]);
+});

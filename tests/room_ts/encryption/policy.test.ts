@@ -1,33 +1,20 @@
 import { describe, expect, test } from "bun:test";
-import { type Commit, createCommit, decodeMlsMessage, encodeMlsMessage, generateKeyPackageWithKey, joinGroupExternal, type Proposal, type PublicMessage } from "ts-mls";
+import { type Commit, decodeMlsMessage, type Proposal, type PublicMessage } from "ts-mls";
 
 import { type Bytes, copied, utf8 } from "../../../conference_app/room/encryption/bytes";
 import { type KeyPair, newKeyPair } from "../../../conference_app/room/encryption/ed25519";
 import { goneData, type GoneWords } from "../../../conference_app/room/encryption/goneWords";
 import { epochOf, groupInfo, joinGroup, type MlsGroup, processCommit, readGroupInfo, removeMembers } from "../../../conference_app/room/encryption/mls";
 import { checkCommit, MEMBER_LIMIT, Refused } from "../../../conference_app/room/encryption/policy";
-import { suite } from "../../../conference_app/room/encryption/suite";
 import { type Ticket, ticketBytes } from "../../../conference_app/room/encryption/tickets";
+import { capabilities, laxCommit, laxJoin, packageOf } from "./forgery";
 import { fullRoom, goneWord, hostOf, linkTicketOf, newMeeting, type Person, rootTicketOf } from "./people";
 
 const meeting = await newMeeting();
 const people = await fullRoom(meeting, 3);
 const [host, cohost, guest, other, third] = people;
-const cs = await suite();
 const indexOf = ({ group }: Person) => group.state.privatePath.leafIndex;
 const epoch = epochOf(host.group);
-
-/** Checks nobody: what a changed client may do. */
-const lax = ({ state }: MlsGroup) => ({ ...state, clientConfig: { ...state.clientConfig, authService: { validateCredential: async () => true } } });
-const capabilities = { versions: ["mls10" as const], ciphersuites: [cs.name], extensions: [], proposals: [], credentials: ["basic" as const] };
-const lifetime = { notBefore: 0n, notAfter: 9223372036854775807n };
-
-function packageOf(leaf: KeyPair, ticket: Ticket, changed = {}) {
-  const credential = { credentialType: "basic" as const, identity: ticketBytes(ticket) };
-  return generateKeyPackageWithKey(credential, { ...capabilities, ...changed }, lifetime, [], { signKey: leaf.seed, publicKey: leaf.publicKey }, cs);
-}
-
-const wire = (publicMessage: PublicMessage): Bytes => copied(encodeMlsMessage({ version: "mls10", wireformat: "mls_public_message", publicMessage }));
 
 function opened(bytes: Bytes): PublicMessage {
   const [message] = decodeMlsMessage(bytes, 0)!;
@@ -35,19 +22,10 @@ function opened(bytes: Bytes): PublicMessage {
   return message.publicMessage;
 }
 
-/** A real, signed commit of a member whose client keeps no rule. */
-async function committed(by: MlsGroup, extraProposals: Proposal[], authenticatedData = new Uint8Array()): Promise<Bytes> {
-  const { commit } = await createCommit({ state: lax(by), cipherSuite: cs }, { wireAsPublicMessage: true, extraProposals, authenticatedData });
-  return copied(encodeMlsMessage(commit));
-}
+const committed = laxCommit;
 
-/** A real external commit by a client that keeps no rule. */
 async function joining(leaf: KeyPair, ticket: Ticket, resync = false, data?: Uint8Array, changed = {}): Promise<Bytes> {
-  const [message] = decodeMlsMessage(await groupInfo(host.group), 0)!;
-  if (message.wireformat !== "mls_group_info") throw new Error("not a group info");
-  const { publicPackage, privatePackage } = await packageOf(leaf, ticket, changed);
-  const { publicMessage } = await joinGroupExternal(message.groupInfo, publicPackage, privatePackage, resync, cs, undefined, lax(host.group).clientConfig, data);
-  return wire(publicMessage);
+  return laxJoin(await groupInfo(host.group), host.group, { leaf, ticket, resync, data, changed });
 }
 
 /** What `by` says to `bytes`: the rule that they break, or "accepted". */

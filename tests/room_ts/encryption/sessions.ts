@@ -28,6 +28,7 @@ export async function configOf(meeting: Meeting, identity: string, right?: Right
 
 export function enter(config: SessionConfig, open: () => Socket, after: After = soon): Player {
   const session = new GroupSession(config, open, after, () => 0.5);
+  session.subscribe((event) => event.type === "epoch" && session.ready(event.epoch));
   session.start();
   return { identity: config.token, config, session };
 }

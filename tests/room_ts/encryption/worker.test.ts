@@ -62,6 +62,8 @@ test("the page gets members, codes and keys that it can't read, and never a seed
   await until(host, () => host.snapshot.members.length === 2 && host.keyFor("ann") !== undefined);
   await until(ann, () => ann.keyFor("host") !== undefined);
   expect(ann.snapshot.code).toBe(host.snapshot.code);
+  // Each page has said by itself that it holds the keys.
+  await until(host, () => host.snapshot.allReady === host.snapshot.epoch);
   expect(host.keyFor("ann")).toMatchObject({ extractable: false, type: "secret" });
   const told = JSON.stringify(said, (_key, value) => (value instanceof Uint8Array ? toB64(value) : value instanceof Map ? [...value] : value));
   for (const secret of [leaves.get("host-tab")!.seed, meeting.secrets.root.seed, meeting.secrets.linkSecret]) expect(told).not.toContain(toB64(secret));
