@@ -114,6 +114,9 @@ export async function readGroupInfo(facts: GroupFacts, bytes: Bytes): Promise<Ou
   return { epoch: Number(info.groupContext.epoch), info, tree, members: await membersOf(tree, book), book };
 }
 
+/** Whether `identity`, under whatever key, is all there is in the group: then nobody is there to let them in again. */
+export const isAlone = ({ members }: Outside, identity: string): boolean => members.length === 1 && members[0].identity === identity;
+
 /**
  * The group of one whose state is lost, begun anew one epoch further under the same name: nobody else is there to agree.
  *
@@ -128,9 +131,9 @@ async function foundAnew({ info, book }: Outside, leaf: KeyPair, ticket: Ticket)
 
 /** Join by an external commit; whoever's key is in the tree already replaces their own leaf. */
 export async function joinGroup(outside: Outside, leaf: KeyPair, ticket: Ticket): Promise<OwnCommit> {
-  const { info, tree, book, members } = outside;
+  const { info, tree, book } = outside;
+  if (isAlone(outside, ticket.identity)) return foundAnew(outside, leaf, ticket);
   const isReturning = leafWithKey(tree, leaf.publicKey) !== undefined;
-  if (isReturning && members.length === 1) return foundAnew(outside, leaf, ticket);
   const { publicPackage, privatePackage } = await keyPackage(leaf, ticket);
   const cs = await suite();
   const { publicMessage, newState } = await joinGroupExternal(info, publicPackage, privatePackage, isReturning, cs, undefined, configFor(book));

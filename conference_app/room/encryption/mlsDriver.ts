@@ -7,7 +7,7 @@ import { toB64 } from "./bytes";
 import { epochCode } from "./codes";
 import type { Entry, ServiceState } from "./deliveryWire";
 import type { Driver, DriverFrame, DriverHost } from "./driver";
-import { authenticatorOf, epochOf, groupInfo, joinGroup, type MlsGroup, newGroup, type OwnCommit, processCommit, readGroupInfo, senderKey, updateKeys } from "./mls";
+import { authenticatorOf, epochOf, groupInfo, isAlone, joinGroup, type MlsGroup, newGroup, type OwnCommit, processCommit, readGroupInfo, senderKey, updateKeys } from "./mls";
 import { type Made, OwnCommits, type Purpose } from "./ownCommits";
 import { Refused } from "./policy";
 import { RemovalDuty } from "./removalDuty";
@@ -18,9 +18,9 @@ import { Turns } from "./turns";
 /** A rejoin is an epoch for all: after each that did not help the next waits twice as long. */
 const FIRST_MEND_MS = 250;
 const LONGEST_MEND_MS = 8000;
-/** How often the leaf that has our identity under another key is waited for, and how long each time. */
-const OCCUPIED_TRIES = 10;
-const OCCUPIED_MS = 2000;
+/** How often we leave for the others to remove the leaf that has our identity under another key, and for how long. */
+const OCCUPIED_TRIES = 6;
+const OCCUPIED_MS = 1000;
 
 type Turn = Extract<DriverFrame, { type: "turn" }>;
 
@@ -153,16 +153,17 @@ export class MlsDriver implements Driver {
     const outside = await readGroupInfo(facts, info);
     if (outside.epoch !== epoch) throw new Error("another epoch than the service says");
     const key = toB64(self.leaf.publicKey);
-    if (outside.members.some((one) => one.identity === ticket.identity && one.key !== key)) return this.wait();
+    const isTaken = outside.members.some((one) => one.identity === ticket.identity && one.key !== key);
+    if (isTaken && !isAlone(outside, ticket.identity)) return this.standBack();
     this.occupied = 0;
     return joinGroup(outside, self.leaf, ticket);
   }
 
-  /** Somebody has our identity with another key: until they are removed nobody would let us in. */
-  private wait(): null {
+  /** Our identity is in with another key, one that a reload has lost: be gone for a moment, so that it is removed. */
+  private standBack(): null {
     this.occupied += 1;
-    if (this.occupied >= OCCUPIED_TRIES) this.host.end("identity");
-    else this.turns.hold(OCCUPIED_MS);
+    if (this.occupied > OCCUPIED_TRIES) this.host.end("identity");
+    else if (this.host.link.send({ type: "bye" })) this.host.link.rest(OCCUPIED_MS);
     return null;
   }
 

@@ -79,6 +79,13 @@ export class ServiceLink {
     if (this.socket) this.drop(this.socket);
   }
 
+  /** Close, and open again after `ms`. */
+  rest(ms: number): void {
+    this.close();
+    this.hearer.lost();
+    this.wait(ms, this.connect);
+  }
+
   stop(): void {
     this.isStopped = true;
     this.forgetTimer();

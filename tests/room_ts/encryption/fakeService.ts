@@ -149,8 +149,16 @@ export class FakeService {
     this.all({ type: "all_ready", epoch: this.epoch });
   }
 
+  /** A newer one has the same identity. */
+  private replace(socket: FakeSocket): void {
+    this.tell(socket, { type: "end", reason: "refused" });
+    this.sockets.delete(socket);
+    void this.next(socket);
+  }
+
   protected hello(socket: FakeSocket, { token, since }: Frame): void {
     socket.identity = String(token);
+    for (const other of [...this.sockets]) if (other.identity === socket.identity) this.replace(other);
     this.sockets.add(socket);
     if (this.gone.delete(socket.identity)) this.all({ type: "back", identity: socket.identity });
     this.tell(socket, this.stateFor(socket, Number(since)));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 
+import { toB64 } from "../../../conference_app/room/encryption/bytes";
 import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
 import type { GroupEvent } from "../../../conference_app/room/encryption/groupKeys";
 import { epochOf, updateKeys } from "../../../conference_app/room/encryption/mls";
@@ -88,6 +89,21 @@ describe("coming and going", () => {
     await until(back.session, isIn(2));
     await allIn([host, back]);
     expect(host.session.snapshot.members.map(({ leaf }) => leaf)).toEqual([0, 1]);
+  });
+
+  test("who has lost their leaf takes their place, and the older page is told", async () => {
+    const [host, ann] = await room("host", "ann");
+    const twin = await come("ann");
+    await allIn([host, twin]);
+    await until(ann.session, ends("refused"));
+    expect(host.session.snapshot.members.map(({ key }) => key)).toContain(toB64(twin.config.leaf.publicKey));
+  });
+
+  test("who has lost their leaf and was alone begins anew", async () => {
+    await room("host");
+    const twin = await come("host");
+    await allIn([twin]);
+    await allIn([twin, await come("ann")]);
   });
 
   test("a new co-host comes in anew with their ticket and may then let others in", async () => {
@@ -301,8 +317,9 @@ describe("who may not come in is told why", () => {
     await until(stranger.session, ends("ticket"));
   });
 
-  test("an identity that somebody else's key holds", async () => {
+  test("an identity that another key holds, which nobody removes", async () => {
     await room("host", "ann");
+    service.lie = (frame, to) => (to === "host" && frame.type === "gone" ? [] : [frame.type === "turn" ? { ...frame, gone: [] } : frame]);
     const twin = await come("ann");
     await until(twin.session, ends("identity"));
     expect(all[0].session.snapshot.members.length).toBe(2);
