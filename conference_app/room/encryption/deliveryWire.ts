@@ -8,11 +8,25 @@ import { type Ticket, toTicket } from "./tickets";
 export const FRAME_LIMIT = 450_000;
 /** The version of all that is said and computed here; fixed for a meeting when it opens. */
 export const VERSION = 1;
+/** Entries of a list at most; more than a room has people. */
+const LIST_LIMIT = 5000;
 
 /** A commit in the log, by the epoch that it leads to. */
 export interface Entry {
   epoch: number;
   message: Bytes;
+  /** The rest is HPKE's. What is sealed for us in it; empty when there is nothing. */
+  sealed: Bytes;
+  /** Who has come in by it, and who is out. */
+  came: string[];
+  left: string[];
+}
+
+/** Somebody's card, and whether the service takes them for a member. */
+export interface CardEntry {
+  identity: string;
+  card: Bytes;
+  isIn: boolean;
 }
 
 export interface ServiceState {
@@ -30,6 +44,9 @@ export interface ServiceState {
   restart: boolean;
   gone: string[];
   ticket: Ticket | null;
+  /** HPKE's newest entry, and what was sealed for us last; empty when there is none. */
+  info: Bytes;
+  sealed: Bytes;
 }
 
 export type FromService =
@@ -41,14 +58,16 @@ export type FromService =
   | { type: "refused"; reason: string; epoch: number }
   | ({ type: "entry" } & Entry)
   | { type: "gone" | "back"; identity: string }
+  | { type: "cards"; cards: CardEntry[]; isLast: boolean }
   | { type: "ticket"; ticket: Ticket }
   | { type: "end"; reason: string };
 
 export type ToService =
   | { type: "hello"; v: 1; token: string; since: number }
-  | { type: "turn" | "pass" | "bye" }
+  | { type: "turn" | "pass" | "bye" | "cards" }
+  | { type: "card"; card: string }
   | { type: "ready"; epoch: number }
-  | { type: "commit"; epoch: number; message: string; info: string };
+  | { type: "commit"; epoch: number; message: string; info: string; sealed?: ReadonlyArray<readonly [string, string]>; out?: ReadonlyArray<string> };
 
 /** What the service sent is not of this protocol. */
 export class Garbled extends Error {}
@@ -63,12 +82,20 @@ function need<T>(value: T | null | undefined): T {
 const text = (value: unknown): string => need(typeof value === "string" && value.length <= 1000 ? value : null);
 const epoch = (value: unknown): number => need(Number.isSafeInteger(value) && (value as number) >= -1 ? (value as number) : null);
 const bytes = (value: unknown, length?: number): Bytes => need(fromB64(value, length));
-const list = (value: unknown): unknown[] => need(Array.isArray(value) && value.length <= 1000 ? value : null);
+const list = (value: unknown): unknown[] => need(Array.isArray(value) && value.length <= LIST_LIMIT ? value : null);
+const flag = (value: unknown): boolean => need(typeof value === "boolean" ? value : null);
+const texts = (value: unknown): string[] => list(value).map(text);
 const object = (value: unknown): Json => need(typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null);
 
 const toEntry = (value: unknown): Entry => {
   const one = object(value);
-  return { epoch: epoch(one.epoch), message: bytes(one.message) };
+  const { sealed = "", in: came = [], out: left = [] } = one;
+  return { epoch: epoch(one.epoch), message: bytes(one.message), sealed: bytes(sealed), came: texts(came), left: texts(left) };
+};
+
+const toCard = (value: unknown): CardEntry => {
+  const [identity, card, isIn] = list(value);
+  return { identity: text(identity), card: bytes(card), isIn: flag(isIn) };
 };
 
 const toWord = (value: unknown): GoneWord => {
@@ -88,10 +115,12 @@ function toState(frame: Json): ServiceState {
     linkCertificate: bytes(frame.link_certificate),
     epoch: epoch(frame.epoch),
     entries: list(frame.entries).map(toEntry),
-    restart: need(typeof frame.restart === "boolean" ? frame.restart : null),
-    gone: list(frame.gone).map(text),
+    restart: flag(frame.restart),
+    gone: texts(frame.gone),
     // A ticket that is none is as good as no ticket: whoever needs it will say so.
     ticket: toTicket(frame.ticket),
+    info: bytes(frame.info ?? ""),
+    sealed: bytes(frame.sealed ?? ""),
   };
 }
 
@@ -104,6 +133,7 @@ const PARSERS: Record<string, (frame: Json) => FromService> = {
   entry: (frame) => ({ type: "entry", ...toEntry(frame) }),
   gone: (frame) => ({ type: "gone", identity: text(frame.identity) }),
   back: (frame) => ({ type: "back", identity: text(frame.identity) }),
+  cards: (frame) => ({ type: "cards", cards: list(frame.cards).map(toCard), isLast: frame.last === true }),
   ticket: (frame) => ({ type: "ticket", ticket: need(toTicket(frame.ticket)) }),
   end: (frame) => ({ type: "end", reason: text(frame.reason) }),
 };

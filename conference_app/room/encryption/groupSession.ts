@@ -9,6 +9,7 @@ import { meetingCode } from "./codes";
 import type { FromService, ServiceState } from "./deliveryWire";
 import type { Driver, DriverHost, NewEpoch } from "./driver";
 import { type GroupFacts, groupFacts } from "./groupFacts";
+import { HpkeDriver } from "./hpkeDriver";
 import { type GroupEnd, type GroupEvent, type GroupKeys, type GroupPhase, type GroupSnapshot, NO_GROUP } from "./groupKeys";
 import type { MlsGroup } from "./mls";
 import { MlsDriver } from "./mlsDriver";
@@ -26,7 +27,7 @@ export interface SessionConfig extends Self {
 
 const ENDS: ReadonlySet<string> = new Set<GroupEnd>(["removed", "ended", "refused", "full", "protocol"]);
 
-const DRIVERS: Record<string, new (host: DriverHost) => Driver> = { mls: MlsDriver };
+const DRIVERS: Record<string, new (host: DriverHost) => Driver> = { mls: MlsDriver, hpke: HpkeDriver };
 
 export class GroupSession implements GroupKeys {
   snapshot: GroupSnapshot = NO_GROUP;
@@ -102,6 +103,12 @@ export class GroupSession implements GroupKeys {
   /** What only members know, for tests and for keys of other things; null while we are not in. */
   get current(): MlsGroup | null {
     return this.snapshot.phase === "in" && this.driver instanceof MlsDriver ? this.driver.group : null;
+  }
+
+  /** What words that are signed here are tied to, whatever the driver; null while we are not in. */
+  get place(): { groupId: Uint8Array<ArrayBuffer>; epoch: number } | null {
+    const { facts, snapshot } = this;
+    return facts && snapshot.phase === "in" ? { groupId: facts.groupId, epoch: snapshot.epoch } : null;
   }
 
   private get isOver(): boolean {

@@ -1,0 +1,75 @@
+/**
+ * What the leader of a large meeting has to do, and whose turn it is to be that leader.
+ *
+ * Nobody is elected: hosts, then co-hosts, each wait two seconds longer than the one before for work to be done by them.
+ */
+import { isSame } from "./bytes";
+import type { Card, Cards } from "./hpkeCards";
+import type { EntryHead } from "./hpkeEntry";
+
+/** A secret is used this long while people join, in milliseconds: so far back a newcomer can read. */
+export const ROTATE_MS = 60_000;
+
+/** All that is known when it is decided what to do. */
+export interface LeaderView {
+  self: string;
+  /** The newest card of everybody whom the service knows. */
+  known: Cards;
+  /** Who is in, by the newest entry that holds. */
+  list: Cards;
+  head: EntryHead | null;
+  /** Whether we have the generation's secret. */
+  hasSecret: boolean;
+  gone: ReadonlySet<string>;
+  /** Whom we have ordered out. */
+  ordered: ReadonlySet<string>;
+  /** A new secret is asked for. */
+  wantsSecret: boolean;
+  /** The secret was in use for long enough: nobody else is to come in by it. */
+  isOld: boolean;
+  /** Somebody has come in since the generation began. */
+  hasGrown: boolean;
+  /** The newest entry of the service is none that holds: newcomers can't come in by it. */
+  isSpoiled: boolean;
+}
+
+export interface Plan {
+  /** All who are in after it. */
+  list: Cards;
+  came: ReadonlyArray<Card>;
+  left: ReadonlyArray<string>;
+  isNewSecret: boolean;
+  /** By our own order: not to be left to those before us. */
+  isOrdered: boolean;
+}
+
+const isHere = ({ gone, ordered, self }: LeaderView, identity: string): boolean => identity === self || (!gone.has(identity) && !ordered.has(identity));
+
+/** Who is in and stays: under the same leaf, also with a newer card. */
+const stays = (view: LeaderView, identity: string, { leaf }: Card): boolean => {
+  const newest = view.known.get(identity);
+  return isHere(view, identity) && newest !== undefined && isSame(newest.leaf, leaf);
+};
+
+/** Null when there is nothing to do, or we may not do it. */
+export function planned(view: LeaderView): Plan | null {
+  const { self, known, list: before, head, ordered } = view;
+  const role = known.get(self)?.ticket.role;
+  if (role !== "host" && role !== "cohost") return null;
+  const list = new Map([...known].filter(([identity]) => isHere(view, identity)));
+  const left = [...before].filter(([identity, card]) => !stays(view, identity, card)).map(([identity]) => identity);
+  const came = [...list].filter(([identity, { id }]) => !isSame(before.get(identity)?.id ?? new Uint8Array(), id)).map(([, card]) => card);
+  const isLeaderless = head === null || !list.has(head.leader);
+  const isDue = view.wantsSecret || (view.isOld && (view.hasGrown || came.length > 0));
+  if (left.length + came.length === 0 && !isLeaderless && !isDue && !view.isSpoiled) return null;
+  const isNewSecret = left.length > 0 || isLeaderless || isDue || head.leader !== self || !view.hasSecret;
+  return { list, came, left, isNewSecret, isOrdered: left.some((identity) => ordered.has(identity)) };
+}
+
+/** How many who may lead stand before us; -1 when we may not. */
+export function leaderRank(view: LeaderView): number {
+  const candidates = [...view.known].filter(([identity, { ticket }]) => ticket.role !== "guest" && isHere(view, identity));
+  const place = ([identity, { ticket }]: [string, Card]): string => `${ticket.role === "host" ? 0 : 1} ${identity}`;
+  candidates.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  return candidates.findIndex(([identity]) => identity === view.self);
+}
