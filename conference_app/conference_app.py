@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import logging
 import pkgutil
+import re
 from collections.abc import AsyncIterator
 
 import reflex as rx
@@ -19,6 +20,8 @@ from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail
 from conference_app.api.documents.changes import routes as document_changes_routes
+from conference_app.api.encryption import delivery_socket, frames
+from conference_app.api.encryption.delivery_socket import Delivery
 from conference_app.api.http import security_txt
 from conference_app.api.http.clean_paths import CleanPaths
 from conference_app.api.http.first_language import FirstLanguage
@@ -67,6 +70,7 @@ DEV_KIT = "conference_app.pages.site.dev_kit"
 
 services.load_all()
 erasure.also(mail_sink.forget_erased)
+delivery = Delivery(admissions.admits)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
 connections = address_limit(settings())
@@ -83,8 +87,10 @@ async def lifespan() -> AsyncIterator[None]:
             asyncio.create_task(worker.run_worker(), name="jobs"),
             asyncio.create_task(page_socket.watch(), name="page socket"),
             asyncio.create_task(forget_closed_tabs(app), name="closed tabs"),
+            asyncio.create_task(delivery.watch(), name="encryption"),
         ]
         yield
+        await delivery.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -135,6 +141,7 @@ routes = [
     *disclosure.routes,
     *transparency.routes,
     *signal_proxy.routes,
+    *delivery.routes,
     health_route(database_health.healthy, signal_proxy.is_up, page_socket.is_open, open_meetings.has_place),
 ]
 plain_routes = Starlette(routes=routes, middleware=[Middleware(Incidents), Middleware(StorableAddresses)])
@@ -143,6 +150,7 @@ layers = [
     hide_credentials,
     page_socket.guarding,
     SocketLimits().guarding,
+    SocketLimits(delivery_socket.PATH, re.compile(r"\{"), frames.FRAME_LIMIT).guarding,
     at_clean_paths,
     in_first_language,
     with_security_headers,

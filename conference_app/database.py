@@ -159,6 +159,15 @@ async def lock(db: AsyncSession, *names: str) -> None:
         await (await db.connection()).execute(lock, {"names": " ".join(names)})
 
 
+async def read_one_moment(db: AsyncSession) -> None:
+    """Have every statement of `db`, which has made none yet, see the database as it is at the first one.
+
+    On PostgreSQL each would see what was committed before itself; SQLite does so anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def failure_of(error: BaseException) -> str:
     """What keeps the database from doing its work, such as "SQLITE_FULL" or "AdminShutdown"; empty for other errors.
 

@@ -1,4 +1,4 @@
-"""What one network address may do with the pages' sockets, before anything of a message is read.
+"""What one network address may do with the pages' sockets, and with those of encryption, before a message is read.
 
 Every open tab holds a State, and every message costs the loop that answers everybody. Whoever asks for more than a
 household or an office does is slowed down, by being read more slowly; beyond that the socket closes, and a page then
@@ -34,9 +34,15 @@ _GONE: Message = {"type": "websocket.disconnect", "code": 1013}
 
 
 class SocketLimits:
-    """ASGI middleware of one app worker, for `rx.App(api_transformer=…)`."""
+    """ASGI middleware of one app worker, for `rx.App(api_transformer=…)`: for sockets whose path begins with `path`.
 
-    def __init__(self) -> None:
+    What does not begin with `packet`, or is longer than `longest`, ends the socket.
+    """
+
+    def __init__(
+        self, path: str = SOCKET_PATH, packet: re.Pattern[str] = _PACKET, longest: int = LONGEST_MESSAGE
+    ) -> None:
+        self._path, self._packet, self._longest = path, packet, longest
         self._open: Counter[str] = Counter()
         self._opening = Budget(per_s=10, burst=100)
         self._messages = Budget(per_s=150, burst=600)
@@ -45,7 +51,7 @@ class SocketLimits:
         """`app`, with the limits before its socket."""
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "websocket" or not scope["path"].startswith(SOCKET_PATH):
+            if scope["type"] != "websocket" or not scope["path"].startswith(self._path):
                 await app(scope, receive, send)
                 return
             who = network_of(network_address(HTTPConnection(scope)))
@@ -74,7 +80,7 @@ class SocketLimits:
             if message["type"] != "websocket.receive":
                 return message
             text = message.get("text") or ""
-            if not _PACKET.match(text) or len(text) > LONGEST_MESSAGE:
+            if not self._packet.match(text) or len(text) > self._longest:
                 return _GONE
             return message if await _waited(self._messages, who, 1.0 + len(text) / MESSAGE_UNIT) else _GONE
 

@@ -87,6 +87,7 @@ async def read(room: str, after: int | None, identities: Collection[str], *, mos
     At most `most` members and `GONE_TOLD` others. None when the room is closed.
     """
     async with database.reading(ENCRYPTION) as db:
+        await database.read_one_moment(db)
         group = await db.get(EncryptionGroup, room, options=[groups.without_info()])
         if group is None:
             return None

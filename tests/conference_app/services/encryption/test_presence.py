@@ -19,7 +19,7 @@ from conference_app.services.room.hosts import Caller
 from tests.conference_app.joined import admitted, opened, room_of
 from tests.conference_app.people import confirmed, session_of
 from tests.conference_app.services.encryption.open_room import committed, connected, open_room, socket_of
-from tests.fakes import NOON, FakeRoomAdmin
+from tests.fakes import LOOKING, NOON, FakeRoomAdmin
 
 SECOND = timedelta(seconds=1)
 
@@ -107,5 +107,5 @@ async def test_a_ticket_reaches_whom_it_is_for_and_goes_with_the_room(db: Settin
         with pytest.raises(ConferenceError):
             await moderation.hand_over(Caller(ann.id), made.code, other, ticket=wrong)
     await moderation.end(Caller(ann.id), made.code)
-    async with database.reading() as session:
+    async with database.reading(*LOOKING) as session:
         assert await news._tickets(session, room, [guest]) == {}

@@ -1,0 +1,1 @@
+"""The WebSocket by which browsers of a room agree on keys."""
