@@ -6,6 +6,7 @@ import reflex as rx
 
 from conference_app.components.frame.brand import home_link, mark
 from conference_app.components.frame.footer import document_links
+from conference_app.components.frame.forget_keys import ForgetKeys
 from conference_app.components.frame.member_posts import member_post, post_button
 from conference_app.components.frame.own_photo import OwnPhotoState
 from conference_app.components.frame.page_frame import NEEDS_SCRIPT, whole_page
@@ -20,6 +21,7 @@ from conference_app.texts import _, localized_path
 def sign_out_form(extra: str) -> rx.Component:
     """A real post, since only a plain route can take the cookie away."""
     return member_post(
+        ForgetKeys.create(),
         post_button(icon("log-out", 20), _("Sign out"), class_name=extra),
         action="/auth/sign-out",
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 import reflex as rx
 
+from conference_app.components.encryption.meeting_link import copy_link_button, meeting_link
 from conference_app.components.kit.buttons import Text, button, icon, link_button
 from conference_app.components.kit.choices import switch
-from conference_app.components.kit.copying import copy_button, copy_field
 from conference_app.components.kit.plain_elements import literal
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import card
@@ -68,12 +68,12 @@ def invitation(shown: Invited, *, is_starting: Any, on_start: Any) -> rx.Compone
         on_click=on_start,
     )
     return card(
-        copy_field(_("Invitation link"), "invitation", meeting.room_path, _("Copy link")),
+        meeting_link(meeting.id, meeting.room_path, "invitation"),
         _who_comes_in(shown),
         rx.cond(shown.pass_phrase, _pass_phrase(shown)),
         rx.el.div(
             start,
-            copy_button(_("Copy invitation"), shown.text, path=meeting.room_path, icon_name="mail"),
+            copy_link_button(_("Copy invitation"), meeting.id, meeting.room_path, shown.text, icon_name="mail"),
             class_name="flex flex-wrap gap-3 border-t border-line pt-5 -mx-5 px-5 sm:-mx-6 sm:px-6",
         ),
         extra="p-5 sm:p-6 grid grid-cols-1 gap-4",

@@ -32,6 +32,7 @@ STILL_DUE = timedelta(hours=2)
 class MeetingRow:
     """One meeting in words."""
 
+    id: str = ""
     code: str = ""
     subject: str = ""
     room_path: str = ""
@@ -108,6 +109,7 @@ def row(
     is_open = meeting.state in ("open", "locked")
     is_over = _is_past(meeting, now)
     return MeetingRow(
+        id=meeting.id,
         code=meeting.code,
         subject=meeting.subject,
         room_path=meeting.path if may_invite else "",

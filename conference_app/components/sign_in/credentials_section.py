@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import reflex as rx
+from reflex_base.event import EventCallback
 
+from conference_app.components.encryption.key_vault import TypedPassword
+from conference_app.components.encryption.vault_state import VaultState
 from conference_app.components.kit.fields import email_field, password_field
 from conference_app.components.kit.forms import checked_form, typed
 from conference_app.components.sign_in.security_form import (
@@ -25,7 +28,7 @@ class CredentialsState(SecurityState):
     """Changes of e-mail and password."""
 
     @rx.event
-    async def change_password(self, form: dict[str, object]) -> AsyncIterator[None]:
+    async def change_password(self, form: dict[str, object]) -> AsyncIterator[EventCallback[()] | None]:
         account = await require_account(self)
         self._begin()
         yield
@@ -38,6 +41,7 @@ class CredentialsState(SecurityState):
                 address=client_address(self),
             )
             await self._done(_("Your password is changed. All other devices are signed out."))
+            yield VaultState.password_taken
 
     @rx.event
     async def change_email(self, form: dict[str, object]) -> AsyncIterator[None]:
@@ -85,6 +89,7 @@ def password_section() -> rx.Component:
     state = CredentialsState
     opened = checked_form(
         state,
+        TypedPassword.create(field="new_password"),
         password_field(
             _("Current password"),
             "current_password",

@@ -2,6 +2,8 @@
 
 import { useEffect, useRef } from "react";
 
+import { noteNewSecret, noteSecret, prfExtension } from "../encryption/passkey_secret";
+
 type Json = Record<string, unknown>;
 
 function bytes(text: string): ArrayBuffer {
@@ -35,8 +37,10 @@ async function create(options: Json): Promise<string> {
       challenge: bytes(options.challenge as string),
       user: { ...user, id: bytes(user.id as string) },
       excludeCredentials: descriptors(options.excludeCredentials as Json[]),
+      extensions: { ...(options.extensions as Json), ...(await prfExtension()) },
     } as unknown as PublicKeyCredentialCreationOptions,
   })) as PublicKeyCredential;
+  await noteNewSecret(made).catch(() => undefined); // the passkey signs in all the same
   const { clientDataJSON, attestationObject } = made.response as AuthenticatorAttestationResponse;
   return told(made, { clientDataJSON, attestationObject });
 }
@@ -48,8 +52,10 @@ async function get(options: Json): Promise<string> {
       ...options,
       challenge: bytes(options.challenge as string),
       allowCredentials: descriptors(options.allowCredentials as Json[]),
+      extensions: { ...(options.extensions as Json), ...(await prfExtension()) },
     } as unknown as PublicKeyCredentialRequestOptions,
   })) as PublicKeyCredential;
+  await noteSecret(used).catch(() => undefined);
   const { clientDataJSON, authenticatorData, signature, userHandle } = used.response as AuthenticatorAssertionResponse;
   return told(used, { clientDataJSON, authenticatorData, signature, userHandle });
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import reflex as rx
-from reflex_base.event import EventSpec
+from reflex_base.event import EventCallback, EventSpec
 
+from conference_app.components.encryption.vault_state import VaultState
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.forms import checked_form, typed
@@ -52,12 +53,14 @@ class PasskeysState(SecurityState):
         self.busy = not self.problem  # until the browser answers
 
     @rx.event
-    async def answer_passkey(self, answer: str) -> None:
+    async def answer_passkey(self, answer: str) -> EventCallback[()] | None:
         account = await require_account(self)
         challenge, self._challenge, self.passkey_options = self._challenge, b"", ""
         with self._refusing():
             await passkeys.finish_adding(account.account_id, self._passkey_name, answer, challenge)
             await self._done(_("Your passkey is added."))
+            return VaultState.load  # which learns that it may open the keys
+        return None
 
     @rx.event
     async def give_up_passkey(self, why: str) -> None:

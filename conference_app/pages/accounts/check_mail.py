@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.encryption.key_vault import key_vault
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, link_button, submit_button
@@ -18,7 +19,7 @@ from conference_app.components.kit.surfaces import banner
 from conference_app.config import settings
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import registration_mail
-from conference_app.session import public, require_account, signed_in
+from conference_app.session import SessionState, public, require_account, signed_in
 from conference_app.texts import _, error_text, localized_path, n_
 
 
@@ -177,6 +178,7 @@ def check_mail() -> rx.Component:
     state = CheckMailState
     known = rx.fragment(_nothing_came(), _onwards())
     return narrow_frame(
+        rx.cond(SessionState.signed_in, key_vault()),
         rx.el.h1(_("Check your mail")),
         rx.cond(
             state.loaded,

@@ -14,6 +14,7 @@ from conference_app.components.accounts.person_inputs import (
     typed_optional,
 )
 from conference_app.components.accounts.suggested_username import SuggestedUsername
+from conference_app.components.encryption.key_vault import TypedPassword
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import icon, submit_button, text_link
@@ -148,6 +149,7 @@ def register() -> rx.Component:
         rx.el.div(kept_note(), class_name="mb-8"),
         checked_form(
             RegisterState,
+            TypedPassword.create(field="password"),
             *_required(),
             _optional(),
             _acceptance(),

@@ -6,6 +6,8 @@ import reflex as rx
 
 from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.accounts.confirm_email import confirm_email_banner
+from conference_app.components.encryption.key_vault import key_vault
+from conference_app.components.encryption.vault_panel import vault_section
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.loading import loading, skeleton
@@ -41,10 +43,14 @@ def account_security() -> rx.Component:
         password_section(),
         passkeys_section(),
         authenticator_section(),
+        section(
+            _("Keys of your meetings"), _("With them your browsers make links and let people in."), vault_section()
+        ),
         _events(),
         class_name="max-w-2xl",
     )
     return account_frame(
+        key_vault(),
         confirm_email_banner(),
         rx.cond(state.failure, banner(state.failure, "danger", again)),
         rx.cond(state.loaded, parts, rx.cond(state.failure, rx.fragment(), waiting)),

@@ -10,10 +10,12 @@ from reflex_base.event import EventSpec
 
 from conference_app.components.accounts.confirm_email import confirm_email_banner
 from conference_app.components.accounts.returned_mail import returned_mail_banner
+from conference_app.components.encryption.key_vault import key_vault
+from conference_app.components.encryption.meeting_link import copy_link_button
+from conference_app.components.encryption.vault_panel import vault_panel
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, link_button
-from conference_app.components.kit.copying import copy_button
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card, empty_state, section_header
@@ -139,7 +141,7 @@ def _next_card() -> rx.Component:
                     busy=DashboardState.starting,
                     on_click=DashboardState.start,
                 ),
-                copy_button(_("Copy link"), first.room_path),
+                copy_link_button(_("Copy link"), first.id, first.room_path),
                 class_name="flex flex-wrap gap-3 mt-6",
             ),
         ),
@@ -196,6 +198,7 @@ def _waiting() -> rx.Component:
 def dashboard() -> rx.Component:
     state = DashboardState
     return app_frame(
+        key_vault(),
         rx.el.div(
             rx.el.h1(
                 rx.cond(
@@ -212,6 +215,7 @@ def dashboard() -> rx.Component:
         confirm_email_banner(),
         returned_mail_banner(),
         deactivated_account_banner(),
+        vault_panel(),
         rx.cond(
             state.problem,
             banner(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.encryption.key_vault import key_vault
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button, submit_button
@@ -71,6 +72,7 @@ class NewMeetingState(MeetingFieldsState, rx.State):
 def new_meeting() -> rx.Component:
     state = NewMeetingState
     return app_frame(
+        key_vault(),
         rx.el.h1(_("New meeting"), class_name="mb-8"),
         rx.el.div(
             card(

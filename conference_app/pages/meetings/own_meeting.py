@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import reflex as rx
-from reflex_base.event import EventSpec
+from reflex_base.event import EventCallback, EventSpec
 
 from conference_app.components.accounts.confirm_email import confirm_email_banner
+from conference_app.components.encryption.key_vault import key_vault
+from conference_app.components.encryption.vault_panel import vault_panel
+from conference_app.components.encryption.vault_state import VaultState
 from conference_app.components.frame.app_frame import app_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon, link_button, submit_button
@@ -98,7 +101,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
         return rx.set_focus("edit")
 
     @rx.event
-    async def submit(self, form: dict[str, object]) -> AsyncIterator[None]:
+    async def submit(self, form: dict[str, object]) -> AsyncIterator[EventCallback[()] | None]:
         account = await require_account(self)
         self._begin()
         yield
@@ -107,6 +110,7 @@ class OwnMeetingState(MeetingFieldsState, rx.State):
             await self._show(changed, account)
             self.is_editing = False
             await say(self, _("Your changes are saved."))
+            yield VaultState.load  # whether the link alone lets people in may have changed
 
     @rx.event
     async def ask_delete(self) -> None:
@@ -269,8 +273,11 @@ def own_meeting() -> rx.Component:
         _heading(),
         rx.cond(SessionState.may_invite, rx.fragment(), confirm_email_banner()),
         deactivated_account_banner(),
+        vault_panel(),
         rx.cond(state.is_editing, _editor(), _view()),
     )
     return app_frame(
-        rx.cond(state.missing, _missing(), rx.cond(state.shown.code, there, _waiting())), current="/dashboard"
+        key_vault(),
+        rx.cond(state.missing, _missing(), rx.cond(state.shown.code, there, _waiting())),
+        current="/dashboard",
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.encryption.key_vault import TypedPassword
 from conference_app.components.frame.page_frame import narrow_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button, text_link
@@ -130,6 +131,7 @@ def give_up_text(why: str) -> str:
 def _password_form() -> rx.Component:
     return checked_form(
         SignInState,
+        TypedPassword.create(field="password"),
         email_field(error=SignInState.errors["email"], auto_complete="username"),
         password_field(
             _("Password"), "password", error=SignInState.errors["password"], auto_complete="current-password"

@@ -13,12 +13,13 @@ from conference_app.config import settings
 from conference_app.models.sign_in import KNOWN_DAYS
 from conference_app.texts import _, n_, plural
 
-Kind = Literal["cookie", "local storage", "session storage"]
+Kind = Literal["cookie", "local storage", "session storage", "database"]
 
 KINDS: dict[Kind, str] = {
     "cookie": n_("Cookie"),
     "local storage": n_("In this browser"),
     "session storage": n_("In this tab"),
+    "database": n_("In this browser, locked"),
 }
 """msgids."""
 
@@ -82,6 +83,14 @@ _CHOSEN = (
     ),
 )
 """What somebody chose, or had set."""
+_LOCKED = (
+    Kept(
+        "parley_keys",
+        "database",
+        n_("Keeps the keys of your own meetings, so that only your browsers have them."),
+        n_("Until you sign out"),
+    ),
+)
 _OF_THE_TAB = (
     Kept(
         "token",
@@ -112,7 +121,7 @@ _OF_THE_TAB = (
 
 def kept() -> tuple[Kept, ...]:
     """The list, for these settings: the names of some cookies depend on https."""
-    return (*_for_signing_in(), *_CHOSEN, *_OF_THE_TAB)
+    return (*_for_signing_in(), *_CHOSEN, *_LOCKED, *_OF_THE_TAB)
 
 
 def _for_signing_in() -> tuple[Kept, ...]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -63,13 +63,17 @@ class Vault:
 
 def wrap_of(parts: object) -> Wrap:
     """A wrap as a browser sends it: a JSON object. Raises NotAllowed for another form."""
-    given = cast("dict[str, object]", parts) if isinstance(parts, dict) else {}
-    texts = [given.get(name) for name in ("kind", "passkey_id", "salt", "wrapped")]
-    rounds = given.get("rounds")
-    if type(rounds) is not int or not all(isinstance(one, str) for one in texts):
-        raise NotAllowed(_UNFIT)
-    kind, passkey_id, salt, wrapped = cast("list[str]", texts)
-    return Wrap(kind, passkey_id, salt, rounds, wrapped)
+    match parts:
+        case {
+            "kind": str(kind),
+            "passkey_id": str(passkey_id),
+            "salt": str(salt),
+            "rounds": int(rounds),
+            "wrapped": str(wrapped),
+        } if not isinstance(rounds, bool):
+            return Wrap(kind, passkey_id, salt, rounds, wrapped)
+        case _:
+            raise NotAllowed(_UNFIT)
 
 
 def _text(value: bytes) -> str:

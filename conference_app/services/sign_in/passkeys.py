@@ -22,7 +22,7 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import base64url_to_bytes, parse_authentication_credential_json
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_authentication_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -102,6 +102,12 @@ async def listed(account_id: str) -> list[PasskeyView]:
     """The account's passkeys, oldest first."""
     async with database.reading(SECOND_FACTOR) as db:
         return [PasskeyView(row.id, row.name, row.created_at, row.last_used_at) for row in await _rows(db, account_id)]
+
+
+async def credentials(account_id: str) -> dict[str, str]:
+    """Base64url of each credential's id → the passkey's identifier: for the owner's browser, which knows the former."""
+    async with database.reading(SECOND_FACTOR) as db:
+        return {bytes_to_base64url(row.credential_id): row.id for row in await _rows(db, account_id)}
 
 
 async def begin_adding(account_id: str) -> Ceremony:
