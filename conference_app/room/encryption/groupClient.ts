@@ -50,7 +50,10 @@ export class GroupClient implements GroupKeys {
     worker.postMessage({ type: "prepare", place });
   }
 
+  /** Come in, also after an end. */
   enter(entrance: Entrance): void {
+    this.snapshot = NO_GROUP;
+    this.keys = new Map();
     this.worker.postMessage({ type: "enter", ...entrance });
   }
 

@@ -31,6 +31,13 @@ export type GroupPhase = "connecting" | "joining" | "in" | "mending" | "forked" 
  */
 export type GroupEnd = "removed" | "ended" | "refused" | "full" | "protocol" | "root" | "version" | "ticket" | "identity" | "left" | "unsupported";
 
+/** The group has ended: with `reason`, or, for "forked", since its members no longer agree. */
+export class GroupEnded extends Error {
+  constructor(readonly reason: GroupEnd | "forked") {
+    super(`the group has ended: ${reason}`);
+  }
+}
+
 export interface GroupSnapshot {
   phase: GroupPhase;
   reason: GroupEnd | null;

@@ -6,7 +6,7 @@ import type { Facts, KeyState } from "./assurance";
 import type { Opened } from "./frames/tally";
 
 /** What the watch needs of the group of keys. */
-export interface GroupFacts {
+export interface GroupView {
   keys: KeyState;
   identity: string;
   members: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export const UNREADABLE_MS = 3000;
 const LOOK_MS = 1000;
 
 export class EncryptionWatch {
-  private group: GroupFacts = { keys: "none", identity: "", members: new Set() };
+  private group: GroupView = { keys: "none", identity: "", members: new Set() };
   private readonly connected = new Map<string, number>();
   private readonly unmarked = new Set<string>();
   /** Identity → since when nothing of theirs could be opened. */
@@ -61,7 +61,7 @@ export class EncryptionWatch {
   };
 
   /** The group has changed. */
-  hearGroup(group: GroupFacts): void {
+  hearGroup(group: GroupView): void {
     this.group = group;
     this.look();
   }

@@ -3,11 +3,12 @@
  *
  * It lives outside React and outside Reflex State: neither a re-rendered component nor a restarted app ends a call.
  */
-import { type Room, type DisconnectReason, ConnectionState, isBrowserSupported, RoomEvent } from "livekit-client";
+import { type Room, type DisconnectReason, ConnectionState, isBrowserSupported, isE2EESupported, RoomEvent } from "livekit-client";
 
 import type { OwnTracks } from "../devices/devices";
+import { GroupEnded } from "../encryption/groupKeys";
 import type { Answer } from "../pageMessages";
-import { DISCONNECT_ENDS, type EndReason, FINAL_REFUSALS } from "./endings";
+import { DISCONNECT_ENDS, type EndReason, FINAL_REFUSALS, GROUP_ENDS } from "./endings";
 import { Publishing, type Trouble, type Wanted } from "./publishing";
 import { type Obstacle, obstacleOf } from "./reach";
 import { retryDelay } from "./retries";
@@ -51,6 +52,15 @@ export interface Request {
   passPhrase: string;
 }
 
+/** What a call needs of the encryption. */
+export interface Sealing {
+  /** Come into the group, or back. Resolves once all that is said is sealed; rejects with GroupEnded, or Error: try again. */
+  enter: (answer: Answer) => Promise<void>;
+  leave: () => void;
+  /** Calls `ended` when the group ends while nobody waits for `enter`; the returned function stops that. */
+  watch: (ended: (reason: GroupEnded["reason"]) => void) => () => void;
+}
+
 const START: SessionState = {
   phase: "lobby",
   isReconnecting: false,
@@ -79,11 +89,17 @@ export class Session {
   private lastAnswer = "";
   private hasBeenIn = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Grows with every way in: one that was given up must not end in a call. */
+  private entry = 0;
+  private isConnecting = false;
+  /** The group wants a newer token, though the room is connected. */
+  private wantsToken = false;
   private readonly publishing: Publishing;
 
   /** `ask` sends the request to the page, which answers through `hear`. `takeTracks` hands over the open devices. */
   constructor(
     readonly room: Room,
+    private readonly sealing: Sealing,
     private readonly ask: (request: Request) => void,
     private readonly takeTracks: () => Promise<OwnTracks>,
   ) {
@@ -97,9 +113,11 @@ export class Session {
     this.room.on(RoomEvent.ParticipantAttributesChanged, this.onAttributes);
     window.addEventListener("pagehide", this.onPageHidden);
     const unfollow = this.publishing.attach();
+    const unwatch = this.sealing.watch(this.onGroupEnd);
     return () => {
       clearTimeout(this.timer);
       unfollow();
+      unwatch();
       window.removeEventListener("pagehide", this.onPageHidden);
       this.room.off(RoomEvent.ConnectionStateChanged, this.onConnection);
       this.room.off(RoomEvent.Disconnected, this.onDisconnected);
@@ -117,7 +135,7 @@ export class Session {
 
   /** The person pressed Join. */
   join(request: Request): void {
-    if (!isBrowserSupported()) return this.set({ phase: "over", end: "unsupported" });
+    if (!isBrowserSupported() || !isE2EESupported()) return this.set({ phase: "over", end: "unsupported" });
     this.request = request;
     this.set({ phase: "asking", refusal: null, end: null, failures: 0, obstacle: null });
     this.sendRequest();
@@ -126,6 +144,7 @@ export class Session {
   /** The person no longer wants to wait. */
   cancel(): void {
     clearTimeout(this.timer);
+    void this.giveUp();
     this.set({ phase: "lobby", refusal: null, failures: 0, obstacle: null });
   }
 
@@ -147,18 +166,13 @@ export class Session {
     else if (answer.kind === "refused") this.refused(answer);
   }
 
-  async leave(): Promise<void> {
-    clearTimeout(this.timer);
-    this.set({ phase: "over", end: "left", isReconnecting: false });
-    await this.room.disconnect(true);
+  leave(): Promise<void> {
+    return this.end("left");
   }
 
   /** Another tab of this browser has taken the place. */
   async giveWay(): Promise<void> {
-    if (this.state.phase === "over" || this.state.phase === "lobby") return;
-    clearTimeout(this.timer);
-    this.set({ phase: "over", end: "elsewhere", isReconnecting: false });
-    await this.room.disconnect(true);
+    if (this.state.phase !== "over" && this.state.phase !== "lobby") await this.end("elsewhere");
   }
 
   /** The own devices as the person wants them while there is no connection to carry it. */
@@ -170,13 +184,27 @@ export class Session {
     this.set({ ...START });
   }
 
+  private async end(end: EndReason): Promise<void> {
+    clearTimeout(this.timer);
+    this.set({ phase: "over", end, isReconnecting: false });
+    await this.giveUp();
+  }
+
+  /** Out of room and group. */
+  private async giveUp(): Promise<void> {
+    this.entry += 1;
+    this.wantsToken = false;
+    this.sealing.leave();
+    await this.room.disconnect(true);
+  }
+
   private set(change: Partial<SessionState>): void {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
 
   private isRejoining(): boolean {
-    return this.state.phase === "call" && this.room.state === ConnectionState.Disconnected;
+    return this.state.phase === "call" && (this.wantsToken || this.room.state === ConnectionState.Disconnected);
   }
 
   private sendRequest(): void {
@@ -199,18 +227,18 @@ export class Session {
     if (!this.hasBeenIn) {
       const refusal = { code: answer.code, message: answer.message, wait_s: answer.wait_s };
       this.set({ phase: "lobby", refusal, failures: 0 });
-    } else if (end) this.set({ phase: "over", end, isReconnecting: false });
+    } else if (end) void this.end(end);
     else this.retry(answer.wait_s * 1000);
   }
 
   private async enter(answer: Answer): Promise<void> {
     const phase = this.hasBeenIn ? "call" : "connecting";
     this.set({ phase, role: answer.role, subject: answer.subject || this.state.subject });
-    const obstacle = await this.connect(answer.token);
-    if (obstacle) {
-      if (this.state.phase === "connecting" || this.isRejoining()) this.retry(0, obstacle);
-      return;
-    }
+    const entry = ++this.entry;
+    const obstacle = await this.connect(answer);
+    if (entry !== this.entry) return;
+    this.wantsToken = false;
+    if (obstacle) return this.retry(0, obstacle);
     const joinedAt = this.state.joinedAt || Date.now();
     const isFirst = !this.hasBeenIn;
     this.hasBeenIn = true;
@@ -220,17 +248,21 @@ export class Session {
     for (const trouble of troubles) this.set({ trouble });
   }
 
-  /** What was in the way; null once connected. */
-  private async connect(token: string): Promise<Obstacle | null> {
+  /** What was in the way; null once connected and sealed. Keys and connection come at the same time. */
+  private async connect(answer: Answer): Promise<Obstacle | null> {
     let hasAnswered = false;
+    this.isConnecting = true;
     const answered = () => void (hasAnswered = true);
     this.room.on(RoomEvent.SignalConnected, answered);
     try {
-      await this.room.connect(window.location.origin, token);
+      await Promise.all([this.sealing.enter(answer), this.room.connect(window.location.origin, answer.token)]);
       return null;
     } catch (error) {
+      if (error instanceof GroupEnded) this.onGroupEnd(error.reason);
+      await this.room.disconnect(true);
       return obstacleOf(error, hasAnswered);
     } finally {
+      this.isConnecting = false;
       this.room.off(RoomEvent.SignalConnected, answered);
     }
   }
@@ -263,13 +295,20 @@ export class Session {
    * wanted to go.
    */
   private onDisconnected = (reason?: DisconnectReason): void => {
-    if (this.state.phase !== "call") return;
+    if (this.state.phase !== "call" || this.isConnecting) return;
     const end = reason === undefined ? undefined : DISCONNECT_ENDS[reason];
-    if (end) {
-      this.set({ phase: "over", end, isReconnecting: false });
-      return;
-    }
+    if (end) return void this.end(end);
     this.set({ isReconnecting: true });
     this.retry(0);
+  };
+
+  /** The group let us go: for a reason that ends the call too, or a newer token may bring us back. */
+  private onGroupEnd = (reason: GroupEnded["reason"]): void => {
+    const end = GROUP_ENDS[reason];
+    if (end) void this.end(end);
+    else if (this.state.phase === "call" && !this.isConnecting) {
+      this.wantsToken = true;
+      this.sendRequest();
+    }
   };
 }

@@ -4,6 +4,7 @@ import { retryDelay } from "../../../conference_app/room/session/retries";
 import { browser, EVENTS, FAILURES, livekit, REASONS, STATES } from "../livekit";
 
 mock.module("livekit-client", livekit);
+const { GroupEnded } = await import("../../../conference_app/room/encryption/groupKeys");
 const { Session } = await import("../../../conference_app/room/session/session");
 type Answer = import("../../../conference_app/room/pageMessages").Answer;
 
@@ -84,17 +85,39 @@ const answer = (change: Partial<Answer>): Answer => ({
 });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
+/** What becomes of the encryption, as a test wants it. */
+class FakeSealing {
+  entered: string[] = [];
+  left = 0;
+  fails: Error[] = [];
+  ended: (reason: "removed" | "refused" | "forked") => void = () => undefined;
+  async enter({ token }: { token: string }) {
+    this.entered.push(token);
+    const error = this.fails.shift();
+    if (error) throw error;
+  }
+  leave() {
+    this.left += 1;
+  }
+  watch(ended: FakeSealing["ended"]) {
+    this.ended = ended;
+    return () => undefined;
+  }
+}
+
 let room: FakeRoom;
+let sealing: FakeSealing;
 let asked: string[];
 let session: InstanceType<typeof Session>;
 beforeEach(() => {
   globalThis.window = Object.assign(new EventTarget(), { location: { origin: "http://here" } }) as never;
-  browser.isSupported = true;
+  browser.isSupported = browser.canEncrypt = true;
   globalThis.localStorage = { getItem: () => null, setItem: () => undefined } as never;
   room = new FakeRoom();
+  sealing = new FakeSealing();
   asked = [];
   const ask = ({ name }: { name: string }) => void asked.push(name);
-  session = new Session(room as never, ask, async () => ({ audio: "sound" as never }));
+  session = new Session(room as never, sealing as never, ask, async () => ({ audio: "sound" as never }));
   session.attach();
 });
 
@@ -287,5 +310,74 @@ describe("in the call", () => {
     expect(session.snapshot()).toMatchObject({ phase: "over", end: "left" });
     session.again();
     expect(session.snapshot()).toMatchObject({ phase: "lobby", end: null });
+  });
+});
+
+describe("the encryption", () => {
+  test("comes in with the token of the admission, before anything is sent", async () => {
+    let seal: () => void = () => undefined;
+    sealing.enter = () => new Promise<void>((resolve) => (seal = resolve));
+    await enter();
+    expect(session.snapshot().phase).toBe("connecting");
+    expect(room.published).toEqual([]);
+    seal();
+    await settled();
+    expect(session.snapshot().phase).toBe("call");
+    expect(room.published).toEqual(["sound"]);
+  });
+
+  test("that does not come about in time is tried again", async () => {
+    sealing.fails = [new Error("no keys yet")];
+    await enter();
+    expect(session.snapshot()).toMatchObject({ phase: "connecting", failures: 1, obstacle: "unreachable" });
+    expect(room.state).toBe("disconnected");
+  });
+
+  test.each([["root", "other_root"], ["ticket", "no_ticket"], ["version", "outdated"], ["forked", "forked"]] as const)(
+    "that ends by %s ends the call and says so",
+    async (reason, end) => {
+      sealing.fails = [new GroupEnded(reason)];
+      await enter();
+      expect(session.snapshot()).toMatchObject({ phase: "over", end });
+      expect(room.state).toBe("disconnected");
+    },
+  );
+
+  test("whose members no longer agree ends a running call", async () => {
+    await enter();
+    sealing.ended("forked");
+    await settled();
+    expect(session.snapshot()).toMatchObject({ phase: "over", end: "forked" });
+    expect(room.state).toBe("disconnected");
+  });
+
+  test("that refuses an old token gets a newer one, and the call goes on", async () => {
+    await enter();
+    sealing.ended("refused");
+    expect(asked).toEqual(["Ada", "Ada"]);
+    session.hear(answer({ token: "newer" }));
+    await settled();
+    expect(sealing.entered.at(-1)).toBe("newer");
+    expect(session.snapshot()).toMatchObject({ phase: "call", isReconnecting: false });
+  });
+
+  test("is left by whoever leaves, and by whoever stops waiting for it", async () => {
+    await enter();
+    const before = sealing.left;
+    await session.leave();
+    expect(sealing.left).toBe(before + 1);
+    session.again();
+    sealing.enter = () => new Promise<void>(() => undefined);
+    await enter();
+    session.cancel();
+    expect(sealing.left).toBe(before + 2);
+    expect(session.snapshot().phase).toBe("lobby");
+  });
+
+  test("that a browser lacks is told before asking", () => {
+    browser.canEncrypt = false;
+    session.join({ name: "Ada", passPhrase: "" });
+    expect(session.snapshot()).toMatchObject({ phase: "over", end: "unsupported" });
+    expect(asked).toEqual([]);
   });
 });
