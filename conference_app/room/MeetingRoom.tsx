@@ -1,16 +1,20 @@
 /** The meeting page's one component: lobby, call and farewell. Its session outlives every change of the page's State. */
 import { RoomContext } from "@livekit/components-react";
-import { Room, setLogLevel, VideoPresets } from "livekit-client";
+import { setLogLevel } from "livekit-client";
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Call } from "./call/Call";
 import type { OwnTracks } from "./devices/devices";
+import { EncryptionProvider } from "./encryption/EncryptionProvider";
+import { admissions, handOverTicket } from "./encryption/hostTickets";
+import { makeSealedRoom, type SealedRoom } from "./encryption/sealedRoom";
 import { Farewell, type FarewellKind } from "./lobby/Farewell";
 import type { JoinDraft } from "./lobby/JoinForm";
 import { Lobby } from "./lobby/Lobby";
 import { useOwnMedia } from "./lobby/useOwnMedia";
 import type { Answer, Desk, MeetingAccess, Notice, WaitingPerson } from "./pageMessages";
-import { type Phase, type Request, Session } from "./session/session";
+import type { Phase, Session } from "./session/session";
+import { useSession } from "./session/useSession";
 import { type TabPlace, useTabPlace } from "./session/useTabPlace";
 import { useWatch } from "./session/useWatch";
 import { type Texts, useMakeWords, WordsProvider } from "./shared/words";
@@ -32,7 +36,7 @@ export interface MeetingRoomProps {
   hostedPath: string;
   /** What stands above the lobby. */
   children?: ReactNode;
-  onJoin: (name: string, passPhrase: string) => void;
+  onJoin: (name: string, passPhrase: string, leafKey: string, proof: string) => void;
   onStopWaiting: () => void;
   onAnswerTaken: (id: string) => void;
   onMute: (identity: string, trackSid: string) => void;
@@ -41,26 +45,14 @@ export interface MeetingRoomProps {
   onEnd: () => void;
   desk: Desk;
   onWatch: () => void;
-  onAdmit: (identity: string) => void;
+  /** `tickets`: JSON, by identity. */
+  onAdmit: (identity: string, tickets: string) => void;
   onRefuse: (identity: string) => void;
-  onHandOver: (identity: string) => void;
+  onHandOver: (identity: string, ticket: string) => void;
 }
 
 // Its log names people and rooms, and everything a person needs to know stands on the page.
 setLogLevel("silent");
-
-function makeRoom(): Room {
-  return new Room({
-    singlePeerConnection: false,
-    adaptiveStream: true,
-    dynacast: true,
-    stopLocalTrackOnUnpublish: true,
-    // It would end the call of who is asked whether to leave the page, and stays.
-    disconnectOnPageLeave: false,
-    videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
-    publishDefaults: { simulcast: false, videoCodec: "vp8", dtx: true, red: false },
-  });
-}
 
 const ACCESS_ENDS: Partial<Record<MeetingAccess["status"], FarewellKind>> = {
   ended: "ended",
@@ -74,27 +66,6 @@ function useLastKnown(access: MeetingAccess): MeetingAccess {
   const known = useRef(access);
   if (access.status !== "loading") known.current = access;
   return known.current;
-}
-
-function useSession(props: MeetingRoomProps, takeTracks: () => Promise<OwnTracks>): Session {
-  const latest = useRef({ ask: props.onJoin, takeTracks });
-  latest.current = { ask: props.onJoin, takeTracks };
-  const [session] = useState(() => {
-    const ask = ({ name, passPhrase }: Request) => latest.current.ask(name, passPhrase);
-    return new Session(makeRoom(), ask, () => latest.current.takeTracks());
-  });
-  useEffect(() => session.attach(), [session]);
-  const { answer, access, onAnswerTaken } = props;
-  const taken = useRef(onAnswerTaken);
-  taken.current = onAnswerTaken;
-  useEffect(() => {
-    if (!answer.id) return;
-    session.hear(answer);
-    taken.current(answer.id);
-    // Each answer counts once, whatever else is rendered.
-  }, [session, answer.id]);
-  useEffect(() => session.askAgain(), [session, access.id]);
-  return session;
 }
 
 /** A host who closes the tab by mistake leaves others without one: the browser asks first. */
@@ -131,7 +102,18 @@ function useTitle(subject: string, brand: string): void {
 
 const NOBODY: WaitingPerson[] = [];
 
-export function MeetingRoom(props: MeetingRoomProps) {
+/** A host's orders that come with a signature of this browser. */
+function signedOrders({ group, encryption }: SealedRoom, { desk, onAdmit, onHandOver }: MeetingRoomProps) {
+  return {
+    admit: async (identity: string) => {
+      const chosen = desk.waiting.filter((one) => identity === "" || one.identity === identity);
+      onAdmit(identity, await admissions(group, chosen, window.location.href));
+    },
+    handOver: async (identity: string) => onHandOver(identity, await handOverTicket(group, encryption.snapshot().members.get(identity))),
+  };
+}
+
+function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }) {
   const words = useMakeWords(props.texts, props.language, props.brand);
   const access = useLastKnown(props.access);
   const [draft, setDraft] = useState<JoinDraft | null>(null);
@@ -139,9 +121,12 @@ export function MeetingRoom(props: MeetingRoomProps) {
   const keepSavable = useCallback((now: Savable[]) => void (savable.current = now), []);
   const handOver = useRef<() => Promise<OwnTracks>>(async () => ({}));
   const session = useSession(
+    sealed,
+    ROOT_KEYS,
     props,
     useCallback(() => handOver.current(), []),
   );
+  const orders = signedOrders(sealed, props);
   const state = useSyncExternalStore(session.subscribe, session.snapshot);
   const isOutside = ["lobby", "asking", "waiting", "connecting"].includes(state.phase);
   const accessEnd = state.phase === "lobby" ? ACCESS_ENDS[access.status] : undefined;
@@ -161,8 +146,10 @@ export function MeetingRoom(props: MeetingRoomProps) {
     return (
       <WordsProvider value={words}>
         <RoomContext.Provider value={session.room}>
+          <EncryptionProvider encryption={sealed.encryption}>
           <Call
             room={session.room}
+            seal={sealed.encryption}
             state={state}
             isLocked={props.isLocked}
             notice={props.notice}
@@ -175,10 +162,11 @@ export function MeetingRoom(props: MeetingRoomProps) {
             onLock={props.onLock}
             desk={props.desk}
             invitation={access.is_host ? access.invitation : ""}
-            onAdmit={props.onAdmit}
+            onAdmit={(identity) => void orders.admit(identity)}
             onRefuse={props.onRefuse}
-            onHandOver={props.onHandOver}
+            onHandOver={(identity) => void orders.handOver(identity)}
           />
+          </EncryptionProvider>
         </RoomContext.Provider>
       </WordsProvider>
     );
@@ -216,4 +204,23 @@ export function MeetingRoom(props: MeetingRoomProps) {
       </div>
     </WordsProvider>
   );
+}
+
+/** A browser that can't seal what it sends is told so, and never comes in. */
+function Unable(props: MeetingRoomProps) {
+  const words = useMakeWords(props.texts, props.language, props.brand);
+  return (
+    <WordsProvider value={words}>
+      <div className="min-h-dvh bg-surface text-ink">
+        {props.children}
+        <Farewell kind="unsupported" homePath={props.homePath} meetingsPath={props.meetingsPath} againPath="" savable={[]} />
+      </div>
+    </WordsProvider>
+  );
+}
+
+export function MeetingRoom(props: MeetingRoomProps) {
+  const [sealed, setSealed] = useState(makeSealedRoom);
+  useEffect(() => void sealed?.group.leafKey.catch(() => setSealed(null)), [sealed]);
+  return sealed ? <Meeting {...props} sealed={sealed} /> : <Unable {...props} />;
 }

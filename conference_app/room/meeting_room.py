@@ -18,6 +18,12 @@ def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> tuple[rx.Var[str], rx
     return (first, second)
 
 
+def _request(
+    name: rx.Var[str], pass_phrase: rx.Var[str], leaf_key: rx.Var[str], proof: rx.Var[str]
+) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str], rx.Var[str]]:
+    return (name, pass_phrase, leaf_key, proof)
+
+
 class MeetingRoom(NoSSRComponent):
     """Loaded in the browser only, and only on the page that shows it."""
 
@@ -55,8 +61,8 @@ class MeetingRoom(NoSSRComponent):
     hosted_path: rx.Var[str]
     """What stands before a meeting's code in the address of its host's page; empty for all others."""
 
-    on_join: rx.EventHandler[_two_texts]
-    """(name, pass-phrase): asks for admission, in the lobby and whenever the call was lost."""
+    on_join: rx.EventHandler[_request]
+    """(name, pass-phrase, leaf key, proof of the link): asks for admission, in the lobby and whenever the call was lost."""
     on_stop_waiting: rx.EventHandler[rx.event.no_args_event_spec]
     on_answer_taken: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(answer id): the token may be forgotten."""
@@ -67,12 +73,12 @@ class MeetingRoom(NoSSRComponent):
     on_lock: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
     on_watch: rx.EventHandler[rx.event.no_args_event_spec]
     """A host's page asks for the next `desk`."""
-    on_admit: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    """(identity of who waits, or "" for all)."""
+    on_admit: rx.EventHandler[_two_texts]
+    """(identity of who waits, or "" for all; tickets by identity, as JSON)."""
     on_refuse: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(identity of who waits)."""
-    on_hand_over: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    """(identity)."""
+    on_hand_over: rx.EventHandler[_two_texts]
+    """(identity, the co-host's ticket as JSON)."""
     on_end: rx.EventHandler[rx.event.no_args_event_spec]
 
 

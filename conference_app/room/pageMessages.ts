@@ -18,6 +18,8 @@ export interface MeetingAccess {
   when: string;
   /** For the organizer: the text to send to guests. */
   invitation: string;
+  /** For the organizer: from it and their vault their browser derives the meeting's root key. */
+  meeting_id: string;
 }
 
 /** The answer to asking for a place. The browser takes each `id` once and says so; then the token is forgotten. */
@@ -47,6 +49,10 @@ export interface Notice {
 export interface WaitingPerson {
   identity: string;
   name: string;
+  /** The key that the host's browser signs a ticket for, base64url; empty if theirs named none. */
+  leaf_key: string;
+  /** Shows that they have the whole link, base64url; empty without it. */
+  proof: string;
 }
 
 /** What the host is told. The browser asks for the next one when it has another `id`; empty: this tab is no host's. */

@@ -43,6 +43,8 @@ class MeetingAccess:
     """When it begins, in words; empty like `host`, and without a set time."""
     invitation: str = ""
     """For the organizer: the text to send to guests."""
+    meeting_id: str = ""
+    """For the organizer: from it and their vault their browser derives the meeting's root key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class WaitingPerson:
 
     identity: str = ""
     name: str = field(default="", repr=False)
+    leaf_key: str = ""
+    """The key that the host's browser signs a ticket for, base64url; empty if theirs named none."""
+    proof: str = ""
+    """Shows that they have the whole link, base64url; empty without it."""
 
 
 @dataclass(frozen=True, slots=True)

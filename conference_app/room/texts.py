@@ -47,6 +47,7 @@ def room_texts() -> dict[str, str | dict[str, str]]:
         **_waiting(),
         **_keys(),
         **_farewells(),
+        **_encryption(),
     }
 
 
@@ -66,7 +67,7 @@ def _lobby() -> dict[str, str | dict[str, str]]:
         "joining": _("Joining…"),
         "join_here": _("Join here instead"),
         "elsewhere_now": _("You are already in this meeting in another tab. If you join here, that tab leaves."),
-        "encryption_line": _("Encrypted in transit. End-to-end encryption comes next."),
+        "encryption_line": _("End-to-end encrypted: only the people in the meeting see, hear and read it."),
         "waiting_title": _("The host has not opened the room yet"),
         "waiting_for": _("{name} has not opened the room yet", name="{name}"),
         "waiting_text": _("You'll be let in automatically."),
@@ -350,9 +351,94 @@ def _farewells() -> dict[str, str | dict[str, str]]:
         "to_start": _("Back to the start"),
         "unsupported_title": _("This browser can't take part"),
         "unsupported_text": _(
-            "It has no video calls built in, or they are switched off. Open the link in a current Firefox, Chrome, Edge or Safari."
+            "It cannot encrypt video calls from end to end, or they are switched off. Open the link in Firefox 130, Chrome or Edge 137, Safari 17.4, or anything newer."
         ),
         "meet_again": _("Meet again"),
         "my_meetings": _("My meetings"),
         "save_chat": _("Save the chat"),
+    }
+
+
+def _encryption() -> dict[str, str | dict[str, str]]:
+    return {**_lock(), **_encryption_sheet()}
+
+
+def _lock() -> dict[str, str | dict[str, str]]:
+    """What the lock says in few words, and the sheet in a sentence with what to do."""
+    return {
+        "encrypted": _("End-to-end encrypted"),
+        "keys_coming": _("Exchanging keys…"),
+        "lock_forked": _("Interference"),
+        "lock_other_self": _("Not end-to-end encrypted: mistaken identity"),
+        "lock_not_sealed": _("Not end-to-end encrypted yet"),
+        "lock_stranger": _("Somebody is connected without keys"),
+        "lock_unmarked": _("{name} sends without encryption", name="{name}"),
+        "lock_unreadable": _("{name} cannot be decrypted", name="{name}"),
+        "lock_plain": _("Messages without encryption were dropped"),
+        "told_other_self": _(
+            "The server takes this browser for somebody else. Leave the meeting, come back, and tell the operator if it happens again."
+        ),
+        "told_not_sealed": _(
+            "What you send is not encrypted yet, so nothing is sent. If this stays, leave and join again."
+        ),
+        "told_stranger": _(
+            "Somebody is connected to the server who holds no keys of this meeting. They see and hear nothing of it, and you see nothing of them. The host can lock the meeting."
+        ),
+        "told_unmarked": _(
+            "{name} sends something that is not encrypted. It is not shown to you. Ask them to leave and join again.",
+            name="{name}",
+        ),
+        "told_unreadable": _(
+            "What {name} sends does not fit their key, so it is not shown to you. Ask them to leave and join again.",
+            name="{name}",
+        ),
+        "told_plain": _("Messages arrived that were not encrypted. They were dropped: nobody saw them here."),
+    }
+
+
+def _encryption_sheet() -> dict[str, str | dict[str, str]]:
+    return {
+        "encryption": _("Encryption"),
+        "encrypted_text": _(
+            "Everything you say, show and write here is encrypted in your browser and opened only in the browsers of those listed below."
+        ),
+        "meeting_code": _("Meeting code"),
+        "meeting_code_help": _(
+            "Let the host read it aloud. If all see the same digits, nobody has slipped in between."
+        ),
+        "members": _forms(lambda n: plural("{count} person holds the keys", "{count} people hold the keys", n)),
+        "right_root": _("Organizer"),
+        "right_cohost": _("Appointed by the organizer"),
+        "right_link": _("Came with the link"),
+        "right_admitted": _("Let in by a host"),
+        "right_introduced": _("Let in by a host, link from a mail of this server"),
+        "server_sees_title": _("What the server can see"),
+        "server_sees": _(
+            "Who is here and under which name, when, from which address, and how much is sent. It also decides who is locked out or removed, and can end the meeting. It cannot see, hear or read what happens in it."
+        ),
+        "altered_code": _(
+            "This protects from whoever runs the network or steals what is stored. It does not protect from a server that sends your browser altered code."
+        ),
+        "limits_link": _("What no protection covers"),
+        "for_experts": _("For experts"),
+        "epoch_code": _("Code of this moment"),
+        "epoch_code_help": _(
+            "Epoch {epoch}. It changes whenever somebody comes or goes. If two people see different codes for longer than a moment, the server keeps them apart.",
+            epoch="{epoch}",
+        ),
+        "build_hash": _("Hash of the encryption's code"),
+        "build_hash_help": _("The operator compares it with what “make doctor” prints on the server."),
+        "forked_title": _("Stopped for your safety"),
+        "forked_text": _(
+            "The people in this meeting no longer agree on who is in it. Somebody may have interfered, so your browser stopped sending. Join again, and compare the meeting code."
+        ),
+        "other_root_title": _("This link no longer fits"),
+        "other_root_text": _(
+            "The meeting has other keys than your link says. The organizer may have made a new link: ask them for it, not by way of this server."
+        ),
+        "no_ticket_title": _("Something is missing from your link"),
+        "no_ticket_text": _("Its end was lost or changed. Ask the organizer for the whole link, and open it again."),
+        "outdated_title": _("This page is out of date"),
+        "outdated_text": _("The others use another version of the encryption. Reload the page to get it."),
+        "reload": _("Reload"),
     }

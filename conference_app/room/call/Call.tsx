@@ -1,17 +1,18 @@
 /** The running call: stage, controls, panels, and what is said about it all. */
-import { RoomAudioRenderer, useParticipants } from "@livekit/components-react";
-import { type Participant, type Room, RoomEvent, Track } from "livekit-client";
+import { RoomAudioRenderer } from "@livekit/components-react";
+import { type Participant, type Room, Track } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
+import { EncryptionSheet } from "../encryption/EncryptionSheet";
 import type { Desk, Notice, WaitingPerson } from "../pageMessages";
 import type { Wanted } from "../session/publishing";
 import type { SessionState } from "../session/session";
 import { useAway } from "../session/useAway";
 import { useWakeLock } from "../session/useWakeLock";
-import { NamesProvider } from "../shared/NamesProvider";
-import { isHost as isHostOf } from "../shared/people";
+import { NamesProvider, useIsKnown } from "../shared/NamesProvider";
 import { useSettings } from "../shared/settings";
+import { useIsHost, usePeople } from "../shared/usePeople";
 import { useIsPhone, useSize } from "../shared/useSize";
 import { useWords } from "../shared/words";
 import { SharingStrip } from "../stage/SharingStrip";
@@ -20,6 +21,7 @@ import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
 import { type RunningTool, useTools } from "../tools/registry";
 import type { HostActions, Savable } from "../tools/tool";
+import type { MessageSeal } from "../wire/delivery";
 import { CopyLink } from "../tools/people/CopyLink";
 import { useWaitingAlerts } from "../tools/people/useWaitingAlerts";
 import { WaitingStrip } from "../tools/people/Waiting";
@@ -39,6 +41,7 @@ import { useShortcuts } from "./useShortcuts";
 
 export interface CallProps {
   room: Room;
+  seal: MessageSeal;
   state: SessionState;
   isLocked: boolean;
   /** What the page says about the host's last order, with an id that differs each time. */
@@ -60,7 +63,7 @@ export interface CallProps {
 }
 
 /** What lies over the call. */
-type Open = "help" | "leave" | Participant | null;
+type Open = "help" | "leave" | "encryption" | Participant | null;
 
 /** Alone in the room: the next step is to ask others in. */
 function Alone() {
@@ -107,6 +110,7 @@ interface OverlayProps extends Pick<CallProps, "onEnd" | "onRemove" | "onLeave">
 function Overlay({ open, shortcuts, onClose, ...props }: OverlayProps) {
   if (open === null) return null;
   if (open === "help") return <HelpSheet shortcuts={shortcuts} onClose={onClose} />;
+  if (open === "encryption") return <EncryptionSheet onClose={onClose} />;
   if (open === "leave") return <LeaveDialog {...props} onClose={onClose} />;
   return <RemoveDialog participant={open} onRemove={props.onRemove} onClose={onClose} />;
 }
@@ -114,18 +118,15 @@ function Overlay({ open, shortcuts, onClose, ...props }: OverlayProps) {
 const NOBODY: WaitingPerson[] = [];
 
 /** Asks the page to hand the host's rights over, and leaves once that person has them. */
-function useHandOver(room: Room, onHandOver: (identity: string) => void, onLeave: () => void): (identity: string) => void {
+function useHandOver(onHandOver: (identity: string) => void, onLeave: () => void): (identity: string) => void {
   const [chosen, setChosen] = useState("");
   const leave = useRef(onLeave);
   leave.current = onLeave;
+  const isHost = useIsHost();
+  const isDone = chosen !== "" && isHost({ identity: chosen });
   useEffect(() => {
-    if (!chosen) return undefined;
-    const changed = (_attributes: Record<string, string>, participant: Participant) => {
-      if (participant.identity === chosen && isHostOf(participant)) leave.current();
-    };
-    room.on(RoomEvent.ParticipantAttributesChanged, changed);
-    return () => void room.off(RoomEvent.ParticipantAttributesChanged, changed);
-  }, [room, chosen]);
+    if (isDone) leave.current();
+  }, [isDone]);
   return (identity) => {
     setChosen(identity);
     onHandOver(identity);
@@ -146,25 +147,26 @@ function Running(props: CallProps) {
   const [view, setView] = useState<View>("grid");
   const [open, setOpen] = useState<Open>(null);
   const isPhone = useIsPhone();
-  const people = useParticipants({ room });
+  const people = usePeople(room);
+  const isKnown = useIsKnown();
   const { news, tell } = useNews();
-  const { spoken, say } = useAnnouncements(room, state.isReconnecting, tell);
+  const { spoken, say } = useAnnouncements(room, people, state.isReconnecting, tell);
   const { shown, notify } = useNotices(props.notice, say);
   const controls = useControls(room, state, props.onWant, notify);
   const devices = useCallDevices(room, notify);
-  const away = useAway(room, state.isReconnecting);
+  const away = useAway(room, state.isReconnecting).filter(isKnown);
   const stage = useStage(room, view, away);
   const isHost = state.role === "host";
   const host = isHost ? hostActions(props, setOpen) : null;
   useWaitingAlerts(host ? props.desk.waiting : NOBODY, state.subject);
   const others = people.filter((one) => !one.isLocal);
-  const handOver = useHandOver(room, props.onHandOver, props.onLeave);
+  const handOver = useHandOver(props.onHandOver, props.onLeave);
   const leave = () => (isHost ? setOpen("leave") : props.onLeave());
   const tellMessage = (name: string, text: string, tool: string) => {
     say(t("message_from", { name, text }));
     tell({ kind: "message", name, text, tool });
   };
-  const call = { room, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
+  const call = { room, seal: props.seal, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
   const tools = useTools(call, panel);
   const bar = useRef<HTMLDivElement>(null);
   const barWidth = useSize(bar).width || window.innerWidth;
@@ -194,7 +196,7 @@ function Running(props: CallProps) {
 
   return (
     <div className="stage fixed inset-0 flex flex-col bg-stage text-on-stage">
-      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} isBlocked={state.obstacle === "blocked"} shown={shown} news={unread} onOpen={setPanel} />
+      <TopBar subject={state.subject} isLocked={props.isLocked} isReconnecting={state.isReconnecting} isBlocked={state.obstacle === "blocked"} shown={shown} news={unread} onOpen={setPanel} onEncryption={() => setOpen("encryption")} />
       {host && panel !== "people" && <WaitingStrip host={host} onSee={() => setPanel("people")} />}
       {controls.isSharing && <SharingStrip onStop={controls.toggleShare} />}
       <div className="flex min-h-0 flex-1">

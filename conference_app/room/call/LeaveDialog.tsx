@@ -3,8 +3,8 @@ import type { Participant } from "livekit-client";
 import { useState } from "react";
 
 import { useNameOf } from "../shared/NamesProvider";
-import { isHost } from "../shared/people";
 import { Button, Dialog } from "../shared/pieces";
+import { useIsHost } from "../shared/usePeople";
 import { useWords } from "../shared/words";
 
 interface LeaveDialogProps {
@@ -48,6 +48,7 @@ function HandOver({ others, onHandOver }: Pick<LeaveDialogProps, "others" | "onH
 
 export function LeaveDialog({ others, onLeave, onHandOver, onEnd, onClose }: LeaveDialogProps) {
   const { t } = useWords();
+  const isHost = useIsHost();
   const candidates = others.filter((one) => !isHost(one));
   return (
     <Dialog title={t("leave_title")} onClose={onClose} actions={<Button onClick={onClose}>{t("stay")}</Button>}>

@@ -1,9 +1,10 @@
 /** The strip above the stage: what the meeting is, and short notices where they cover nobody's face. */
 import { type Room, RoomEvent } from "livekit-client";
-import { DoorClosedLocked, LockKeyhole, MessageSquare, RotateCw, Volume2 } from "lucide-react";
+import { DoorClosedLocked, MessageSquare, RotateCw, Volume2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { limitsPath, useWords } from "../shared/words";
+import { LockButton } from "../encryption/LockButton";
+import { useWords } from "../shared/words";
 import type { News } from "./useNews";
 
 const SHOWN_MS = 7000;
@@ -57,10 +58,11 @@ interface TopBarProps {
   shown: string;
   news: News | null;
   onOpen: (tool: string) => void;
+  onEncryption: () => void;
 }
 
-export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, news, onOpen }: TopBarProps) {
-  const { t, language } = useWords();
+export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, news, onOpen, onEncryption }: TopBarProps) {
+  const { t } = useWords();
   const title = subject || t("room_title");
   const message = news?.kind === "message" ? news : null;
   const sentence = shown || (news && !message ? news.text : "");
@@ -68,16 +70,7 @@ export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, ne
   return (
     <header className="flex h-13 shrink-0 items-center gap-3 px-4">
       <div className={`flex min-w-0 flex-1 items-center gap-2 text-sm ${message || sentence ? "max-sm:sr-only" : ""}`}>
-        <a
-          href={limitsPath(language)}
-          target="_blank"
-          rel="noopener"
-          title={t("encryption_line")}
-          aria-label={t("encryption_line")}
-          className="grid size-6 shrink-0 place-items-center rounded-control text-on-stage-muted hover:text-on-stage"
-        >
-          <LockKeyhole size={16} aria-hidden />
-        </a>
+        <LockButton onOpen={onEncryption} />
         <h1 className="truncate text-sm font-medium tracking-normal" title={title}>
           <bdi>{title}</bdi>
         </h1>

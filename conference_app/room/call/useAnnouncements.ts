@@ -3,6 +3,7 @@ import { ConnectionState, type Participant, type Room, RoomEvent, Track, type Tr
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useNameOf } from "../shared/NamesProvider";
+import { useMemberOf } from "../shared/usePeople";
 import { useWords, type Words } from "../shared/words";
 import { Comings, type Gathering, type Happening } from "./announcements";
 
@@ -17,31 +18,45 @@ function gatheringText({ kind, names }: Gathering, { t, n }: Words): string {
   return n(kind === "joined" ? "many_joined" : "many_left", names.length - 1, { name: first });
 }
 
-/** The sentence to read out now, and `say` for sentences of one's own. `tell` hears of comings and goings. */
+/** Notes who comes and goes. While we reconnect ourselves, who seems to go and come again is no news. */
+function useComings(comings: Comings, people: Participant[], isReconnecting: boolean): void {
+  const nameOf = useNameOf();
+  const before = useRef<Set<string> | null>(null);
+  useEffect(() => {
+    if (isReconnecting) return;
+    const now = new Set(people.filter((one) => !one.isLocal).map((one) => one.identity));
+    const known = before.current;
+    before.current = now;
+    if (known === null) return;
+    for (const identity of now) if (!known.has(identity)) comings.joined(identity, nameOf({ identity }), Date.now());
+    for (const identity of known) if (!now.has(identity)) comings.left(identity, nameOf({ identity }), Date.now());
+  });
+}
+
+/** The sentence to read out now, and `say` for sentences of one's own. `tell` hears of comings and goings of `people`. */
 export function useAnnouncements(
   room: Room,
+  people: Participant[],
   isReconnecting: boolean,
   tell: (news: { kind: Happening; text: string }) => void,
 ): { spoken: string; say: (sentence: string) => void } {
   const words = useWords();
   const nameOf = useNameOf();
+  const memberOf = useMemberOf();
   const [spoken, setSpoken] = useState("");
   const queue = useRef<string[]>([]);
   const comings = useRef(new Comings());
-  const current = useRef({ words, isReconnecting });
-  current.current = { words, isReconnecting };
+  const current = useRef({ words, isReconnecting, memberOf });
+  current.current = { words, isReconnecting, memberOf };
   const say = useCallback((sentence: string) => void queue.current.push(sentence.slice(0, LONGEST_READ)), []);
 
   useEffect(() => {
     const isNews = () => !current.current.isReconnecting && room.state === ConnectionState.Connected;
-    const joined = (person: Participant) => isNews() && comings.current.joined(person.identity, nameOf(person), Date.now());
-    const left = (person: Participant) => isNews() && comings.current.left(person.identity, nameOf(person), Date.now());
     const sharing = (key: "share_started" | "share_stopped") => (publication: TrackPublication, person: Participant) => {
-      if (publication.source !== Track.Source.ScreenShare || !isNews()) return;
+      if (publication.source !== Track.Source.ScreenShare || !isNews() || !current.current.memberOf(person)) return;
       say(current.current.words.t(key, { name: nameOf(person) }));
     };
     const [started, stopped] = [sharing("share_started"), sharing("share_stopped")];
-    room.on(RoomEvent.ParticipantConnected, joined).on(RoomEvent.ParticipantDisconnected, left);
     room.on(RoomEvent.TrackPublished, started).on(RoomEvent.TrackUnpublished, stopped);
     room.on(RoomEvent.LocalTrackPublished, started).on(RoomEvent.LocalTrackUnpublished, stopped);
     let since = 0;
@@ -62,12 +77,12 @@ export function useAnnouncements(
     }, TICK_MS);
     return () => {
       clearInterval(timer);
-      room.off(RoomEvent.ParticipantConnected, joined).off(RoomEvent.ParticipantDisconnected, left);
       room.off(RoomEvent.TrackPublished, started).off(RoomEvent.TrackUnpublished, stopped);
       room.off(RoomEvent.LocalTrackPublished, started).off(RoomEvent.LocalTrackUnpublished, stopped);
     };
   }, [room, say, nameOf, tell]);
 
+  useComings(comings.current, people, isReconnecting);
   useEffect(() => {
     if (isReconnecting) comings.current.clear();
     if (isReconnecting) say(current.current.words.t("reconnecting"));

@@ -12,11 +12,6 @@ export interface WorkerPort {
   terminate: () => void;
 }
 
-/** The worker as the frontend's build finds it. */
-export function startWorker(): WorkerPort {
-  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) as unknown as WorkerPort;
-}
-
 /** Where the delivery service is, seen from a page at `href`. */
 export function serviceUrl(href: string): string {
   const url = new URL("/encryption", href);

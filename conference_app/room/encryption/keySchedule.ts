@@ -15,6 +15,8 @@ export interface EpochKeys {
   hasRemoved: boolean;
 }
 
+/** Keys of one sender that are known at a time; a frame names its key by the epoch modulo this. */
+export const RING = 16;
 /** How long after a new epoch the own key changes, in milliseconds. */
 export const SWITCH_MS = 1000;
 export const SWITCH_AFTER_REMOVAL_MS = 250;
@@ -61,9 +63,15 @@ export class KeySchedule {
     this.planSwitch(next);
   }
 
+  /** Whether what is sent now is sealed with an older key than the newest: who has just come can't read it. */
+  get isSwitching(): boolean {
+    return this.cancelSwitch !== null;
+  }
+
   /** Stop all that is planned. */
   end(): void {
     this.cancelSwitch?.();
+    this.cancelSwitch = null;
     for (const cancel of this.waiting) cancel();
     this.waiting.clear();
   }

@@ -7,8 +7,7 @@ import { type Room, RoomEvent } from "livekit-client";
 import { type Problem, isAssured, type KeyState, problems } from "./assurance";
 import type { TallyMessage } from "./frames/tally";
 import { GroupEnded, type GroupEvent, type GroupPhase, type GroupSnapshot, type Member } from "./groupKeys";
-import { KeySchedule, type KeyTarget, type Timers } from "./keySchedule";
-import { RING } from "./senderKeys";
+import { KeySchedule, type KeyTarget, RING, type Timers } from "./keySchedule";
 import { EncryptionWatch } from "./watch";
 import type { Entrance } from "./workerMessages";
 
@@ -70,6 +69,7 @@ export class MeetingEncryption {
   private readonly listeners = new Set<() => void>();
   private schedule: KeySchedule | null = null;
   private hasOwnKey = false;
+  private waiting: Array<() => void> = [];
 
   constructor(
     private readonly room: Room,
@@ -104,6 +104,12 @@ export class MeetingEncryption {
   /** Messages that are not sealed were dropped. */
   countPlain = (): void => this.watch.countPlain();
 
+  /** Resolves once all members, also those who have just come, can read what is sent: soon. */
+  settled = (): Promise<void> => {
+    if (!this.schedule?.isSwitching) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  };
+
   isMember = (identity: string): boolean => this.state.members.has(identity);
 
   /**
@@ -120,17 +126,20 @@ export class MeetingEncryption {
 
   /** Out of the group: the others change their keys. */
   leave = (): void => {
-    this.schedule?.end();
-    this.schedule = null;
-    this.hasOwnKey = false;
+    this.reset();
     this.group.leave();
   };
 
   private begin(entrance: Entrance): void {
+    this.reset();
+    this.group.enter(entrance);
+  }
+
+  private reset(): void {
     this.schedule?.end();
     this.schedule = null;
     this.hasOwnKey = false;
-    this.group.enter(entrance);
+    this.settle();
   }
 
   /** Looks at every change of the group and of the room's sealing. What we left before may still be told, and ends nothing. */
@@ -173,9 +182,16 @@ export class MeetingEncryption {
       timers: this.timers,
       randomKey,
       ring: RING,
-      switched: () => void (this.hasOwnKey = true),
+      switched: () => {
+        this.hasOwnKey = true;
+        this.settle();
+      },
     });
     return this.schedule;
+  }
+
+  private settle(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private judge = (): void => {

@@ -1,8 +1,7 @@
 /** Hands the keys of an epoch to livekit-client: those of others at once, the own one later, old ones replaced. */
 import { BaseKeyProvider, KeyProviderEvent } from "livekit-client";
 
-/** Keys of one sender that are known at a time; a frame names its key by the epoch modulo this. */
-export const RING = 16;
+import { RING } from "./keySchedule";
 
 /** livekit-client's side: each key goes to its worker once, in the order in which it comes. */
 export class SenderKeys extends BaseKeyProvider {

@@ -13,6 +13,10 @@ export type FarewellKind =
   | "full"
   | "refused"
   | "unsupported"
+  | "forked"
+  | "other_root"
+  | "no_ticket"
+  | "outdated"
   | "unknown"
   | "too_many"
   | "unavailable";
@@ -40,6 +44,10 @@ const WORDS: Record<FarewellKind, [TextKey, TextKey, TextKey | null]> = {
   full: ["full_title", "refused_full", "try_again"],
   refused: ["refused_title", "refused_text", "try_again"],
   unsupported: ["unsupported_title", "unsupported_text", null],
+  forked: ["forked_title", "forked_text", "join_again"],
+  other_root: ["other_root_title", "other_root_text", null],
+  no_ticket: ["no_ticket_title", "no_ticket_text", null],
+  outdated: ["outdated_title", "outdated_text", "reload"],
   unknown: ["unknown_title", "refused_unknown", null],
   too_many: ["too_many_title", "too_many_text", "try_again"],
   unavailable: ["unavailable_title", "refused_unavailable", "try_again"],

@@ -2,10 +2,12 @@
 import type { Participant } from "livekit-client";
 import { useState } from "react";
 
-import { backgroundOf, initials, nameOf, photoOf } from "./people";
+import { useNameOf } from "./NamesProvider";
+import { backgroundOf, initials, photoOf } from "./people";
 
 /** `size` in pixels. The name stands beside it, so it says nothing to screen readers. */
 export function Face({ participant, size }: { participant: Participant; size: number }) {
+  const nameOf = useNameOf();
   const photo = photoOf(participant);
   const [failed, setFailed] = useState("");
   if (photo && photo !== failed) {

@@ -15,6 +15,11 @@ export class Names {
   private readonly given = new Map<string, { name: string; shown: string }>();
   private readonly taken = new Set<string>();
 
+  /** What was shown for this identity last; undefined if nothing was. */
+  known(identity: string): string | undefined {
+    return this.given.get(identity)?.shown;
+  }
+
   /** The name to show; who is asked for first gets theirs without a number. */
   of({ identity, name }: Named): string {
     const known = this.given.get(identity);

@@ -1,12 +1,8 @@
-/** What the room shows of a participant: name, initials, colour, role, and what members say of themselves. */
+/** What the room shows of a participant beside the name: initials, colour, and what our server knows of members. */
 import type { Participant } from "livekit-client";
 
 /** Colours behind initials: calm, and light text on them has at least 4.5:1. */
 const BACKGROUNDS = ["#3b5578", "#5b4a7d", "#2f6360", "#73503a", "#70445d", "#4a5d34", "#38597a", "#6b4a4a"];
-
-export function nameOf(participant: Participant): string {
-  return participant.name?.trim() || participant.identity;
-}
 
 /** One or two capitals of a name, by what people see as letters. */
 export function initials(name: string): string {
@@ -31,9 +27,4 @@ export function aboutOf(participant: Participant): string {
 export function photoOf(participant: Participant): string {
   const path = participant.attributes.photo ?? "";
   return path.startsWith("/room-photo/") ? path : "";
-}
-
-/** The role stands in the token our server signed; nobody can change their own. */
-export function isHost(participant: Participant): boolean {
-  return participant.attributes.role === "host";
 }

@@ -4,6 +4,7 @@ import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { type Participant, type Room, RoomEvent, Track } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { useMemberOf } from "../shared/usePeople";
 import { TILES_A_PAGE } from "./gridLayout";
 import { keyOf } from "./Stage";
 import type { View } from "./view";
@@ -73,6 +74,7 @@ const isOwnScreen = (ref: TrackReferenceOrPlaceholder) => ref.participant.isLoca
 
 /** `gone`: people whose connection is lost and who keep their place. */
 export function useStage(room: Room, view: View, gone: Participant[]): StageContent {
+  const memberOf = useMemberOf();
   const found = useTracks(
     [
       { source: Track.Source.Camera, withPlaceholder: true },
@@ -85,7 +87,8 @@ export function useStage(room: Room, view: View, gone: Participant[]): StageCont
   const togglePin = useCallback((key: string) => setPinned((before) => (before === key ? null : key)), []);
 
   const places = useRef<Places>(new Map());
-  const seen = found.filter((ref) => !isOwnScreen(ref));
+  const isShown = ({ participant }: TrackReferenceOrPlaceholder) => participant.isLocal || memberOf(participant) !== undefined;
+  const seen = found.filter((ref) => !isOwnScreen(ref) && isShown(ref));
   const absent = standIns(gone, seen);
   const refs = inOrder([...seen, ...absent], places.current);
   const others = refs.filter((ref) => !ref.participant.isLocal);

@@ -5,6 +5,7 @@ import type { ComponentType } from "react";
 
 import type { WaitingPerson } from "../pageMessages";
 import type { TextKey } from "../shared/words";
+import type { MessageSeal } from "../wire/delivery";
 
 /** What a host may do to others. */
 export interface HostActions {
@@ -23,6 +24,8 @@ export interface HostActions {
 /** What every tool is told of the running call. */
 export interface CallFacts {
   room: Room;
+  /** What is sent to the others goes by this. */
+  seal: MessageSeal;
   subject: string;
   people: Participant[];
   isLocked: boolean;

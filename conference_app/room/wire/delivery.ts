@@ -1,4 +1,5 @@
 /** Text messages of one topic to all in the room, also over broken connections. For every tool. No React. */
+import { Encryption_Type } from "@livekit/protocol";
 import { ConnectionState, type Room, RoomEvent, type TextStreamReader } from "livekit-client";
 
 import { Absent, type Said } from "./absent";
@@ -40,6 +41,15 @@ export interface DeliveryHearer {
   stateChanged: (id: string, state: SendingState) => void;
 }
 
+/** What keeps messages among the members: `MeetingEncryption` in the room. */
+export interface MessageSeal {
+  isMember: (identity: string) => boolean;
+  /** Resolves once all members can read what is sent. */
+  settled: () => Promise<void>;
+  /** A message that was not sealed was dropped. */
+  countPlain: () => void;
+}
+
 /** Messages that were sent while the connection was broken go out when it is whole; who was away gets what they missed. */
 export class Delivery {
   private readonly unsent = new Map<string, string>();
@@ -52,6 +62,7 @@ export class Delivery {
   /** A message has at most `limit` UTF-16 units. */
   constructor(
     private readonly room: Room,
+    private readonly seal: MessageSeal,
     private readonly topic: Topic,
     private readonly limit: number,
     private readonly hearer: DeliveryHearer,
@@ -84,6 +95,7 @@ export class Delivery {
   }
 
   private receive = (reader: TextStreamReader, { identity }: { identity: string }): void => {
+    if (!this.isSealed(reader, identity)) return void readBounded(reader, this.limit).catch(() => null);
     // The id is the sender's word; joined with the identity it cannot replace another's message.
     const id = `${identity}/${reader.info.attributes?.id ?? reader.info.id}`;
     if (this.seen.has(id)) return void readBounded(reader, this.limit).catch(() => null);
@@ -99,9 +111,17 @@ export class Delivery {
     );
   };
 
+  /** The server may send what it likes: only what a member's key has opened is a member's. */
+  private isSealed({ info: { encryptionType } }: TextStreamReader, identity: string): boolean {
+    const isPlain = encryptionType === undefined || encryptionType === Encryption_Type.NONE;
+    if (isPlain) this.seal.countPlain();
+    return !isPlain && this.seal.isMember(identity);
+  }
+
   private async deliver(id: string, text: string): Promise<void> {
     this.hearer.stateChanged(id, "sending");
     try {
+      await this.seal.settled();
       await this.room.localParticipant.sendText(text, { topic: this.topic, attributes: { id } });
       this.unsent.delete(id);
       this.absent.owe({ id, text }, Date.now());
@@ -117,6 +137,7 @@ export class Delivery {
 
   private async repay(identity: string, missed: Said[]): Promise<void> {
     const destinationIdentities = [identity];
+    await this.seal.settled();
     for (const { id, text } of missed) {
       await this.room.localParticipant.sendText(text, { topic: this.topic, attributes: { id }, destinationIdentities });
     }
@@ -138,7 +159,7 @@ export class Delivery {
       return;
     }
     const others = [...this.room.remoteParticipants.values()];
-    const present = others.filter((other) => other.isActive).map((other) => other.identity);
+    const present = others.filter((other) => other.isActive && this.seal.isMember(other.identity)).map((other) => other.identity);
     for (const [identity, missed] of this.absent.look(present, Date.now())) {
       this.repay(identity, missed).catch(() => this.absent.keep(identity, missed, Date.now()));
     }

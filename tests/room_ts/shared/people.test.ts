@@ -1,15 +1,15 @@
 import { expect, test } from "bun:test";
 import type { Participant } from "livekit-client";
 
-import { aboutOf, isHost, photoOf } from "../../../conference_app/room/shared/people";
+import { aboutOf, photoOf } from "../../../conference_app/room/shared/people";
 
 const participant = (attributes: Record<string, string>) => ({ attributes }) as unknown as Participant;
 
 test("a member is shown with what the token says of them, a guest with nothing", () => {
   const ann = participant({ role: "host", about: "Dr, Acme", photo: "/room-photo/abc" });
-  expect([aboutOf(ann), photoOf(ann), isHost(ann)]).toEqual(["Dr, Acme", "/room-photo/abc", true]);
+  expect([aboutOf(ann), photoOf(ann)]).toEqual(["Dr, Acme", "/room-photo/abc"]);
   const guest = participant({ role: "guest" });
-  expect([aboutOf(guest), photoOf(guest), isHost(guest)]).toEqual(["", "", false]);
+  expect([aboutOf(guest), photoOf(guest)]).toEqual(["", ""]);
 });
 
 test("a photo comes from our own server only", () => {

@@ -46,9 +46,23 @@ class FakeRoom {
   }
 }
 
-const stream = (id: string, ...parts: Array<string | Error>) =>
+/** Everybody is a member, and all can read, unless a test says otherwise. */
+class FakeSeal {
+  strangers = new Set<string>();
+  plain = 0;
+  keysAreWhole: Promise<void> = Promise.resolve();
+  isMember = (identity: string) => !this.strangers.has(identity);
+  settled = () => this.keysAreWhole;
+  countPlain = () => void (this.plain += 1);
+}
+
+const SEALED = 1;
+
+const stream = (id: string, ...parts: Array<string | Error>) => streamAs(SEALED, id, ...parts);
+
+const streamAs = (encryptionType: number, id: string, ...parts: Array<string | Error>) =>
   ({
-    info: { id: "stream", attributes: { id } },
+    info: { id: "stream", attributes: { id }, encryptionType },
     async *[Symbol.asyncIterator]() {
       for (const part of parts) {
         if (part instanceof Error) throw part;
@@ -60,6 +74,7 @@ const stream = (id: string, ...parts: Array<string | Error>) =>
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 let room: FakeRoom;
+let seal: FakeSeal;
 let events: string[];
 let delivery: InstanceType<typeof Delivery>;
 let detach: () => void;
@@ -67,7 +82,8 @@ let detach: () => void;
 beforeEach(() => {
   room = new FakeRoom();
   events = [];
-  delivery = new Delivery(room as unknown as Room, "lk.chat", 10, {
+  seal = new FakeSeal();
+  delivery = new Delivery(room as unknown as Room, seal, "lk.chat", 10, {
     began: (id, identity) => events.push(`began ${id} of ${identity}`),
     arrived: (id, _identity, text) => events.push(`arrived ${id}: ${text}`),
     lost: (id) => events.push(`lost ${id}`),
@@ -150,5 +166,41 @@ describe("receiving", () => {
     const ends = events.filter((event) => !event.startsWith("began"));
     expect(ends.slice(0, 2).sort()).toEqual(["lost ann/1", "lost ann/2"]);
     expect(ends.slice(2)).toEqual(["arrived ann/2: whole"]);
+  });
+});
+
+describe("the seal", () => {
+  test("what was not sealed is dropped and counted, whoever it is said to be from", async () => {
+    room.receive(streamAs(0, "forged", "pay them"), { identity: "ann" });
+    await settled();
+    expect(events).toEqual([]);
+    expect(seal.plain).toBe(1);
+    room.receive(stream("real", "hello"), { identity: "ann" });
+    await settled();
+    expect(events).toEqual(["began ann/real of ann", "arrived ann/real: hello"]);
+  });
+
+  test("who is no member is neither read nor given what they missed", async () => {
+    seal.strangers.add("eve");
+    room.receive(stream("a", "hello"), { identity: "eve" });
+    room.is("eve", "bob");
+    room.is();
+    delivery.send("b", "meanwhile");
+    await settled();
+    room.is("eve", "bob");
+    await settled();
+    expect(events.filter((event) => event.includes("eve"))).toEqual([]);
+    expect(room.sent.map(({ to }) => to)).toEqual([undefined, ["bob"]]);
+  });
+
+  test("a message waits until those who have just come can read it", async () => {
+    let whole: () => void = () => undefined;
+    seal.keysAreWhole = new Promise((resolve) => (whole = resolve));
+    delivery.send("a", "hello");
+    await settled();
+    expect(room.sent).toEqual([]);
+    whole();
+    await settled();
+    expect(room.sent).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@
 import type { Room } from "livekit-client";
 
 import { isVisible } from "../../shared/visibleText";
-import { Delivery } from "../../wire/delivery";
+import { Delivery, type MessageSeal } from "../../wire/delivery";
 import { CHAT_TOPIC } from "../../wire/topics";
 import { begin, type ChatLog, type ChatMessage, discard, MESSAGE_LIMIT, settle } from "./chat";
 
@@ -21,9 +21,10 @@ export class ChatWire {
 
   constructor(
     private readonly room: Room,
+    seal: MessageSeal,
     private readonly hearer: ChatHearer,
   ) {
-    this.delivery = new Delivery(room, CHAT_TOPIC, MESSAGE_LIMIT, {
+    this.delivery = new Delivery(room, seal, CHAT_TOPIC, MESSAGE_LIMIT, {
       began: (id, identity) => this.began(id, identity),
       arrived: (id, _identity, text) => this.take(id, text),
       lost: (id) => this.drop(id),

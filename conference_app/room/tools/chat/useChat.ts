@@ -2,6 +2,7 @@
 import type { Room } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
 
+import type { MessageSeal } from "../../wire/delivery";
 import { type ChatLog, type ChatMessage, EMPTY_LOG, readable } from "./chat";
 import { ChatWire } from "./chatWire";
 
@@ -12,13 +13,18 @@ export interface Chat {
 }
 
 /** Messages survive reconnecting, since they are kept here and not in the room, which is the same for the whole call. */
-export function useChat(room: Room, nameOf: (identity: string) => string, onArrival: (message: ChatMessage) => void): Chat {
+export function useChat(
+  room: Room,
+  seal: MessageSeal,
+  nameOf: (identity: string) => string,
+  onArrival: (message: ChatMessage) => void,
+): Chat {
   const [log, setLog] = useState<ChatLog>(EMPTY_LOG);
   const latest = useRef({ nameOf, onArrival });
   latest.current = { nameOf, onArrival };
   const [wire] = useState(
     () =>
-      new ChatWire(room, {
+      new ChatWire(room, seal, {
         changed: setLog,
         nameOf: (identity) => latest.current.nameOf(identity),
         arrived: (message) => latest.current.onArrival(message),

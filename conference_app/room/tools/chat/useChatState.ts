@@ -17,19 +17,16 @@ export interface ChatState {
   save: (() => void) | null;
 }
 
-export function useChatState({ room, subject, tell }: CallFacts, isOpen: boolean): ChatState {
-  const { t, n } = useWords();
+export function useChatState({ room, seal, subject, tell }: CallFacts, isOpen: boolean): ChatState {
+  const { n } = useWords();
   const nameOf = useNameOf();
   const [draft, onDraft] = useState("");
   const [unread, setUnread] = useState(0);
   const open = useRef(isOpen);
   open.current = isOpen;
   if (isOpen && unread > 0) setUnread(0);
-  const senderName = (identity: string) => {
-    const sender = room.getParticipantByIdentity(identity);
-    return sender ? nameOf(sender) : t("someone");
-  };
-  const chat = useChat(room, senderName, ({ sender, text }) => {
+  const senderName = (identity: string) => nameOf({ identity });
+  const chat = useChat(room, seal, senderName, ({ sender, text }) => {
     // The open chat is a log, which screen readers follow by themselves.
     if (open.current) return;
     setUnread((before) => before + 1);

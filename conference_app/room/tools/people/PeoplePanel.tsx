@@ -6,9 +6,11 @@ import { useEffect, useState } from "react";
 
 import { Face } from "../../shared/Face";
 import { useNameOf } from "../../shared/NamesProvider";
-import { aboutOf, isHost } from "../../shared/people";
+import { rightWords } from "../../encryption/rightWords";
+import { aboutOf } from "../../shared/people";
 import { SidePanel } from "../../shared/SidePanel";
 import { Switch } from "../../shared/Switch";
+import { useMemberOf } from "../../shared/usePeople";
 import { useWords } from "../../shared/words";
 import type { HostActions, PanelProps } from "../tool";
 import { CopyInvitation, CopyLink } from "./CopyLink";
@@ -21,6 +23,8 @@ function Person({ participant, host }: { participant: Participant; host: HostAct
   const isMuted = useIsMuted({ participant, source: Track.Source.Microphone });
   const name = useNameOf()(participant);
   const about = aboutOf(participant);
+  const member = useMemberOf()(participant);
+  const words = member ? [...(member.role === "guest" ? [] : [t("host")]), t(rightWords(member))] : [];
   const canAct = host !== null && !participant.isLocal;
   return (
     <li className="flex items-center gap-3 rounded-control px-2 py-1">
@@ -34,7 +38,7 @@ function Person({ participant, host }: { participant: Participant; host: HostAct
             {about}
           </bdi>
         )}
-        {isHost(participant) && <span className="text-xs text-on-stage-muted">{t("host")}</span>}
+        <span className="block text-xs text-on-stage-muted">{words.join(" · ")}</span>
       </span>
       {canAct && !isMuted ? (
         <button type="button" aria-label={t("mute_name", { name })} title={t("mute_name", { name })} onClick={() => host.mute(participant)} className={ICON_BUTTON}>

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 
 import { newcomers, titleWith } from "../../../../conference_app/room/tools/people/newcomers";
 
-const TOM = { identity: "guest-1", name: "Tom" };
-const UNA = { identity: "guest-2", name: "Una" };
+const TOM = { identity: "guest-1", name: "Tom", leaf_key: "", proof: "" };
+const UNA = { identity: "guest-2", name: "Una", leaf_key: "", proof: "" };
 
 test("only who was not there before is new", () => {
   expect(newcomers(new Set(), [TOM])).toEqual([TOM]);
