@@ -60,12 +60,6 @@ class FakeRoomAdmin:
         if identity not in self.rooms.get(room, []):
             raise NotFound("gone")
 
-    async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
-        """Mute one published track."""
-        self._order("mute", room, identity, track_sid)
-        if identity not in self.rooms.get(room, []):
-            raise NotFound("gone")
-
     async def remove(self, room: str, identity: str) -> None:
         """Send the participant out."""
         self._order("remove", room, identity)

@@ -39,7 +39,6 @@ export interface MeetingRoomProps {
   onJoin: (name: string, passPhrase: string, leafKey: string, proof: string) => void;
   onStopWaiting: () => void;
   onAnswerTaken: (id: string) => void;
-  onMute: (identity: string, trackSid: string) => void;
   onRemove: (identity: string) => void;
   onLock: (isLocked: boolean) => void;
   onEnd: () => void;
@@ -148,8 +147,7 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
         <RoomContext.Provider value={session.room}>
           <EncryptionProvider encryption={sealed.encryption}>
           <Call
-            room={session.room}
-            seal={sealed.encryption}
+            sealed={sealed}
             state={state}
             isLocked={props.isLocked}
             notice={props.notice}
@@ -157,7 +155,6 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
             onWant={session.want}
             onLeave={() => void session.leave()}
             onEnd={props.onEnd}
-            onMute={props.onMute}
             onRemove={props.onRemove}
             onLock={props.onLock}
             desk={props.desk}

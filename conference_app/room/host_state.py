@@ -63,11 +63,6 @@ class HostState(rx.State):
 
     @rx.event
     @public
-    async def mute(self, identity: str, track_sid: str) -> None:
-        await self._order(moderation.mute(await self._caller(), path_end(self), identity, track_sid))
-
-    @rx.event
-    @public
     async def remove(self, identity: str) -> None:
         await self._order(moderation.remove(await self._caller(), path_end(self), identity))
 
@@ -81,8 +76,8 @@ class HostState(rx.State):
 
     @rx.event
     @public
-    async def hand_over(self, identity: str) -> None:
-        await self._order(moderation.hand_over(await self._caller(), path_end(self), identity))
+    async def hand_over(self, identity: str, ticket: str = "") -> None:
+        await self._order(moderation.hand_over(await self._caller(), path_end(self), identity, ticket=ticket))
 
     @rx.event
     @public

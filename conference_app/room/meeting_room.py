@@ -66,8 +66,6 @@ class MeetingRoom(NoSSRComponent):
     on_stop_waiting: rx.EventHandler[rx.event.no_args_event_spec]
     on_answer_taken: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(answer id): the token may be forgotten."""
-    on_mute: rx.EventHandler[_two_texts]
-    """(identity, track sid)."""
     on_remove: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     """(identity)."""
     on_lock: rx.EventHandler[rx.event.passthrough_event_spec(bool)]

@@ -224,6 +224,7 @@ def _call() -> dict[str, str | dict[str, str]]:
         "share_started": _("{name} is sharing their screen.", name="{name}"),
         "share_stopped": _("{name} has stopped sharing.", name="{name}"),
         "muted_by_host": _("The host has muted you. Unmute yourself when you want to speak."),
+        "muted_by_server": _("The server has muted you, not a host. Unmute yourself when you want to speak."),
         "reconnecting_blocked": _("Reconnecting… Your network blocks calls. Try another one."),
         "sharing_now": _("You are sharing your screen"),
         "name_reconnecting": _("{name}: reconnecting…", name="{name}"),

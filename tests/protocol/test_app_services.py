@@ -57,13 +57,6 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
         assert sorted(await room_admin().participants(host.room.name)) == sorted(place.identity for place in places)
         assert host.room.name not in (made.code, "Plans")
 
-        publication = await bob.speak()
-        await until(lambda: host.loudness[bob.identity] > 1000, "sound")
-        await moderation.mute(Caller(ann.id), made.code, bob.identity, publication.sid)
-        await until(lambda: host.saw("track_muted"), "mute")
-        with pytest.raises(NotFound):
-            await moderation.mute(Caller(ann.id), made.code, bob.identity, "TR_unknown")
-
         await moderation.remove(Caller(ann.id), made.code, eve.identity)
         await until(lambda: eve.saw("disconnected"), "removal")
         with pytest.raises(Removed):
@@ -87,7 +80,7 @@ async def test_orders_about_nothing(media: MediaProcess) -> None:
     await admin.remove("nowhere", "guest-1")
     await admin.end("nowhere")
     with pytest.raises(NotFound):
-        await admin.mute_track("nowhere", "guest-1", "TR_1")
+        await admin.make_host("nowhere", "guest-1")
 
 
 async def test_a_guest_cannot_rename_or_promote_itself(media: MediaProcess) -> None:

@@ -79,7 +79,7 @@ class MeetingState(rx.State):
 
     @rx.event
     @public
-    async def join(self, name: str, pass_phrase: str) -> EventType[()] | None:
+    async def join(self, name: str, pass_phrase: str, leaf_key: str = "", proof: str = "") -> EventType[()] | None:
         """Ask to join: in the lobby, and again whenever the call was lost and its token is too old."""
         self._name, self._pass_phrase = name, pass_phrase
         self.answer = await self._ask()
@@ -140,6 +140,7 @@ class MeetingState(rx.State):
             access,
             subject=own.subject,
             is_host=True,
+            meeting_id=own.id,
             needs_pass_phrase=False,
             message=told,
             invitation=invitation_text(own, access.suggested_name) if person.may_invite else "",
@@ -199,7 +200,6 @@ def meeting() -> rx.Component:
             on_watch=host.watch,
             on_admit=host.admit,
             on_refuse=host.refuse,
-            on_mute=host.mute,
             on_remove=host.remove,
             on_lock=host.lock,
             on_hand_over=host.hand_over,

@@ -1,10 +1,11 @@
 /** The running call: stage, controls, panels, and what is said about it all. */
 import { RoomAudioRenderer } from "@livekit/components-react";
-import { type Participant, type Room, Track } from "livekit-client";
+import type { Participant } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
 
 import { useCallDevices } from "../devices/useCallDevices";
 import { EncryptionSheet } from "../encryption/EncryptionSheet";
+import type { SealedRoom } from "../encryption/sealedRoom";
 import type { Desk, Notice, WaitingPerson } from "../pageMessages";
 import type { Wanted } from "../session/publishing";
 import type { SessionState } from "../session/session";
@@ -21,7 +22,6 @@ import { useStage } from "../stage/useStage";
 import type { View } from "../stage/view";
 import { type RunningTool, useTools } from "../tools/registry";
 import type { HostActions, Savable } from "../tools/tool";
-import type { MessageSeal } from "../wire/delivery";
 import { CopyLink } from "../tools/people/CopyLink";
 import { useWaitingAlerts } from "../tools/people/useWaitingAlerts";
 import { WaitingStrip } from "../tools/people/Waiting";
@@ -36,12 +36,12 @@ import { type Action, isToolAction, type Shortcut, shortcutsWith, toolOf, workin
 import { SoundButton, TopBar, useNotices } from "./TopBar";
 import { useAnnouncements } from "./useAnnouncements";
 import { useControls } from "./useControls";
+import { useHostOrders } from "./useHostOrders";
 import { useNews } from "./useNews";
 import { useShortcuts } from "./useShortcuts";
 
 export interface CallProps {
-  room: Room;
-  seal: MessageSeal;
+  sealed: SealedRoom;
   state: SessionState;
   isLocked: boolean;
   /** What the page says about the host's last order, with an id that differs each time. */
@@ -52,7 +52,6 @@ export interface CallProps {
   onWant: (change: Partial<Wanted>) => void;
   onLeave: () => void;
   onEnd: () => void;
-  onMute: (identity: string, trackSid: string) => void;
   onRemove: (identity: string) => void;
   onLock: (isLocked: boolean) => void;
   desk: Desk;
@@ -89,13 +88,9 @@ function useWholeWindow(): void {
   }, []);
 }
 
-function hostActions(props: CallProps, remove: (participant: Participant) => void): HostActions {
-  const { onMute, onLock, onAdmit, onRefuse, desk, invitation } = props;
-  const mute = (participant: Participant) => {
-    const sid = participant.getTrackPublication(Track.Source.Microphone)?.trackSid;
-    if (sid) onMute(participant.identity, sid);
-  };
-  return { mute, remove, lock: onLock, waiting: desk.waiting, admit: onAdmit, refuse: onRefuse, invitation };
+function hostActions(props: CallProps, mute: (identity: string) => void, remove: (participant: Participant) => void): HostActions {
+  const { onLock, onAdmit, onRefuse, desk, invitation } = props;
+  return { mute: ({ identity }) => mute(identity), remove, lock: onLock, waiting: desk.waiting, admit: onAdmit, refuse: onRefuse, invitation };
 }
 
 interface OverlayProps extends Pick<CallProps, "onEnd" | "onRemove" | "onLeave"> {
@@ -139,7 +134,8 @@ function byImportance(tools: RunningTool[]): string[] {
 }
 
 function Running(props: CallProps) {
-  const { room, state } = props;
+  const { sealed, state } = props;
+  const { room } = sealed;
   const { t } = useWords();
   useWholeWindow();
   useWakeLock();
@@ -153,11 +149,15 @@ function Running(props: CallProps) {
   const { spoken, say } = useAnnouncements(room, people, state.isReconnecting, tell);
   const { shown, notify } = useNotices(props.notice, say);
   const controls = useControls(room, state, props.onWant, notify);
+  const mute = useHostOrders(sealed, () => {
+    controls.mute();
+    notify(t("muted_by_host"));
+  });
   const devices = useCallDevices(room, notify);
   const away = useAway(room, state.isReconnecting).filter(isKnown);
   const stage = useStage(room, view, away);
   const isHost = state.role === "host";
-  const host = isHost ? hostActions(props, setOpen) : null;
+  const host = isHost ? hostActions(props, mute, setOpen) : null;
   useWaitingAlerts(host ? props.desk.waiting : NOBODY, state.subject);
   const others = people.filter((one) => !one.isLocal);
   const handOver = useHandOver(props.onHandOver, props.onLeave);
@@ -166,7 +166,7 @@ function Running(props: CallProps) {
     say(t("message_from", { name, text }));
     tell({ kind: "message", name, text, tool });
   };
-  const call = { room, seal: props.seal, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
+  const call = { room, seal: sealed.encryption, subject: state.subject, people, isLocked: props.isLocked, host, tell: tellMessage };
   const tools = useTools(call, panel);
   const bar = useRef<HTMLDivElement>(null);
   const barWidth = useSize(bar).width || window.innerWidth;

@@ -20,6 +20,8 @@ export interface Controls {
   toggleMicrophone: () => void;
   toggleCamera: () => void;
   toggleShare: () => void;
+  /** Mute the microphone, for somebody else's reason. */
+  mute: () => void;
   /** Push to talk: speak while true, if muted before. */
   talk: (isDown: boolean) => void;
 }
@@ -115,6 +117,7 @@ export function useControls(room: Room, state: SessionState, want: (change: Part
     isAsWanted,
     isSharing: isScreenShareEnabled,
     canShare: typeof navigator.mediaDevices?.getDisplayMedia === "function",
+    mute: () => void set("microphone", false),
     toggleMicrophone: () => toggle("microphone"),
     toggleCamera: () => toggle("camera"),
     toggleShare: () => void toggleShare(),

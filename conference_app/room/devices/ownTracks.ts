@@ -16,10 +16,10 @@ const SILENCED: Record<InputKind, TextKey> = { audioinput: "microphone_silenced"
  * Why `track` was muted although its owner did nothing, as far as it can be known; null where nothing is to be said.
  *
  * A device that ended was taken or unplugged: the latter is told by who watches the list of devices. One that still
- * runs can have been muted by the host alone.
+ * runs can have been muted by the media server alone: a host's order is carried out here.
  */
 export async function mutedWords(kind: InputKind, track: MediaStreamTrack): Promise<TextKey | null> {
-  if (track.readyState === "live") return kind === "audioinput" ? "muted_by_host" : null;
+  if (track.readyState === "live") return kind === "audioinput" ? "muted_by_server" : null;
   const { deviceId } = track.getSettings();
   const present = (await listDevices())[kind];
   return present.some((device) => device.deviceId === deviceId) ? STOPPED[kind] : null;

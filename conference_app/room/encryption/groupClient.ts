@@ -1,6 +1,7 @@
 /** The page's side of the worker that holds the group: `GroupKeys` for the room, without a secret that could be read. */
 import type { Bytes } from "./bytes";
 import { type GroupEvent, type GroupKeys, type GroupSnapshot, NO_GROUP } from "./groupKeys";
+import type { SignedWord } from "./signedWords";
 import type { Holder, Ticket } from "./tickets";
 import type { Entrance, FromWorker, ToWorker } from "./workerMessages";
 
@@ -25,8 +26,9 @@ export class GroupClient implements GroupKeys {
   readonly leafKey: Promise<Bytes>;
   private keys: ReadonlyMap<string, CryptoKey> = new Map();
   private readonly listeners = new Set<(event: GroupEvent) => void>();
-  private readonly signing = new Map<number, (ticket: Ticket | null) => void>();
-  private signed = 0;
+  /** What the worker was asked, by number, with what takes its answer; null when there will be none. */
+  private readonly asked = new Map<number, (answer: FromWorker | null) => void>();
+  private asks = 0;
   private gotLeaf: (key: Bytes) => void = () => {};
   private failed: (error: Error) => void = () => {};
 
@@ -84,10 +86,21 @@ export class GroupClient implements GroupKeys {
   }
 
   /** A ticket for somebody whom a host lets in or makes a co-host; null when we may not sign it. */
-  sign(kind: "cohost" | "admitted", holder: Holder, leafKey: Bytes): Promise<Ticket | null> {
-    const id = ++this.signed;
-    this.worker.postMessage({ type: "sign", id, kind, holder, leafKey });
-    return new Promise((resolve) => this.signing.set(id, resolve));
+  async sign(kind: "cohost" | "admitted", holder: Holder, leafKey: Bytes): Promise<Ticket | null> {
+    const answer = await this.ask((id) => ({ type: "sign", id, kind, holder, leafKey }));
+    return answer?.type === "signed" ? answer.ticket : null;
+  }
+
+  /** Our signature under what we say to others; null while we are not in. */
+  async say(text: string): Promise<SignedWord | null> {
+    const answer = await this.ask((id) => ({ type: "say", id, text }));
+    return answer?.type === "said" ? answer.word : null;
+  }
+
+  /** Whether a member said that, here and lately. */
+  async isWordOf(identity: string, word: SignedWord): Promise<boolean> {
+    const answer = await this.ask((id) => ({ type: "check", id, identity, word }));
+    return answer?.type === "checked" && answer.isTrue;
   }
 
   keyFor(identity: string): CryptoKey | undefined {
@@ -104,9 +117,15 @@ export class GroupClient implements GroupKeys {
     else if (message.type === "event") this.take(message.event);
     else if (message.type === "failed") this.fail();
     else {
-      this.signing.get(message.id)?.(message.ticket);
-      this.signing.delete(message.id);
+      this.asked.get(message.id)?.(message);
+      this.asked.delete(message.id);
     }
+  }
+
+  private ask(message: (id: number) => ToWorker): Promise<FromWorker | null> {
+    const id = ++this.asks;
+    this.worker.postMessage(message(id));
+    return new Promise((resolve) => this.asked.set(id, resolve));
   }
 
   private take(event: GroupEvent): void {
@@ -126,7 +145,7 @@ export class GroupClient implements GroupKeys {
   }
 
   private settleAll(): void {
-    for (const settle of this.signing.values()) settle(null);
-    this.signing.clear();
+    for (const settle of this.asked.values()) settle(null);
+    this.asked.clear();
   }
 }

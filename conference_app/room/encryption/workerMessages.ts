@@ -2,6 +2,7 @@
 import type { Bytes } from "./bytes";
 import type { GroupEvent } from "./groupKeys";
 import type { Right } from "./ownTicket";
+import type { SignedWord } from "./signedWords";
 import type { Holder, Ticket } from "./tickets";
 
 /** As the page knows it: a root key by its seed. */
@@ -29,6 +30,9 @@ export type ToWorker =
   /** A host's order; who may not give it gives it in vain. */
   | { type: "remove"; identity: string }
   | { type: "refresh" | "wake" | "leave" }
+  /** Sign what we say to others, or check what `identity` has said. */
+  | { type: "say"; id: number; text: string }
+  | { type: "check"; id: number; identity: string; word: SignedWord }
   | { type: "sign"; id: number; kind: "cohost" | "admitted"; holder: Holder; leafKey: Bytes };
 
 export type FromWorker =
@@ -36,5 +40,7 @@ export type FromWorker =
   | { type: "leaf"; publicKey: Bytes }
   | { type: "event"; event: GroupEvent }
   | { type: "signed"; id: number; ticket: Ticket | null }
+  | { type: "said"; id: number; word: SignedWord | null }
+  | { type: "checked"; id: number; isTrue: boolean }
   /** This browser lacks what the encryption needs. */
   | { type: "failed" };

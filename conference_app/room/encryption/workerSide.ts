@@ -1,7 +1,9 @@
 /** The worker's side: owns the session and the leaf's private key, and lets neither out. */
 import { keyPairOf, type KeyPair } from "./ed25519";
 import { GroupSession } from "./groupSession";
+import { epochOf, type MlsGroup } from "./mls";
 import type { After, Socket } from "./serviceLink";
+import { isWordOf, type SignedWord, signWord, type WordPlace } from "./signedWords";
 import { suite } from "./suite";
 import type { Entrance, FromWorker, ToWorker } from "./workerMessages";
 
@@ -11,6 +13,10 @@ export interface Surroundings {
   open: (url: string) => Socket;
   after: After;
   leafFor: (place: string) => Promise<KeyPair>;
+}
+
+function placeOf(group: MlsGroup): WordPlace {
+  return { groupId: group.book.facts.groupId, epoch: epochOf(group) };
 }
 
 export class WorkerSide {
@@ -35,11 +41,30 @@ export class WorkerSide {
       case "refresh": return this.session?.refresh();
       case "wake": return this.session?.wake();
       case "leave": return this.session?.leave();
+      case "say": {
+        return this.around.post({ type: "said", id: message.id, word: await this.say(message.text) });
+      }
+      case "check": {
+        return this.around.post({ type: "checked", id: message.id, isTrue: await this.isWordOf(message.identity, message.word) });
+      }
       case "sign": {
         const ticket = (await this.session?.signFor(message.kind, message.holder, message.leafKey)) ?? null;
         return this.around.post({ type: "signed", id: message.id, ticket });
       }
     }
+  }
+
+  /** Null while we are not in. */
+  private async say(text: string): Promise<SignedWord | null> {
+    const group = this.session?.current;
+    if (!group || !this.leaf || !this.session) return null;
+    return signWord(placeOf(group), this.leaf, this.session.snapshot.identity, text);
+  }
+
+  private async isWordOf(identity: string, word: SignedWord): Promise<boolean> {
+    const group = this.session?.current;
+    const member = group?.members.find((one) => one.identity === identity);
+    return group != null && member !== undefined && isWordOf(placeOf(group), identity, member.key, word);
   }
 
   private async prepare(place: string): Promise<void> {

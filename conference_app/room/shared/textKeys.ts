@@ -137,6 +137,7 @@ export type TextKey =
   | "mute_microphone"
   | "mute_name"
   | "muted_by_host"
+  | "muted_by_server"
   | "my_meetings"
   | "name_reconnecting"
   | "name_you"

@@ -1,4 +1,4 @@
-"""Orders to the media process about running rooms: who is there, mute, remove, promote, end (LiveKit's RoomService)."""
+"""Orders to the media process about running rooms: who is there, remove, promote, end (LiveKit's RoomService)."""
 
 from __future__ import annotations
 
@@ -33,10 +33,6 @@ class RoomAdmin(Protocol):
 
     async def make_host(self, room: str, identity: str) -> None:
         """Tell everybody in the room that this participant is a host now. Raises NotFound."""
-        ...
-
-    async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
-        """Mute one published track. Raises NotFound."""
         ...
 
     async def remove(self, room: str, identity: str) -> None:
@@ -75,11 +71,6 @@ class LiveKitRoomAdmin:
         """Tell everybody in the room that this participant is a host now. Raises NotFound."""
         order = {"room": room, "identity": identity, "attributes": {"role": "host"}}
         await self._call("UpdateParticipant", admin_token(room), order)
-
-    async def mute_track(self, room: str, identity: str, track_sid: str) -> None:
-        """Mute one published track. Raises NotFound."""
-        order = {"room": room, "identity": identity, "track_sid": track_sid, "muted": True}
-        await self._call("MutePublishedTrack", admin_token(room), order)
 
     async def remove(self, room: str, identity: str) -> None:
         """Send the participant out. Nobody there is fine."""

@@ -1,8 +1,7 @@
-"""What a host may order: let in, mute, send out, lock, hand over, end for all."""
+"""What a host may order the server: let in, send out, lock, hand over, end for all. To mute is ordered from browser to browser."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 from sqlmodel import select
@@ -20,20 +19,9 @@ from conference_app.services.room.hosts import Caller, hosted
 from conference_app.services.room.visitors import IDENTITY
 from conference_app.texts import n_
 
-_TRACK = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""The form of LiveKit's track sids."""
 _GONE = n_("This person is no longer in the room.")
 EVERYBODY = ""
 """In place of an identity."""
-
-
-async def mute(caller: Caller, code: str, identity: str, track_sid: str) -> None:
-    """Mute somebody's track. Raises NotFound, Unavailable."""
-    async with database.reading(MEETINGS, ADMISSIONS) as db:
-        room = (await hosted(db, caller, code)).room
-    if not IDENTITY.fullmatch(identity) or not _TRACK.fullmatch(track_sid):
-        raise NotFound(_GONE)
-    await room_admin().mute_track(room, identity, track_sid)
 
 
 async def remove(caller: Caller, code: str, identity: str, *, now: datetime | None = None) -> None:

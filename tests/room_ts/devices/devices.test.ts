@@ -77,7 +77,7 @@ describe("why a device of one's own was muted", () => {
   const track = (readyState: string) => ({ readyState, getSettings: () => ({ deviceId: "one" }) }) as never;
 
   test("by the host, only while it still runs", async () => {
-    expect(await mutedWords("audioinput", track("live"))).toBe("muted_by_host");
+    expect(await mutedWords("audioinput", track("live"))).toBe("muted_by_server");
     expect(await mutedWords("videoinput", track("live"))).toBeNull();
   });
 

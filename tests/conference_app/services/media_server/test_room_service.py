@@ -24,10 +24,6 @@ def admin(answer: Answer) -> LiveKitRoomAdmin:
 
 ORDERS: dict[str, tuple[Callable[[LiveKitRoomAdmin], Awaitable[object]], dict[str, object]]] = {
     "ListParticipants": (lambda it: it.participants("r"), {"room": "r"}),
-    "MutePublishedTrack": (
-        lambda it: it.mute_track("r", "guest-1", "TR_1"),
-        {"room": "r", "identity": "guest-1", "track_sid": "TR_1", "muted": True},
-    ),
     "RemoveParticipant": (lambda it: it.remove("r", "guest-1"), {"room": "r", "identity": "guest-1"}),
     "DeleteRoom": (lambda it: it.end("r"), {"room": "r"}),
     "UpdateParticipant": (
@@ -66,12 +62,12 @@ async def test_who_is_there() -> None:
     assert await admin(lambda _request: NOT_FOUND).participants("r") == {}
 
 
-async def test_what_is_gone_already_is_fine_but_for_muting() -> None:
+async def test_what_is_gone_already_is_fine_but_for_a_host_to_be() -> None:
     gone = admin(lambda _request: NOT_FOUND)
     await gone.remove("r", "guest-1")
     await gone.end("r")
     with pytest.raises(NotFound):
-        await gone.mute_track("r", "guest-1", "TR_1")
+        await gone.make_host("r", "guest-1")
 
 
 def refuse(_request: httpx.Request) -> httpx.Response:

@@ -125,7 +125,7 @@ async def test_a_guest_hosts_once_the_rights_are_handed_over(db: Settings, rooms
     ann = await confirmed()
     made = await opened(ann)
     host = await inside(made, rooms, "hers", session=await session_of(ann))
-    tom, una = await inside(made, rooms, "tom"), await inside(made, rooms, "una")
+    tom = await inside(made, rooms, "tom")
     as_tom = Caller(tab_id="tom")
     with pytest.raises(NotFound):
         await moderation.lock(as_tom, made.code, True)
@@ -134,7 +134,6 @@ async def test_a_guest_hosts_once_the_rights_are_handed_over(db: Settings, rooms
     await moderation.lock(as_tom, made.code, True)
     await join(made.code, name="Vic", tab="vic")
     assert [one.name for one in (await host_view.look(as_tom, made.code)).waiting] == ["Vic"]
-    await moderation.mute(as_tom, made.code, una.identity, "TR_1")
     with pytest.raises(NotFound):
         await moderation.remove(as_tom, made.code, host.identity)
     assert claims(await admitted(made.code, tab="tom"))["attributes"] == {"role": "host"}  # also after a reload

@@ -1,4 +1,4 @@
-"""What the host orders: lock, remove, mute, end; and that it holds."""
+"""What the host orders: lock, remove, end; and that it holds."""
 
 from __future__ import annotations
 
@@ -101,21 +101,3 @@ async def test_ending_holds_when_media_is_down(db: Settings, rooms: FakeRoomAdmi
     with pytest.raises(Unavailable):
         await moderation.end(Caller(ann.id), made.code)
     assert (await meetings.find_by_code(made.code)).state == "ended"
-
-
-async def test_muting_is_the_hosts(db: Settings, rooms: FakeRoomAdmin) -> None:
-    ann = await confirmed()
-    made = await opened(ann)
-    room, guest = await room_of(made.code), await admitted(made.code)
-    rooms.rooms[room] = [guest.identity]
-    await moderation.mute(Caller(ann.id), made.code, guest.identity, "TR_1")
-    assert rooms.orders == [("mute", room, guest.identity, "TR_1")]
-    gone = await admitted(made.code, tab="gone")
-    for identity, track in (
-        (gone.identity, "TR_1"),
-        ("everybody", "TR_1"),
-        (guest.identity, ""),
-        (guest.identity, "\ud800"),
-    ):
-        with pytest.raises(NotFound):
-            await moderation.mute(Caller(ann.id), made.code, identity, track)
