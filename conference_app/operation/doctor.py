@@ -24,6 +24,7 @@ from conference_app import database, database_health
 from conference_app.config import VERSION, Settings, settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation.frontend.build import static_dir
+from conference_app.operation.frontend.room_hash import room_hash
 from conference_app.operation.local_address import is_loopback, second_media_host
 from conference_app.operation.open_files import ENOUGH, connections_for, raise_limit
 from conference_app.operation.processes import port_is_free
@@ -195,7 +196,7 @@ def check_clock(_config: Settings) -> Finding:
 
 def check_build(_config: Settings) -> Finding:
     if (static_dir() / "index.html").exists():
-        return Finding("Pages", "built")
+        return Finding("Pages", f"built; hash of the encryption's code: {room_hash(static_dir())}")
     return Finding("Pages", "not built yet", "make run builds them.", is_warning=True)
 
 

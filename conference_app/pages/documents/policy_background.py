@@ -142,10 +142,10 @@ def limits() -> rx.Component:
             ),
         ),
         reading_section(
-            _("This server can hear calls"),
+            _("What end-to-end encryption covers"),
             (
                 _(
-                    "Calls are encrypted between each person and this server, not yet from person to person. Whoever runs the server could listen in. It does not record, and has no code for it."
+                    "Picture, sound, shared screens and chat are encrypted in the browsers of those who are in the meeting, and opened only there. This server passes them on without being able to see, hear or read them."
                 ),
             ),
         ),
@@ -153,7 +153,7 @@ def limits() -> rx.Component:
             _("Who met whom, and when"),
             (
                 _(
-                    "The server has to know which rooms are open and which addresses are connected. Encryption does not hide that, nor how much was sent."
+                    "The server has to know which rooms are open, who is in them under which name, and which addresses are connected. Encryption does not hide that, nor how much was sent, nor who speaks when."
                 ),
             ),
         ),
@@ -169,7 +169,7 @@ def limits() -> rx.Component:
             _("The page itself"),
             (
                 _(
-                    "Your browser runs the program that this server sends. A server in wrong hands could send another one. Use a server run by somebody you trust."
+                    "Your browser runs the program that this server sends, and that program does the encrypting. A server in wrong hands could send another one. Use a server run by somebody you trust."
                 ),
             ),
         ),

@@ -164,9 +164,9 @@ def _facts() -> rx.Component:
     facts = (
         _fact(
             "lock",
-            _("Encrypted on its way"),
+            _("End-to-end encrypted"),
             _(
-                "Picture, sound and chat travel encrypted between your browser and this server. It passes them on and records nothing."
+                "Picture, sound and chat are encrypted in your browser and opened only by the people in the meeting. This server passes them on and cannot look inside."
             ),
             text_link(_("See what our tests prove"), localized_path("/promises")),
         ),
@@ -297,7 +297,7 @@ def _questions() -> rx.Component:
             _question(
                 _("Who can see or hear our meeting?"),
                 _(
-                    "The people in the room. Only somebody with the link can ask to come in, and you can lock the room, mute or remove people. Calls are encrypted between each browser and this server, so its operator could still reach into one: choose a server you trust, or run your own."
+                    "The people in the room. Only somebody with the link can ask to come in, and you can lock the room, mute or remove people. What is said, shown and written is encrypted from browser to browser, so whoever runs the server or taps the line gets nothing of it. Your browser does this with code that the server sends: choose a server you trust, or run your own."
                 ),
             ),
             _question(
