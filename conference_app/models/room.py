@@ -63,7 +63,13 @@ class Admission(SQLModel, table=True):
     )
     """Whether somebody with the host's rights has handed them over to this person, for as long as the room is open."""
     ticket: str | None = column(EncryptedText, kept_for(ENCRYPTION, _WITH_ROOM, exported=False), nullable=True)
-    """What makes others in the room believe that: the organizer's browser has signed it. JSON; it names the person."""
+    """A host's signature that lets them in, or makes them a host, in the eyes of the others. JSON; it names the person."""
+    leaf_key: str = Field(
+        default="",
+        max_length=43,
+        sa_column_kwargs={"info": kept_for(ENCRYPTION, _WITH_ROOM, exported=False), "server_default": ""},
+    )
+    """Which browser a host let in, by its public key; empty for who came with the link. Base64url."""
 
 
 class WaitingGuest(SQLModel, table=True):
@@ -91,6 +97,18 @@ class WaitingGuest(SQLModel, table=True):
     name: str = column(
         EncryptedText, kept_for(MEETINGS, _WHILE_WAITING, subject="guest", label=n_("Name of who waits"))
     )
+    leaf_key: str = Field(
+        default="",
+        max_length=43,
+        sa_column_kwargs={"info": kept_for(ENCRYPTION, _WHILE_WAITING, exported=False), "server_default": ""},
+    )
+    """The public key of their browser, for the host's browser to sign; base64url."""
+    proof: str = Field(
+        default="",
+        max_length=86,
+        sa_column_kwargs={"info": kept_for(ENCRYPTION, _WHILE_WAITING, exported=False), "server_default": ""},
+    )
+    """Their browser's signature that they have the whole link; empty without it."""
     asked_at: datetime = column(UTCDateTime, kept_for(MEETINGS, _WHILE_WAITING, label=n_("Waits since")))
     seen_at: datetime = column(UTCDateTime, kept_for(MEETINGS, _WHILE_WAITING, exported=False), index=True)
     """When their page last asked."""

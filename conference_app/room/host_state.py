@@ -53,8 +53,8 @@ class HostState(rx.State):
 
     @rx.event
     @public
-    async def admit(self, identity: str) -> None:
-        await self._order(moderation.admit(await self._caller(), path_end(self), identity))
+    async def admit(self, identity: str, tickets: str = "") -> None:
+        await self._order(moderation.admit(await self._caller(), path_end(self), identity, tickets=tickets))
 
     @rx.event
     @public

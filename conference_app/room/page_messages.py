@@ -96,7 +96,7 @@ class Desk:
 
 def desk_of(view: HostView) -> Desk:
     """The host's view, for the browser."""
-    return Desk(new_id(), [WaitingPerson(one.identity, one.name) for one in view.waiting])
+    return Desk(new_id(), [WaitingPerson(one.identity, one.name, one.leaf_key, one.proof) for one in view.waiting])
 
 
 def introduction_words(shown: Introduction) -> str:

@@ -34,6 +34,8 @@ RECEIVED = """async () => {
   return JSON.stringify(received);
 }"""
 START_S = 60.0
+LINKS: dict[str, str] = {}
+"""The ends of meetings' links, by code, as their hosts' browsers have shown them."""
 
 
 class Participant(Visitor):
@@ -50,16 +52,22 @@ class Participant(Visitor):
     def start(self, subject: str) -> str:
         """Be inside the room of a new meeting of one's own, which is open to guests; its code."""
         code = self.given_meeting(subject, is_open=True)
-        self.open(code)
+        self.show_link(code)
         self.button("Join").click()
         self.expect_inside()
         return code
+
+    def show_link(self, code: str) -> None:
+        """Open one's own meeting: its whole link stands in the address from now on, and others here may know it."""
+        self.open(code)
+        self.page.wait_for_function("location.hash.startsWith('#v1.')")
+        LINKS[code] = "#" + self.page.url.partition("#")[2]
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def open(self, code: str) -> None:
-        self.page.goto(f"/m/{code}")
+        self.page.goto(f"/m/{code}{LINKS.get(code, '')}")
 
     def join(self, code: str, name: str = "") -> None:
         self.open(code)

@@ -14,6 +14,7 @@ from conference_app.services.people.identity import AccountView
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.sign_in.sessions import SignedIn
+from tests.conference_app.links import with_link
 from tests.conference_app.people import ADDRESS, meeting_of
 from tests.fakes import LOOKING
 
@@ -26,9 +27,18 @@ async def join(
     tab: str = "tab",
     session: SignedIn | None = None,
     address: str = ADDRESS,
+    has_link: bool = True,
 ) -> Admitted | Waiting:
     """Ask for a place as somebody who types nothing special."""
-    return await joining.join(code, name=name, pass_phrase=pass_phrase, tab_id=tab, session=session, address=address)
+    return await joining.join(
+        code,
+        name=name,
+        pass_phrase=pass_phrase,
+        tab_id=tab,
+        session=session,
+        address=address,
+        **(with_link(name) if has_link else {}),  # type: ignore[arg-type]
+    )
 
 
 async def admitted(code: str, **how: object) -> Admitted:

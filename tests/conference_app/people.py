@@ -19,6 +19,7 @@ from conference_app.services.people.identity import AccountView
 from conference_app.services.sign_in import account_tokens, email_proofs, sessions
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.services.sign_in.sessions import SignedIn
+from tests.conference_app.links import give_keys
 from tests.fakes import LOOKING
 
 PASSWORD = "a quite long password"
@@ -78,7 +79,9 @@ async def session_of(account: AccountView) -> SignedIn:
 
 async def meeting_of(account: AccountView, subject: str = "Plans", **changes: Any) -> OwnMeeting:
     """A new meeting of the account."""
-    return await meetings.create(account.id, MeetingForm(subject, **changes))
+    made = await meetings.create(account.id, MeetingForm(subject, **changes))
+    await give_keys(account.id, made.id)
+    return made
 
 
 async def give_authenticator(account_id: str) -> str:

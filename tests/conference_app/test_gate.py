@@ -27,6 +27,7 @@ from conference_app.session.gate import INTERNALS
 from conference_app.session.marks import is_public as is_marked_public
 from conference_app.session.payloads import parameters
 from conference_app.texts import current_language
+from tests.conference_app.links import with_link
 from tests.conference_app.people import PASSWORD, confirmed, meeting_of, registered, session_of, session_token
 from tests.conference_app.tabs import HYDRATE, Processor, Tab, delta_of, name_of, processing, redirects
 from tests.fakes import LOOKING, FakeRoomAdmin
@@ -106,6 +107,7 @@ async def test_a_visitor_runs_public_handlers_only(processor: Processor) -> None
         tab_id="t",
         session=None,
         address="",
+        **with_link("Guest"),
     )
     assert isinstance(guest, joining.Admitted)
     before = await everything_kept()

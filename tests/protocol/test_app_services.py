@@ -16,6 +16,7 @@ from conference_app.services.room import joining, moderation
 from conference_app.services.room.entry_checks import Removed
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted
+from tests.conference_app.links import with_link
 from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.protocol.people import API_KEY, API_SECRET, MediaProcess, Person, until
 
@@ -45,7 +46,9 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
     made = await meeting_of(ann, "Plans")
     places: list[Admitted] = []
     for name, tab, session in (("", "hers", await session_of(ann)), ("Bob", "his", None), ("Eve", "rude", None)):
-        place = await joining.join(made.code, name=name, pass_phrase="", tab_id=tab, session=session, address="")
+        place = await joining.join(
+            made.code, name=name, pass_phrase="", tab_id=tab, session=session, address="", **with_link(name)
+        )
         assert isinstance(place, Admitted)
         places.append(place)
     host, bob, eve = [await enter(media, place) for place in places]
@@ -60,7 +63,9 @@ async def test_from_the_door_to_the_end(media: MediaProcess) -> None:
         await moderation.remove(Caller(ann.id), made.code, eve.identity)
         await until(lambda: eve.saw("disconnected"), "removal")
         with pytest.raises(Removed):
-            await joining.join(made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="")
+            await joining.join(
+                made.code, name="Eve", pass_phrase="", tab_id="rude", session=None, address="", **with_link("Eve")
+            )
 
         assert await room_admin().occupied({host.room.name, "nowhere"}) == {host.room.name}
         await moderation.hand_over(Caller(ann.id), made.code, bob.identity)
@@ -87,7 +92,9 @@ async def test_a_guest_cannot_rename_or_promote_itself(media: MediaProcess) -> N
     ann = await confirmed()
     made = await meeting_of(ann)
     await meetings.open_room(ann.id, made.code)
-    place = await joining.join(made.code, name="Eve", pass_phrase="", tab_id="t", session=None, address="")
+    place = await joining.join(
+        made.code, name="Eve", pass_phrase="", tab_id="t", session=None, address="", **with_link("Eve")
+    )
     assert isinstance(place, Admitted)
     eve = await enter(media, place)
     try:
@@ -98,7 +105,9 @@ async def test_a_guest_cannot_rename_or_promote_itself(media: MediaProcess) -> N
         ):
             with contextlib.suppress(Exception):  # how the SDK tells of the refusal is its own affair
                 await asyncio.wait_for(attempt, 10)
-        other = await joining.join(made.code, name="Bob", pass_phrase="", tab_id="u", session=None, address="")
+        other = await joining.join(
+            made.code, name="Bob", pass_phrase="", tab_id="u", session=None, address="", **with_link("Bob")
+        )
         assert isinstance(other, Admitted)
         bob = await enter(media, other)
         await until(lambda: eve.identity in bob.room.remote_participants, "Eve")

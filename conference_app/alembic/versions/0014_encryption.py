@@ -25,6 +25,9 @@ def _of_group(table: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     op.add_column("admission", sa.Column("ticket", sa.LargeBinary(), nullable=True))
+    op.add_column("admission", sa.Column("leaf_key", sa.String(length=43), server_default="", nullable=False))
+    op.add_column("waiting_guest", sa.Column("leaf_key", sa.String(length=43), server_default="", nullable=False))
+    op.add_column("waiting_guest", sa.Column("proof", sa.String(length=86), server_default="", nullable=False))
     op.create_table(
         "meeting_keys",
         sa.Column("meeting_id", sa.String(length=32), nullable=False),
@@ -82,4 +85,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_encryption_group_meeting_id"), table_name="encryption_group")
     for table in ("encryption_group", "meeting_keys"):
         op.drop_table(table)
+    op.drop_column("waiting_guest", "proof")
+    op.drop_column("waiting_guest", "leaf_key")
+    op.drop_column("admission", "leaf_key")
     op.drop_column("admission", "ticket")

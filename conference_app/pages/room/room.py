@@ -49,6 +49,8 @@ class MeetingState(rx.State):
     answer: Answer = Answer()
     _name: str = ""
     _pass_phrase: str = ""
+    _leaf_key: str = ""
+    _proof: str = ""
     _is_waiting: bool = False
     """Whether a background handler of this tab waits to be let in."""
     _asks_again: bool = False
@@ -82,6 +84,7 @@ class MeetingState(rx.State):
     async def join(self, name: str, pass_phrase: str, leaf_key: str = "", proof: str = "") -> EventType[()] | None:
         """Ask to join: in the lobby, and again whenever the call was lost and its token is too old."""
         self._name, self._pass_phrase = name, pass_phrase
+        self._leaf_key, self._proof = leaf_key, proof
         self.answer = await self._ask()
         if self.answer.kind != "waiting" or self._is_waiting:
             return None
@@ -160,6 +163,8 @@ class MeetingState(rx.State):
                 tab_id=tab_id(self),
                 session=await still_signed_in(),
                 address=client_address(self),
+                leaf_key=self._leaf_key,
+                proof=self._proof,
                 is_waiting=asks_again,
             )
         except ConferenceError as error:

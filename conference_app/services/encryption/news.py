@@ -24,6 +24,9 @@ GONE_TOLD = 256
 """The last to leave of whom anybody is told; a group has 150 members at most, and who left is soon out of it."""
 TICKET_LIMIT = 4096
 """Characters of a ticket."""
+TICKETS_LIMIT = 200 * TICKET_LIMIT
+"""Of those for all who may wait."""
+_UNFIT = n_("Those keys do not fit together. Reload the page and try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,20 @@ async def welcome(room: str, meeting_id: str, known: int, current: int) -> Welco
     return Welcome(keys or PublicKeys("", ""), entries or (), entries is None)
 
 
+def checked_tickets(tickets: str) -> dict[str, str]:
+    """Tickets by identity, out of JSON; none for "". Raises ConferenceError unless each is one."""
+    if not tickets:
+        return {}
+    try:
+        parsed = json.loads(tickets) if len(tickets) <= TICKETS_LIMIT else None
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise ConferenceError(_UNFIT)
+    given = cast("dict[str, Any]", parsed)
+    return {identity: checked_ticket(json.dumps(ticket)) for identity, ticket in given.items()}
+
+
 def checked_ticket(ticket: str) -> str:
     """`ticket`, if it is a JSON object that is not too long: browsers check what it says. Raises ConferenceError."""
     try:
@@ -127,5 +144,5 @@ def checked_ticket(ticket: str) -> str:
     except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
-        raise ConferenceError(n_("Those keys do not fit together. Reload the page and try again."))
+        raise ConferenceError(_UNFIT)
     return json.dumps(cast("dict[str, Any]", parsed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,8 +14,9 @@ from conference_app import database
 from conference_app.config import settings
 from conference_app.errors import NotAllowed, NotFound
 from conference_app.models import Admission, Meeting, WaitingGuest
-from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.purposes import ADMISSIONS, ENCRYPTION, MEETINGS
 from conference_app.services.accounts import may_invite
+from conference_app.services.encryption import link_proof, meeting_keys
 from conference_app.services.jobs import wake_ups
 from conference_app.services.limits import rate_limits
 from conference_app.services.media_server.access_tokens import Role, room_token
@@ -58,13 +59,16 @@ async def join(
     tab_id: str,
     session: SignedIn | None,
     address: str,
+    leaf_key: str = "",
+    proof: str = "",
     is_waiting: bool = False,
     now: datetime | None = None,
 ) -> Admitted | Waiting:
     """Ask for a place. `tab_id` is the tab's secret (`session.tab_id(state)`), so that a reload is the same person.
 
     The organizer's own join opens a waiting meeting. `name` may be empty for people who are signed in. `is_waiting`: this
-    tab was told to ask again, which is not counted against its address.
+    tab was told to ask again, which is not counted against its address. `leaf_key` and `proof` as in `link_proof`: who
+    does not prove to have the whole link waits until a host admits them, also while the meeting is open.
     Raises NotFound, InvalidInput (field name), NotAllowed (the host's address is not confirmed, changed terms wait, or
     they have too many meetings open), WrongPassPhrase, Removed, Refused, MeetingEnded, RoomFull, TooManyAttempts,
     Unavailable (no room for another meeting or another who waits, or who is in a full room cannot be asked).
@@ -75,6 +79,9 @@ async def join(
     meeting = await meetings.row_counting_guesses(code, network)
     entry_checks.check_not_ended(meeting)
     visitor = visitors.visitor_of(meeting, name, tab_id, session)
+    visitor = replace(visitor, leaf_key=link_proof.checked_leaf_key(leaf_key))
+    if await _is_link_proven(meeting, visitor, name, proof):
+        visitor = replace(visitor, proof=proof)
     if visitor.is_host and session is not None and session.must_accept:
         raise NotAllowed(n_("Our terms have changed. Open your meetings, accept them there, and come back."))
     if not visitor.is_host:
@@ -85,6 +92,12 @@ async def join(
         return await entry()
     except seats.AllTaken:
         return await entry(present=await room_admin().participants(meeting.room))
+
+
+async def _is_link_proven(meeting: Meeting, visitor: Visitor, name: str, proof: str) -> bool:
+    async with database.reading(ENCRYPTION) as db:
+        keys = await meeting_keys.of_meeting(db, meeting.id)
+    return link_proof.is_proven(keys, visitor.leaf_key, name, proof)
 
 
 async def _entry(
@@ -99,7 +112,7 @@ async def _entry(
         earlier = await admissions.earlier(db, meeting, visitor)
         entry_checks.check_not_removed(visitor, earlier)
         network = seats.network_key(meeting.room, network)
-        must_wait = not visitor.is_host and earlier is None and meetings.state_of(meeting) != "open"
+        must_wait = _must_wait(meeting, visitor, earlier)
         opens = not must_wait and not meetings.is_open(meeting)
         if must_wait:
             is_news = await waiting.note(db, meeting, visitor, network, now)
@@ -113,6 +126,14 @@ async def _entry(
     if must_wait:
         return Waiting(meeting.code, not meetings.is_open(meeting), await announced.of_meeting(meeting))
     return await _place(meeting, visitor, earlier, now)
+
+
+def _must_wait(meeting: Meeting, visitor: Visitor, earlier: Admission | None) -> bool:
+    if visitor.is_host:
+        return False
+    if earlier is not None:  # a host's word holds for the browser it was given to, the link's for every one
+        return bool(earlier.leaf_key) and earlier.leaf_key != visitor.leaf_key and not visitor.proof
+    return meetings.state_of(meeting) != "open" or not visitor.proof
 
 
 async def _admit(

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, NotAllowed, NotFound
-from conference_app.models import Admission, Meeting
+from conference_app.models import Admission, Meeting, WaitingGuest
 from conference_app.purposes import ADMISSIONS, MEETINGS
 from conference_app.services.encryption import groups, news, presence
 from conference_app.services.media_server.room_service import room_admin
@@ -61,28 +61,39 @@ async def lock(caller: Caller, code: str, locked: bool) -> None:
     waiting.tell_all(meeting)
 
 
-async def admit(caller: Caller, code: str, identity: str = EVERYBODY, *, now: datetime | None = None) -> None:
-    """Let in somebody who waits, or all of them. Raises NotFound."""
-    now = now or datetime.now(UTC)
+async def admit(
+    caller: Caller, code: str, identity: str = EVERYBODY, *, tickets: str = "", now: datetime | None = None
+) -> None:
+    """Let in somebody who waits, or all of them. Raises NotFound, ConferenceError for tickets that are none.
+
+    `tickets`: JSON, what the host's browser has signed for the browsers of those, by identity (`news.checked_ticket`).
+    Only those with a ticket are let in by it; without any, who proved to have the link still gets in by that.
+    """
+    now, signed = now or datetime.now(UTC), news.checked_tickets(tickets)
     async with database.session(MEETINGS, ADMISSIONS) as db:
         meeting = await hosted(db, caller, code, is_locked=True)
         rows = await waiting.rows_of(db, meeting.id, now, identity)
         if identity and not rows:
             raise NotFound(n_("This person no longer waits."))
         for row in rows:
-            if await db.get(Admission, (meeting.id, meeting.room, row.identity)) is None:
-                db.add(
-                    Admission(
-                        meeting_id=meeting.id,
-                        room=meeting.room,
-                        identity=row.identity,
-                        person=row.person,
-                        network=row.network,
-                        admitted_at=now,
-                    )
-                )
-            await db.delete(row)
+            await _let_in(db, meeting, row, signed.get(row.identity), now)
     waiting.tell_all(meeting)
+
+
+async def _let_in(db: AsyncSession, meeting: Meeting, row: WaitingGuest, ticket: str | None, now: datetime) -> None:
+    admission = await db.get(Admission, (meeting.id, meeting.room, row.identity))
+    if admission is None:
+        admission = Admission(
+            meeting_id=meeting.id,
+            room=meeting.room,
+            identity=row.identity,
+            person=row.person,
+            network=row.network,
+            admitted_at=now,
+        )
+        db.add(admission)
+    admission.ticket, admission.leaf_key = ticket, row.leaf_key if ticket else ""
+    await db.delete(row)
 
 
 async def refuse(caller: Caller, code: str, identity: str, *, now: datetime | None = None) -> None:

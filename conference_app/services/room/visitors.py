@@ -31,6 +31,10 @@ class Visitor:
     is_host: bool
     account_id: str = ""
     """Of a member who comes under their own name, and so with what they show of themselves."""
+    leaf_key: str = ""
+    """The public key of their browser in the group of members, base64url; empty if it named none."""
+    proof: str = field(default="", repr=False)
+    """Shows whoever has the whole link that they have it too, base64url; empty if it shows nothing."""
 
 
 def visitor_of(meeting: Meeting, name: str, tab_id: str, session: SignedIn | None) -> Visitor:

@@ -58,6 +58,9 @@ class Waiting:
     identity: str
     name: str = field(repr=False)
     since: datetime
+    leaf_key: str = ""
+    proof: str = field(default="", repr=False)
+    """As in Visitor."""
 
 
 async def note(db: AsyncSession, meeting: Meeting, visitor: Visitor, network: str, now: datetime) -> bool:
@@ -74,6 +77,8 @@ async def note(db: AsyncSession, meeting: Meeting, visitor: Visitor, network: st
             person=visitor.person,
             network=network,
             name=visitor.name,
+            leaf_key=visitor.leaf_key,
+            proof=visitor.proof,
             asked_at=now,
             seen_at=now,
         )
@@ -81,10 +86,13 @@ async def note(db: AsyncSession, meeting: Meeting, visitor: Visitor, network: st
         return True
     if row.refused_at is not None and row.refused_at > now - REFUSED_FOR:
         raise Refused(n_("The host can't let you in right now. You can ask again in a minute."))
-    is_news = row.refused_at is not None or row.name != visitor.name or row.seen_at < now - GONE_AFTER
+    shown = visitor.name, visitor.leaf_key, visitor.proof
+    is_other = (row.name, row.leaf_key, row.proof) != shown
+    is_news = row.refused_at is not None or is_other or row.seen_at < now - GONE_AFTER
     if row.refused_at is not None or row.seen_at < now - GONE_AFTER:
         row.asked_at = now
-    row.name, row.seen_at, row.refused_at = visitor.name, now, None
+    row.name, row.leaf_key, row.proof = shown
+    row.seen_at, row.refused_at = now, None
     return is_news
 
 
@@ -105,7 +113,7 @@ async def listed(db: AsyncSession, meeting_id: str, now: datetime) -> list[Waiti
     async with database.within(db, MEETINGS) as own:
         query = select(WaitingGuest).where(*_is_waiting(meeting_id, now))
         rows = (await own.exec(query.order_by(col(WaitingGuest.asked_at), col(WaitingGuest.identity)))).all()
-    return [Waiting(row.identity, row.name, row.asked_at) for row in rows]
+    return [Waiting(row.identity, row.name, row.asked_at, row.leaf_key, row.proof) for row in rows]
 
 
 async def rows_of(db: AsyncSession, meeting_id: str, now: datetime, identity: str = "") -> Sequence[WaitingGuest]:

@@ -55,11 +55,16 @@ def test_the_same_packages_are_tested_and_served() -> None:
     assert served.items() <= tested.items()
 
 
+ALLOWED = {("buildHash.ts", "fetch(")}
+"""It reads the files of the page itself."""
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_nothing_is_logged_fetched_or_injected(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     forbidden = r"console\.|debugger|dangerouslySetInnerHTML|innerHTML|\beval\(|new Function|\bfetch\(|XMLHttpRequest|https?://(?!\[\^)[a-z]"
-    assert re.findall(forbidden, text) == []
+    found = re.findall(forbidden, text)
+    assert [one for one in found if (path.name, one) not in ALLOWED] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

@@ -3,6 +3,7 @@ import { Check, Copy, Mail } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
 import { copyText } from "../../../components/kit/copy_text";
+import { fragmentOf } from "../../encryption/entrance";
 import { type TextKey, useWords } from "../../shared/words";
 
 const SHOWN_MS = 2500;
@@ -56,7 +57,11 @@ function CopyButton({ text, label, done, icon, isBright }: CopyButtonProps) {
   );
 }
 
-const link = () => window.location.origin + window.location.pathname;
+/** With the end that holds its keys, unless this browser came without. */
+function link(): string {
+  const { origin, pathname, href, hash } = window.location;
+  return origin + pathname + (fragmentOf(href) ? hash : "");
+}
 
 export function CopyLink({ isBright }: { isBright?: boolean }) {
   return <CopyButton text={link()} label="copy_link" done="link_copied" icon={Copy} isBright={isBright} />;

@@ -20,6 +20,7 @@ from conference_app.services.privacy import privacy_requests
 from conference_app.services.room import joining, moderation
 from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted
+from tests.conference_app.links import with_link
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of, session_of
 from tests.conference_app.services.accounts.test_profiles import picture
 from tests.fakes import LOOKING, NOON, FakeRoomAdmin
@@ -40,7 +41,13 @@ async def introduced(username: str = "ann") -> AccountView:
 async def attributes(account: AccountView, code: str, name: str = "") -> dict[str, Any]:
     """What the account's way into the room says of it."""
     place = await joining.join(
-        code, name=name, pass_phrase="", tab_id="tab", session=await session_of(account), address=ADDRESS
+        code,
+        name=name,
+        pass_phrase="",
+        tab_id="tab",
+        session=await session_of(account),
+        address=ADDRESS,
+        **with_link(name),
     )
     assert isinstance(place, Admitted)
     claims = jwt.decode(place.token, settings().secrets.livekit_api_secret, algorithms=["HS256"])

@@ -15,6 +15,7 @@ from conference_app.services.encryption import gone_words, meeting_keys
 from conference_app.services.encryption.encoding import b64, pack, unb64
 from conference_app.services.encryption.meeting_keys import BadKeys, PublicKeys
 from conference_app.services.meetings import meetings
+from conference_app.services.meetings.meeting_forms import MeetingForm
 from tests.conference_app.people import confirmed, meeting_of
 from tests.fakes import LOOKING, FakeRoomAdmin
 
@@ -31,7 +32,7 @@ def made_keys(*, with_link: bool = True) -> PublicKeys:
 
 async def test_only_the_organizer_sets_and_reads_keys(db: Settings) -> None:
     ann, eve = await confirmed("ann"), await confirmed("eve")
-    made, keys = await meeting_of(ann), made_keys()
+    made, keys = await meetings.create(ann.id, MeetingForm("Plans")), made_keys()
     assert await meeting_keys.get(ann.id, made.id) is None
     await meeting_keys.put(ann.id, made.id, keys)
     assert await meeting_keys.get(ann.id, made.id) == keys
@@ -49,7 +50,7 @@ async def test_only_the_organizer_sets_and_reads_keys(db: Settings) -> None:
 
 async def test_keys_that_do_not_fit_together_are_refused(db: Settings) -> None:
     ann = await confirmed()
-    made, keys, other = await meeting_of(ann), made_keys(), made_keys()
+    made, keys, other = await meetings.create(ann.id, MeetingForm("Plans")), made_keys(), made_keys()
     wrong = [
         PublicKeys(keys.root_public, keys.link_public, other.link_certificate),
         PublicKeys(other.root_public, keys.link_public, keys.link_certificate),

@@ -21,6 +21,7 @@ from conference_app.services.privacy import retention
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.texts import language
+from tests.conference_app.links import with_link
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of
 from tests.fakes import FakeRoomAdmin
 
@@ -31,7 +32,9 @@ async def came_in(host: AccountView) -> Admitted:
     """A guest waits outside the locked meeting, then comes in."""
     made = await meeting_of(host)
     for _try in range(2):
-        place = await joining.join(made.code, name=NAME, pass_phrase="", tab_id="tab", session=None, address=ADDRESS)
+        place = await joining.join(
+            made.code, name=NAME, pass_phrase="", tab_id="tab", session=None, address=ADDRESS, **with_link(NAME)
+        )
         if isinstance(place, Admitted):
             return place
         assert isinstance(place, Waiting)

@@ -18,6 +18,7 @@ from conference_app.services.room.hosts import Caller
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.room.waiting import Refused
 from tests.conference_app.joined import admitted, claims, join, opened, room_of
+from tests.conference_app.links import with_link
 from tests.conference_app.people import confirmed, meeting_of, session_of
 from tests.fakes import FakeRoomAdmin
 
@@ -66,7 +67,9 @@ async def test_who_is_refused_hears_so_kindly_and_may_ask_again(db: Settings, ro
     with pytest.raises(Refused):
         await join(made.code, name="Tom")
     later = datetime.now(UTC) + waiting.REFUSED_FOR + timedelta(seconds=1)
-    again = await joining.join(made.code, name="Tom", pass_phrase="", tab_id="tab", session=None, address="", now=later)
+    again = await joining.join(
+        made.code, name="Tom", pass_phrase="", tab_id="tab", session=None, address="", now=later, **with_link("Tom")
+    )
     assert isinstance(again, Waiting)
     assert await names(ann, made, later) == ["Tom"]
 

@@ -15,6 +15,7 @@ from conference_app.services.meetings import meeting_codes, meetings
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from tests.conference_app.joined import admitted, claims, join, opened, room_of
+from tests.conference_app.links import with_link
 from tests.conference_app.people import ADDRESS, confirmed, meeting_of, registered, session_of
 from tests.fakes import NOON, FakeRoomAdmin, ManualClock
 
@@ -88,7 +89,7 @@ async def test_one_address_cannot_ask_without_end(
 async def test_a_place_says_how_long_it_lasts(db: Settings, rooms: FakeRoomAdmin) -> None:
     made = await opened(await confirmed())
     place = await joining.join(
-        made.code, name="Bob", pass_phrase="", tab_id="t", session=None, address=ADDRESS, now=NOON
+        made.code, name="Bob", pass_phrase="", tab_id="t", session=None, address=ADDRESS, now=NOON, **with_link("Bob")
     )
     assert isinstance(place, Admitted)
     assert place.expires_in_s == 600

@@ -16,6 +16,7 @@ from conference_app.services.room import admissions, joining
 from conference_app.services.room.joining import Admitted
 from conference_app.services.room.seats import COMING_IN, RoomFull
 from tests.conference_app.joined import admitted, join, opened, room_of
+from tests.conference_app.links import with_link
 from tests.conference_app.people import confirmed, session_of
 from tests.fakes import LOOKING, FakeRoomAdmin
 
@@ -33,7 +34,9 @@ def capacity(monkeypatch: pytest.MonkeyPatch) -> int:
 async def later(code: str, tab: str, address: str = "198.51.100.9") -> Admitted:
     """Come in when those who have a token had time to appear in the room."""
     now = datetime.now(UTC) + COMING_IN + timedelta(seconds=5)
-    place = await joining.join(code, name="Late", pass_phrase="", tab_id=tab, session=None, address=address, now=now)
+    place = await joining.join(
+        code, name="Late", pass_phrase="", tab_id=tab, session=None, address=address, now=now, **with_link("Late")
+    )
     assert isinstance(place, Admitted)
     return place
 
