@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -60,7 +61,7 @@ class Participant(Visitor):
     def show_link(self, code: str) -> None:
         """Open one's own meeting: its whole link stands in the address from now on, and others here may know it."""
         self.open(code)
-        self.page.wait_for_function("location.hash.startsWith('#v1.')")
+        expect(self.page).to_have_url(re.compile("#v1[.]"))
         LINKS[code] = "#" + self.page.url.partition("#")[2]
 
     def button(self, name: str) -> Locator:

@@ -104,7 +104,7 @@ async def _entry(
     meeting_id: str, visitor: Visitor, network: str, now: datetime, *, present: Collection[str] | None = None
 ) -> Admitted | Waiting:
     """Let the visitor in or have them wait, on what the database says now, and tell those who watch the meeting."""
-    async with database.session(MEETINGS, ADMISSIONS) as db:
+    async with database.session(MEETINGS, ADMISSIONS, ENCRYPTION) as db:
         meeting = await db.get(Meeting, meeting_id, with_for_update=True)
         if meeting is None:
             raise NotFound(meetings.NO_MEETING)

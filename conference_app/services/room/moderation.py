@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, NotAllowed, NotFound
 from conference_app.models import Admission, Meeting, WaitingGuest
-from conference_app.purposes import ADMISSIONS, MEETINGS
+from conference_app.purposes import ADMISSIONS, ENCRYPTION, MEETINGS
 from conference_app.services.encryption import groups, news, presence
 from conference_app.services.media_server.room_service import room_admin
 from conference_app.services.meetings import meetings
@@ -70,7 +70,7 @@ async def admit(
     Only those with a ticket are let in by it; without any, who proved to have the link still gets in by that.
     """
     now, signed = now or datetime.now(UTC), news.checked_tickets(tickets)
-    async with database.session(MEETINGS, ADMISSIONS) as db:
+    async with database.session(MEETINGS, ADMISSIONS, ENCRYPTION) as db:
         meeting = await hosted(db, caller, code, is_locked=True)
         rows = await waiting.rows_of(db, meeting.id, now, identity)
         if identity and not rows:

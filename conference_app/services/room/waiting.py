@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.errors import ConferenceError, Unavailable
 from conference_app.models import Meeting, WaitingGuest
-from conference_app.purposes import MEETINGS
+from conference_app.purposes import ENCRYPTION, MEETINGS
 from conference_app.services.jobs import wake_ups
 from conference_app.services.meetings import meetings
 from conference_app.services.room.seats import NETWORK_SHARE
@@ -110,7 +110,7 @@ async def _check_place(db: AsyncSession, meeting: Meeting, network: str, now: da
 
 async def listed(db: AsyncSession, meeting_id: str, now: datetime) -> list[Waiting]:
     """Who waits for this meeting now, the first first."""
-    async with database.within(db, MEETINGS) as own:
+    async with database.within(db, MEETINGS, ENCRYPTION) as own:
         query = select(WaitingGuest).where(*_is_waiting(meeting_id, now))
         rows = (await own.exec(query.order_by(col(WaitingGuest.asked_at), col(WaitingGuest.identity)))).all()
     return [Waiting(row.identity, row.name, row.asked_at, row.leaf_key, row.proof) for row in rows]

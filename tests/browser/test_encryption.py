@@ -1,0 +1,117 @@
+"""End-to-end encryption in real browsers: the lock, the sheet behind it, and by which right people come in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.participants import LINKS, Participant, expect_media_from, messages
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+ENCRYPTED = "End-to-end encrypted"
+
+
+def lock(participant: Participant, says: str = ENCRYPTED) -> Locator:
+    return participant.page.get_by_role("button", name=says, exact=True)
+
+
+def sheet(participant: Participant) -> Locator:
+    """The sheet behind the lock, opened."""
+    lock(participant).click()
+    return participant.page.get_by_role("dialog", name="Encryption")
+
+
+def code_of(participant: Participant) -> str:
+    """The 30 digits that its sheet shows."""
+    shown = sheet(participant).get_by_label("Meeting code", exact=True).inner_text()
+    participant.page.keyboard.press("Escape")
+    return re.sub(r"\s", "", shown)
+
+
+@pytest.mark.promise("P51", "P73", "P74")
+def test_all_see_one_code_and_by_which_right_each_is_in(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.start("Quarterly planning")
+    tomasz = person()
+    tomasz.join(code, "Tomasz")
+    for one, other in ((host, "Tomasz"), (tomasz, "Anna Kowalska")):
+        one.expect_people(other)
+        expect(lock(one)).to_be_visible()
+        expect_media_from(one, 1)
+    digits = code_of(host)
+    assert re.fullmatch(r"\d{30}", digits)
+    assert code_of(tomasz) == digits
+    shown = sheet(tomasz)
+    expect(shown.get_by_role("listitem").filter(has_text="Anna Kowalska")).to_contain_text("Organizer")
+    expect(shown.get_by_role("listitem").filter(has_text="Tomasz (you)")).to_contain_text("Came with the link")
+    expect(shown.get_by_text("does not protect from a server that sends your browser altered code")).to_be_visible()
+    shown.get_by_text("For experts").click()
+    expect(shown.get_by_text(re.compile(r"^[0-9a-f]{64}$"))).to_be_visible()
+
+
+def test_who_comes_without_the_end_of_the_link_is_let_in_by_a_host(
+    host: Participant, person: Callable[..., Participant]
+) -> None:
+    code = host.start("Plans")
+    end, guest = LINKS.pop(code), person()
+    guest.join(code, "Tomasz")
+    expect(guest.page.get_by_role("heading", name="The host has been asked to let you in")).to_be_visible()
+    host.button("Admit Tomasz").click()
+    guest.expect_inside()
+    host.expect_people("Tomasz")
+    expect(lock(guest)).to_be_visible()
+    expect_media_from(host, 1)
+    LINKS[code] = end
+    said = "Let in by a host, link from a mail of this server"
+    expect(sheet(host).get_by_role("listitem").filter(has_text="Tomasz")).to_contain_text(said)
+    guest.page.reload()
+    guest.page.get_by_label("Your name").fill("Tomasz")
+    guest.button("Join").click()
+    guest.expect_inside()  # by the same ticket, under the same leaf
+
+
+def test_a_link_with_another_end_opens_nothing(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.start("Plans")
+    end, guest = LINKS[code], person()
+    version, root, secret = end.split(".")
+    guest.page.goto(f"/m/{code}{version}.{root[::-1]}.{secret}")
+    guest.page.get_by_label("Your name").fill("Tomasz")
+    guest.button("Join").click()
+    expect(guest.page.get_by_role("heading", name="This link no longer fits")).to_be_visible()
+
+
+def test_chat_reaches_members_and_a_newcomer_reads_nothing_of_before(
+    host: Participant, person: Callable[..., Participant]
+) -> None:
+    code = host.start("Plans")
+    host.button("Chat").click()
+    host.page.get_by_label("Write to everyone").fill("before you came")
+    host.page.keyboard.press("Enter")
+    expect(messages(host).get_by_text("before you came")).to_be_visible()
+    tomasz = person()
+    tomasz.join(code, "Tomasz")
+    tomasz.expect_inside()
+    host.expect_people("Tomasz")
+    host.page.get_by_label("Write to everyone").fill("now you are here")
+    host.page.keyboard.press("Enter")
+    tomasz.button("Chat").click()
+    expect(messages(tomasz).get_by_text("now you are here")).to_be_visible()
+    expect(messages(tomasz).get_by_text("before you came")).to_have_count(0)
+
+
+CANNOT = """delete window.RTCRtpScriptTransform; delete RTCRtpSender.prototype.createEncodedStreams;"""
+
+
+def test_a_browser_that_cannot_do_it_is_told_before_joining(
+    host: Participant, person: Callable[..., Participant]
+) -> None:
+    code = host.start("Plans")
+    guest = person()
+    guest.page.add_init_script(CANNOT)
+    guest.open(code)
+    expect(guest.page.get_by_role("heading", name="This browser can't take part")).to_be_visible()
+    expect(guest.page.get_by_text("Chrome or Edge 137")).to_be_visible()
+    expect(lock(host)).to_be_visible()
