@@ -439,6 +439,9 @@ def _encryption_sheet() -> dict[str, str | dict[str, str]]:
         ),
         "no_ticket_title": _("Something is missing from your link"),
         "no_ticket_text": _("Its end was lost or changed. Ask the organizer for the whole link, and open it again."),
+        "link_broken": _(
+            "The end of your link was lost or changed on its way. Open the whole link, or join like this: then a host has to let you in."
+        ),
         "outdated_title": _("This page is out of date"),
         "outdated_text": _("The others use another version of the encryption. Reload the page to get it."),
         "reload": _("Reload"),

@@ -77,7 +77,8 @@ def test_a_link_with_another_end_opens_nothing(host: Participant, person: Callab
     code = host.start("Plans")
     end, guest = LINKS[code], person()
     version, root, secret = end.split(".")
-    guest.page.goto(f"/m/{code}{version}.{root[::-1]}.{secret}")
+    other = ("A" if root[0] != "A" else "B") + root[1:]
+    guest.page.goto(f"/m/{code}{version}.{other}.{secret}")
     guest.page.get_by_label("Your name").fill("Tomasz")
     guest.button("Join").click()
     expect(guest.page.get_by_role("heading", name="This link no longer fits")).to_be_visible()

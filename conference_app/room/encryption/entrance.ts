@@ -23,6 +23,11 @@ export function fragmentOf(href: string): Fragment | null {
   return parseFragment(new URL(href).hash.slice(1));
 }
 
+/** Whether the address has an end that is none of a meeting's: it was cut short or altered on its way. */
+export function isLinkBroken(href: string): boolean {
+  return new URL(href).hash.length > 1 && fragmentOf(href) === null;
+}
+
 async function asOrganizer(seed: Bytes): Promise<Pick<Entrance, "rootHash" | "right">> {
   return { rootHash: await rootHashOf(keyPairOf(seed).publicKey), right: { kind: "root", seed } };
 }

@@ -6,6 +6,7 @@ import type { Sealing } from "../session/session";
 import { entranceOf, type RootKeys } from "./entrance";
 import { GroupClient } from "./groupClient";
 import { MeetingEncryption } from "./meetingEncryption";
+import { sealPackets } from "./sealedPackets";
 import { SenderKeys } from "./senderKeys";
 import { tabName } from "./tabName";
 import { startFrameWorker, startGroupWorker } from "./workers";
@@ -37,6 +38,7 @@ export function makeSealedRoom(): SealedRoom | null {
     videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
     publishDefaults: { simulcast: false, videoCodec: "vp8", dtx: true, red: false },
   });
+  sealPackets(room);
   const group = new GroupClient(startGroupWorker(), tabName());
   return { room, group, encryption: new MeetingEncryption(room, group, keyProvider, worker) };
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { DeviceMenus } from "../devices/DeviceMenu";
 import { LevelMeter } from "../devices/LevelMeter";
+import { isLinkBroken } from "../encryption/entrance";
 import type { MeetingAccess, WaitingPerson } from "../pageMessages";
 import type { Obstacle } from "../session/reach";
 import type { SessionState } from "../session/session";
@@ -63,6 +64,17 @@ function Connecting({ failures, obstacle, onCancel }: { failures: number; obstac
   );
 }
 
+/** Who has only part of the link can still ask to be let in. */
+function BrokenLink() {
+  const { t } = useWords();
+  if (!isLinkBroken(window.location.href)) return null;
+  return (
+    <div role="status">
+      <Notice tone="warn">{t("link_broken")}</Notice>
+    </div>
+  );
+}
+
 function Side(props: LobbyProps): ReactNode {
   const { state } = props;
   if (state.phase === "waiting") return <Waiting state={state} onCancel={props.onCancel} />;
@@ -85,6 +97,7 @@ export function Lobby(props: LobbyProps) {
       </section>
       <section aria-label={t("join_section")} className="flex min-w-0 flex-col gap-6 lg:row-span-2 lg:self-center">
         <Side {...props} />
+        <BrokenLink />
         {props.waiting.length > 0 && (
           <div role="status">
             <Notice tone="warn">{waitingWords(props.waiting)}</Notice>

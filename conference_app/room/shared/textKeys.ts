@@ -100,6 +100,7 @@ export type TextKey =
   | "left_text"
   | "left_title"
   | "limits_link"
+  | "link_broken"
   | "link_copied"
   | "lobby_guest"
   | "lobby_host"

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import { randomBytes, toB64 } from "../../../conference_app/room/encryption/bytes";
 import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
-import { entranceOf, isLinkProven, linkProof } from "../../../conference_app/room/encryption/entrance";
+import { entranceOf, isLinkBroken, isLinkProven, linkProof } from "../../../conference_app/room/encryption/entrance";
 import { fragmentText, meetingSecrets, rootHashOf } from "../../../conference_app/room/encryption/rootKeys";
 
 const PAGE = "http://meet.example/m/abc";
@@ -36,4 +36,8 @@ test("who asks shows a host that they have the whole link, for that key and name
   expect(await isLinkProven(page, { ...asker, leafKey: toB64(other.publicKey) })).toBe(false);
   expect(await isLinkProven(PAGE, asker)).toBe(false);
   expect(await linkProof(PAGE, leaf.publicKey, "Ada")).toBe("");
+});
+
+test("a link whose end was altered is told from one without", () => {
+  expect([`${PAGE}#${fragment}`, PAGE, `${PAGE}#`, `${PAGE}#v1.abc`].map(isLinkBroken)).toEqual([false, false, false, true]);
 });
