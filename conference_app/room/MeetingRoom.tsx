@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExtern
 
 import { Call } from "./call/Call";
 import type { OwnTracks } from "./devices/devices";
+import { pageVault, useLink } from "../components/encryption/page_vault";
 import { EncryptionProvider } from "./encryption/EncryptionProvider";
 import { admissions, handOverTicket } from "./encryption/hostTickets";
 import { makeSealedRoom, type SealedRoom } from "./encryption/sealedRoom";
@@ -52,6 +53,17 @@ export interface MeetingRoomProps {
 
 // Its log names people and rooms, and everything a person needs to know stands on the page.
 setLogLevel("silent");
+
+/** The whole link stands in its organizer's address bar, to be read and passed on from there. */
+function useOwnLink(meetingId: string): boolean {
+  const link = useLink(meetingId);
+  const fragment = "fragment" in link ? link.fragment : "";
+  useEffect(() => {
+    const { pathname, search } = window.location;
+    if (fragment) window.history.replaceState(window.history.state, "", `${pathname}${search}#${fragment}`);
+  }, [fragment]);
+  return meetingId === "" || fragment !== "";
+}
 
 const ACCESS_ENDS: Partial<Record<MeetingAccess["status"], FarewellKind>> = {
   ended: "ended",
@@ -121,11 +133,12 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
   const handOver = useRef<() => Promise<OwnTracks>>(async () => ({}));
   const session = useSession(
     sealed,
-    ROOT_KEYS,
+    pageVault,
     props,
     useCallback(() => handOver.current(), []),
   );
   const orders = signedOrders(sealed, props);
+  const hasKeys = useOwnLink(access.meeting_id);
   const state = useSyncExternalStore(session.subscribe, session.snapshot);
   const isOutside = ["lobby", "asking", "waiting", "connecting"].includes(state.phase);
   const accessEnd = state.phase === "lobby" ? ACCESS_ENDS[access.status] : undefined;
@@ -189,6 +202,7 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
             media={media}
             draft={typed}
             isElsewhere={place.isElsewhere}
+            hasKeys={hasKeys}
             waiting={waiting}
             onDraft={setDraft}
             onJoin={() => session.join(typed)}

@@ -1,5 +1,6 @@
 /** The vault of the page that is shown: one for all that shows links or asks to open it. */
 import type { Bytes } from "../../room/encryption/bytes";
+import { meetingSecrets } from "../../room/encryption/rootKeys";
 import { isForeign, type KeptMeeting, lacks, type MeetingKeys, ownKeys } from "./meeting_links";
 import { newMaster, opened, openedByPassword, type Owner, passkeyKey, phraseKey, phraseWrap, vaultIdOf, type Wrap } from "./vault_crypto";
 import { type KeptVault, type Means, missingWraps, settle } from "./vault_session";
@@ -150,6 +151,15 @@ export class VaultKeeper {
   credentials(): string[] {
     const ids = new Set(this.vault?.wraps.map((wrap) => wrap.passkey_id));
     return Object.entries(this.vault?.passkeys ?? {}).flatMap(([credential, id]) => (ids.has(id) ? [credential] : []));
+  }
+
+  /** The seed of a meeting's root key, once the vault is open; null while it is locked, or where its keys are another vault's. */
+  rootSeed(meetingId: string): Promise<Bytes | null> {
+    return this.inTurn(async () => {
+      const link = this.view.links.get(meetingId);
+      if (!this.master || !link || "problem" in link) return null;
+      return (await meetingSecrets(this.master, meetingId)).root.seed;
+    });
   }
 
   /** Let the phrase that says `entropy` open it, in place of an earlier one. */

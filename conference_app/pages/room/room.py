@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex_base.event import EventType
 
+from conference_app.components.encryption.key_vault import key_vault
+from conference_app.components.encryption.vault_panel import vault_panel
 from conference_app.components.frame.page_frame import header, whole_page
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import link_button
@@ -182,12 +184,18 @@ def _when(told: Announced) -> str:
     return moment_in_words(told.starts_at, told.time_zone, datetime.now(UTC)) if told.starts_at else ""
 
 
+def _own_keys() -> rx.Component:
+    """Where the organizer's vault is locked: how to open it. Without it nobody could be let in."""
+    return rx.el.div(vault_panel(), class_name="mx-auto w-full max-w-page px-4 sm:px-6 lg:px-8")
+
+
 @page("/m/[code]", title=n_("Meeting"), on_load=MeetingState.load)
 def meeting() -> rx.Component:
     state, host = MeetingState, HostState
     return whole_page(
         meeting_room(
             header(link_button(_("Privacy"), localized_path("/privacy"), kind="quiet", size="small")),
+            rx.cond(state.access.is_host, rx.fragment(key_vault(), _own_keys())),
             access=state.access,
             answer=state.answer,
             notice=host.notice,

@@ -22,6 +22,8 @@ interface JoinFormProps {
   refusal: Refusal | null;
   isBusy: boolean;
   isElsewhere: boolean;
+  /** False while the organizer's keys are not there. */
+  hasKeys: boolean;
   onDraft: (draft: JoinDraft) => void;
   onJoin: () => void;
 }
@@ -100,7 +102,7 @@ export function JoinForm(props: JoinFormProps) {
   const { t } = useWords();
   const { access, draft, refusal } = props;
   // Until access is known, the name that would be suggested is missing, and the browser would ask for one.
-  const isBusy = props.isBusy || access.status === "loading";
+  const isBusy = props.isBusy || access.status === "loading" || !props.hasKeys;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isBusy) props.onJoin();

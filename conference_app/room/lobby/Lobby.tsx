@@ -22,6 +22,8 @@ interface LobbyProps {
   media: ShownMedia;
   draft: JoinDraft;
   isElsewhere: boolean;
+  /** False while the organizer's vault does not give the meeting's keys. */
+  hasKeys: boolean;
   /** Who waits, in the lobby of the host. */
   waiting: WaitingPerson[];
   onDraft: (draft: JoinDraft) => void;
