@@ -7,7 +7,7 @@
 import { type Bytes, copied, randomBytes } from "./bytes";
 import { type KeyPair, keyPairOf, newKeyPair } from "./ed25519";
 
-const DATABASE = "conference_app_encryption";
+const DATABASE = "parley_room_keys";
 const TABLE = "leaves";
 const NONCE_BYTES = 12;
 /** A leaf that nobody came back for is forgotten after a day, in milliseconds. */

@@ -1,5 +1,5 @@
 /** A name for this tab that outlives a reload, under which it keeps its leaf. */
-const KEY = "parley-leaf";
+const KEY = "parley_leaf";
 
 /** Another one at each load where the browser keeps nothing. */
 export function tabName(): string {

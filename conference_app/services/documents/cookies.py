@@ -90,8 +90,20 @@ _LOCKED = (
         n_("Keeps the keys of your own meetings, so that only your browsers have them."),
         n_("Until you sign out"),
     ),
+    Kept(
+        "parley_room_keys",
+        "database",
+        n_("Keeps the key of a tab in a meeting, so that you are back at once after a reload."),
+        n_("At most one day after you were last in a meeting"),
+    ),
 )
 _OF_THE_TAB = (
+    Kept(
+        "parley_leaf",
+        "session storage",
+        n_("A random number that ties this tab to its key in a meeting."),
+        _UNTIL_CLOSED,
+    ),
     Kept(
         "token",
         "session storage",
