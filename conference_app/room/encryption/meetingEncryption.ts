@@ -169,7 +169,8 @@ export class MeetingEncryption {
 
   private hear = (event: GroupEvent): void => {
     if (event.type === "epoch") return this.scheduled().begin(event);
-    const { phase, members, identity } = event.snapshot;
+    const { phase, members, identity, allReady } = event.snapshot;
+    this.schedule?.allReady(allReady);
     const known = new Map(members.map((member) => [member.identity, member]));
     this.watch.hearGroup({ keys: KEY_STATES[phase], identity, members: new Set(known.keys()) });
     this.set({ group: event.snapshot, members: known });

@@ -1,9 +1,8 @@
 /** The worker's side: owns the session and the leaf's private key, and lets neither out. */
 import { keyPairOf, type KeyPair } from "./ed25519";
 import { GroupSession } from "./groupSession";
-import { epochOf, type MlsGroup } from "./mls";
 import type { After, Socket } from "./serviceLink";
-import { isWordOf, type SignedWord, signWord, type WordPlace } from "./signedWords";
+import { isWordOf, type SignedWord, signWord } from "./signedWords";
 import { suite } from "./suite";
 import type { Entrance, FromWorker, ToWorker } from "./workerMessages";
 
@@ -13,10 +12,6 @@ export interface Surroundings {
   open: (url: string) => Socket;
   after: After;
   leafFor: (place: string) => Promise<KeyPair>;
-}
-
-function placeOf(group: MlsGroup): WordPlace {
-  return { groupId: group.book.facts.groupId, epoch: epochOf(group) };
 }
 
 export class WorkerSide {
@@ -56,15 +51,15 @@ export class WorkerSide {
 
   /** Null while we are not in. */
   private async say(text: string): Promise<SignedWord | null> {
-    const group = this.session?.current;
-    if (!group || !this.leaf || !this.session) return null;
-    return signWord(placeOf(group), this.leaf, this.session.snapshot.identity, text);
+    const { leaf, session } = this;
+    const place = session?.place;
+    return leaf && session && place ? signWord(place, leaf, session.snapshot.identity, text) : null;
   }
 
   private async isWordOf(identity: string, word: SignedWord): Promise<boolean> {
-    const group = this.session?.current;
-    const member = group?.members.find((one) => one.identity === identity);
-    return group != null && member !== undefined && isWordOf(placeOf(group), identity, member.key, word);
+    const place = this.session?.place;
+    const member = this.session?.snapshot.members.find((one) => one.identity === identity);
+    return place != null && member !== undefined && isWordOf(place, identity, member.key, word);
   }
 
   private async prepare(place: string): Promise<void> {

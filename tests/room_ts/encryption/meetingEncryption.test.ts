@@ -149,6 +149,15 @@ test("members are who holds a ticket, and all can read once the own key has chan
   expect(current).toEqual(["me 0", "me 1"]);
 });
 
+test("nobody waits once all have the new keys", async () => {
+  await entered();
+  group.begins(1, "me", "ann");
+  const whole = encryption.settled();
+  group.is({ allReady: 1 });
+  await whole;
+  expect(current).toEqual(["me 0", "me 1"]);
+});
+
 test("says that all holds, and what does not, and tells a change once", async () => {
   await entered();
   let changes = 0;
