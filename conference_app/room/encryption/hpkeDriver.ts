@@ -178,7 +178,7 @@ export class HpkeDriver implements Driver {
     const isNewSecret = !before?.secret || before.head.generation !== head.generation;
     this.now = next;
     this.seat.follow(next, isNewSecret);
-    if (!secret) return this.host.set({ phase: before?.secret ? "mending" : "joining" });
+    if (!secret) return this.host.set({ phase: list.has(this.host.snapshot.identity) ? "mending" : "joining" });
     if (isNewSecret) this.keys = new Map();
     const missing = [...list.keys()].filter((identity) => !this.keys.has(identity));
     const made = await Promise.all(missing.map((identity) => generationKey(facts, head.generation, secret, identity)));

@@ -3,7 +3,7 @@
  *
  * Nobody is elected: hosts, then co-hosts, each wait two seconds longer than the one before for work to be done by them.
  */
-import { isSame } from "./bytes";
+import { isSame, toB64 } from "./bytes";
 import type { Card, Cards } from "./hpkeCards";
 import type { EntryHead } from "./hpkeEntry";
 
@@ -21,7 +21,7 @@ export interface LeaderView {
   /** Whether we have the generation's secret. */
   hasSecret: boolean;
   gone: ReadonlySet<string>;
-  /** Whom we have ordered out. */
+  /** Leaf keys of those whom we have ordered out, base64url: whoever the service lets in again comes with another. */
   ordered: ReadonlySet<string>;
   /** A new secret is asked for. */
   wantsSecret: boolean;
@@ -37,39 +37,40 @@ export interface Plan {
   /** All who are in after it. */
   list: Cards;
   came: ReadonlyArray<Card>;
-  left: ReadonlyArray<string>;
   isNewSecret: boolean;
   /** By our own order: not to be left to those before us. */
   isOrdered: boolean;
 }
 
-const isHere = ({ gone, ordered, self }: LeaderView, identity: string): boolean => identity === self || (!gone.has(identity) && !ordered.has(identity));
+function isHere({ gone, ordered, self }: LeaderView, { ticket, leaf }: Card): boolean {
+  return ticket.identity === self || (!gone.has(ticket.identity) && !ordered.has(toB64(leaf)));
+}
 
 /** Who is in and stays: under the same leaf, also with a newer card. */
-const stays = (view: LeaderView, identity: string, { leaf }: Card): boolean => {
-  const newest = view.known.get(identity);
-  return isHere(view, identity) && newest !== undefined && isSame(newest.leaf, leaf);
-};
+function stays(view: LeaderView, card: Card): boolean {
+  const newest = view.known.get(card.ticket.identity);
+  return isHere(view, card) && newest !== undefined && isSame(newest.leaf, card.leaf);
+}
 
 /** Null when there is nothing to do, or we may not do it. */
 export function planned(view: LeaderView): Plan | null {
   const { self, known, list: before, head, ordered } = view;
   const role = known.get(self)?.ticket.role;
   if (role !== "host" && role !== "cohost") return null;
-  const list = new Map([...known].filter(([identity]) => isHere(view, identity)));
-  const left = [...before].filter(([identity, card]) => !stays(view, identity, card)).map(([identity]) => identity);
+  const list = new Map([...known].filter(([, card]) => isHere(view, card)));
+  const left = [...before.values()].filter((card) => !stays(view, card));
   const came = [...list].filter(([identity, { id }]) => !isSame(before.get(identity)?.id ?? new Uint8Array(), id)).map(([, card]) => card);
   const isLeaderless = head === null || !list.has(head.leader);
   const isDue = view.wantsSecret || (view.isOld && (view.hasGrown || came.length > 0));
   if (left.length + came.length === 0 && !isLeaderless && !isDue && !view.isSpoiled) return null;
   const isNewSecret = left.length > 0 || isLeaderless || isDue || head.leader !== self || !view.hasSecret;
-  return { list, came, left, isNewSecret, isOrdered: left.some((identity) => ordered.has(identity)) };
+  return { list, came, isNewSecret, isOrdered: left.some(({ leaf }) => ordered.has(toB64(leaf))) };
 }
 
 /** How many who may lead stand before us; -1 when we may not. */
 export function leaderRank(view: LeaderView): number {
-  const candidates = [...view.known].filter(([identity, { ticket }]) => ticket.role !== "guest" && isHere(view, identity));
-  const place = ([identity, { ticket }]: [string, Card]): string => `${ticket.role === "host" ? 0 : 1} ${identity}`;
+  const candidates = [...view.known.values()].filter((card) => card.ticket.role !== "guest" && isHere(view, card));
+  const place = ({ ticket }: Card): string => `${ticket.role === "host" ? 0 : 1} ${ticket.identity}`;
   candidates.sort((a, b) => (place(a) < place(b) ? -1 : 1));
-  return candidates.findIndex(([identity]) => identity === view.self);
+  return candidates.findIndex(({ ticket }) => ticket.identity === view.self);
 }

@@ -46,7 +46,8 @@ export class HpkeSeat {
   }
 
   order(identity: string): void {
-    this.ordered.add(identity);
+    const card = this.roll.known.get(identity);
+    if (card) this.ordered.add(toB64(card.leaf));
     this.look();
   }
 

@@ -24,6 +24,8 @@ export interface ChurnOptions {
   steps: number;
   /** Members at a time at most. */
   limit: number;
+  /** What pauses between steps are multiplied by; sessions' own timers are not. */
+  pace: number;
   /** Somebody has left without a word: tells a service in memory, which has no clock. */
   left: (identity: string) => void;
 }
@@ -131,7 +133,7 @@ export class Churn {
   }
 
   private someMoments(): Promise<void> {
-    return new Promise((resolve) => void this.options.after(200 + this.random() * 1500, resolve));
+    return new Promise((resolve) => void this.options.after(this.options.pace * (200 + this.random() * 1500), resolve));
   }
 
   private step(): void {

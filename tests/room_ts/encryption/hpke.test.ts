@@ -282,6 +282,18 @@ describe("a lying service of a large meeting", () => {
     await until(ann.session, phase("forked"));
   });
 
+  test("a member whom the host has removed and it keeps connected stays out, and comes in again by a new place", async () => {
+    const [host, ann] = await room("host", "ann");
+    host.session.remove("ann");
+    await until(host.session, isIn(1));
+    const bob = await come("bob");
+    await allIn([host, bob]);
+    expect(members(bob)).toEqual(["bob", "host"]);
+    expect(ann.session.snapshot.phase).toBe("joining");
+    ann.session.leave();
+    await allIn([host, bob, await come("ann")]);
+  });
+
   test("a member who is called gone is out, and in again once they are called back", async () => {
     const [host, ann] = await room("host", "ann");
     service.leave("ann");
