@@ -25,6 +25,7 @@ test.each([1, 2, 3, 4])("random comings, goings and crashes end with one code (s
   expect(result.problems).toEqual([]);
   expect(result.codes).toBe(1);
   expect(result.leavers).toBeGreaterThan(0);
+  expect(result.tried).toBeGreaterThan(0);
 }, 60_000);
 
 test.each([1, 2, 3, 4])("and so do those of a large meeting (seed %i)", async (seed) => {
@@ -32,4 +33,5 @@ test.each([1, 2, 3, 4])("and so do those of a large meeting (seed %i)", async (s
   expect(result.problems).toEqual([]);
   expect(result.codes).toBe(1);
   expect(result.epochs).toBeGreaterThan(5);
+  expect(result.tried).toBeGreaterThan(0);
 }, 60_000);

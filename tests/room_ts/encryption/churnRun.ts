@@ -8,6 +8,8 @@ import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
 import { GroupSession, type SessionConfig } from "../../../conference_app/room/encryption/groupSession";
 import { epochOf, type MlsGroup, processCommit } from "../../../conference_app/room/encryption/mls";
 import type { After, Socket } from "../../../conference_app/room/encryption/serviceLink";
+import { FrameLog, type Held } from "./churnFrames";
+import { CrashSocket } from "./crashSocket";
 
 export interface Person {
   identity: string;
@@ -39,6 +41,9 @@ export interface ChurnResult {
   /** Those who had left or were removed and read as far as they could. */
   leavers: number;
   newcomers: number;
+  /** Frames that members opened of those of their epoch, and that others tried in vain to open: of all of them. */
+  opened: number;
+  tried: number;
   problems: string[];
 }
 
@@ -49,6 +54,8 @@ interface Present {
   socket: CrashSocket | null;
   first: MlsGroup | null;
   last: MlsGroup | null;
+  firstHeld: Held | null;
+  lastHeld: Held | null;
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -62,53 +69,16 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** A socket that can break in the moment of a commit, and that takes down what it hears of the log. */
-class CrashSocket implements Socket {
-  onopen: Socket["onopen"] = null;
-  onmessage: Socket["onmessage"] = null;
-  onclose: Socket["onclose"] = null;
-  crash: "before" | "after" | null = null;
-  private isDead = false;
-
-  constructor(
-    private readonly inner: Socket,
-    private readonly log: Map<number, string>,
-    private readonly crashed: () => void,
-  ) {
-    inner.onopen = (event) => this.onopen?.(event);
-    inner.onclose = (event) => this.onclose?.(event);
-    inner.onmessage = (event) => {
-      this.note(String(event.data));
-      this.onmessage?.(event);
-    };
-  }
-  /** What comes after a crash is never sent. */
-  die(): void {
-    this.isDead = true;
-  }
-  send(text: string): void {
-    if (this.isDead) return;
-    const isCrash = this.crash !== null && text.startsWith('{"type":"commit"');
-    if (!isCrash || this.crash === "after") this.inner.send(text);
-    if (isCrash) this.die();
-    if (isCrash) this.crashed();
-  }
-  close(): void {
-    this.inner.close();
-  }
-  private note(text: string): void {
-    const frame = JSON.parse(text) as { type: string; epoch: number; message: string; entries?: Array<{ epoch: number; message: string }> };
-    const entries = frame.type === "entry" ? [frame] : (frame.entries ?? []);
-    for (const { epoch, message } of entries) this.log.set(epoch, message);
-  }
-}
-
 export class Churn {
   private readonly random: () => number;
   private readonly present: Present[] = [];
   private readonly leavers: MlsGroup[] = [];
   private readonly newcomers: MlsGroup[] = [];
   private readonly log = new Map<number, string>();
+  private readonly frames = new FrameLog();
+  /** What those had last who left, and those first who came. */
+  private readonly heldLast: Held[] = [];
+  private readonly heldFirst: Held[] = [];
   private readonly done: Record<string, number> = { join: 0, leave: 0, reload: 0, remove: 0, refresh: 0, crash: 0, cut: 0 };
 
   constructor(private readonly options: ChurnOptions) {
@@ -162,11 +132,11 @@ export class Churn {
   }
 
   private start(person: Person, config: SessionConfig): void {
-    const present: Present = { person, config, socket: null, first: null, last: null } as Present & { session: GroupSession };
+    const present: Present = { person, config, socket: null, first: null, last: null, firstHeld: null, lastHeld: null } as Present & { session: GroupSession };
     const open = () => (present.socket = new CrashSocket(this.options.open(), this.log, () => this.leave(present)));
     present.session = new GroupSession(config, open, this.options.after, this.random);
     present.session.subscribe((event) => {
-      if (event.type === "epoch") present.session.ready(event.epoch);
+      if (event.type === "epoch") this.heard(present, event);
       const { current } = present.session;
       present.first ??= current;
       present.last = current ?? present.last;
@@ -177,24 +147,37 @@ export class Churn {
     present.session.start();
   }
 
+  private heard(present: Present, held: Held): void {
+    present.session.ready(held.epoch);
+    present.firstHeld ??= held;
+    present.lastHeld = held;
+    this.frames.say(present.person.identity, held);
+  }
+
   private stop(present: Present): void {
     present.session.leave();
     this.present.splice(this.present.indexOf(present), 1);
     if (present.first) this.newcomers.push(present.first);
+    if (present.firstHeld) this.heldFirst.push(present.firstHeld);
   }
 
   private leave(present: Present): void {
     if (!this.present.includes(present)) return;
     this.done.leave++;
     this.stop(present);
-    if (present.last) this.leavers.push(present.last);
+    this.left(present);
     this.options.left(present.person.identity);
+  }
+
+  private left({ last, lastHeld }: Present): void {
+    if (last) this.leavers.push(last);
+    if (lastHeld) this.heldLast.push(lastHeld);
   }
 
   private remove(host: Present, present: Present): void {
     this.done.remove++;
     this.stop(present);
-    if (present.last) this.leavers.push(present.last);
+    this.left(present);
     host.session.remove(present.person.identity);
     this.options.left(present.person.identity);
   }
@@ -259,6 +242,22 @@ export class Churn {
     return count;
   }
 
+  /** Who has left tries what was said later, who came what was said before, and who is here what is said now. */
+  private async strangers(problems: string[]): Promise<{ opened: number; tried: number }> {
+    let tried = 0;
+    const look = async (held: Held, wanted: (epoch: number) => boolean, problem: string) => {
+      const found = await this.frames.opened(held, wanted);
+      tried += found.tried;
+      if (found.opened > 0) problems.push(problem);
+    };
+    for (const held of this.heldLast) await look(held, (epoch) => epoch > held.epoch, "somebody who left opens what was said later");
+    for (const held of this.heldFirst) await look(held, (epoch) => epoch < held.epoch, "somebody opens what was said before they came");
+    const held = this.present[0].lastHeld!;
+    const { opened, tried: here } = await this.frames.opened(held, (epoch) => epoch === held.epoch);
+    if (opened === 0 || opened < here) problems.push("a member can't open what is said now");
+    return { opened, tried };
+  }
+
   private async result(): Promise<ChurnResult> {
     const codes = new Set(this.present.map(({ session }) => session.snapshot.epochCode));
     const { epoch } = this.present[0].session.snapshot;
@@ -266,7 +265,8 @@ export class Churn {
     if (codes.size !== 1) problems.push(`${codes.size} codes`);
     for (const group of this.leavers) if ((await this.furthest(group)) >= epoch) problems.push("somebody who left can follow");
     for (const group of this.newcomers) if ((await this.readable(group)) > 0) problems.push("somebody can read what was before them");
+    const { opened, tried } = await this.strangers(problems);
     const { seed } = this.options;
-    return { seed, done: this.done, epochs: epoch + 1, members: this.present.length, codes: codes.size, leavers: this.leavers.length, newcomers: this.newcomers.length, problems };
+    return { seed, opened, tried, done: this.done, epochs: epoch + 1, members: this.present.length, codes: codes.size, leavers: this.leavers.length, newcomers: this.newcomers.length, problems };
   }
 }
