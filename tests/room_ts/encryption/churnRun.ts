@@ -3,12 +3,12 @@
  *
  * The same for a delivery service in memory and for the real one: all that is asked of it is a socket.
  */
-import { fromB64 } from "../../../conference_app/room/encryption/bytes";
 import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
 import { GroupSession, type SessionConfig } from "../../../conference_app/room/encryption/groupSession";
-import { epochOf, type MlsGroup, processCommit } from "../../../conference_app/room/encryption/mls";
+import type { MlsGroup } from "../../../conference_app/room/encryption/mls";
 import type { After, Socket } from "../../../conference_app/room/encryption/serviceLink";
 import { FrameLog, type Held } from "./churnFrames";
+import { CommitLog } from "./commitLog";
 import { CrashSocket } from "./crashSocket";
 
 export interface Person {
@@ -74,7 +74,7 @@ export class Churn {
   private readonly present: Present[] = [];
   private readonly leavers: MlsGroup[] = [];
   private readonly newcomers: MlsGroup[] = [];
-  private readonly log = new Map<number, string>();
+  private readonly log = new CommitLog();
   private readonly frames = new FrameLog();
   /** What those had last who left, and those first who came. */
   private readonly heldLast: Held[] = [];
@@ -133,7 +133,7 @@ export class Churn {
 
   private start(person: Person, config: SessionConfig): void {
     const present: Present = { person, config, socket: null, first: null, last: null, firstHeld: null, lastHeld: null } as Present & { session: GroupSession };
-    const open = () => (present.socket = new CrashSocket(this.options.open(), this.log, () => this.leave(present)));
+    const open = () => (present.socket = new CrashSocket(this.options.open(), this.log.messages, () => this.leave(present)));
     present.session = new GroupSession(config, open, this.options.after, this.random);
     present.session.subscribe((event) => {
       if (event.type === "epoch") this.heard(present, event);
@@ -221,27 +221,6 @@ export class Churn {
     }
   }
 
-  /** The furthest that a lost state gets with all that went over the line. */
-  private async furthest(group: MlsGroup): Promise<number> {
-    let at: MlsGroup | null = group;
-    for (let epoch = epochOf(group); ; epoch++) {
-      const message = fromB64(this.log.get(epoch + 1));
-      at = message ? await processCommit(at, message).catch(() => null) : null;
-      if (!at) return epoch;
-    }
-  }
-
-  /** How many commits from before they came a newcomer can make anything of. */
-  private async readable(group: MlsGroup): Promise<number> {
-    let count = 0;
-    for (const [epoch, text] of this.log) {
-      const message = fromB64(text);
-      if (!message || epoch > epochOf(group)) continue;
-      count += await processCommit(group, message).then(() => 1, () => 0);
-    }
-    return count;
-  }
-
   /** Who has left tries what was said later, who came what was said before, and who is here what is said now. */
   private async strangers(problems: string[]): Promise<{ opened: number; tried: number }> {
     let tried = 0;
@@ -263,8 +242,8 @@ export class Churn {
     const { epoch } = this.present[0].session.snapshot;
     const problems: string[] = [];
     if (codes.size !== 1) problems.push(`${codes.size} codes`);
-    for (const group of this.leavers) if ((await this.furthest(group)) >= epoch) problems.push("somebody who left can follow");
-    for (const group of this.newcomers) if ((await this.readable(group)) > 0) problems.push("somebody can read what was before them");
+    for (const group of this.leavers) if ((await this.log.furthest(group)) >= epoch) problems.push("somebody who left can follow");
+    for (const group of this.newcomers) if ((await this.log.readable(group)) > 0) problems.push("somebody can read what was before them");
     const { opened, tried } = await this.strangers(problems);
     const { seed } = this.options;
     return { seed, opened, tried, done: this.done, epochs: epoch + 1, members: this.present.length, codes: codes.size, leavers: this.leavers.length, newcomers: this.newcomers.length, problems };
