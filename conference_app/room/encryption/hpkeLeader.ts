@@ -63,7 +63,8 @@ export function planned(view: LeaderView): Plan | null {
   const isLeaderless = head === null || !list.has(head.leader);
   const isDue = view.wantsSecret || (view.isOld && (view.hasGrown || came.length > 0));
   if (left.length + came.length === 0 && !isLeaderless && !isDue && !view.isSpoiled) return null;
-  const isNewSecret = left.length > 0 || isLeaderless || isDue || head.leader !== self || !view.hasSecret;
+  // What spoiled the newest entry may have spoiled the pieces of all, and whom the service takes for members.
+  const isNewSecret = left.length > 0 || isLeaderless || isDue || view.isSpoiled || head.leader !== self || !view.hasSecret;
   return { list, came, isNewSecret, isOrdered: left.some(({ leaf }) => ordered.has(toB64(leaf))) };
 }
 

@@ -184,6 +184,9 @@ describe("a lying service of a large meeting", () => {
   async function inject(message: string, came: string[] = [], left: string[] = [], sealedFor: Record<string, string> = {}): Promise<void> {
     service.epoch += 1;
     service.info = message;
+    for (const identity of came) service.members.add(identity);
+    for (const identity of left) service.members.delete(identity);
+    for (const [identity, piece] of Object.entries(sealedFor)) service.sealed.set(identity, piece);
     for (const socket of service.sockets) service.tell(socket, { type: "entry", epoch: service.epoch, message, sealed: sealedFor[socket.identity] ?? "", in: came, out: left });
   }
 
@@ -192,11 +195,12 @@ describe("a lying service of a large meeting", () => {
     const before = generation(host);
     await inject(await forged(ann, { leader: "ann", generation: before + 1 }));
     await inject(await forged(ann, { generation: before + 1 }));
-    await inject("AAAA");
+    await inject("AAAA", ["eve"], ["host", "ann", "bob"], { ann: "AAAA" });
     const cat = await come("cat");
     await allIn([host, ann, bob, cat]);
     await sameEntry([host, ann, bob, cat]);
     expect(codesOf([host, ann, bob, cat]).size).toBe(1);
+    expect(service.members).toEqual(new Set(["host", "ann", "bob", "cat"]));
   });
 
   test("another secret than the leader's opens for nobody", async () => {
