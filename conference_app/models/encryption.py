@@ -1,7 +1,7 @@
 """Tables of end-to-end encryption: a meeting's public keys, and what browsers in a room hand each other through us.
 
-All of it is opaque to us: messages of MLS (RFC 9420) that members check themselves. They name people, so they are
-encrypted at rest, and they go when the room closes.
+All of it is opaque to us: messages of MLS (RFC 9420) or of a large meeting's leader, which members check themselves. They
+name people, so they are encrypted at rest, and they go when the room closes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, false
 from sqlmodel import Field, SQLModel
 
-from conference_app.models.columns import EncryptedBytes, UTCDateTime, column
+from conference_app.models.columns import EncryptedBytes, EncryptedText, UTCDateTime, column
 from conference_app.models.data_map import NOT_PERSONAL, PEOPLE_MET, Retention, kept_for
 from conference_app.purposes import ENCRYPTION
 from conference_app.texts import n_
@@ -78,7 +78,7 @@ class EncryptionGroup(SQLModel, table=True):
     epoch: int = Field(default=-1, sa_column_kwargs={"info": NOT_PERSONAL})
     """-1 until somebody has created the group."""
     info: bytes | None = column(EncryptedBytes, _PASSED_ON, nullable=True)
-    """The GroupInfo of this epoch, by which a newcomer joins."""
+    """By which a newcomer joins: the GroupInfo of this epoch, or the leader's newest entry."""
     turn_identity: str = Field(default="", max_length=64, sa_column_kwargs={"info": _HASH})
     """Who may commit now; empty: nobody."""
     turn_at: datetime | None = column(UTCDateTime, NOT_PERSONAL, nullable=True)
@@ -87,6 +87,8 @@ class EncryptionGroup(SQLModel, table=True):
     """How many turns were asked for: the next number in the queue."""
     changes: int = Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL})
     """Grows with every change that other processes have to see."""
+    cards: int = Field(default=0, sa_column_kwargs={"info": NOT_PERSONAL, "server_default": "0"})
+    """How many cards were shown: the number of the newest."""
 
 
 class EncryptionCommit(SQLModel, table=True):
@@ -99,6 +101,8 @@ class EncryptionCommit(SQLModel, table=True):
     """The epoch after it."""
     message: bytes = column(EncryptedBytes, _PASSED_ON)
     identity: str = Field(max_length=64, sa_column_kwargs={"info": _HASH})
+    roll: str | None = column(EncryptedText, _PASSED_ON, nullable=True)
+    """JSON: the identities that a leader has let in and put out by it, {"in": […], "out": […]}; None with MLS."""
     created_at: datetime = column(UTCDateTime, kept_for(ENCRYPTION, _WITH_ROOM, label=n_("Keys changed at")))
 
 
@@ -120,7 +124,8 @@ class EncryptionMember(SQLModel, table=True):
             "server_default": false(),
         },
     )
-    """Whether a commit of theirs was accepted: somebody has to take them out of the group once they are gone."""
+    """Whether a commit of theirs was accepted, or a leader has let them in: somebody has to take them out of the group once
+    they are gone."""
     is_removed: bool = Field(
         default=False,
         sa_column_kwargs={
@@ -130,3 +135,13 @@ class EncryptionMember(SQLModel, table=True):
     )
     turn: int | None = Field(default=None, sa_column_kwargs={"info": NOT_PERSONAL})
     """Their number in the queue for turns; None: they do not wait."""
+    ready_epoch: int | None = Field(default=None, sa_column_kwargs={"info": NOT_PERSONAL})
+    """The epoch whose keys their browser has said to have; -1 before it says so, None while it follows no group."""
+    card: bytes | None = column(EncryptedBytes, _PASSED_ON, nullable=True)
+    """With a leader: who they are and by which key a secret reaches them, as they say."""
+    card_number: int | None = Field(default=None, sa_column_kwargs={"info": NOT_PERSONAL})
+    """Which of the room's cards it is; the newest has the highest number."""
+    sealed: bytes | None = column(EncryptedBytes, _PASSED_ON, nullable=True)
+    """The meeting's secret as the leader has sealed it for them last: nobody else can open it."""
+    sealed_epoch: int | None = Field(default=None, sa_column_kwargs={"info": NOT_PERSONAL})
+    """The epoch of the commit that it came with."""

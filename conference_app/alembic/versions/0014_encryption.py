@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("turns", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("cards", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("room", name=op.f("pk_encryption_group")),
         _of_meeting("encryption_group"),
     )
@@ -61,6 +62,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.Column("identity", sa.String(length=64), nullable=False),
+        sa.Column("roll", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("room", "epoch", name=op.f("pk_encryption_commit")),
         _of_group("encryption_commit"),
@@ -74,6 +76,11 @@ def upgrade() -> None:
         sa.Column("is_member", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("is_removed", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("turn", sa.Integer(), nullable=True),
+        sa.Column("ready_epoch", sa.Integer(), nullable=True),
+        sa.Column("card", sa.LargeBinary(), nullable=True),
+        sa.Column("card_number", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_epoch", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("room", "identity", name=op.f("pk_encryption_member")),
         _of_group("encryption_member"),
     )

@@ -29,6 +29,8 @@ class Connection:
         """Whether it has been told where the group stands."""
         self.epoch = since
         """Up to which it knows the group."""
+        self.all_ready = -1
+        """The last epoch of which it was told that all members have its keys."""
         self.ticket = ""
         self._websocket = websocket
         self._waiting: asyncio.Queue[str | None] = asyncio.Queue(MOST_WAITING)

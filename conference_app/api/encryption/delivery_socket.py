@@ -40,7 +40,7 @@ class Delivery:
         self._admits = admits
         self._feeds: dict[str, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._frames = Budget(per_s=10, burst=60)
+        self._frames = Budget(per_s=20, burst=150)
         self._is_stopping = False
         self.counts: Counter[str] = Counter()
         """How many sockets were open, refused, or closed for nonsense."""

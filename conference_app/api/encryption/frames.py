@@ -2,8 +2,8 @@
 
 | from | frame |
 |---|---|
-| browser | `hello` (v, token, since), `turn`, `commit` (epoch, message, info), `pass` |
-| us | `state`, `turn`, `accepted`, `refused`, `entry`, `gone`, `back`, `ticket`, `end` |
+| browser | `hello` (v, token, since), `turn`, `commit` (epoch, message, info), `pass`, `ready` (epoch), `bye` |
+| us | `state`, `turn`, `accepted`, `refused`, `entry`, `all_ready`, `gone`, `back`, `ticket`, `end` |
 """
 
 from __future__ import annotations
@@ -58,7 +58,19 @@ class Commit:
     info: bytes = field(repr=False)
 
 
-Said = Hello | AskTurn | Pass | Commit
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It can open what others send under the keys of `epoch`."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """It leaves, and does not come back by itself."""
+
+
+Said = Hello | AskTurn | Pass | Commit | Ready | Bye
 
 
 def parse(text: str) -> Said:
@@ -87,6 +99,10 @@ def _said(frame: Mapping[str, Any]) -> Said:
             if (said.epoch == NO_GROUP) != (said.message == b""):
                 raise Nonsense
             return said
+        case "ready":
+            return Ready(_number(frame, "epoch", 0))
+        case "bye":
+            return Bye()
         case _:
             raise Nonsense
 
@@ -157,6 +173,11 @@ def answer(taken: int | Refused) -> str:
 def entry(one: Entry) -> str:
     """A commit of somebody else's."""
     return _frame("entry", **_entry(one))
+
+
+def all_ready(epoch: int) -> str:
+    """All members have the keys of `epoch`."""
+    return _frame("all_ready", epoch=epoch)
 
 
 def gone(identity: str) -> str:

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import EncryptionCommit, EncryptionGroup, EncryptionMember
 from conference_app.purposes import ENCRYPTION
-from conference_app.services.encryption import groups
+from conference_app.services.encryption import groups, presence
 
 COMMIT_LIMIT = 64 * 1024
 """Bytes of a commit; one among 150 members has some 2 kB."""
@@ -83,7 +83,7 @@ async def _note(db: AsyncSession, room: str, identity: str, epoch: int, message:
         db.add(EncryptionCommit(room=room, epoch=epoch, message=message, identity=identity, created_at=now))
         await db.flush()
     is_author = col(EncryptionMember.room) == room, col(EncryptionMember.identity) == identity
-    await db.exec(update(EncryptionMember).where(*is_author).values(is_member=True))
+    await db.exec(update(EncryptionMember).where(*is_author).values(is_member=True, ready_epoch=presence.NOT_READY))
     is_old = col(EncryptionCommit.room) == room, col(EncryptionCommit.epoch) <= epoch - KEPT_EPOCHS
     await db.exec(delete(EncryptionCommit).where(*is_old))
 

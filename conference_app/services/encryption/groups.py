@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import NotFound
-from conference_app.models import EncryptionGroup, Meeting
+from conference_app.models import EncryptionGroup, EncryptionMember, Meeting
 from conference_app.purposes import ENCRYPTION
 from conference_app.services.jobs import wake_ups
 from conference_app.texts import n_
@@ -44,7 +44,16 @@ def touch(db: AsyncSession, group: EncryptionGroup) -> None:
 
 def without_info() -> ORMOption:
     """An option of a statement: `EncryptionGroup.info`, which may be large, is not loaded."""
-    return defer(cast("QueryableAttribute[bytes | None]", EncryptionGroup.info), raiseload=True)
+    return _without(EncryptionGroup.info)
+
+
+def without_pieces() -> tuple[ORMOption, ...]:
+    """Options of a statement: of `EncryptionMember` neither card nor sealed secret are loaded."""
+    return _without(EncryptionMember.card), _without(EncryptionMember.sealed)
+
+
+def _without(column: bytes | None) -> ORMOption:
+    return defer(cast("QueryableAttribute[bytes | None]", column), raiseload=True)
 
 
 async def locked(db: AsyncSession, room: str) -> EncryptionGroup | None:

@@ -39,6 +39,7 @@ class Member:
     is_member: bool
     is_removed: bool
     turn: int | None
+    ready_epoch: int | None
 
     def is_gone(self, now: datetime) -> bool:
         """Whether they have to be taken out of the group."""
@@ -68,6 +69,13 @@ class News:
     def gone(self, now: datetime) -> list[str]:
         """Who has to be taken out of the group, the last to leave first."""
         return [one.identity for one in self.members if one.is_gone(now)][:GONE_TOLD]
+
+    def is_all_ready(self, now: datetime) -> bool:
+        """Whether all who follow the group and are not gone have the keys of its epoch; False while nobody follows it."""
+        following = [
+            one for one in self.members if one.is_member and one.ready_epoch is not None and not one.is_gone(now)
+        ]
+        return bool(following) and all(one.ready_epoch == self.epoch for one in following)
 
     def waiting(self, now: datetime) -> list[Member]:
         """Who waits for their turn, in order."""
@@ -104,9 +112,13 @@ async def read(room: str, after: int | None, identities: Collection[str], *, mos
 
 
 async def _members(db: AsyncSession, room: str, most: int) -> list[Member]:
-    query = select(EncryptionMember).where(EncryptionMember.room == room)
+    query = select(EncryptionMember).where(EncryptionMember.room == room).options(*groups.without_pieces())
     rows = (await db.exec(query.order_by(col(EncryptionMember.seen_until).desc()).limit(most))).all()
-    return [Member(row.identity, row.socket, row.seen_until, row.is_member, row.is_removed, row.turn) for row in rows]
+    return [_member(row) for row in rows]
+
+
+def _member(row: EncryptionMember) -> Member:
+    return Member(row.identity, row.socket, row.seen_until, row.is_member, row.is_removed, row.turn, row.ready_epoch)
 
 
 async def _tickets(db: AsyncSession, room: str, identities: Collection[str]) -> dict[str, str]:

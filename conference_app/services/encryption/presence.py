@@ -30,9 +30,14 @@ class Full(ConferenceError):
     status = 503
 
 
-async def enter(room: str, identity: str, socket: str, *, most: int, now: datetime) -> None:
+NOT_READY = -1
+"""The epoch for which who is a member and has said nothing yet is ready."""
+
+
+async def enter(room: str, identity: str, socket: str, *, most: int, now: datetime, follows: bool = False) -> None:
     """Note that `identity` is connected by `socket`, which takes the place of any other of theirs.
 
+    `follows`: it still knows the group. Else nobody waits for it to be ready before it has come in anew.
     Raises NotFound when the room is not open, Full beyond `most` identities, NotAllowed for who was sent out.
     """
     async with database.session(ENCRYPTION) as db:
@@ -45,6 +50,7 @@ async def enter(room: str, identity: str, socket: str, *, most: int, now: dateti
             group.turn_identity = ""
         row = member or EncryptionMember(room=room, identity=identity, socket=socket, seen_until=now)
         row.socket, row.seen_until, row.turn = socket, now + STAYS, None
+        row.ready_epoch = row.ready_epoch if follows else None
         db.add(row)
         groups.touch(db, group)
 
@@ -73,6 +79,30 @@ async def leave(room: str, sockets: Collection[str], *, now: datetime) -> None:
             group.turn_identity = ""
         left = update(EncryptionMember).where(*theirs, col(EncryptionMember.is_removed).is_(False))
         await db.exec(left.values(seen_until=now + RECONNECTS, turn=None))
+        groups.touch(db, group)
+
+
+async def bye(room: str, identity: str, socket: str, *, now: datetime) -> None:
+    """Count `identity` as gone at once, if `socket` is their newest one: it is theirs no longer."""
+    async with database.session(ENCRYPTION) as db:
+        group = await groups.locked(db, room)
+        member = await db.get(EncryptionMember, (room, identity))
+        if group is None or member is None or member.socket != socket or member.is_removed:
+            return
+        if group.turn_identity == identity:
+            group.turn_identity = ""
+        member.socket, member.seen_until, member.turn = "", now, None
+        groups.touch(db, group)
+
+
+async def note_ready(room: str, epoch: int, sockets: Collection[str]) -> None:
+    """Note that those whose newest sockets these are have the keys of `epoch`, if it is the group's current one."""
+    async with database.session(ENCRYPTION) as db:
+        group = await groups.locked(db, room)
+        if group is None or group.epoch != epoch:
+            return
+        theirs = col(EncryptionMember.room) == room, col(EncryptionMember.socket).in_(sockets)
+        await db.exec(update(EncryptionMember).where(*theirs).values(ready_epoch=epoch))
         groups.touch(db, group)
 
 

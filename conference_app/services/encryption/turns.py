@@ -69,7 +69,8 @@ async def give(room: str, ours: Collection[str], *, now: datetime, overtaking: b
         free = free_from(group.turn_identity, group.turn_at)
         if free is not None and group.turn_at is not None and group.turn_at <= now < free:
             return None
-        query = select(EncryptionMember).where(*_is_waiting(room, now)).order_by(col(EncryptionMember.turn))
+        query = select(EncryptionMember).where(*_is_waiting(room, now)).options(*groups.without_pieces())
+        query = query.order_by(col(EncryptionMember.turn))
         member = _next((await db.exec(query)).all(), ours, overtaking=overtaking)
         if member is None:
             return None

@@ -29,7 +29,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.people.identity import AccountView
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
-from tests.conference_app.api.encryption.members import House, commits, house
+from tests.conference_app.api.encryption.members import Browser, House, commits, house
 from tests.conference_app.joined import admitted, opened, room_of
 from tests.conference_app.people import confirmed
 from tests.conference_app.services.encryption.test_meeting_keys import made_keys
@@ -163,6 +163,76 @@ async def test_who_leaves_is_gone_with_a_signed_word_and_comes_back(
     assert await ada.hears("back") == {"type": "back", "identity": meeting.bob}
 
 
+async def test_all_hear_when_every_member_has_the_keys(meeting: Meeting, home: House) -> None:
+    ada, bob = await home.comes(meeting.room, meeting.ada), await home.comes(meeting.room, meeting.bob)
+    eve = await home.comes(meeting.room, meeting.eve)  # she does not come into the group
+    await commits(ada, -1)
+    ada.say("ready", epoch=0)
+    assert {json.dumps(await one.hears("all_ready")) for one in (ada, bob, eve)} == {
+        '{"type": "all_ready", "epoch": 0}'
+    }
+    await commits(bob, 0)
+    for one in (ada, eve):
+        await one.hears("entry")
+    for late in (0, 2):
+        bob.say("ready", epoch=late)  # counts for nothing
+    ada.say("ready", epoch=1)
+    await answered(ada)
+    assert [bob.heard_nothing(), eve.heard_nothing()] == [True, True]
+    bob.say("ready", epoch=1)
+    assert [await one.hears("all_ready") for one in (bob, ada, eve)] == [{"type": "all_ready", "epoch": 1}] * 3
+    bob.say("ready", epoch=1)
+    await answered(bob)
+    assert eve.heard_nothing()
+
+
+async def answered(browser: Browser) -> None:
+    """All that it has said is done: it is given the turn, and gives it back."""
+    browser.say("turn")
+    await browser.hears("turn")
+    browser.say("pass")
+
+
+async def test_nobody_waits_for_who_is_gone_or_has_lost_the_group(meeting: Meeting, home: House) -> None:
+    ada, bob = await home.comes(meeting.room, meeting.ada), await home.comes(meeting.room, meeting.bob)
+    await commits(ada, -1)
+    await commits(bob, 0)
+    await ada.hears("entry")
+    ada.say("ready", epoch=1)
+    await answered(ada)
+    bob = await home.comes(meeting.room, meeting.bob, since=1)  # he still has the keys, and has to say so
+    assert ada.heard_nothing()
+    bob = await home.comes(meeting.room, meeting.bob)  # he knows nothing any more
+    assert [(await one.hears("all_ready"))["epoch"] for one in (ada, bob)] == [1, 1]
+    await commits(bob, 1)
+    await ada.hears("entry")
+    ada.say("ready", epoch=2)
+    await answered(ada)
+    bob.say("bye")
+    assert [(await ada.hears("gone", "all_ready"))["type"] for _ in range(2)] == ["gone", "all_ready"]
+
+
+async def test_who_says_bye_is_gone_at_once_and_may_come_back(meeting: Meeting, home: House) -> None:
+    ada, bob = await home.comes(meeting.room, meeting.ada), await home.comes(meeting.room, meeting.bob)
+    await commits(ada, -1)
+    await commits(bob, 0)
+    await ada.hears("entry")
+    bob.say("turn")
+    await bob.hears("turn")
+    bob.say("bye")
+    assert await ada.hears("gone") == {"type": "gone", "identity": meeting.bob}
+    assert await bob.closed() == 1000
+    [word] = (await commits(ada, 1))["gone"]  # the turn was free, and the closing has not brought him back
+    assert word["identity"] == meeting.bob
+    older = await home.comes(meeting.room, meeting.bob)
+    assert await ada.hears("back") == {"type": "back", "identity": meeting.bob}
+    await home.comes(meeting.room, meeting.bob)
+    older.say("bye")  # there is a newer one: it counts for nothing
+    assert await older.ended() == "refused"
+    await answered(ada)
+    assert ada.heard_nothing()
+
+
 async def test_a_process_that_died_says_nothing_and_its_people_are_gone(
     meeting: Meeting, home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +345,7 @@ NONSENSE = [
     '{"type": "commit", "epoch": 0, "message": "AA", "info": "AA\\n"}',
     '{"type": "commit", "epoch": 0, "message": "AA", "info": "\\ud800"}',
     '{"type": "commit", "epoch": 0, "message": "AA", "info": null}',
+    '{"type": "ready"}', '{"type": "ready", "epoch": -1}', '{"type": "ready", "epoch": "0"}', '{"type": "all_ready", "epoch": 0}',
     '{"type": "turn", "x": ' + "9" * 5000 + "}",
     "{" + " " * frames.FRAME_LIMIT + "}",
 ]  # fmt: skip
@@ -299,7 +370,7 @@ async def test_nonsense_ends_the_socket_and_nobody_elses(meeting: Meeting, home:
 )
 @examples(max_examples=60)
 def test_no_value_in_any_field_breaks_the_reading(value: object) -> None:
-    for kind in ("hello", "turn", "pass", "commit", "state"):
+    for kind in ("hello", "turn", "pass", "commit", "ready", "bye", "state"):
         good = {"type": kind, "v": 1, "token": "t", "since": -1, "epoch": 0, "message": "AA", "info": "AA"}
         for name in good:
             try:
