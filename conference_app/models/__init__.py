@@ -26,10 +26,11 @@ from conference_app.models.encryption import (  # noqa: E402
     EncryptionCommit,
     EncryptionGroup,
     EncryptionMember,
+    KeyVault,
+    KeyWrap,
     MeetingKeys,
 )
 from conference_app.models.jobs import Job  # noqa: E402
-from conference_app.models.key_vault import KeyVault, KeyWrap  # noqa: E402
 from conference_app.models.legal import LegalRequest, NonDisclosureChange  # noqa: E402
 from conference_app.models.mail import BadAddress, OutgoingEmail  # noqa: E402
 from conference_app.models.meetings import Meeting  # noqa: E402

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.looks import fine, picture
 from tests.browser.participants import LINKS, Participant, expect_media_from, messages
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -50,6 +51,8 @@ def test_all_see_one_code_and_by_which_right_each_is_in(host: Participant, perso
     expect(shown.get_by_text("does not protect from a server that sends your browser altered code")).to_be_visible()
     shown.get_by_text("For experts").click()
     expect(shown.get_by_text(re.compile(r"^[0-9a-f]{64}$"))).to_be_visible()
+    picture(tomasz.page, "encryption")
+    fine(tomasz.page)
 
 
 def test_who_comes_without_the_end_of_the_link_is_let_in_by_a_host(
