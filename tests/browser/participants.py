@@ -58,6 +58,14 @@ class Participant(Visitor):
         self.expect_inside()
         return code
 
+    def create_meeting(self, subject: str, prefix: str = "") -> str:
+        """A new meeting by the form; its page shows the whole link, and others here may know it from now on."""
+        code = super().create_meeting(subject, prefix)
+        field = self.page.locator("#invitation")
+        expect(field).to_have_value(re.compile("#v1[.]"))
+        LINKS[code] = "#" + field.input_value().partition("#")[2]
+        return code
+
     def show_link(self, code: str) -> None:
         """Open one's own meeting: its whole link stands in the address from now on, and others here may know it."""
         self.open(code)

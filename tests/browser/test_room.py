@@ -163,6 +163,7 @@ def test_a_guest_waits_and_is_let_in_by_itself(host: Participant, person: Callab
 
 def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., Participant]) -> None:
     code = host.given_meeting("Plans", is_open=True)
+    host.show_link(code)
     for error, words in {
         "NotAllowedError": "Your browser does not let this page use the camera and microphone",
         "NotFoundError": "No camera was found",
@@ -182,6 +183,7 @@ def test_the_lobby_is_never_a_dead_end(host: Participant, person: Callable[..., 
 
 def test_a_second_tab_takes_the_place_of_the_first(host: Participant, person: Callable[..., Participant]) -> None:
     code = host.given_meeting("Plans", is_open=True)
+    host.show_link(code)
     first = person()
     first.join(code, "Tomasz")
     first.expect_inside()
@@ -240,7 +242,7 @@ def test_news_is_seen_and_two_of_one_name_are_told_apart(
     host: Participant, person: Callable[..., Participant], width: int
 ) -> None:
     code = host.given_meeting("Plans for the coming year and who takes part in what")
-    host.open(code)
+    host.show_link(code)
     host.page.set_viewport_size({"width": width, "height": 800})
     host.button("Join").click()
     host.expect_inside()
@@ -330,7 +332,7 @@ def test_members_are_introduced_under_their_own_name(
     page.locator("#photo").set_input_files(picture)
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
     code = host.given_meeting("Plans")
-    host.open(code)
+    host.show_link(code)
     expect(page.get_by_text("With it they see your photo and: Dr, Acme.")).to_be_visible()
     page.get_by_label("Your name").fill("The chair")
     expect(page.get_by_text("With it they see")).to_have_count(0)

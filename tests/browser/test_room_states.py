@@ -208,6 +208,7 @@ def test_whoever_loses_the_connection_keeps_the_place(host: Participant, meet: C
 
 def test_a_network_that_blocks_calls_is_named_until_it_lets_them_through(host: Participant, person: NewPerson) -> None:
     code = host.given_meeting("Plans", is_open=True)
+    host.show_link(code)
     guest = person()
     # Signalling works; nobody learns where packets could be sent to, as behind a network without UDP.
     guest.page.add_init_script(

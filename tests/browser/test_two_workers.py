@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -115,8 +116,9 @@ def test_a_person_is_the_same_one_to_both_workers(visitor: NewVisitor, product: 
         expect(tab.get_by_role("heading", name="Messages")).to_be_visible()
     code = staff.given_meeting("Shared")
     staff.page.goto(f"/meetings/{code}")
+    expect(staff.page.locator("#invitation")).to_have_value(re.compile("#v1[.]"))
     guest = visitor(permissions=["camera", "microphone"]).page
-    guest.goto(f"/m/{code}")
+    guest.goto(staff.page.locator("#invitation").input_value())
     guest.get_by_label("Your name").fill("Guest")
     guest.get_by_role("button", name="Join", exact=True).click()
     expect(guest.get_by_text("has not opened the room yet")).to_be_visible()
