@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.participants import RECEIVED, WATCH, Participant, expect_media_from
+from tests.browser.participants import LINKS, RECEIVED, WATCH, Participant, expect_media_from
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -109,7 +109,7 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 
 def test_a_guest_in_firefox_and_a_host_in_chromium(host: Participant, firefox: Firefox, app_url: str) -> None:
     code = host.start("Quarterly planning")
-    firefox.goto(f"{app_url}/m/{code}")
+    firefox.goto(f"{app_url}/m/{code}{LINKS[code]}")
     firefox.until("document.querySelector('input')")
     firefox.run(
         "{const input = document.querySelector('input');"

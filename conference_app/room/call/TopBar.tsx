@@ -68,9 +68,9 @@ export function TopBar({ subject, isLocked, isReconnecting, isBlocked, shown, ne
   const sentence = shown || (news && !message ? news.text : "");
   const pill = "flex max-w-full items-center gap-2 rounded-full px-3.5 py-1.5 text-sm font-medium";
   return (
-    <header className="flex h-13 shrink-0 items-center gap-3 px-4">
+    <header className="flex h-13 shrink-0 items-center gap-2 px-3">
+      <LockButton onOpen={onEncryption} />
       <div className={`flex min-w-0 flex-1 items-center gap-2 text-sm ${message || sentence ? "max-sm:sr-only" : ""}`}>
-        <LockButton onOpen={onEncryption} />
         <h1 className="truncate text-sm font-medium tracking-normal" title={title}>
           <bdi>{title}</bdi>
         </h1>

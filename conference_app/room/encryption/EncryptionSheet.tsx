@@ -15,7 +15,7 @@ const CODE_GROUP = 5;
 
 /** Groups of five digits: so people read them to each other. */
 export function codeGroups(code: string): string[] {
-  return code.match(new RegExp(`.{1,${CODE_GROUP}}`, "g")) ?? [];
+  return code.replace(/\s/g, "").match(new RegExp(`.{1,${CODE_GROUP}}`, "g")) ?? [];
 }
 
 function State() {
@@ -51,7 +51,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function Code({ code, label }: { code: string; label: string }) {
   return (
-    <p translate="no" aria-label={label} className="grid w-fit grid-cols-3 gap-x-4 gap-y-1 font-mono text-lg tabular-nums sm:grid-cols-6">
+    <p translate="no" aria-label={label} className="grid w-fit grid-cols-3 gap-x-6 gap-y-1 font-mono text-lg tabular-nums">
       {codeGroups(code).map((digits, index) => (
         <span key={index}>{digits}</span>
       ))}
