@@ -3,11 +3,12 @@
  *
  * URL and PEOPLE as in `churn.ts`. MEMBERS come in; only AWAKE of them go on, as each browser has a processor of its own
  * and this process has one for all: the others keep their leaf and their connection. In each round one of the awake
- * changes their keys, somebody is removed, and somebody joins: from the order until all who are awake have the keys.
+ * changes their keys, somebody is removed, somebody joins, and one of the awake reloads: from the order until all who are
+ * awake have the keys.
  * Then BURST people come at once: until each of them is in and all who are awake have the keys of all. Prints one line of
  * JSON, in seconds.
  */
-import { newKeyPair } from "../../../conference_app/room/encryption/ed25519";
+import { type KeyPair, newKeyPair } from "../../../conference_app/room/encryption/ed25519";
 import { GroupSession } from "../../../conference_app/room/encryption/groupSession";
 import type { Socket } from "../../../conference_app/room/encryption/serviceLink";
 import type { Person } from "./churnRun";
@@ -17,14 +18,17 @@ import { until } from "./sessions";
 const AWAKE = 4;
 
 interface Present {
+  person: Person;
+  leaf: KeyPair;
   session: GroupSession;
   socket: WebSocket | null;
 }
 
-function come({ token, config }: Person, url: string): Present {
-  const present: Present = { session: null as never, socket: null };
+function come(person: Person, url: string, leaf = newKeyPair()): Present {
+  const { token, config } = person;
+  const present: Present = { person, leaf, session: null as never, socket: null };
   const open = () => (present.socket = new WebSocket(url)) as unknown as Socket;
-  present.session = new GroupSession({ ...config, token, leaf: newKeyPair() }, open, after);
+  present.session = new GroupSession({ ...config, token, leaf }, open, after);
   present.session.subscribe((event) => event.type === "epoch" && present.session.ready(event.epoch));
   present.session.start();
   return present;
@@ -64,7 +68,18 @@ const next = (begin: () => void) => {
   begin();
   return Promise.all(awake.map(({ session }) => until(session, isAt(epoch))));
 };
-const times: Record<string, number[]> = { refresh: [], removal: [], join: [] };
+/** Also one who is back before the others have removed their leaf: then all of that goes on, and the last epoch counts. */
+async function reloaded(place: number): Promise<void> {
+  const { session, person, leaf } = awake[place];
+  const { epoch } = session.snapshot;
+  session.leave();
+  awake[place] = come(person, url, leaf);
+  await until(awake[place].session, isAt(epoch + 1));
+  const last = awake[place].session.snapshot.epoch;
+  await Promise.all(awake.map((one) => until(one.session, isAt(last))));
+}
+
+const times: Record<string, number[]> = { refresh: [], removal: [], join: [], reload: [] };
 for (let round = 0; round < Number(rounds); round++) {
   times.refresh.push(await seconds(() => next(() => awake[round % AWAKE].session.refresh())));
   const out = asleep.pop()!;
@@ -75,6 +90,8 @@ for (let round = 0; round < Number(rounds); round++) {
   await until(asleep.at(-1)!.session, ({ snapshot }) => snapshot.phase === "in");
   await Promise.all(awake.map(({ session }) => until(session, isAt(asleep.at(-1)!.session.snapshot.epoch))));
   sleep(asleep.at(-1)!);
+  const place = 1 + (round % (AWAKE - 1));
+  times.reload.push(await seconds(() => reloaded(place)));
 }
 const before = host.session.snapshot.members.length;
 const crowd = spare.slice(Number(rounds), Number(rounds) + Number(burst));
