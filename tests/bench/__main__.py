@@ -6,6 +6,7 @@ import sys
 
 from tests.bench.export import measure_export
 from tests.bench.forwarding import measure_forwarding
+from tests.bench.group_keys import measure_group_keys
 from tests.bench.joins import measure_joins
 from tests.bench.newsletter import measure_newsletter
 from tests.bench.preferences import measure_preferences
@@ -19,6 +20,7 @@ def main() -> None:
     figures.extend(emit(figure) for figure in measure_preferences())
     figures.extend(emit(figure) for figure in measure_export())
     figures.extend(emit(figure) for figure in measure_newsletter())
+    figures.extend(emit(figure) for figure in measure_group_keys())
     with running_product():
         pass  # builds what changed, so that the next start is a later one
     with running_product() as product:
