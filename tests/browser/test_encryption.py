@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.looks import fine, picture
-from tests.browser.participants import LINKS, Participant, expect_media_from, messages
+from tests.browser.looks import fine, go_on_at, picture
+from tests.browser.participants import LINKS, START_S, Participant, expect_media_from, messages
+from tests.browser.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -51,6 +52,8 @@ def test_all_see_one_code_and_by_which_right_each_is_in(host: Participant, perso
     expect(shown.get_by_text("does not protect from a server that sends your browser altered code")).to_be_visible()
     shown.get_by_text("For experts").click()
     expect(shown.get_by_text(re.compile(r"^[0-9a-f]{64}$"))).to_be_visible()
+    picture(tomasz.page, "encryption")
+    go_on_at(tomasz.page, 390)
     picture(tomasz.page, "encryption")
     fine(tomasz.page)
 
@@ -119,3 +122,44 @@ def test_a_browser_that_cannot_do_it_is_told_before_joining(
     expect(guest.page.get_by_role("heading", name="This browser can't take part")).to_be_visible()
     expect(guest.page.get_by_text("Chrome or Edge 137")).to_be_visible()
     expect(lock(host)).to_be_visible()
+
+
+def test_all_are_back_with_keys_after_the_app_was_away(
+    host: Participant, person: Callable[..., Participant], running: Product
+) -> None:
+    code = host.start("Plans")
+    tomasz = person()
+    tomasz.join(code, "Tomasz")
+    host.expect_people("Tomasz")
+    with running.away():
+        expect(tomasz.page.get_by_text("Reconnecting…").first).to_be_visible()
+    for one, other in ((host, "Tomasz"), (tomasz, "Anna Kowalska")):
+        one.expect_people(other)
+        expect(one.page.get_by_text("Reconnecting…")).to_have_count(0, timeout=START_S * 1000)
+        expect(lock(one)).to_be_visible()
+        expect_media_from(one, 1)
+    late = person()
+    late.join(code, "Maria")
+    late.expect_inside()
+    for one in (host, tomasz):
+        one.expect_people("Maria")
+
+
+def test_a_removed_person_reads_nothing_more(host: Participant, person: Callable[..., Participant]) -> None:
+    code = host.start("Plans")
+    tomasz, maria = person(), person()
+    for one, name in ((tomasz, "Tomasz"), (maria, "Maria")):
+        one.join(code, name)
+        host.expect_people(name)
+    members = sheet(host).get_by_role("listitem")
+    expect(members).to_have_count(3)
+    host.page.keyboard.press("Escape")
+    host.button("People").click()
+    host.button("Remove Maria").click()
+    host.button("Remove").click()
+    expect(maria.page.get_by_role("heading", name="The host has removed you")).to_be_visible()
+    for one in (host, tomasz):
+        expect(sheet(one).get_by_role("listitem")).to_have_count(2)  # the next epoch is without her
+        one.page.keyboard.press("Escape")
+        expect(lock(one)).to_be_visible()
+    expect_media_from(tomasz, 1)
