@@ -48,7 +48,7 @@ def test_types_hold(pytestconfig: pytest.Config) -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-CHECKING = ("assert", "check", "expect", "fail", "must", "raises", "refused", "until")
+CHECKING = ("assert", "check", "expect", "fail", "hears", "must", "raises", "refused", "until")
 """How the names of calls begin that fail by themselves."""
 
 
