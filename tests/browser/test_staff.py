@@ -162,7 +162,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     expect(page.get_by_role("heading", level=1, name="District court")).to_be_visible()
     fine(page)
     page.get_by_role("checkbox", name="Account", exact=True).check()
-    page.get_by_label("Why you make the file").fill("A court demanded it.")
+    page.get_by_label("Why you make the file").fill("A court asked for it.")
     with page.expect_download() as download:
         page.get_by_role("button", name="Make the file").click()
     saved = tmp_path / "metadata.zip"
@@ -180,7 +180,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
 
     person.page.goto("/privacy-center")
     seen = person.page.get_by_role("region", name="Who has seen it")
-    expect(seen.get_by_text("A court demanded it.")).to_be_visible()
+    expect(seen.get_by_text("A court asked for it.")).to_be_visible()
     page.get_by_role("contentinfo").get_by_role("link", name="Transparency").click()
     expect(page.get_by_role("heading", level=1, name="Transparency")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d requests? came in\."))).to_be_visible()

@@ -1,4 +1,4 @@
-"""Staff: the log of what courts and authorities demanded."""
+"""Staff: the log of what courts and authorities asked for."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ WORDS: dict[str, TableWords] = {
     "privacy_case_event": TableWords(n_("What we did about them"), "requests"),
     "privacy_state": TableWords(n_("Your choices here"), "requests"),
     "legal_hold": TableWords(n_("Holds"), "requests"),
-    "legal_request": TableWords(n_("Demands of authorities about you"), "requests"),
+    "legal_request": TableWords(n_("Requests from authorities about you"), "requests"),
     "non_disclosure_change": TableWords(n_("Until when we could not tell you of them"), "requests"),
     "data_export": TableWords(n_("Copies you asked for"), "requests"),
 }

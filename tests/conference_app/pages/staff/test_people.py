@@ -1,4 +1,4 @@
-"""Staff find a person for a reason, hold their data, and note what authorities demand of us."""
+"""Staff find a person for a reason, hold their data, and note what authorities ask of us."""
 
 from __future__ import annotations
 
