@@ -109,7 +109,7 @@ class AuditTag(StrEnum):
 
 
 class AuditSubject(Protocol):
-    """A person with or without account, such as `consents.Subject`."""
+    """A person with or without account, such as `services.people.subjects.Subject`."""
 
     @property
     def kind(self) -> str: ...
