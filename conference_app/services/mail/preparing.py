@@ -21,8 +21,8 @@ from conference_app.services.emails import rendering
 from conference_app.services.emails.recipients import Recipient
 from conference_app.services.emails.template import TEMPLATES, Context, Refs, Template, Values
 from conference_app.services.jobs import queue
-from conference_app.services.mail import permission, stop_links
 from conference_app.services.mail import message as mail_message
+from conference_app.services.mail import permission, stop_links
 from conference_app.services.mail.mailboxes import Mailbox, recipient_of
 from conference_app.services.mail.message import Sheet
 from conference_app.services.mail.outbox import ONCE_AT_MOST, WAITING, Status
