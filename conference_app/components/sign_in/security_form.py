@@ -54,6 +54,14 @@ class EventRow:
     """An `instant`."""
 
 
+def _what(entry: audit.Entry) -> str:
+    """What happened, and how often where it is counted and was more than once."""
+    if entry.times == 1:
+        return _(entry.tag.words)
+    often = plural("{count} time within a day.", "{count} times within a day.", entry.times)
+    return f"{_(entry.tag.words)} {often}"
+
+
 class SecurityState(FormState, rx.State):
     """What protects the account, and the form that is open. Each section's own state inherits it."""
 
@@ -124,7 +132,7 @@ class SecurityState(FormState, rx.State):
         ]
         self.has_authenticator = status.has_authenticator
         self.codes_left = plural("{count} recovery code left", "{count} recovery codes left", status.codes_left)
-        self.events = [EventRow(_(one.tag.words), instant(one.at)) for one in events]
+        self.events = [EventRow(_what(one), instant(one.at)) for one in events]
 
 
 def form_actions(label: str, *, kind: str = "primary") -> rx.Component:

@@ -198,7 +198,7 @@ async def _tell_failed(db: AsyncSession, account_id: str, now: datetime) -> None
     is_first = await rate_limits.counted(rate_limits.WRONG_CODE_MESSAGE, account_id) == 0
     if is_first:
         await rate_limits.count(rate_limits.WRONG_CODE_MESSAGE, account_id)
-    await security_emails.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
+    await security_emails.tell_counted(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
 
 
 async def _counted_as(account_id: str, device: str, network: str) -> list[tuple[RateLimitItem, str]]:

@@ -167,8 +167,22 @@ async def tell(
     detail: str = "",
     by_mail: bool = True,
     now: datetime | None = None,
-) -> None:
-    """Write down that `tag` happened, and send the account's confirmed address word of it."""
+) -> str:
+    """Write down that `tag` happened, and send the account's confirmed address word of it; the entry's number."""
     entry_id = await audit.record(db, tag, account_id=account_id, detail=detail, now=now)
     if by_mail:
-        await outbox.send(db, NOTICE.message(AccountRecipient(account_id), entry=entry_id))
+        await _send(db, account_id, entry_id)
+    return entry_id
+
+
+async def tell_counted(
+    db: AsyncSession, account_id: str, tag: AuditTag, *, by_mail: bool, now: datetime | None = None
+) -> None:
+    """The same for a tag of `audit.COUNTED`, which is written down once an hour; the caller says when a mail is due."""
+    entry_id = await audit.count(db, tag, account_id, now=now)
+    if by_mail:
+        await _send(db, account_id, entry_id)
+
+
+async def _send(db: AsyncSession, account_id: str, entry_id: str) -> None:
+    await outbox.send(db, NOTICE.message(AccountRecipient(account_id), entry=entry_id))
