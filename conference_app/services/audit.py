@@ -69,6 +69,7 @@ class AuditTag(StrEnum):
     RECOVERY_CODES_MADE = ("recovery_codes_made", n_("New recovery codes were made."), TOLD)
     SESSION_ENDED = ("session_ended", n_("A device was signed out."), TOLD)
     SESSIONS_ENDED = ("sessions_ended", n_("All other devices were signed out."), TOLD)
+    SESSIONS_ENDED_BY_STAFF = ("sessions_ended_by_staff", n_("Staff signed out all your devices."), TOLD)
     DOCUMENTS_ACCEPTED = ("documents_accepted", n_("You accepted the terms and the privacy policy."))
     PROFILE_CHANGED = ("profile_changed", n_("Your details were changed."))
     PHOTO_CHANGED = ("photo_changed", n_("Your photo was changed."))
@@ -105,6 +106,7 @@ class AuditTag(StrEnum):
         n_("As staff, you changed until when a person may not be told of a request."),
     )
     STAFF_DISCLOSED = ("staff_disclosed", n_("As staff, you made a file for an authority."))
+    STAFF_SESSIONS_ENDED = ("staff_sessions_ended", n_("As staff, you signed out all of somebody's devices."))
     STAFF_JOB_RETRIED = ("staff_job_retried", n_("As staff, you had failed work tried again."))
     STAFF_JOB_DROPPED = ("staff_job_dropped", n_("As staff, you dropped failed work."))
 

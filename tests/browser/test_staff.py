@@ -143,6 +143,29 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
     expect(waits).to_be_hidden()
 
 
+def test_a_person_is_signed_out_everywhere(visitor: NewVisitor, desk: Callable[[int], Page]) -> None:
+    robbed = visitor(390, reduced_motion="reduce")
+    robbed.given_account("robbed")
+    robbed.page.goto("/account/security")
+    expect(robbed.page.get_by_role("heading", name="Recent activity")).to_be_visible()
+    page = desk(1280)
+    part(page, "People", "People")
+    page.get_by_label("Whole e-mail address or username").fill("robbed")
+    page.get_by_label("Why you look").fill("You phoned us about a stolen phone.")
+    page.get_by_role("button", name="Find").click()
+    opener = page.get_by_role("button", name="Sign out everywhere")
+    dialog = page.get_by_role("dialog", name="Sign this person out everywhere?")
+    opener.click()
+    fine(page)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    opener.click()
+    dialog.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_text("1 device was signed out.")).to_be_visible()
+    robbed.page.reload()
+    expect(robbed.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 @pytest.mark.promise("P104")
 def test_a_legal_request_is_noted_filed_decided_and_counted(
     visitor: NewVisitor, desk: Callable[[int], Page], tmp_path: Path
