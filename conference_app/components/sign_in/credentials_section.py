@@ -8,6 +8,7 @@ import reflex as rx
 
 from conference_app.components.kit.fields import email_field, password_field
 from conference_app.components.kit.forms import checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.sign_in.security_form import (
     SecurityState,
     form_actions,
@@ -69,7 +70,8 @@ def email_section() -> rx.Component:
         on_submit=state.change_email,
     )
     pending = rx.el.p(
-        _("Waiting to be confirmed:"), " ", state.pending_email, class_name="text-sm text-ink-muted wrap-anywhere"
+        slotted(_("Waiting to be confirmed: {email}"), email=state.pending_email),
+        class_name="text-sm text-ink-muted wrap-anywhere",
     )
     return section(
         _("E-mail"),

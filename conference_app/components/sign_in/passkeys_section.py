@@ -10,7 +10,7 @@ from reflex_base.event import EventSpec
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.forms import checked_form, typed
-from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.sentence_slots import slotted, slotted_words
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count, one_of
 from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
@@ -88,14 +88,14 @@ class PasskeysState(SecurityState):
             await self._done(_("The passkey is removed."))
 
 
-def _opener(label: str, form: str, one: PasskeyRow) -> rx.Component:
-    """The button that opens `form` for one passkey."""
+def _opener(label: str, said: str, form: str, one: PasskeyRow) -> rx.Component:
+    """The button that opens `form` for one passkey; read out as `said`, with its {name}."""
     return button(
         label,
         kind="quiet",
         size="small",
         on_click=PasskeysState.choose(form, one.id, one.name),
-        aria_label=label + " " + one.name,
+        aria_label=slotted_words(said, name=one.name),
     )
 
 
@@ -112,8 +112,8 @@ def _passkey_item(one: PasskeyRow) -> rx.Component:
             class_name="grow min-w-0",
         ),
         rx.el.div(
-            _opener(_("Rename"), "rename", one),
-            _opener(_("Remove"), "remove_passkey", one),
+            _opener(_("Rename"), _("Rename the passkey {name}"), "rename", one),
+            _opener(_("Remove"), _("Remove the passkey {name}"), "remove_passkey", one),
             class_name="flex shrink-0",
         ),
         class_name="flex items-start gap-3 py-3 border-t border-line first:border-t-0 first:pt-0",

@@ -83,5 +83,5 @@ def recipients(one: PersonalTable) -> list[str]:
     """Who gets what of it beside the person and us, a line each."""
     told = [tag for tag in one.tags.values() if tag.label]
     found = {who: [_(tag.label) for tag in told if who in tag.recipients] for tag in told for who in tag.recipients}
-    lines = [f"{_(who)}: {', '.join(labels)}." for who, labels in found.items()]
+    lines = [_("{who}: {what}.", who=_(who), what=", ".join(labels)) for who, labels in found.items()]
     return lines or [_("Nobody but you and the operator of this server.")]
