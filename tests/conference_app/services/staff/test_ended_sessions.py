@@ -18,7 +18,7 @@ from conference_app.services.sign_in import known_devices, sessions
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.staff import ended_sessions
 from tests.conference_app.joined import admitted, opened, room_of
-from tests.conference_app.people import at_desk, confirmed, session_token
+from tests.conference_app.people import confirmed, session_of, session_token
 from tests.fakes import LOOKING, FakeRoomAdmin
 
 
@@ -62,9 +62,9 @@ async def test_the_person_leaves_every_running_meeting_which_goes_on(
 ) -> None:
     ann, bob, staff = await confirmed("ann"), await confirmed("bob"), await confirmed("editor")
     own, his = await opened(ann), await opened(bob)
-    desk = await at_desk(ann)
+    desk = await session_of(ann)
     hers = [await admitted(one.code, session=desk, tab=tab) for one in (own, his) for tab in ("1", "2")]
-    host = await admitted(his.code, session=await at_desk(bob))
+    host = await admitted(his.code, session=await session_of(bob))
     guest = await admitted(own.code, tab="3")
     own_room, his_room = await room_of(own.code), await room_of(his.code)
     rooms.is_down = is_down
@@ -75,5 +75,5 @@ async def test_the_person_leaves_every_running_meeting_which_goes_on(
     assert await admissions.admits(own_room, guest.identity)
     assert await admissions.admits(his_room, host.identity)
     rooms.is_down = False
-    again = await admitted(own.code, session=await at_desk(ann), tab="1")
+    again = await admitted(own.code, session=await session_of(ann), tab="1")
     assert await admissions.admits(own_room, again.identity)
