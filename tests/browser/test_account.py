@@ -74,10 +74,15 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor) -> None:
     page.get_by_role("button", name="I've saved them").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
 
-    sign_out(page)
-    page.goto("/sign-in")
+    expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)  # this sign-in is older than the app
+    fine(page)
+    page.get_by_role("button", name="Sign in again").first.click()
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/dashboard**")
+    page.wait_for_url("**/account/security**")
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the app")).to_be_visible()
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("Confirm your e-mail address with the link")).to_have_count(0)
 
     sign_out(page)

@@ -22,9 +22,10 @@ from conference_app.components.sign_in.security_form import (
     form_opener,
     password_again,
     section,
+    unless_due,
 )
 from conference_app.errors import ConferenceError
-from conference_app.services.sign_in import passkeys
+from conference_app.services.sign_in import passkeys, recent_factors
 from conference_app.session import require_account
 from conference_app.texts import _, n_
 
@@ -46,16 +47,17 @@ class PasskeysState(SecurityState):
         self._begin()
         self._passkey_name = typed(form, "passkey_name", 400)
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             ceremony = await passkeys.begin_adding(account.account_id)
             self.passkey_options, self._challenge = ceremony.options, ceremony.challenge
-        self.busy = not self.problem  # until the browser answers
+        self.busy = bool(self.passkey_options)  # until the browser answers
 
     @rx.event
     async def answer_passkey(self, answer: str) -> None:
         account = await require_account(self)
         challenge, self._challenge, self.passkey_options = self._challenge, b"", ""
         with self._refusing():
+            await recent_factors.require(account.account_id, account.session_hash)
             await passkeys.finish_adding(account.account_id, self._passkey_name, answer, challenge)
             await self._done(_("Your passkey is added."))
 
@@ -83,7 +85,7 @@ class PasskeysState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             await passkeys.remove(account.account_id, self.chosen_id)
             await self._done(_("The passkey is removed."))
 
@@ -113,7 +115,11 @@ def _passkey_item(one: PasskeyRow) -> rx.Component:
         ),
         rx.el.div(
             _opener(_("Rename"), _("Rename the passkey {name}"), "rename", one),
-            _opener(_("Remove"), _("Remove the passkey {name}"), "remove_passkey", one),
+            rx.cond(
+                PasskeysState.factor_due,
+                rx.fragment(),
+                _opener(_("Remove"), _("Remove the passkey {name}"), "remove_passkey", one),
+            ),
             class_name="flex shrink-0",
         ),
         class_name="flex items-start gap-3 py-3 border-t border-line first:border-t-0 first:pt-0",
@@ -165,7 +171,7 @@ def _passkey_forms() -> rx.Component:
                 on_submit=state.remove_passkey,
             ),
         ),
-        otherwise=form_opener("passkey", _("Add a passkey")),
+        otherwise=unless_due(form_opener("passkey", _("Add a passkey"))),
     )
 
 
