@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.cookieless import cookies_blocked
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.members import Members
 from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import mailed_link
@@ -49,6 +49,7 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
     expect(page.get_by_text("A new e-mail is on its way to this address.")).to_be_visible()
     expect(page.get_by_text(f"{name}@example.net")).to_be_visible()
 
+    go_on_at(page, 1280)
     page.get_by_role("link", name="Look around first").click()
     page.wait_for_url("**/dashboard")
     code = person.create_meeting("Too early")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.credentials import ask_for_link
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.test_privacy import confirm
 from tests.browser.visitors import Visitor
 
@@ -32,7 +32,7 @@ def desk(visitor: NewVisitor) -> Callable[[int], Page]:
     """A member of the staff at the overview, come by the navigation."""
 
     def sits(width: int) -> Page:
-        person = visitor(390, reduced_motion="reduce")
+        person = visitor(width, reduced_motion="reduce")
         person.given_staff_account()
         person.page.goto("/dashboard")
         person.page.get_by_role("link", name="Staff", exact=True).locator("visible=true").click()
@@ -87,6 +87,7 @@ def test_a_message_is_read_answered_and_its_request_done(visitor: NewVisitor, de
     expect(page.get_by_role("link", name=re.compile("Erasure.*Done", re.DOTALL)).first).to_be_visible()
     fine(page)
 
+    go_on_at(page, 390)
     part(page, "Messages", "Messages from people")
     page.get_by_role("link", name=re.compile("Message of")).first.click()
     page.get_by_role("button", name="Close conversation").click()
@@ -131,8 +132,10 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
     fine(held.page)
     picture(held.page, "held")
 
+    go_on_at(page, 1280)
     page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
     dialog = page.get_by_role("dialog", name="Lift this hold?")
+    fine(page)
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
     page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
@@ -193,6 +196,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     with zipfile.ZipFile(io.BytesIO(saved.read_bytes())) as archive:
         assert "sought@example.org" in archive.read("metadata.json").decode()
         assert "is not on this server" in archive.read("about.txt").decode()
+    go_on_at(page, 1280)
     page.get_by_label("Your decision").select_option("Answered in part")
     page.get_by_label("What was handed out").fill("The e-mail address of the account.")
     page.get_by_role("button", name="Save the decision").click()
