@@ -181,6 +181,8 @@ def test_a_long_name_stays_in_the_side_column(visitor: NewVisitor) -> None:
     inside = column.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert inside
     expect(column.get_by_role("button", name="Theme")).to_be_in_viewport(ratio=1)
+    name = column.get_by_title(FIRST_NAME)
+    assert name.evaluate("box => box.clientHeight > parseFloat(getComputedStyle(box).lineHeight)")  # two lines of it
 
 
 def test_registering_goes_down_the_page_by_tab(visitor: NewVisitor) -> None:

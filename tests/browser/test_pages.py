@@ -91,6 +91,7 @@ def test_own_pages_are_accessible_and_fit_a_phone(visitor: NewVisitor, dark: boo
     person.given_account(f"axe{dark:d}")
     page.goto("/dashboard")
     expect(page.get_by_role("heading", name="Your first meeting is two fields away.")).to_be_visible()
+    expect(page.locator("main a.bg-accent")).to_have_count(1)
     fine(page)
     long_subject = "Brzęczyszczykiewicz-" * 8
     code = person.given_meeting(long_subject)

@@ -113,11 +113,21 @@ def test_with_cookies_blocked_registration_ends_at_the_mail_all_the_same(
         expect(person.page.get_by_role("heading", name="Your address is confirmed.")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/verify", "/revoke", "/reset/choose"])
-def test_half_a_link_says_so(new_context: NewContext, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "promise"),
+    [
+        ("/verify", "You followed the link"),
+        ("/revoke", "Your account gets this e-mail address back"),
+        ("/reset/choose", "Then every device is signed out"),
+        ("/address/confirm", "What we keep about you"),
+        ("/address/revoke", "Everything that we kept"),
+    ],
+)
+def test_half_a_link_says_so_and_promises_nothing(new_context: NewContext, path: str, promise: str) -> None:
     page = new_context(390).new_page()
     page.goto(f"{path}#token=short")
     expect(page.get_by_text("This address is not the whole link.")).to_be_visible()
+    expect(page.get_by_text(promise)).to_have_count(0)
     fine(page)
 
 
