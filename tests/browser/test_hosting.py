@@ -40,6 +40,7 @@ def test_guests_wait_until_the_host_admits_or_refuses_them(
     tom.expect_inside()
     expect(strip(host)).to_have_count(0)
 
+    go_on_at(host.page, 390)
     una.join(code, "Urszula")
     host.button("Refuse Urszula").click()
     expect(una.page.get_by_role("alert").filter(has_text="can't let you in right now")).to_be_visible()

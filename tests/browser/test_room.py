@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.participants import START_S, Participant, expect_media_from, messages, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -90,6 +90,7 @@ def test_the_host_mutes_removes_locks_and_ends(
     tomasz.button("Unmute microphone").click()
     expect(tomasz.button("Mute microphone")).to_be_visible()
 
+    go_on_at(host.page, 390)  # where the panel takes the whole screen
     host.button("Remove Maria").click()
     host.button("Remove").click()
     expect(maria.page.get_by_role("heading", name="The host has removed you")).to_be_visible()
@@ -104,6 +105,7 @@ def test_the_host_mutes_removes_locks_and_ends(
     late.join(host.page.url.rsplit("/", 1)[-1], "Late")
     expect(late.page.get_by_role("heading", name="The host has been asked to let you in")).to_be_visible()
 
+    host.button("Close panel").click()
     host.button("Leave").click()
     host.button("End for all").click()
     for participant in (host, tomasz):
