@@ -25,6 +25,7 @@ async def test_without_an_app_in_force_nothing_is_due(sqlite_db: Settings) -> No
     assert not await recent_factors.is_due(ann.id, desk.session_hash, now=late)
 
 
+@pytest.mark.both_databases
 async def test_a_sign_in_counts_for_minutes_and_one_before_the_app_never(db: Settings) -> None:
     ann = await confirmed("ann")
     before = await session_of(ann)
