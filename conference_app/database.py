@@ -104,7 +104,7 @@ def _opened_for(purposes: Sequence[Purpose | LiveBasis]) -> dict[str, frozenset[
     people = [one for one in purposes if isinstance(one, LiveBasis)]
     for one in purposes:
         if isinstance(one, Purpose) and one.needs_person:
-            raise ValueError(f"{one.id} needs a live basis of the person: see services.basis")
+            raise ValueError(f"{one.id} needs a live basis of the person: see services.consent.legal_basis")
         if not one:
             raise ValueError("this basis lives for nobody")
     kept: dict[str, frozenset[Any]] = {

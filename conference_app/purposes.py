@@ -50,7 +50,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class LiveBasis:
-    """That `purpose` may be used for these people at this moment. Made by `services.basis` alone, never kept."""
+    """That `purpose` may be used for these people at this moment. Made by `consent.legal_basis` alone, never kept."""
 
     purpose: Purpose
     subjects: frozenset[tuple[str, str]]
@@ -106,7 +106,7 @@ WISHES = _duty("wishes", n_("To do what you asked for about your data, and to kn
 COPIES = _duty("copies", n_("To make the copy of your data that you asked for."))
 HOLDS = _duty("holds", n_("To keep what a law or a dispute needs, and to tell you why."))
 LEGAL_REQUESTS = _duty(
-    "demands", n_("To account for what courts and authorities demanded, and for what was handed out.")
+    "legal_requests", n_("To account for what courts and authorities asked for, and for what was handed out.")
 )
 ACCESSES = _duty("accesses", n_("To show you who of the staff looked at your data, and why."))
 CONSENT_PROOF = _duty("consent_proof", n_("To prove what you agreed to, and that we stopped when you took it back."))

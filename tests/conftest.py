@@ -31,7 +31,7 @@ from conference_app.config import Settings, load_settings, settings
 from conference_app.operation import local_address, migrations
 from conference_app.services.limits import even_answers, rate_limits
 from conference_app.services.media_server import room_service
-from conference_app.services.sign_in import password_hashes, sessions
+from conference_app.services.sign_in import failed_passwords, password_hashes, sessions
 from tests.fakes import FakeRoomAdmin, ManualClock
 from tests.mailing import Mails, receiving
 
@@ -103,6 +103,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers do not wait for the time they take in earnest."""
     monkeypatch.setattr(even_answers, "ANSWER_S", 0.0)
+    monkeypatch.setattr(failed_passwords, "LATER_S", 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -314,7 +315,7 @@ async def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Setti
     settings.cache_clear()
     database._engines.update(_ENGINES.get(url, {}))
     yield settings()
-    await asyncio.gather(*sessions._noting.values())
+    await asyncio.gather(*sessions._noting.values(), *failed_passwords._noting)
     wanted = database.driver_url(url)
     _ENGINES[url] = {writes: engine for writes, engine in database._engines.items() if engine.url == wanted}
     await database.dispose()

@@ -57,7 +57,7 @@ class AddressChange(SQLModel, table=True):
     moved: str | None = column(
         EncryptedText, kept_for(EMAIL_CHANGE, _CHANGE_OVER, subject="guest", exported=False), nullable=True
     )
-    """JSON of `services.address_moves.Moved`: which rows came along, so that they can go back. Numbers and keys."""
+    """JSON of `services.addresses.moves.Moved`: which rows came along, so that they can go back. Numbers and keys."""
 
 
 class AddressToken(SQLModel, table=True):

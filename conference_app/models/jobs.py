@@ -33,7 +33,7 @@ class Job(SQLModel, table=True):
     attempts: int = Field(default=0, sa_column_kwargs=_PLAIN)
     lease: str | None = Field(default=None, max_length=32, nullable=True, sa_column_kwargs=_PLAIN)
     leased_until: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, info=NOT_PERSONAL))
-    """Changes each time the lease is renewed, and only says that it was: see `services.job_leases`."""
+    """Changes each time the lease is renewed, and only says that it was: see `services.jobs.leases`."""
     is_dead: bool = Field(default=False, sa_column_kwargs=_PLAIN)
     last_error: str = Field(default="", max_length=100, sa_column_kwargs=_PLAIN)
     """The exception's type; its words may quote people."""

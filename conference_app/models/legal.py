@@ -18,7 +18,7 @@ _KEPT = days_after(
     5 * 365, "decided_at", n_("{days} days after it is decided: as long as somebody may ask how it was handled.")
 )
 
-_WITH_REQUEST = Retention(n_("As long as the demand it belongs to."))
+_WITH_REQUEST = Retention(n_("As long as the request it belongs to."))
 
 
 def _tag(label: str = "", **more: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _order_tag(label: str, **more: Any) -> dict[str, Any]:
 
 
 class LegalRequest(SQLModel, table=True):
-    """A subpoena, a court's order or another demand for data, and how it was decided.
+    """A subpoena, a court's order or another request for data, and how it was decided.
 
     Staff name nobody in its words: the person is the account's number or the address's key, which lead to nobody once
     the person is erased. What is about nobody we know has neither.
@@ -39,10 +39,10 @@ class LegalRequest(SQLModel, table=True):
     __tablename__ = "legal_request"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32, sa_column_kwargs={"info": NOT_PERSONAL})
-    kind: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("Kind of demand"))})
-    authority: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("Who demanded it"))))
+    kind: str = Field(max_length=12, sa_column_kwargs={"info": _tag(n_("Kind of request"))})
+    authority: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("Who asked for it"))))
     reference: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("Their reference"))))
-    scope: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("What they demanded"))))
+    scope: str = Field(sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("What was asked for"))))
     account_id: str | None = Field(
         default=None, max_length=32, index=True, sa_column_kwargs={"info": _tag(belongs_to="account_id")}
     )
@@ -57,10 +57,10 @@ class LegalRequest(SQLModel, table=True):
         default="", sa_column=Column(EncryptedText, nullable=False, info=_tag(n_("What was handed out")))
     )
     received_at: datetime = Field(
-        sa_column=Column(UTCDateTime, nullable=False, index=True, info=_tag(n_("Demand received")))
+        sa_column=Column(UTCDateTime, nullable=False, index=True, info=_tag(n_("Request received")))
     )
     decided_at: datetime | None = Field(
-        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_tag(n_("Demand decided")))
+        default=None, sa_column=Column(UTCDateTime, nullable=True, info=_tag(n_("Request decided")))
     )
     hidden_until: datetime | None = Field(
         default=None,
@@ -83,7 +83,7 @@ class NonDisclosureChange(SQLModel, table=True):
             ForeignKey("legal_request.id", ondelete="CASCADE"),
             nullable=False,
             index=True,
-            info=_order_tag(n_("Number of the demand"), belongs_to="request_id"),
+            info=_order_tag(n_("Number of the request"), belongs_to="request_id"),
         )
     )
     before: datetime | None = Field(

@@ -7,7 +7,7 @@ it reads is held against the tags of the data map:
 - a statement that names such a column in its result raises;
 - a statement on a bare connection, which has no purpose, raises for every personal value;
 - a column that nobody has tagged is read for no purpose;
-- a session with the live basis of some people (`services.basis`) finds no row of anybody else.
+- a session with the live basis of some people (`services.consent.legal_basis`) finds no row of anybody else.
 
 Which row it is stays readable: primary and foreign keys, the columns through which a row belongs to a person, and
 keyed hashes. So rows can be found, counted and deleted, and values written, without a purpose to read them for.

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
+import resource
 import socket
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -33,6 +35,8 @@ _LISTENER_OPTIONS = (
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS),
 )
 """Accepted sockets inherit these."""
+_ALL_TAKEN = (errno.EMFILE, errno.ENFILE)
+"""No descriptor is left, in this process or on the machine: what happens when somebody opens as many as they can."""
 Peer = tuple[str, int]
 
 
@@ -74,7 +78,7 @@ class AddressLimit:
             logger.warning("ended %d connections of addresses that had more than %d", ended, self._most)
         return ended
 
-    def _surplus(self, descriptors: list[int]) -> Iterator[tuple[int, Peer]]:
+    def _surplus(self, descriptors: Sequence[int]) -> Iterator[tuple[int, Peer]]:
         by_network: dict[str, list[tuple[bool, int, Peer]]] = defaultdict(list)
         for fd in descriptors:
             if peer := _peer(fd, self._port):
@@ -108,8 +112,14 @@ def address_limit(config: Settings) -> AddressLimit:
     return AddressLimit(config.port, config.connections_per_address if is_direct else 2**31)
 
 
-def _descriptors() -> list[int]:
-    return [int(name) for name in os.listdir("/proc/self/fd")]
+def _descriptors() -> Sequence[int]:
+    """The numbers of open files; every number there is where none is left to look them up with."""
+    try:
+        return [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError as error:
+        if error.errno not in _ALL_TAKEN:
+            raise
+        return range(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 @contextlib.contextmanager
@@ -137,13 +147,32 @@ def _peer(fd: int, port: int) -> Peer | None:
 def _end(fd: int, peer: Peer) -> bool:
     """Shut the connection with `peer` down, unless the number `fd` means another one by now."""
     try:
-        with socket.socket(fileno=os.dup(fd)) as own:
-            if own.getpeername()[:2] != peer:
+        with _held(fd) as found:
+            if found.getpeername()[:2] != peer:
                 return False
-            own.shutdown(socket.SHUT_RDWR)
+            found.shutdown(socket.SHUT_RDWR)
     except OSError:
         return False  # its own end came first
     return True
+
+
+@contextlib.contextmanager
+def _held(fd: int) -> Iterator[socket.socket]:
+    """The socket behind `fd` under a number of our own, which means nothing else meanwhile. Raises OSError for none.
+
+    When every number is taken, under `fd` itself: a connection that would have to end and another to come in between
+    is the smaller harm, since no connection would be ended otherwise and none accepted.
+    """
+    try:
+        number = os.dup(fd)
+    except OSError as error:
+        if error.errno not in _ALL_TAKEN:
+            raise
+        with _borrowed(fd) as found:
+            yield found
+    else:
+        with socket.socket(fileno=number) as own:
+            yield own
 
 
 def _prepare_listener(port: int) -> None:

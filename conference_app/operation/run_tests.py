@@ -1,6 +1,6 @@
 """`make test`: see that what the tests need is there, then run them all with pytest.
 
-In two stages: all that needs no browser is shared out among all processors; then the tests that drive one run two at
+In two stages: all that needs no browser is shared out among all processors and one worker more; then the tests that drive one run two at
 a time, each side with a product and a browser of its own. `make check` runs the quick part of the first stage.
 """
 
@@ -18,8 +18,10 @@ from typing import Any
 from conference_app.services.documents.promises import NOT_RUN, RECORD
 
 BROWSER = "tests/browser"
+WORKERS = (os.cpu_count() or 1) + 1
+"""One more than processors: many a test waits for PostgreSQL or for a program that it has started."""
 STAGES = (
-    ("-m", "not browser", f"--ignore={BROWSER}", "-n", "auto", "--dist", "worksteal"),
+    ("-m", "not browser", f"--ignore={BROWSER}", "-n", str(WORKERS), "--dist", "worksteal"),
     ("-m", "browser", "-n", "2", "--dist", "worksteal", BROWSER),
 )
 """Browser tests are apart from the others since Playwright's loop keeps the main thread of its process. Each stage leaves
@@ -28,7 +30,7 @@ SLOW = "tests/conference_app/api/test_http_contract.py"
 """Takes seconds to be collected, and has slow tests only."""
 CHECK = (
     *("-m", "not browser and not process and not slow", f"--ignore={BROWSER}", f"--ignore={SLOW}"),
-    *("-n", "auto", "--dist", "worksteal", "--databases", "sqlite", "--types", "product"),
+    *("-n", str(WORKERS), "--dist", "worksteal", "--databases", "sqlite", "--types", "product"),
 )
 """Lint, types of the product, contracts and unit tests, on SQLite alone: for the habit of running it before each commit."""
 CHECK_OPTION = "--check"

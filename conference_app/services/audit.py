@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -58,6 +58,7 @@ class AuditTag(StrEnum):
         n_("Somebody signed in with a browser that we had not seen on your account."),
         TOLD,
     )
+    PASSWORD_FAILED = ("password_failed", n_("Somebody entered a wrong password."))
     SECOND_STEP_FAILED = ("second_step_failed", n_("Somebody with your password gave a wrong code."), TOLD)
     PASSKEY_ADDED = ("passkey_added", n_("A passkey was added."), TOLD)
     PASSKEY_RENAMED = ("passkey_renamed", n_("A passkey was renamed."))
@@ -73,6 +74,7 @@ class AuditTag(StrEnum):
         n_("Your meetings' keys were given up for new ones: their earlier links let nobody in by themselves."),
         TOLD,
     )
+    SESSIONS_ENDED_BY_STAFF = ("sessions_ended_by_staff", n_("Staff signed out all your devices."), TOLD)
     DOCUMENTS_ACCEPTED = ("documents_accepted", n_("You accepted the terms and the privacy policy."))
     PROFILE_CHANGED = ("profile_changed", n_("Your details were changed."))
     PHOTO_CHANGED = ("photo_changed", n_("Your photo was changed."))
@@ -109,12 +111,19 @@ class AuditTag(StrEnum):
         n_("As staff, you changed until when a person may not be told of a request."),
     )
     STAFF_DISCLOSED = ("staff_disclosed", n_("As staff, you made a file for an authority."))
+    STAFF_SESSIONS_ENDED = ("staff_sessions_ended", n_("As staff, you signed out all of somebody's devices."))
     STAFF_JOB_RETRIED = ("staff_job_retried", n_("As staff, you had failed work tried again."))
     STAFF_JOB_DROPPED = ("staff_job_dropped", n_("As staff, you dropped failed work."))
 
 
+COUNTED = frozenset({AuditTag.PASSWORD_FAILED, AuditTag.SECOND_STEP_FAILED})
+"""What strangers can bring about at will: one entry a day whose detail is a count, so that nobody floods the table."""
+COUNTED_SHARE = 1 / 4
+"""How many entries of `COUNTED` are listed at most, for each of the others: they push none of these out of sight."""
+
+
 class AuditSubject(Protocol):
-    """A person with or without account, such as `consents.Subject`."""
+    """A person with or without account, such as `services.people.subjects.Subject`."""
 
     @property
     def kind(self) -> str: ...
@@ -129,6 +138,11 @@ class Entry:
     at: datetime
     tag: AuditTag
     detail: str
+
+    @property
+    def times(self) -> int:
+        """How often it happened on the day (UTC) of `at`, the last time then; 1 for what is not counted."""
+        return int(self.detail or 1) if self.tag in COUNTED else 1
 
 
 async def record(
@@ -160,6 +174,28 @@ async def record(
     return entry.id
 
 
+async def count(db: AsyncSession, tag: AuditTag, account_id: str, *, now: datetime | None = None) -> str:
+    """Write down that a tag of `COUNTED` happened once more; the number of the entry of this day (UTC).
+
+    The entry has the time of the day's last one. Of two at once, the second waits and counts on.
+    """
+    now = now or datetime.now(UTC)
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    await database.lock(db, "audit", account_id)
+    of_day = select(AuditEntry).where(
+        AuditEntry.account_id == account_id,
+        AuditEntry.tag == tag.value,
+        AuditEntry.at >= day,
+        AuditEntry.at < day + timedelta(days=1),
+    )
+    async with database.within(db, HISTORY) as own:
+        entry = (await own.exec(of_day)).first()
+        if entry is not None:
+            entry.at, entry.detail = max(entry.at, now), str(int(entry.detail or 1) + 1)
+            return entry.id
+    return await record(db, tag, account_id=account_id, detail="1", now=now)
+
+
 def _known(tag: str) -> AuditTag | None:
     try:
         return AuditTag(tag)
@@ -168,14 +204,19 @@ def _known(tag: str) -> AuditTag | None:
 
 
 async def entries(account_id: str = "", *, address_id: str = "", limit: int = LISTED) -> list[Entry]:
-    """What happened to the account (or to the person without account), newest first."""
-    query = select(AuditEntry).order_by(col(AuditEntry.at).desc(), col(AuditEntry.id)).limit(limit)
-    if account_id:
-        query = query.where(AuditEntry.account_id == account_id)
-    elif address_id:
-        query = query.where(AuditEntry.address_id == address_id)
-    else:
+    """What happened to the account (or to the person without account), newest first.
+
+    `limit` entries at most, and beside them those of `COUNTED`, `COUNTED_SHARE` as many at most.
+    """
+    if not account_id and not address_id:
         return []
+    whose = col(AuditEntry.account_id) == account_id if account_id else col(AuditEntry.address_id) == address_id
+    newest = select(AuditEntry).where(whose).order_by(col(AuditEntry.at).desc(), col(AuditEntry.id))
+    is_counted = col(AuditEntry.tag).in_([tag.value for tag in COUNTED])
     async with database.reading(HISTORY) as db:
-        rows = (await db.exec(query)).all()
+        rows = [
+            *(await db.exec(newest.where(~is_counted).limit(limit))).all(),
+            *(await db.exec(newest.where(is_counted).limit(int(limit * COUNTED_SHARE)))).all(),
+        ]
+    rows.sort(key=lambda row: row.at, reverse=True)
     return [Entry(row.at, tag, row.detail) for row in rows if (tag := _known(row.tag))]

@@ -15,7 +15,7 @@ from conference_app.services.people.person_fields import FIELDS, Field
 from conference_app.services.privacy.export_files import retention_words
 from conference_app.texts import _, language
 from tests.browser.credentials import PASSWORD, add_passkey, try_to_sign_in
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.test_mail import open_mail
 from tests.browser.visitors import NewContext, Visitor
 
@@ -74,12 +74,19 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor) -> None:
     page.get_by_role("button", name="I've saved them").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
 
-    sign_out(page)
-    page.goto("/sign-in")
+    expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)  # this sign-in is older than the app
+    fine(page)
+    go_on_at(page, 1280)
+    page.get_by_role("button", name="Sign in again").first.click()
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/dashboard**")
+    page.wait_for_url("**/account/security**")
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the app")).to_be_visible()
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("Confirm your e-mail address with the link")).to_have_count(0)
 
+    go_on_at(page, 390)
     sign_out(page)
     try_to_sign_in(page, f"{name}@example.org")
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
@@ -88,6 +95,7 @@ def test_confirm_passkey_app_and_sign_in_again(visitor: NewVisitor) -> None:
     page.get_by_label("Code", exact=True).fill("000000")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("This code is not right.")).to_be_visible()
+    fine(page)
     page.get_by_label("Code", exact=True).fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/dashboard**")
@@ -107,6 +115,7 @@ def test_a_forgotten_password_is_chosen_anew(visitor: NewVisitor) -> None:
     page.get_by_label("E-mail", exact=True).fill(f"{name}@example.org")
     page.get_by_role("button", name="Send me the link").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    go_on_at(page, 1280)
     follow(page, f"{name}@example.org", "new password")
     page.get_by_label("New password", exact=True).fill("password123")
     page.get_by_role("button", name="Set password").click()
@@ -138,6 +147,7 @@ def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor) -> None:
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Write the number with its country code")).to_be_visible()
     expect(page.get_by_label("Company")).to_have_value("Acme")  # nothing typed is lost
+    fine(page)
     page.get_by_label("Country").select_option("PL")
     page.get_by_label("Phone").fill("22 123 45 67")
     page.get_by_role("button", name="Save changes").click()
@@ -147,6 +157,7 @@ def test_details_and_photo_are_shown_and_changed(visitor: NewVisitor) -> None:
     page.locator("#photo").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": made.getvalue()})
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
     fine(page)
+    go_on_at(page, 1280)
     page.reload()
     expect(page.get_by_label("Phone")).to_have_value("+48 22 123 45 67")
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from conference_app.services.documents import cookies
 from tests.browser.browser_storage import kept_by, unregistered
 from tests.browser.cookieless import cookies_blocked
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import mailed_link
 
@@ -30,6 +30,7 @@ def test_from_the_newsletter_s_form_to_the_last_click(new_context: NewContext, a
     page.locator("#newsletter_agreed").check()
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", name="Check your mail.")).to_be_visible()
+    go_on_at(page, 1280)
     page.goto(mailed_link(app_data / "mails", address, "/newsletter/confirm/"))
     page.get_by_role("button", name="Confirm subscription").click()
     expect(page.get_by_role("heading", name="You'll get the newsletter from now on.")).to_be_visible()
@@ -146,6 +147,8 @@ def test_the_contact_page_has_three_ways_and_a_form(visitor: NewVisitor) -> None
     expect(page.locator("dl").get_by_text("Example Street")).to_be_visible()
     page.get_by_role("button", name="Send message").click()
     expect(page.get_by_label("E-mail", exact=True)).to_be_focused()
+    fine(page)
+    go_on_at(page, 1280)
     page.get_by_label("E-mail", exact=True).fill("stranger@example.org")
     page.get_by_label("Message", exact=True).fill("Good morning.")
     page.get_by_role("button", name="Send message").click()

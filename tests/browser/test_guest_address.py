@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.credentials import ask_for_link
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -55,6 +55,7 @@ def test_a_guest_moves_to_another_address_and_the_old_one_takes_it_back(visitor:
     page.get_by_role("button", name="Use this address").click()
     expect(page.get_by_role("heading", name="We know you by this address now.")).to_be_visible()
     fine(page)
+    go_on_at(page, 1280)
     page.get_by_role("link", name="See what you keep").click()
     card = page.get_by_role("heading", name="Your e-mail address").locator("xpath=..")
     expect(card.get_by_text(new, exact=True)).to_be_visible()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -42,6 +42,7 @@ def test_the_message_of_a_registration_arrives_and_its_link_works(visitor: NewVi
     fine(page)
     page.get_by_role("button", name="Headers").click()
     expect(page.get_by_text("Auto-Submitted: auto-generated")).to_be_visible()
+    go_on_at(page, 1280)
     page.get_by_role("button", name="Text", exact=True).click()
     expect(page.get_by_text("We never ask for your password")).to_be_visible()
     page.get_by_role("button", name="Mail", exact=True).click()

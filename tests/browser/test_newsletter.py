@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import Mails, html_of, links_in, text_of
 
@@ -69,6 +69,7 @@ def test_staff_see_and_try_what_they_write(visitor: NewVisitor, box: Mails) -> N
     write(page, "Tried")
     expect(page.get_by_text(re.compile(r"\d+ (person|people) would get it now")).first).to_be_visible()
     fine(page)
+    go_on_at(page, 390)
     page.get_by_role("button", name="Polish", exact=True).click()
     expect(page.frame_locator("iframe").get_by_text("Trochę nowości.")).to_be_visible()
     page.get_by_role("button", name="Send me a test").click()
@@ -96,6 +97,7 @@ def test_to_nobody_nothing_is_sent(visitor: NewVisitor) -> None:
     expect(page.get_by_text("0 people would get it now.")).to_be_visible()
     page.get_by_role("button", name="Send the newsletter").click()
     expect(page.get_by_role("alert").filter(has_text="Nobody would get this newsletter")).to_be_visible()
+    fine(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
@@ -106,6 +108,7 @@ def send(page: Page, subject: str) -> int:
     dialog = page.get_by_role("dialog", name="Send the newsletter?")
     said = re.search(r"(\d+) (?:person|people) would get it now", dialog.inner_text())
     assert said
+    fine(page)
     dialog.get_by_role("button", name="Send the newsletter").click()
     expect(page.get_by_role("heading", name=subject)).to_be_visible(timeout=30_000)
     expect(page.get_by_role("status").filter(has_text=re.compile("^Sent$"))).to_be_visible(timeout=30_000)
@@ -166,8 +169,10 @@ def test_who_stops_gets_no_newsletter_any_more_and_others_do(
     assert len({mail["List-Unsubscribe"] for mail in got.values()}) == 3
 
     stop_by_one_click(app_url, got[clicking])
+    go_on_at(reader, 1280)
     stop_by_link(reader, got[leaving])
 
+    go_on_at(page, 1280)
     assert send(page, "Second") == everybody - 2
     box.wait(staying, "Second")
     for address in (clicking, leaving):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import fine, overflow, picture
+from tests.browser.looks import fine, go_on_at, overflow, picture
 from tests.browser.visitors import NewContext, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -58,6 +58,7 @@ def test_now_and_then_it_is_asked_whether_all_is_right(visitor: NewVisitor, app_
     expect(page.get_by_role("link", name="Change something")).to_have_attribute("href", "/account")
     fine(page)
     picture(page, "review")
+    go_on_at(page, 1280)
     page.get_by_role("button", name="Not now").click()
     expect(question).to_be_hidden()
     page.reload()
@@ -81,6 +82,7 @@ def test_restricting_and_objecting_change_what_is_seen(visitor: NewVisitor) -> N
     expect(page.get_by_text("no newsletters, no offers, no counting", exact=False)).to_be_visible()
     page.get_by_role("button", name="End the restriction").click()
     expect(page.get_by_text("Restricted", exact=True)).to_be_hidden()
+    go_on_at(page, 1280)
     page.get_by_role("button", name="Object to other uses").click()
     expect(page.get_by_text("Every use beyond the service has ended.")).to_be_visible()
     mine = page.get_by_role("listitem").filter(has_text="An objection")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.cookieless import cookies_blocked
-from tests.browser.looks import fine
+from tests.browser.looks import fine, go_on_at
 from tests.browser.members import Members
 from tests.browser.visitors import NewContext, Visitor
 from tests.mailing import mailed_link
@@ -49,6 +49,7 @@ def test_from_the_form_through_the_mail_to_the_first_invitation(visitor: NewVisi
     expect(page.get_by_text("A new e-mail is on its way to this address.")).to_be_visible()
     expect(page.get_by_text(f"{name}@example.net")).to_be_visible()
 
+    go_on_at(page, 1280)
     page.get_by_role("link", name="Look around first").click()
     page.wait_for_url("**/dashboard")
     code = person.create_meeting("Too early")
@@ -112,11 +113,21 @@ def test_with_cookies_blocked_registration_ends_at_the_mail_all_the_same(
         expect(person.page.get_by_role("heading", name="Your address is confirmed.")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/verify", "/revoke", "/reset/choose"])
-def test_half_a_link_says_so(new_context: NewContext, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "promise"),
+    [
+        ("/verify", "You followed the link"),
+        ("/revoke", "Your account gets this e-mail address back"),
+        ("/reset/choose", "Then every device is signed out"),
+        ("/address/confirm", "What we keep about you"),
+        ("/address/revoke", "Everything that we kept"),
+    ],
+)
+def test_half_a_link_says_so_and_promises_nothing(new_context: NewContext, path: str, promise: str) -> None:
     page = new_context(390).new_page()
     page.goto(f"{path}#token=short")
     expect(page.get_by_text("This address is not the whole link.")).to_be_visible()
+    expect(page.get_by_text(promise)).to_have_count(0)
     fine(page)
 
 

@@ -277,7 +277,8 @@ def test_everything_is_in_reach_at_any_width(host: Participant) -> None:
         expect(page.get_by_role("listitem").filter(has_text="Anna Kowalska")).to_be_in_viewport(ratio=1)
         host.button("Close panel").click()
         host.button("Leave").click()
-        host.button("End for all").scroll_into_view_if_needed()
+        expect(host.button("Stay")).to_be_in_viewport(ratio=1)  # what is cut off fades out above it
+        host.button("End for all").click(trial=True)
         expect(host.button("End for all")).to_be_in_viewport(ratio=1)
         page.keyboard.press("Escape")
         expect(host.button("End for all")).to_be_hidden()

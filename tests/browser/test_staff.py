@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.credentials import ask_for_link
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.test_privacy import confirm
 from tests.browser.visitors import Visitor
 
@@ -32,7 +32,7 @@ def desk(visitor: NewVisitor) -> Callable[[int], Page]:
     """A member of the staff at the overview, come by the navigation."""
 
     def sits(width: int) -> Page:
-        person = visitor(390, reduced_motion="reduce")
+        person = visitor(width, reduced_motion="reduce")
         person.given_staff_account()
         person.page.goto("/dashboard")
         person.page.get_by_role("link", name="Staff", exact=True).locator("visible=true").click()
@@ -87,6 +87,7 @@ def test_a_message_is_read_answered_and_its_request_done(visitor: NewVisitor, de
     expect(page.get_by_role("link", name=re.compile("Erasure.*Done", re.DOTALL)).first).to_be_visible()
     fine(page)
 
+    go_on_at(page, 390)
     part(page, "Messages", "Messages from people")
     page.get_by_role("link", name=re.compile("Message of")).first.click()
     page.get_by_role("button", name="Close conversation").click()
@@ -131,8 +132,10 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
     fine(held.page)
     picture(held.page, "held")
 
+    go_on_at(page, 1280)
     page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
     dialog = page.get_by_role("dialog", name="Lift this hold?")
+    fine(page)
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
     page.get_by_role("listitem").filter(has_text="A dispute").get_by_role("button", name="Lift").click()
@@ -141,6 +144,29 @@ def test_a_person_is_found_and_held_and_reads_why(visitor: NewVisitor, desk: Cal
     held.page.reload()
     expect(held.page.get_by_text("Everything below is erased on", exact=False)).to_be_visible()
     expect(waits).to_be_hidden()
+
+
+def test_a_person_is_signed_out_everywhere(visitor: NewVisitor, desk: Callable[[int], Page]) -> None:
+    robbed = visitor(390, reduced_motion="reduce")
+    robbed.given_account("robbed")
+    robbed.page.goto("/account/security")
+    expect(robbed.page.get_by_role("heading", name="Recent activity")).to_be_visible()
+    page = desk(1280)
+    part(page, "People", "People")
+    page.get_by_label("Whole e-mail address or username").fill("robbed")
+    page.get_by_label("Why you look").fill("You phoned us about a stolen phone.")
+    page.get_by_role("button", name="Find").click()
+    opener = page.get_by_role("button", name="Sign out everywhere")
+    dialog = page.get_by_role("dialog", name="Sign this person out everywhere?")
+    opener.click()
+    fine(page)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    opener.click()
+    dialog.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_text("1 device was signed out.")).to_be_visible()
+    robbed.page.reload()
+    expect(robbed.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 @pytest.mark.promise("P104")
@@ -162,7 +188,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     expect(page.get_by_role("heading", level=1, name="District court")).to_be_visible()
     fine(page)
     page.get_by_role("checkbox", name="Account", exact=True).check()
-    page.get_by_label("Why you make the file").fill("A court demanded it.")
+    page.get_by_label("Why you make the file").fill("A court asked for it.")
     with page.expect_download() as download:
         page.get_by_role("button", name="Make the file").click()
     saved = tmp_path / "metadata.zip"
@@ -170,6 +196,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
     with zipfile.ZipFile(io.BytesIO(saved.read_bytes())) as archive:
         assert "sought@example.org" in archive.read("metadata.json").decode()
         assert "is not on this server" in archive.read("about.txt").decode()
+    go_on_at(page, 1280)
     page.get_by_label("Your decision").select_option("Answered in part")
     page.get_by_label("What was handed out").fill("The e-mail address of the account.")
     page.get_by_role("button", name="Save the decision").click()
@@ -180,7 +207,7 @@ def test_a_legal_request_is_noted_filed_decided_and_counted(
 
     person.page.goto("/privacy-center")
     seen = person.page.get_by_role("region", name="Who has seen it")
-    expect(seen.get_by_text("A court demanded it.")).to_be_visible()
+    expect(seen.get_by_text("A court asked for it.")).to_be_visible()
     page.get_by_role("contentinfo").get_by_role("link", name="Transparency").click()
     expect(page.get_by_role("heading", level=1, name="Transparency")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d requests? came in\."))).to_be_visible()

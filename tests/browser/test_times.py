@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.credentials import ask_for_link
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.test_privacy import fill_contact
 from tests.browser.visitors import NewContext, Visitor
 
@@ -35,6 +35,7 @@ def test_an_account_reads_times_in_the_browsers_zone_or_in_its_own(visitor: NewV
     person.given_account("zoned")
     read_in(page, "New York")
     page.goto("/account")
+    go_on_at(page, 1280)
     page.locator("#time_zone").select_option("Asia/Kathmandu")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Your changes are saved.").first).to_be_visible()

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.credentials import add_passkey, ask_for_link, try_to_sign_in
 from tests.browser.data_left import holding, rows_left, sealed_values
-from tests.browser.looks import fine, picture
+from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.product import app_environment, start_app, stop_app
 from tests.browser.time_passing import later
 from tests.browser.visitors import Visitor
@@ -179,6 +179,7 @@ def test_a_member_from_the_form_to_the_last_byte(
     add_passkey(page, "Canary phone", PASSWORD)
     fine(page)
     chosen_and_unchosen(page)
+    go_on_at(page, 390)
     planned_a_meeting(page)
 
     page.goto("/account")
@@ -292,6 +293,7 @@ def test_a_guest_from_a_message_to_the_last_byte(
     assert_holds(copy, "contact_message", body=message)
 
     asked_to_erase(page, "Your messages to us")
+    go_on_at(page, 1280)
     kept_by_the_message(person, address, link)
     page.goto(link)
     asked_to_erase(page, "Your address on our lists")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +14,8 @@ from typing import Any
 from reflex.state import BaseState
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
-from sqlalchemy import Table, text, update
+from reflex_base.utils.format import json_dumps
+from sqlalchemy import LargeBinary, Table, text, update
 from sqlmodel import col
 
 from conference_app import database
@@ -90,13 +93,39 @@ async def _rows_of(table: Table) -> list[Any]:
 def _naming(table: Table) -> set[str]:
     """Columns that name a row: keys, what is unique, and whatever is a token or a code.
 
-    No hash of a token: whoever has one cannot make the token of it, and nothing takes it.
+    No hash of a token: nothing takes one. The answers are searched for them (`hashes_kept`).
     """
     names = {column.name for column in table.columns if column.primary_key or column.foreign_keys or column.unique}
     names |= {
         column.name for column in table.columns if re.search(r"(?:_id|_key|token|code|identity|room)$", column.name)
     }
     return {name for name in names if not name.endswith("_hash")}
+
+
+async def hashes_kept() -> set[str]:
+    """Every hash that the database holds, of a password, a token, a code or an address, as an answer would spell it."""
+    found: set[str] = set()
+    for table in SQLModel.metadata.sorted_tables:
+        names = [one.name for one in table.columns if one.name.endswith("_hash") or type(one.type) is LargeBinary]
+        found |= {spelt for row in await _rows_of(table) for name in names for spelt in _spellings(row[name])}
+    return found
+
+
+def _spellings(value: str | bytes | memoryview | None) -> set[str]:
+    """Text as it is; bytes in hexadecimal digits, in both alphabets of Base64, and as Python and Reflex write them."""
+    if not value:
+        return set()
+    if isinstance(value, str):
+        return {value}
+    raw = bytes(value)
+    plain, for_urls = base64.b64encode(raw), base64.urlsafe_b64encode(raw)
+    by_python, by_reflex = json.dumps(repr(raw)[2:-1])[1:-1], json_dumps(raw)
+    return {raw.hex(), plain.decode().rstrip("="), for_urls.decode().rstrip("="), by_python, by_reflex}
+
+
+def leaks(said: str, hashes: Iterable[str]) -> bool:
+    """Whether an answer tells a value of Ann's or one of these hashes."""
+    return bool(LEAK.search(said)) or any(one in said for one in hashes)
 
 
 async def everything_kept() -> set[str]:

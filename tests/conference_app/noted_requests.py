@@ -1,4 +1,4 @@
-"""Demands of authorities, as staff type them."""
+"""Legal requests of authorities, as staff type them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import os
 import re
@@ -12,8 +13,11 @@ from urllib.parse import quote_plus
 import pytest
 import pytest_asyncio
 from reflex_base.utils.format import json_dumps
+from sqlmodel import select
 
+from conference_app import database
 from conference_app.config import Settings
+from conference_app.models import Account, SignInSession
 from conference_app.pages.meetings.dashboard import DashboardState
 from conference_app.pages.room.room import MeetingState
 from conference_app.services.limits import rate_limits
@@ -28,12 +32,14 @@ from tests.conference_app.handler_events import (
     ann_with_everything,
     calls,
     everything_kept,
+    hashes_kept,
+    leaks,
     made_up,
     shape_of,
 )
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, name_of, processing
-from tests.fakes import FakeRoomAdmin
+from tests.fakes import LOOKING, FakeRoomAdmin
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +67,8 @@ class Stranger:
         self.processor, self.who, self.anns = processor, who, anns
         self.count, self.token = 0, ""
         self.ids: set[str] = set()
+        self.hashes: set[str] = set()
+        """Of Ann and of themselves: nobody is told any of them."""
 
     async def tabs(self, number: int) -> list[Tab]:
         """New tabs of theirs."""
@@ -69,6 +77,8 @@ class Stranger:
             account = await confirmed(f"eve{self.count}")
             self.ids.add(account.id)
             self.token = await session_token(account)
+            self.hashes |= await hashes_kept()
+        self.hashes = self.hashes or await hashes_kept()
         cookies = {session_cookie(): self.token} if self.who == "member" else {}
         found = [Tab(self.processor, cookies) for _ in range(number)]
         for tab in found:
@@ -119,7 +129,7 @@ class Sweep:
         """Where Ann's word is answered otherwise than one that names nothing, by more than chance; else empty."""
         self.tabs = self.tabs or await self.stranger.tabs(2)
         said, shape = await answer(self.tabs[0], self.call, word), shape_of(word)
-        assert not LEAK.search(said), f"{self.call} tells {self.stranger.who} what is Ann's"
+        assert not leaks(said, self.stranger.hashes), f"{self.call} tells {self.stranger.who} what is Ann's, or a hash"
         if word in self.stranger.anns.codes and self.call.qualname.startswith("MeetingState."):
             return ""  # to know the code is to be invited: the lobby says that it is one
         if self.to_nothing.get(shape) == said:
@@ -145,6 +155,17 @@ async def test_the_sweep_would_see_what_is_anns(processor: Processor) -> None:
     tab = Tab.signed_in(processor, await session_token(ann), path="/dashboard")
     await tab.send(name_of(DashboardState.load))
     assert LEAK.search(processor.wire)
+
+
+async def test_the_sweep_would_see_a_hash(sqlite_db: Settings) -> None:
+    token = await session_token(await confirmed("ann"))
+    hashes = await hashes_kept()
+    async with database.session(*LOOKING) as db:
+        (stored,) = await db.exec(select(SignInSession.token_hash))
+        (of_password,) = await db.exec(select(Account.password_hash))
+    for told in (stored.hex(), base64.b64encode(stored).decode(), str(stored), stored, of_password):
+        assert leaks(json_dumps({"told": told}), hashes)
+    assert not leaks(json_dumps({"told": token}), hashes)
 
 
 @pytest.mark.parametrize("who", ["nobody", "guest", "member"])

@@ -6,6 +6,7 @@ conference_app/locale/<language>/LC_MESSAGES/messages.po, sorted by msgid.
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -156,3 +157,37 @@ def test_paths_carry_the_language() -> None:
     with texts.language("pl"):
         assert (texts.localized_path("/"), texts.localized_path("/sign-in")) == ("/pl", "/pl/sign-in")
     assert texts.localized_path("/sign-in") == "/sign-in"
+
+
+def _text(node: ast.expr) -> str | None:
+    """The msgid that `node` translates; None if it does not."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+        return str(node.args[0].value) if isinstance(node.args[0], ast.Constant) else ""
+    return None
+
+
+def _joins(node: ast.AST) -> bool:
+    """Whether part of a sentence is put beside something else: its order is then the same in every language."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _text(node.left) is not None or _text(node.right) is not None
+    if not isinstance(node, ast.Call):
+        return False
+    beside = (
+        (before, after)
+        for before, gap, after in zip(node.args, node.args[1:], node.args[2:], strict=False)
+        if isinstance(gap, ast.Constant) and gap.value in (" ", ", ", ". ")
+    )
+    return any(
+        (first := _text(before)) and not first.endswith((".", "?")) or (second := _text(after)) and second[:1].islower()
+        for before, after in beside
+    )
+
+
+def test_no_sentence_is_joined_from_pieces() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted(ROOT.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.expr) and _joins(node)
+    ]
+    assert found == []

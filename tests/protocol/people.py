@@ -70,16 +70,10 @@ async def until(is_true: Callable[[], object], what: str, timeout_s: float = PAT
         await asyncio.sleep(0.02)
 
 
-async def until_silent(person: Person, sender: str, timeout_s: float = PATIENCE_S) -> None:
-    """Waits until `person` hears nothing of `sender` for half a second, once what was on its way has arrived."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout_s
-    while True:
-        person.loudness.clear()
-        await asyncio.sleep(0.5)
-        if person.loudness[sender] < 500:
-            return
-        assert loop.time() < deadline, f"{person.identity} hears {sender} still"
+async def until_silent(person: Person, sender: str) -> None:
+    """Waits until `person` has heard half a second of silence of `sender`; what was heard before is forgotten."""
+    await until(lambda: person.silence_ms[sender] >= 500, f"silence of {sender}")
+    person.loudness.clear()
 
 
 @dataclass
@@ -93,6 +87,8 @@ class Person:
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     loudness: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Highest sample heard by sender, 0..32767."""
+    silence_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """How long the newest sound of each sender has been none. The SDK plays silence while nothing arrives."""
     data: list[rtc.DataPacket] = field(default_factory=list)
     events: list[tuple[str, Any]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -173,7 +169,10 @@ class Person:
         stream = rtc.AudioStream(track)
         async for event in stream:
             samples = np.frombuffer(event.frame.data, dtype=np.int16)
-            self.loudness[sender] = max(self.loudness[sender], int(np.abs(samples).max()))
+            loudest = int(np.abs(samples).max())
+            self.loudness[sender] = max(self.loudness[sender], loudest)
+            is_quiet = loudest < 500
+            self.silence_ms[sender] = (self.silence_ms[sender] + 1000 * len(samples) / RATE) if is_quiet else 0
         await stream.aclose()
 
     async def _film(self, source: rtc.VideoSource) -> None:
@@ -218,6 +217,10 @@ class People:
         async with aiohttp.ClientSession() as client, client.get(f"{self.media.http_url}/metrics") as response:
             lines = [line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line[0] != "#"]
         return {name: float(value) for name, value in lines}
+
+    async def refused(self, what: str) -> float:
+        """How many of `what`, such as "tracks_refused", the process has turned down for want of a permission."""
+        return (await self.counters()).get(f'parley_media_{what}_total{{reason="not_allowed"}}', 0.0)
 
     async def leave(self) -> None:
         """Everybody leaves."""

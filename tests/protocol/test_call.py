@@ -105,19 +105,14 @@ async def test_name_metadata_and_attributes_reach_the_others(people: People) -> 
 async def test_who_may_not_publish_cannot(people: People) -> None:
     ann = await people.join("ann", can_publish=False)
     ben = await people.join("ben")
-    before = await refused_tracks(people)
+    before = await people.refused("tracks_refused")
     speaking = asyncio.create_task(ann.speak())
-    while not speaking.done() and await refused_tracks(people) == before:
+    while not speaking.done() and await people.refused("tracks_refused") == before:
         await asyncio.sleep(0.05)
     if speaking.done():
         assert isinstance(speaking.exception(), rtc.participant.PublishTrackError)
     speaking.cancel()  # the SDK connects the refusal to nothing, and would wait for ten seconds
     assert not ben.room.remote_participants["ann"].track_publications
-
-
-async def refused_tracks(people: People) -> float:
-    """How many tracks the process has refused for want of a permission."""
-    return (await people.counters()).get('parley_media_tracks_refused_total{reason="not_allowed"}', 0.0)
 
 
 async def test_subscribing_by_hand(people: People) -> None:

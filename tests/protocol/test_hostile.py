@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 from livekit.protocol import models
 from livekit.protocol import rtc as messages
 
-from tests.protocol.people import People, Person, token, until
+from tests.protocol.people import PATIENCE_S, People, Person, token, until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -42,6 +43,9 @@ a=sctp-port:5000
 """.replace("\n", "\r\n").format(fingerprint=":".join(["AB"] * 32))
 
 
+ENDS = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED)
+
+
 class Attacker:
     """Speaks raw signalling."""
 
@@ -55,24 +59,23 @@ class Attacker:
         socket = await self._client.ws_connect(
             f"{self._people.media.url}/rtc", params={"access_token": text}, max_msg_size=0
         )
-        await socket.receive(timeout=5)
+        await socket.receive(timeout=PATIENCE_S)
         return socket
 
     async def say(self, *requests: messages.SignalRequest | bytes | str) -> None:
         """Enters, says everything, and waits for the server's answer or close."""
         socket = await self.enter()
-        try:
-            for request in requests:
+        leave = messages.SignalRequest(leave=messages.LeaveRequest())
+        with contextlib.suppress(ConnectionError):  # closed while we were speaking, as is seen below
+            for request in (*requests, leave):
                 if isinstance(request, str):
                     await socket.send_str(request)
                 else:
                     data = request if isinstance(request, bytes) else request.SerializeToString()
                     await socket.send_bytes(data)
-            await socket.send_bytes(messages.SignalRequest(leave=messages.LeaveRequest()).SerializeToString())
-            while (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.BINARY:
-                pass
-        except ConnectionError:
-            pass  # closed while we were speaking
+        while (answer := await socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.BINARY:
+            pass
+        assert answer.type in ENDS, answer
         await socket.close()
 
     def mutated(self, text: str) -> str:

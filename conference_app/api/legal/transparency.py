@@ -1,4 +1,4 @@
-"""How often courts and authorities demanded data, and what became of it: numbers for everybody, made by the server alone."""
+"""How often courts and authorities asked for data, and what became of it: numbers for everybody, made by the server alone."""
 
 from __future__ import annotations
 

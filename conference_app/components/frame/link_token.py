@@ -54,13 +54,13 @@ async def drop_token(state: rx.State) -> None:
 
 
 def with_token(page: rx.Component, way_out: rx.Component) -> rx.Component:
-    """`page` for who came by a whole link; word of it and `way_out` for who did not."""
+    """`page` for who came by a whole link, with all that it says about it; word of it and `way_out` for who did not."""
     incomplete = _("This address is not the whole link. Open the link in the e-mail again, or copy all of it.")
     return rx.fragment(
         LinkToken.create(on_token=LinkTokenState.take),
         rx.cond(
             LinkTokenState.missing,
-            rx.el.div(banner(incomplete, "warn"), way_out, class_name="grid gap-6"),
+            rx.el.div(banner(incomplete, "warn"), way_out, class_name="grid gap-6 mt-5"),
             page,
         ),
     )

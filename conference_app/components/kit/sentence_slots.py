@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 
 import reflex as rx
@@ -14,9 +16,11 @@ def slotted(text: str, **parts: rx.Component | rx.Var | str) -> rx.Component:
 
     Raises KeyError for a slot that is not given.
     """
-    pieces: list[rx.Component | rx.Var | str] = []
-    end = 0
-    for slot in _SLOT.finditer(text):
-        pieces += [text[end : slot.start()], parts[slot.group(1)]]
-        end = slot.end()
-    return rx.fragment(*[piece for piece in [*pieces, text[end:]] if not isinstance(piece, str) or piece])
+    pieces = [parts[piece] if at % 2 else piece for at, piece in enumerate(_SLOT.split(text))]
+    return rx.fragment(*[piece for piece in pieces if not isinstance(piece, str) or piece])
+
+
+def slotted_words(text: str, **parts: rx.Var[str] | str) -> rx.Var[str]:
+    """The same as words without elements, for what takes no others, such as `aria_label`."""
+    pieces = (rx.Var.create(parts[piece] if at % 2 else piece) for at, piece in enumerate(_SLOT.split(text)))
+    return functools.reduce(operator.add, (piece.to(str) for piece in pieces))

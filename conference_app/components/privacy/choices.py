@@ -117,7 +117,7 @@ def _case(row: CaseRow) -> rx.Component:
 
 
 def _step(row: StepRow) -> rx.Component:
-    return rx.el.li(row.words, ", ", moment(row.at))
+    return rx.el.li(row.words, " · ", moment(row.at))
 
 
 def _answer(row: AnswerRow) -> rx.Component:
@@ -158,9 +158,7 @@ def copy_card(state: type[OverviewState], on_make: object, on_look: object) -> r
             custom_attrs={"download": "my-data.zip"},
         ),
         rx.el.p(
-            state.copy_words,
-            ", ",
-            slotted(_("until {when}"), when=moment(state.copy_until)),
+            slotted(_("{copy}, until {when}"), copy=state.copy_words, when=moment(state.copy_until)),
             class_name="text-sm text-ink-muted tabular-nums",
         ),
         class_name="flex flex-wrap items-center gap-x-4 gap-y-2",

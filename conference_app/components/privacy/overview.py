@@ -13,6 +13,7 @@ import reflex as rx
 from conference_app.components.kit.buttons import text_link
 from conference_app.components.kit.lists import long_list
 from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count
@@ -48,13 +49,11 @@ def _seen(row: SeenRow) -> rx.Component:
 def _hold(row: SeenRow) -> rx.Component:
     return banner(
         rx.el.span(
-            _("Your data has been on hold since"),
-            " ",
-            moment(row.at),
-            ". ",
-            _("It is not erased until the hold ends. Reason:"),
-            " ",
-            row.reason,
+            slotted(
+                _("Your data has been on hold since {when}. It is not erased until the hold ends. Reason: {reason}"),
+                when=moment(row.at),
+                reason=row.reason,
+            )
         ),
         "warn",
     )
@@ -88,9 +87,10 @@ def overview(
             _text(
                 _("Each item above names its reason, how long it is kept and who receives it."),
                 " ",
-                text_link(_("The privacy policy"), localized_path("/privacy")),
-                " ",
-                _("says the same for everybody."),
+                slotted(
+                    _("{policy} says the same for everybody."),
+                    policy=text_link(_("The privacy policy"), localized_path("/privacy")),
+                ),
             ),
         ),
         _section(

@@ -21,6 +21,7 @@ from conference_app.components.sign_in.security_form import (
     form_actions,
     form_opener,
     section,
+    unless_due,
 )
 from conference_app.services.sign_in import second_factors
 from conference_app.session import require_account
@@ -36,7 +37,7 @@ class AuthenticatorState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             setup = await second_factors.begin(account.account_id)
             self.setup_secret = setup.secret
             self.setup_picture = "data:image/svg+xml;base64," + base64.b64encode(setup.picture.encode()).decode()
@@ -58,7 +59,7 @@ class AuthenticatorState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             await second_factors.remove(account.account_id)
             await self._done(_("The authenticator app is removed."))
 
@@ -68,7 +69,7 @@ class AuthenticatorState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             codes = await second_factors.new_codes(account.account_id)
             await self._done(_("You have new recovery codes; the old ones no longer work."))
             self.new_codes = codes
@@ -141,10 +142,12 @@ def _authenticator_on() -> rx.Component:
             "new_codes",
             confirmed_form(_("Make new codes"), _("The old codes stop working."), state.make_codes),
         ),
-        otherwise=rx.el.div(
-            button(_("New recovery codes"), kind="secondary", on_click=state.open_form("new_codes")),
-            button(_("Remove the app"), kind="quiet", on_click=state.open_form("remove_authenticator")),
-            class_name="flex flex-wrap gap-3",
+        otherwise=unless_due(
+            rx.el.div(
+                button(_("New recovery codes"), kind="secondary", on_click=state.open_form("new_codes")),
+                button(_("Remove the app"), kind="quiet", on_click=state.open_form("remove_authenticator")),
+                class_name="flex flex-wrap gap-3",
+            )
         ),
     )
 

@@ -11,6 +11,7 @@ from conference_app.components.encryption.key_vault import TypedPassword
 from conference_app.components.encryption.vault_state import VaultState
 from conference_app.components.kit.fields import email_field, password_field
 from conference_app.components.kit.forms import checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.sign_in.security_form import (
     SecurityState,
     form_actions,
@@ -73,7 +74,8 @@ def email_section() -> rx.Component:
         on_submit=state.change_email,
     )
     pending = rx.el.p(
-        _("Waiting to be confirmed:"), " ", state.pending_email, class_name="text-sm text-ink-muted wrap-anywhere"
+        slotted(_("Waiting to be confirmed: {email}"), email=state.pending_email),
+        class_name="text-sm text-ink-muted wrap-anywhere",
     )
     return section(
         _("E-mail"),

@@ -76,10 +76,17 @@ def mailed_step(
                 role="status",
             ),
             rx.el.div(
-                rx.el.h1(unbroken(title)),
-                rx.el.p(unbroken(text), class_name="text-ink-muted mt-3 mb-8"),
-                rx.cond(state.problem, rx.el.div(banner(state.problem, "danger"), role="alert", class_name="mb-5")),
-                with_token(action, onwards),
+                rx.el.h1(unbroken(title), class_name="mb-3"),
+                with_token(
+                    rx.fragment(
+                        rx.el.p(unbroken(text), class_name="text-ink-muted mb-8"),
+                        rx.cond(
+                            state.problem, rx.el.div(banner(state.problem, "danger"), role="alert", class_name="mb-5")
+                        ),
+                        action,
+                    ),
+                    onwards,
+                ),
             ),
         )
     )

@@ -11,7 +11,7 @@ from conference_app.components.encryption.vault_state import VaultState
 from conference_app.components.kit.buttons import button
 from conference_app.components.kit.fields import text_field
 from conference_app.components.kit.forms import checked_form, typed
-from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.sentence_slots import slotted, slotted_words
 from conference_app.components.kit.times import moment
 from conference_app.components.kit.vars import count, one_of
 from conference_app.components.sign_in.passkey_ceremony import PasskeyCeremony
@@ -23,9 +23,10 @@ from conference_app.components.sign_in.security_form import (
     form_opener,
     password_again,
     section,
+    unless_due,
 )
 from conference_app.errors import ConferenceError
-from conference_app.services.sign_in import passkeys
+from conference_app.services.sign_in import passkeys, recent_factors
 from conference_app.session import require_account
 from conference_app.texts import _, n_
 
@@ -47,16 +48,17 @@ class PasskeysState(SecurityState):
         self._begin()
         self._passkey_name = typed(form, "passkey_name", 400)
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             ceremony = await passkeys.begin_adding(account.account_id)
             self.passkey_options, self._challenge = ceremony.options, ceremony.challenge
-        self.busy = not self.problem  # until the browser answers
+        self.busy = bool(self.passkey_options)  # until the browser answers
 
     @rx.event
     async def answer_passkey(self, answer: str) -> EventCallback[()] | None:
         account = await require_account(self)
         challenge, self._challenge, self.passkey_options = self._challenge, b"", ""
         with self._refusing():
+            await recent_factors.require(account.account_id, account.session_hash)
             await passkeys.finish_adding(account.account_id, self._passkey_name, answer, challenge)
             await self._done(_("Your passkey is added."))
             return VaultState.load  # which learns that it may open the keys
@@ -86,19 +88,19 @@ class PasskeysState(SecurityState):
         self._begin()
         yield
         with self._refusing():
-            await self._confirm(account.account_id, form)
+            await self._confirm(account, form)
             await passkeys.remove(account.account_id, self.chosen_id)
             await self._done(_("The passkey is removed."))
 
 
-def _opener(label: str, form: str, one: PasskeyRow) -> rx.Component:
-    """The button that opens `form` for one passkey."""
+def _opener(label: str, said: str, form: str, one: PasskeyRow) -> rx.Component:
+    """The button that opens `form` for one passkey; read out as `said`, with its {name}."""
     return button(
         label,
         kind="quiet",
         size="small",
         on_click=PasskeysState.choose(form, one.id, one.name),
-        aria_label=label + " " + one.name,
+        aria_label=slotted_words(said, name=one.name),
     )
 
 
@@ -115,8 +117,12 @@ def _passkey_item(one: PasskeyRow) -> rx.Component:
             class_name="grow min-w-0",
         ),
         rx.el.div(
-            _opener(_("Rename"), "rename", one),
-            _opener(_("Remove"), "remove_passkey", one),
+            _opener(_("Rename"), _("Rename the passkey {name}"), "rename", one),
+            rx.cond(
+                PasskeysState.factor_due,
+                rx.fragment(),
+                _opener(_("Remove"), _("Remove the passkey {name}"), "remove_passkey", one),
+            ),
             class_name="flex shrink-0",
         ),
         class_name="flex items-start gap-3 py-3 border-t border-line first:border-t-0 first:pt-0",
@@ -168,7 +174,7 @@ def _passkey_forms() -> rx.Component:
                 on_submit=state.remove_passkey,
             ),
         ),
-        otherwise=form_opener("passkey", _("Add a passkey")),
+        otherwise=unless_due(form_opener("passkey", _("Add a passkey"))),
     )
 
 

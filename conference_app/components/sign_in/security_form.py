@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from conference_app.components.frame.member_posts import sign_in_again
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.fields import password_field
 from conference_app.components.kit.forms import FormState, checked_form, typed
@@ -15,7 +16,9 @@ from conference_app.components.kit.times import instant
 from conference_app.errors import ConferenceError
 from conference_app.services import audit
 from conference_app.services.accounts import profiles
-from conference_app.services.sign_in import account_passwords, passkeys, second_factors
+from conference_app.services.sign_in import account_passwords, passkeys, recent_factors, second_factors
+from conference_app.services.sign_in.recent_factors import FactorNeeded
+from conference_app.services.sign_in.sessions import SignedIn
 from conference_app.session import client_address, require_account, say
 from conference_app.texts import _, error_text, plural
 
@@ -54,6 +57,14 @@ class EventRow:
     """An `instant`."""
 
 
+def _what(entry: audit.Entry) -> str:
+    """What happened, and how often where it is counted and was more than once."""
+    if entry.times == 1:
+        return _(entry.tag.words)
+    often = plural("{count} time within a day.", "{count} times within a day.", entry.times)
+    return f"{_(entry.tag.words)} {often}"
+
+
 class SecurityState(FormState, rx.State):
     """What protects the account, and the form that is open. Each section's own state inherits it."""
 
@@ -69,6 +80,8 @@ class SecurityState(FormState, rx.State):
     passkey_options: str = ""
     has_authenticator: bool = False
     codes_left: str = ""
+    factor_due: bool = False
+    """Whether passkeys and the app are only changed after another sign-in."""
     setup_secret: str = ""
     setup_picture: str = ""
     new_codes: list[str] = []
@@ -92,9 +105,19 @@ class SecurityState(FormState, rx.State):
         self._close()
         await self._show()
 
-    async def _confirm(self, account_id: str, form: dict[str, object]) -> None:
+    async def _confirm(self, account: SignedIn, form: dict[str, object]) -> None:
+        """Make sure that it is the person, before a second factor is added or removed."""
+        await recent_factors.require(account.account_id, account.session_hash)
         password = typed(form, "password", 5000)
-        await account_passwords.confirm_password(account_id, password, address=client_address(self))
+        await account_passwords.confirm_password(account.account_id, password, address=client_address(self))
+
+    def _refuse(self, error: ConferenceError) -> None:
+        """What becomes due while a form is open stands in its place."""
+        if isinstance(error, FactorNeeded):
+            self._close()
+            self.factor_due = True
+        else:
+            super()._refuse(error)
 
     async def _done(self, text: str) -> None:
         self._close()
@@ -113,6 +136,7 @@ class SecurityState(FormState, rx.State):
             profile = await profiles.get(account.account_id)
             status = await second_factors.status(account.account_id)
             found = await passkeys.listed(account.account_id)
+            is_due = await recent_factors.is_due(account.account_id, account.session_hash)
             events = await audit.entries(account.account_id, limit=_SHOWN_EVENTS)
         except ConferenceError as error:
             self.failure = error_text(error)
@@ -122,9 +146,10 @@ class SecurityState(FormState, rx.State):
         self.passkeys = [
             PasskeyRow(one.id, one.name, instant(one.created_at), instant(one.last_used_at)) for one in found
         ]
+        self.factor_due = is_due
         self.has_authenticator = status.has_authenticator
         self.codes_left = plural("{count} recovery code left", "{count} recovery codes left", status.codes_left)
-        self.events = [EventRow(_(one.tag.words), instant(one.at)) for one in events]
+        self.events = [EventRow(_what(one), instant(one.at)) for one in events]
 
 
 def form_actions(label: str, *, kind: str = "primary") -> rx.Component:
@@ -150,6 +175,19 @@ def password_again(why: str) -> rx.Component:
 def when_open(form: str, opened: rx.Component, closed: rx.Component) -> rx.Component:
     """`opened` while that form is open, else `closed`."""
     return rx.cond(SecurityState.form == form, opened, closed)
+
+
+def unless_due(*children: rx.Component) -> rx.Component:
+    """What opens forms that change a second factor, or the way to a new sign-in where that is due first."""
+    due = rx.el.div(
+        rx.el.p(
+            _("To change this, sign in again with a code or a passkey. That counts for 15 minutes."),
+            class_name="text-sm text-ink-muted",
+        ),
+        sign_in_again("/account/security", "secondary"),
+        class_name="grid grid-cols-1 gap-3",
+    )
+    return rx.cond(SecurityState.factor_due, due, rx.fragment(*children))
 
 
 def section(title: str, detail: str, *children: rx.Component) -> rx.Component:

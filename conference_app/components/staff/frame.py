@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
 
 import reflex as rx
 
 from conference_app.components.frame.app_frame import STAFF, app_frame
-from conference_app.components.frame.member_posts import member_post, post_button
+from conference_app.components.frame.member_posts import sign_in_again
 from conference_app.components.frame.nothing_here import nothing_here
 from conference_app.components.frame.page_frame import visitor_frame
-from conference_app.components.kit.buttons import Text, button_class, icon, link_button
+from conference_app.components.kit.buttons import Text, icon, link_button
 from conference_app.components.kit.forms import FormState
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.only_here import OnlyHere
@@ -149,17 +148,12 @@ def _authenticator_first() -> rx.Component:
 
 
 def _sign_in_again(part: str) -> rx.Component:
-    following = f"{localized_path('/sign-in')}?{urlencode({'next': localized_path(part)})}"
     return rx.fragment(
         rx.el.h1(_("Sign in again"), class_name="mb-4"),
         rx.el.p(
             _("Staff pages need a sign-in with a code, and close after 30 minutes without use."), class_name="mb-8"
         ),
-        member_post(
-            rx.el.input(type="hidden", name="next", value=following, read_only=True),
-            post_button(_("Sign in again"), class_name=button_class("primary", "normal")),
-            action="/auth/sign-out",
-        ),
+        sign_in_again(part),
     )
 
 

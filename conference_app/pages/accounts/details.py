@@ -17,6 +17,7 @@ from conference_app.components.kit.buttons import button, submit_button, text_li
 from conference_app.components.kit.fields import ERROR, HINT, field_label, need_mark
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.loading import loading, skeleton
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import avatar, badge, banner, card, section_header
 from conference_app.errors import ConferenceError
 from conference_app.services.accounts import photos, profiles
@@ -133,7 +134,10 @@ def _email() -> rx.Component:
     )
     waiting = rx.cond(
         state.pending_email,
-        rx.el.span(_("Waiting to be confirmed:"), " ", state.pending_email, class_name=f"{HINT} wrap-anywhere"),
+        rx.el.span(
+            slotted(_("Waiting to be confirmed: {email}"), email=state.pending_email),
+            class_name=f"{HINT} wrap-anywhere",
+        ),
     )
     return _secured("email", address, waiting)
 

@@ -10,7 +10,7 @@ from conference_app.components.accounts.account_frame import account_frame
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon
 from conference_app.components.kit.loading import loading, skeleton
-from conference_app.components.kit.sentence_slots import slotted
+from conference_app.components.kit.sentence_slots import slotted, slotted_words
 from conference_app.components.kit.surfaces import badge, banner, card, section_header
 from conference_app.components.kit.times import instant, moment, zone_city
 from conference_app.components.kit.vars import count
@@ -101,7 +101,7 @@ def _item(one: SessionRow) -> rx.Component:
         kind="secondary",
         size="small",
         on_click=SessionsState.end(one.id),
-        aria_label=_("Sign out this device:") + " " + one.name,
+        aria_label=slotted_words(_("Sign out this device: {name}"), name=one.name),
     )
     seen = rx.cond(one.is_current, _("In use now"), slotted(_("Last seen {when}"), when=moment(one.seen)))
     since = slotted(_("Signed in: {when}"), when=moment(one.since))

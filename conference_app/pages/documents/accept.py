@@ -134,13 +134,11 @@ def _change(change: ShownChange) -> rx.Component:
 
 def _legend() -> rx.Component:
     return rx.el.p(
-        rx.el.ins(_("Underlined"), class_name="underline decoration-2 font-medium text-ink"),
-        " ",
-        _("words are new;"),
-        " ",
-        rx.el.del_(_("struck out"), class_name="line-through"),
-        " ",
-        _("ones are gone."),
+        slotted(
+            _("{added} words are new; {removed} words are gone."),
+            added=rx.el.ins(_("Underlined"), class_name="underline decoration-2 font-medium text-ink"),
+            removed=rx.el.del_(_("struck-out"), class_name="line-through"),
+        ),
         class_name="text-sm text-ink-muted mt-2",
     )
 

@@ -49,7 +49,7 @@ def privacy() -> rx.Component:
         text_link(_("Record of processing"), localized_path("/privacy/record")),
         text_link(_("Who handles data for us"), localized_path("/privacy/processors")),
         text_link(_("Limits of protection"), localized_path("/privacy/limits")),
-        plain_link(_("Demands of authorities"), localized_path("/transparency")),
+        plain_link(_("Requests from authorities"), localized_path("/transparency")),
         text_link(_("Cookies"), localized_path("/cookies")),
         plain_link(_("Earlier versions and changes"), localized_path("/privacy/changes")),
     )

@@ -19,7 +19,7 @@ from conference_app.components.kit.buttons import button, link_button
 from conference_app.components.kit.loading import loading, skeleton
 from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import banner, card, empty_state, section_header
-from conference_app.components.kit.vars import count
+from conference_app.components.kit.vars import count, flag_var
 from conference_app.components.meetings.rows import (
     Agenda,
     MeetingDay,
@@ -209,7 +209,11 @@ def dashboard() -> rx.Component:
                 title=SessionState.first_name,
                 class_name="min-w-0 wrap-anywhere line-clamp-2",
             ),
-            link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),
+            rx.cond(
+                state.loaded & ~flag_var(state.has_any),
+                rx.fragment(),  # the invitation to a first meeting has the one button then
+                link_button(_("New meeting"), localized_path("/meetings/new"), icon_name="plus"),
+            ),
             class_name="flex max-sm:flex-col items-start justify-between gap-4 mb-8",
         ),
         confirm_email_banner(),

@@ -118,12 +118,14 @@ def _new_password() -> rx.Component:
 def choose_password() -> rx.Component:
     state = ResetState
     form = rx.el.div(
-        rx.el.h1(_("Choose a new password")),
-        rx.el.p(
-            _("Then every device is signed out, and you sign in again."),
-            class_name="text-ink-muted mt-3 mb-8",
+        rx.el.h1(_("Choose a new password"), class_name="mb-3"),
+        with_token(
+            rx.fragment(
+                rx.el.p(_("Then every device is signed out, and you sign in again."), class_name="text-ink-muted mb-8"),
+                _new_password(),
+            ),
+            rx.fragment(),
         ),
-        with_token(_new_password(), rx.fragment()),
         rx.el.p(text_link(_("Ask for a new link"), localized_path("/reset")), class_name="text-sm mt-8"),
     )
     done = _said(

@@ -36,7 +36,12 @@ class HistoryLine:
 
 def _history(case: CaseView) -> list[HistoryLine]:
     steps = [
-        (step.at, HistoryLine(f"{_(_BY[step.by])}: {_(cases.STATUSES[step.status])}", "", instant(step.at)))
+        (
+            step.at,
+            HistoryLine(
+                _("{who}: {status}", who=_(_BY[step.by]), status=_(cases.STATUSES[step.status])), "", instant(step.at)
+            ),
+        )
         for step in case.history
     ]
     answers = [(one.at, HistoryLine(_("We wrote"), one.words, instant(one.at))) for one in case.answers]
@@ -114,7 +119,7 @@ def staff_case() -> rx.Component:
         rx.el.h1(state.case.kind, class_name="mt-2"),
         rx.el.div(case_badges(state.case), class_name="mt-3"),
         rx.el.p(
-            state.case.asked, ", ", moment(state.case.opened), class_name="text-sm text-ink-muted mt-3 tabular-nums"
+            state.case.asked, " · ", moment(state.case.opened), class_name="text-sm text-ink-muted mt-3 tabular-nums"
         ),
         rx.el.div(
             rx.cond(

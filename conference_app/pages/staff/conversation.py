@@ -13,6 +13,7 @@ from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, icon, submit_button
 from conference_app.components.kit.fields import text_area
 from conference_app.components.kit.forms import FormState, checked_form, typed
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import badge, card
 from conference_app.components.kit.times import instant, moment
 from conference_app.components.staff.frame import StaffState, back_link, staff_frame
@@ -113,7 +114,10 @@ def _message(one: MessageLine) -> rx.Component:
 def _case(line: CaseLine) -> rx.Component:
     return rx.el.li(
         rx.el.a(
-            rx.el.span(_("A request was recognised:"), " ", line.kind, class_name="grow min-w-0 font-medium text-sm"),
+            rx.el.span(
+                slotted(_("A request was recognised: {kind}"), kind=line.kind),
+                class_name="grow min-w-0 font-medium text-sm",
+            ),
             case_badges(line),
             icon("chevron-right", 18, "text-ink-faint max-sm:hidden"),
             href=line.path,
@@ -151,7 +155,10 @@ def staff_thread() -> rx.Component:
         rx.el.p(state.who, class_name="text-sm text-ink-muted mt-1 wrap-anywhere"),
         rx.cond(
             state.phone,
-            rx.el.p(_("To call them back:"), " ", state.phone, class_name="text-sm text-ink-muted mt-1 tabular-nums"),
+            rx.el.p(
+                slotted(_("To call them back: {phone}"), phone=state.phone),
+                class_name="text-sm text-ink-muted mt-1 tabular-nums",
+            ),
         ),
         rx.cond(state.cases, rx.el.ul(rx.foreach(state.cases, _case), class_name="grid gap-3 mt-6")),
         rx.el.ol(rx.foreach(state.messages, _message), class_name="grid gap-4 mt-6"),

@@ -1,4 +1,4 @@
-"""Staff: the log of what courts and authorities demanded."""
+"""Staff: the log of what courts and authorities asked for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from conference_app.components.kit.buttons import link_button
 from conference_app.components.kit.lists import linked_row
 from conference_app.components.kit.paging_links import SteppedState, steps
 from conference_app.components.kit.plain_elements import plain_link
+from conference_app.components.kit.sentence_slots import slotted
 from conference_app.components.kit.surfaces import empty_state
 from conference_app.components.legal.request_lines import RequestLine, request_badges, request_line
 from conference_app.components.staff.frame import StaffState, staff_frame
@@ -55,9 +56,10 @@ def staff_legal() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-4 mb-2",
         ),
         rx.el.p(
-            _("Every request is logged before anything is handed over. Their number is public:"),
-            " ",
-            plain_link(_("Transparency"), localized_path("/transparency")),
+            slotted(
+                _("Every request is logged before anything is handed over. Their number is public: {transparency}"),
+                transparency=plain_link(_("Transparency"), localized_path("/transparency")),
+            ),
             class_name="text-ink-muted mb-6 max-w-reading",
         ),
         rx.cond(

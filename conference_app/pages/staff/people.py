@@ -7,6 +7,7 @@ import reflex as rx
 from conference_app.components.frame.page_registry import page
 from conference_app.components.kit.buttons import button, submit_button
 from conference_app.components.kit.fields import text_area, text_field
+from conference_app.components.kit.floating import dialog
 from conference_app.components.kit.forms import FormState, checked_form, typed
 from conference_app.components.kit.paging_links import SteppedState, asked, steps
 from conference_app.components.kit.surfaces import badge, card
@@ -18,8 +19,9 @@ from conference_app.errors import ConferenceError
 from conference_app.services.personal_data import legal_holds, lookup
 from conference_app.services.personal_data.lookup import PersonView
 from conference_app.services.personal_data.personal_rows import DataOwner
+from conference_app.services.staff import ended_sessions
 from conference_app.session import public, require_staff, say
-from conference_app.texts import _, error_text, n_
+from conference_app.texts import _, error_text, n_, plural
 
 
 class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
@@ -36,6 +38,9 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
     """On everybody."""
     lifting: str = ""
     """The hold that is asked about."""
+    has_account: bool = False
+    signing_out: bool = False
+    """Whether it is asked about."""
     serial: int = 0
     """Grows with each thing done: a new number empties the forms."""
     behind: str = ""
@@ -123,12 +128,34 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
             self._show(await lookup.look_again(self._person))
         await self._list()
 
+    @rx.event
+    async def ask_sign_out(self) -> None:
+        await require_staff(self)
+        self.signing_out = self.has_account
+
+    @rx.event
+    async def leave_signed_in(self) -> None:
+        await require_staff(self)
+        self.signing_out = False
+
+    @rx.event
+    async def sign_out(self) -> None:
+        staff = await require_staff(self)
+        asked_about, self.signing_out = self.signing_out, False
+        if self._person is None or not asked_about:
+            return
+        self._begin()
+        with self._refusing():
+            ended = await ended_sessions.end_all(self._person, staff_id=staff.account_id)
+            self._show(await lookup.look_again(self._person))
+            await say(self, plural("{count} device was signed out.", "{count} devices were signed out.", ended))
+
     async def _list(self) -> None:
         self.live = self._stepped((await legal_holds.live(self._asked_page())).of(hold_line))
         self.loaded = True
 
     def _forget(self) -> None:
-        self.is_open, self._person = False, None
+        self.is_open, self._person, self.has_account, self.signing_out = False, None, False, False
         self.name = self.email = self.lifting = self.behind = self._behind_id = ""
         self.facts, self.counts, self.holds = [], [], []
 
@@ -136,6 +163,7 @@ class StaffPeopleState(FormState, SteppedState, StaffState, rx.State):
         # Of an address that only the search knew, what was shown then goes on standing here.
         self.email = view.email or self.email
         self.name, self._person, self.is_open = view.name, view.person, True
+        self.has_account = bool(view.person.account_id)
         self.facts, self.counts = facts_of(view), counts_of(view)
         self.holds = [hold_line(hold) for hold in view.holds]
         self.serial += 1
@@ -218,8 +246,28 @@ def _person_card() -> rx.Component:
             class_name="text-sm text-ink-muted",
         ),
         card(_hold_form(), extra="p-5 sm:p-8"),
-        rx.el.div(button(_("Look for somebody else"), kind="secondary", on_click=state.leave)),
+        rx.el.div(
+            button(_("Look for somebody else"), kind="secondary", on_click=state.leave),
+            rx.cond(state.has_account, button(_("Sign out everywhere"), kind="secondary", on_click=state.ask_sign_out)),
+            class_name="flex flex-wrap gap-3",
+        ),
         class_name="grid grid-cols-1 gap-4",
+    )
+
+
+def _sign_out_dialog() -> rx.Component:
+    state = StaffPeopleState
+    return dialog(
+        _("Sign this person out everywhere?"),
+        rx.el.p(
+            _(
+                "Every device of theirs is signed out, and they leave each running meeting. We write to them, and they can sign in again."
+            )
+        ),
+        button(_("Cancel"), kind="secondary", on_click=state.leave_signed_in),
+        button(_("Sign out everywhere"), kind="danger", on_click=state.sign_out),
+        is_open=state.signing_out,
+        on_dismiss=state.leave_signed_in,
     )
 
 
@@ -232,6 +280,7 @@ def staff_people_page() -> rx.Component:
         rx.cond(state.is_open, _person_card(), _search()),
         hold_list(state.live, state.ask_whose, state.ask_lift),
         steps(state),
+        _sign_out_dialog(),
         lift_dialog(state.lifting != "", state.keep, state.lift),
         part="/staff/people",
     )

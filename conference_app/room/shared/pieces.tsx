@@ -96,6 +96,12 @@ interface DialogProps {
   actions?: ReactNode;
 }
 
+/* Stays in sight when the dialog is higher than the window; what is above it fades where there is more to come. */
+const ACTIONS =
+  "sticky bottom-0 -mx-6 mt-2 flex flex-wrap justify-end gap-2 bg-surface-raised px-6 pt-1 pb-6 " +
+  "before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-6 before:content-[''] " +
+  "before:bg-[linear-gradient(to_top,var(--surface-raised),transparent)]";
+
 /** A modal dialog of the browser's own kind: it traps the focus, closes on Esc and gives the focus back. */
 export function Dialog({ title, onClose, children, actions }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -113,14 +119,14 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
         onClose();
       }}
       onClick={(event) => event.target === ref.current && onClose()}
-      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-card bg-surface-raised p-0 text-ink shadow-float"
+      className="m-auto w-[min(28rem,calc(100vw-2rem))] scroll-pb-24 rounded-card bg-surface-raised p-0 text-ink shadow-float"
     >
-      <div className="flex flex-col gap-4 p-6">
+      <div className={`flex flex-col gap-4 px-6 pt-6 ${actions ? "" : "pb-6"}`}>
         <h2 id="room-dialog-title" className="text-xl font-semibold">
           {title}
         </h2>
         {children}
-        {actions && <div className="mt-2 flex flex-wrap justify-end gap-2">{actions}</div>}
+        {actions && <div className={ACTIONS}>{actions}</div>}
       </div>
     </dialog>
   );

@@ -1,4 +1,4 @@
-"""Who may let guests in: where the operator demands it, only accounts whose e-mail address is confirmed."""
+"""Who may let guests in: where the operator wants it so, only accounts whose e-mail address is confirmed."""
 
 from __future__ import annotations
 

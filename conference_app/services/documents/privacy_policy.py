@@ -200,7 +200,7 @@ def _rights(shown: Settings) -> Section:
         _("Your rights"),
         (
             _(
-                "You can see all that is kept about you, correct it, take a copy, restrict its use, object, let your account rest, and have everything erased. It costs nothing."
+                "You can see all that is kept about you, correct it, take a copy, restrict its use, object, pause your account, and have everything erased. It costs nothing."
             ),
             _("With an account, all of it is in the privacy center. Without one, ask for a link to your address."),
             _("What cannot be done there is done by the operator within 30 days, and you see how far it is."),
@@ -238,7 +238,7 @@ def _staff() -> Section:
                 "Staff look at your data only when they need to, to help you or to keep the service safe. Each time is written down, with the reason, where you can read it."
             ),
             _(
-                "A court or an authority may demand data. Only what is demanded goes out, and only what exists: what was said in meetings is not kept."
+                "A court or an authority may ask for data. Only what is asked for goes out, and only what exists: what was said in meetings is not kept."
             ),
             _("While a law or a dispute needs some of your data, it is held. You see that, and the reason."),
         ),

@@ -33,7 +33,7 @@ from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.personal_data.table_names import words_of
 from conference_app.texts import _, n_
 
-WHAT = n_("What exists about you, for a demand of an authority")
+WHAT = n_("What exists about you, for a request from an authority")
 METADATA: dict[str, frozenset[str]] = {
     "account": frozenset(
         ("first_name", "last_name", "username", "email", "company", "title", "institution")

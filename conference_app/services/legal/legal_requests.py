@@ -1,4 +1,4 @@
-"""The log of what courts and authorities demand: noted by staff, decided, counted for everybody to see."""
+"""The log of legal requests by courts and authorities: noted by staff, decided, counted for everybody to see."""
 
 from __future__ import annotations
 

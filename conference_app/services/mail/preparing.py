@@ -21,10 +21,9 @@ from conference_app.services.emails import rendering
 from conference_app.services.emails.recipients import Recipient
 from conference_app.services.emails.template import TEMPLATES, Context, Refs, Template, Values
 from conference_app.services.jobs import queue
-from conference_app.services.mail import mailboxes as mail_recipients
 from conference_app.services.mail import message as mail_message
 from conference_app.services.mail import permission, stop_links
-from conference_app.services.mail.mailboxes import Mailbox
+from conference_app.services.mail.mailboxes import Mailbox, recipient_of
 from conference_app.services.mail.message import Sheet
 from conference_app.services.mail.outbox import ONCE_AT_MOST, WAITING, Status
 from conference_app.services.mail.permission import Withheld
@@ -89,7 +88,7 @@ class Batch:
             return None
 
     async def _copy(self, row: OutgoingEmail, refs: Refs) -> Ready:
-        template, recipient = TEMPLATES[row.template], mail_recipients.recipient_of(row)
+        template, recipient = TEMPLATES[row.template], recipient_of(row)
         mailbox = self._mailboxes.get(recipient)
         if mailbox is None:
             raise Withheld("no_address")
@@ -120,7 +119,7 @@ async def _made(email_id: str, refs: Refs) -> Ready | None:
         if template is None or template.email_class != row.email_class:
             raise Withheld("unknown_template")
         mailbox = await permission.allowed(db, row, template)
-        language, recipient = row.language or mailbox.language, mail_recipients.recipient_of(row)
+        language, recipient = row.language or mailbox.language, recipient_of(row)
         context = Context(recipient, refs, language, mailbox.name, queue.now(), row.id)
         async with database.within(db, LANGUAGE, *await permission.read_for(db, row, template)) as own:
             values = await _values(own, template, context)
@@ -142,4 +141,4 @@ def _sheet(template: Template, values: Values, language: str) -> Sheet:
 def _ready(row: OutgoingEmail, template: Template, mailbox: Mailbox, sheet: Sheet) -> Ready:
     choices = stop_links.choices(row, template, mailbox)
     message = mail_message.addressed(sheet, row.id, mailbox.email, choices)
-    return Ready(row.id, row.status, template, mail_recipients.recipient_of(row), row.purpose, mailbox, message)
+    return Ready(row.id, row.status, template, recipient_of(row), row.purpose, mailbox, message)

@@ -30,8 +30,6 @@ from conference_app.services.newsletters.views import Counts, Stage, counts_of
 from conference_app.services.people.subjects import Subject
 
 JOB = sending.QUEUE_JOB
-PIECE = 1000
-"""Emails queued in one transaction."""
 
 
 @queue.handler(JOB)
@@ -44,11 +42,11 @@ async def _queue(payload: queue.Payload) -> None:
             return
         purpose = topics.purpose(row.topic_id or "")
         subjects = await live_consents.live_subjects(db, purpose, now=queue.now())
-    for first in range(0, len(subjects), PIECE):
+    for first in range(0, len(subjects), sending.PIECE):
         async with database.session() as db:
             if not await _is_queuing(db, newsletter_id):
                 return  # staff stopped it
-            await _queue_piece(db, newsletter_id, purpose, subjects[first : first + PIECE])
+            await _queue_piece(db, newsletter_id, purpose, subjects[first : first + sending.PIECE])
     async with database.session() as db:
         queuing = (col(Newsletter.id) == newsletter_id, col(Newsletter.status) == Stage.QUEUING)
         await db.exec(update(Newsletter).where(*queuing).values(status=Stage.SENDING))

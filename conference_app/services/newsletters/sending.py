@@ -24,7 +24,7 @@ from conference_app.services.emails.recipients import AccountRecipient
 from conference_app.services.emails.rendering import Rendered
 from conference_app.services.emails.template import Context, Values, register
 from conference_app.services.jobs import queue
-from conference_app.services.mail import outbox
+from conference_app.services.mail import outbox, permission
 from conference_app.services.mail.outbox import Status
 from conference_app.services.newsletters import drafts, topics
 from conference_app.services.newsletters.views import Draft, Stage
@@ -49,6 +49,8 @@ def _values(row: Newsletter, code: str) -> Values:
 
 
 QUEUE_JOB = "newsletter.queue"
+PIECE = 1000
+"""People asked about in one statement, and emails queued in one transaction."""
 _SAMPLE = {"subject": "What is new", "body": "## New\n\nMeetings can now be *planned*.\n\n- one\n- two"}
 MESSAGE = register(
     NewsletterTemplate(
@@ -87,9 +89,12 @@ def preview(draft: Draft, code: str) -> Rendered:
 
 
 async def audience(topic_id: str = "") -> int:
-    """How many would get a newsletter now."""
+    """How many a newsletter would be queued for now: those who agree and may get it at this moment."""
+    purpose = topics.purpose(topic_id)
     async with database.reading() as db:
-        return len(await live_consents.live_subjects(db, topics.purpose(topic_id)))
+        agreeing = await live_consents.live_subjects(db, purpose)
+        pieces = [agreeing[first : first + PIECE] for first in range(0, len(agreeing), PIECE)]
+        return sum([len(await permission.receivers(db, MESSAGE.email_class, purpose, piece)) for piece in pieces])
 
 
 async def send_test(newsletter_id: str, account_id: str, code: str) -> None:
@@ -107,7 +112,7 @@ async def check(newsletter_id: str, *, now: datetime | None = None) -> None:
         await _check(db, drafts.waiting(row), now or datetime.now(UTC))
     if await audience(row.topic_id if row and row.topic_id else "") == 0:
         raise ConferenceError(
-            n_("Nobody would get this newsletter: there is no one who asked for it and has not stopped it.")
+            n_("Nobody would get this newsletter: there is no one who asked for it and can be written to now.")
         )
 
 

@@ -43,7 +43,7 @@ async def note(
 ) -> None:
     """Record that staff read the person's data. `what` is a msgid.
 
-    What was read for a `demand` is told when the legal request may be. Raises ValueError without a reason.
+    What was read for a `legal_request` is told when that may be. Raises ValueError without a reason.
     """
     if not reason.strip():
         raise ValueError("reading somebody's data needs a reason that the person can read")

@@ -69,7 +69,7 @@ WORDS: dict[str, TableWords] = {
     "privacy_case_event": TableWords(n_("What we did about them"), "requests"),
     "privacy_state": TableWords(n_("Your choices here"), "requests"),
     "legal_hold": TableWords(n_("Holds"), "requests"),
-    "legal_request": TableWords(n_("Demands of authorities about you"), "requests"),
+    "legal_request": TableWords(n_("Requests from authorities about you"), "requests"),
     "non_disclosure_change": TableWords(n_("Until when we could not tell you of them"), "requests"),
     "data_export": TableWords(n_("Copies you asked for"), "requests"),
 }
@@ -89,5 +89,5 @@ def recipients(one: PersonalTable) -> list[str]:
     """Who gets what of it beside the person and us, a line each."""
     told = [tag for tag in one.tags.values() if tag.label]
     found = {who: [_(tag.label) for tag in told if who in tag.recipients] for tag in told for who in tag.recipients}
-    lines = [f"{_(who)}: {', '.join(labels)}." for who, labels in found.items()]
+    lines = [_("{who}: {what}.", who=_(who), what=", ".join(labels)) for who, labels in found.items()]
     return lines or [_("Nobody but you and the operator of this server.")]

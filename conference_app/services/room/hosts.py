@@ -33,7 +33,7 @@ async def hosted(db: AsyncSession, caller: Caller, code: str, *, is_locked: bool
         try:
             return await meetings.own_row(db, caller.account_id, code, is_locked=is_locked)
         except NotFound:
-            pass  # somebody else's, in whose room the caller may have been given the host's rights
+            pass  # none, or somebody else's, in whose room the caller may have been given the host's rights: see below
     meeting = await meetings.row_by_code(db, code, is_locked=is_locked)
     if meeting is None or not meetings.is_open(meeting) or not await _was_given_rights(db, meeting, caller):
         raise NotFound(meetings.NO_MEETING)

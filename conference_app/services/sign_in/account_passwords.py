@@ -24,6 +24,7 @@ from conference_app.services.people.identity import find_for_reset
 from conference_app.services.sign_in import (
     account_tokens,
     early_credentials,
+    failed_passwords,
     password_hashes,
     security_emails,
     throttle,
@@ -55,6 +56,7 @@ async def confirm_password(account_id: str, password: str, *, address: str, fiel
     kept = (await _row(account_id)).password_hash
     fits = await password_hashes.check_password(password[: password_hashes.MAX_LENGTH + 1], kept)
     if not fits or not await identity.has_still(account_id, kept):
+        await failed_passwords.note(account_id)
         raise _not_yours(field)
     await rate_limits.forgive(rate_limits.CONFIRM_PER_ACCOUNT, account_id)
     return kept

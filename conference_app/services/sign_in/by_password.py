@@ -17,7 +17,7 @@ from conference_app.purposes import SECOND_FACTOR, SIGN_IN
 from conference_app.services.limits import rate_limits
 from conference_app.services.people import identity
 from conference_app.services.people.identity import AccountView
-from conference_app.services.sign_in import account_tokens, known_devices, password_hashes, throttle
+from conference_app.services.sign_in import account_tokens, failed_passwords, known_devices, password_hashes, throttle
 from conference_app.services.sign_in.account_tokens import TokenKind
 from conference_app.texts import n_
 
@@ -69,6 +69,7 @@ async def sign_in(email: str, password: str, *, address: str, device: str = "") 
     await (throttle.count_known(device) if is_known else throttle.count_stranger(key, network))
     account = await _with_password(email, password[: password_hashes.MAX_LENGTH + 1])
     if account is None:
+        failed_passwords.note_later(guarded)
         raise NotAllowed(_WRONG)
     if account.id == guarded:
         await (throttle.forgive_known(device) if is_known else throttle.forgive_stranger(key, network))

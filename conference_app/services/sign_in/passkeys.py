@@ -191,7 +191,7 @@ async def rename(account_id: str, passkey_id: str, name: str) -> None:
 
 
 async def remove(account_id: str, passkey_id: str, *, now: datetime | None = None) -> None:
-    """Take a passkey away. The caller has asked for the password before. Raises NotFound also for another's."""
+    """Take a passkey away. The caller has made sure who asks before. Raises NotFound also for another's."""
     async with database.session() as db:
         await db.delete(await _own(db, account_id, passkey_id))
         await security_emails.tell(db, account_id, AuditTag.PASSKEY_REMOVED, now=now)

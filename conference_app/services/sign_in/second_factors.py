@@ -153,7 +153,7 @@ async def finish(account_id: str, code: str, *, now: datetime | None = None) -> 
 
 
 async def remove(account_id: str, *, now: datetime | None = None) -> None:
-    """Take the authenticator and its recovery codes away. The caller has asked for the password before."""
+    """Take the authenticator and its recovery codes away. The caller has made sure who asks before."""
     async with database.session() as db:
         authenticator = await db.get(Authenticator, account_id)
         if authenticator is None:
@@ -164,7 +164,7 @@ async def remove(account_id: str, *, now: datetime | None = None) -> None:
 
 
 async def new_codes(account_id: str, *, now: datetime | None = None) -> list[str]:
-    """New recovery codes in place of the old ones. The caller has asked for the password before. Raises NotAllowed."""
+    """New recovery codes in place of the old ones. The caller has made sure who asks before. Raises NotAllowed."""
     async with database.session(SECOND_FACTOR) as db:
         authenticator = await db.get(Authenticator, account_id, with_for_update=True)
         if authenticator is None or authenticator.confirmed_at is None:
@@ -198,7 +198,7 @@ async def _tell_failed(db: AsyncSession, account_id: str, now: datetime) -> None
     is_first = await rate_limits.counted(rate_limits.WRONG_CODE_MESSAGE, account_id) == 0
     if is_first:
         await rate_limits.count(rate_limits.WRONG_CODE_MESSAGE, account_id)
-    await security_emails.tell(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
+    await security_emails.tell_counted(db, account_id, AuditTag.SECOND_STEP_FAILED, by_mail=is_first, now=now)
 
 
 async def _counted_as(account_id: str, device: str, network: str) -> list[tuple[RateLimitItem, str]]:

@@ -123,16 +123,28 @@ RESET = register(
 )
 
 
+_IF_IT_WAS_YOU = n_("If it was you, there is nothing to do. If it was not, choose a new password at once.")
+_OPERATOR = n_("Whoever runs this service decides this. If you did not expect it, ask them.")
+_CLOSING = {
+    AuditTag.SESSIONS_ENDED_BY_STAFF: n_("Sign in again, and choose a new password if somebody else may know yours."),
+    AuditTag.ROLE_GIVEN: _OPERATOR,
+    AuditTag.ROLE_TAKEN: _OPERATOR,
+}
+"""What to do after something that the person cannot have done."""
+
+
 async def _notice(db: AsyncSession, context: Context) -> Values | None:
     account = await db.get(Account, _account_of(context))
     entry = await db.get(AuditEntry, str(context.refs["entry"]))
     if account is None or account.email_verified_at is None or entry is None:
         return None
     tag = AuditTag(entry.tag)
+    closing = _CLOSING.get(tag, _IF_IT_WAS_YOU)
     device = [(_("Device"), entry.detail)] if tag is AuditTag.SIGNED_IN_ANEW and entry.detail else []
     return {
         "what": _(tag.words),
         "facts": [(_("When"), await local_times.when(db, context, entry.at)), *device],
+        "closing": _(closing),
         "link": localized_path("/account/security", "en"),
     }
 
@@ -146,13 +158,14 @@ NOTICE = register(
         body=(
             paragraph("{what}"),
             facts("facts"),
-            paragraph(n_("If it was you, there is nothing to do. If it was not, choose a new password at once.")),
+            paragraph("{closing}"),
             button(n_("Look at my account"), "link"),
         ),
         compose=_notice,
         sample={
             "what": "Your password was changed.",
             "facts": [("When", "22 November 2026, 14:00 (Europe/Warsaw)")],
+            "closing": _IF_IT_WAS_YOU,
             "link": "/account/security",
         },
     )
@@ -167,8 +180,22 @@ async def tell(
     detail: str = "",
     by_mail: bool = True,
     now: datetime | None = None,
-) -> None:
-    """Write down that `tag` happened, and send the account's confirmed address word of it."""
+) -> str:
+    """Write down that `tag` happened, and send the account's confirmed address word of it; the entry's number."""
     entry_id = await audit.record(db, tag, account_id=account_id, detail=detail, now=now)
     if by_mail:
-        await outbox.send(db, NOTICE.message(AccountRecipient(account_id), entry=entry_id))
+        await _send(db, account_id, entry_id)
+    return entry_id
+
+
+async def tell_counted(
+    db: AsyncSession, account_id: str, tag: AuditTag, *, by_mail: bool, now: datetime | None = None
+) -> None:
+    """The same for a tag of `audit.COUNTED`, which is written down once a day; the caller says when a mail is due."""
+    entry_id = await audit.count(db, tag, account_id, now=now)
+    if by_mail:
+        await _send(db, account_id, entry_id)
+
+
+async def _send(db: AsyncSession, account_id: str, entry_id: str) -> None:
+    await outbox.send(db, NOTICE.message(AccountRecipient(account_id), entry=entry_id))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import resource
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -56,6 +57,33 @@ def test_only_the_surplus_of_one_address_is_ended(listener: Listener) -> None:
     assert limit.look() == 2
     assert [is_ended(one) for one in many] == [False] * MOST + [True] * 2
     assert not any(is_ended(one) for one in few)
+
+
+@pytest.fixture
+def no_descriptor_left(listener: Listener) -> Iterator[Callable[[], None]]:
+    """Take every descriptor that this process may still open, until the test is over."""
+    limits, taken = resource.getrlimit(resource.RLIMIT_NOFILE), list[int]()
+
+    def take_all() -> None:
+        highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, limits[1]))
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.dup(listener.socket.fileno()))
+
+    yield take_all
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    for number in taken:
+        os.close(number)
+
+
+def test_the_surplus_is_ended_also_when_it_has_taken_every_descriptor(
+    listener: Listener, no_descriptor_left: Callable[[], None]
+) -> None:
+    clients = [listener.connected("127.0.0.2")[0] for _number in range(MOST + 2)]
+    no_descriptor_left()
+    assert AddressLimit(listener.port, MOST).look() == 2
+    assert [is_ended(one) for one in clients] == [False] * MOST + [True] * 2
 
 
 def test_connections_to_other_ports_are_nobody_s_surplus(listener: Listener) -> None:

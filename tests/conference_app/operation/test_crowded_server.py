@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from tests.conference_app.operation.test_run import environment_of, launched, read_until
+from tests.browser.product import app_environment
+from tests.conference_app.operation.test_run import launched, read_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
@@ -33,7 +34,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    environment = environment_of(tmp_path_factory.mktemp("crowded"))
+    environment = app_environment(tmp_path_factory.mktemp("crowded"))
     with launched(environment) as process:
         read_until(process, "is ready")
         yield Served(int(environment["PORT"]), process.pid)

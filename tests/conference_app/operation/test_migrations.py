@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
 from conference_app import database
 from conference_app.config import Settings, load_settings
 from conference_app.errors import ConfigurationError
 from conference_app.models import SQLModel
 from conference_app.operation import migrations
+from conference_app.services.legal import disclosure
 from tests.ports import free_port
 
 pytestmark = pytest.mark.both_databases
@@ -56,6 +58,20 @@ def test_up_matches_the_models_and_down_leaves_nothing(empty: Settings) -> None:
     assert run(empty, lambda config: command.downgrade(config, "base")) == {"alembic_version"}
     migrations.upgrade(empty)
     assert run(empty, command.check) == TABLES
+
+
+def test_what_staff_read_before_is_named_as_today(empty: Settings) -> None:
+    migrations.upgrade(empty, "0013")
+    engine = create_engine(database.driver_url(empty.database_url, sync=True))
+    row = {"id": "1", "staff_id": "2", "reason": b"", "at": datetime(2026, 11, 30, tzinfo=UTC)}
+    before = "What exists about you, for a demand of an authority"
+    with engine.begin() as connection:
+        table = Table("staff_access", MetaData(), autoload_with=connection)
+        connection.execute(table.insert(), row | {"what": before})
+    migrations.upgrade(empty)
+    with engine.connect() as connection:
+        assert connection.scalar(select(table.c.what)) == disclosure.WHAT
+    engine.dispose()
 
 
 def test_two_starting_at_once_both_find_it_migrated(empty: Settings) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -21,32 +20,35 @@ from conference_app.config import load_settings
 from conference_app.errors import ConfigurationError
 from conference_app.operation import run
 from conference_app.operation.frontend.build import ROOT
+from tests.browser.product import app_environment
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]  # the first of them builds the pages
 
 
-def environment_of(folder: Path) -> dict[str, str]:
-    """What starts a product with its data in `folder` and ports of its own."""
-    return {
-        **os.environ,
-        "PARLEY_DATA": str(folder / "data"),
-        "PORT": str(free_port()),
-        "PARLEY_MEDIA_PORT": str(free_port()),
-        "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
-    }
-
-
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    return environment_of(tmp_path)
+    environment = app_environment(tmp_path / "data")
+    del environment["PARLEY_PUBLIC_URL"]  # as most operators start it: the address is that of the port
+    return environment
+
+
+def _hear_ctrl_c() -> None:
+    """A shell without job control lets its background jobs ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
 def launched(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "conference_app.operation.run"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_hear_ctrl_c,
     )
     try:
         yield process

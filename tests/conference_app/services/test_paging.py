@@ -60,7 +60,7 @@ async def _dead_job(_i: int, _staff_id: str) -> None:
 LISTS: dict[str, tuple[Callable[[int, str], Awaitable[None]], Callable[[int], Awaitable[Page[Any]]]]] = {
     "cases": (_case, cases.for_staff),
     "messages": (_thread, desk.threads),
-    "demands": (_legal_request, legal_requests.log),
+    "legal_requests": (_legal_request, legal_requests.log),
     "holds": (_hold, legal_holds.live),
     "newsletters": (_newsletter, views.newest),
     "failed work": (_dead_job, dead_letters.listed),

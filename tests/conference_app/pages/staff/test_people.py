@@ -1,4 +1,4 @@
-"""Staff find a person for a reason, hold their data, and note what authorities demand of us."""
+"""Staff find a person for a reason, hold their data, and note what authorities ask of us."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from conference_app import database
+from conference_app.config import settings
 from conference_app.pages.staff.legal_request import StaffLegalRequestState
 from conference_app.pages.staff.legal_requests import StaffLegalState
 from conference_app.pages.staff.new_legal_request import StaffNewLegalRequestState
@@ -14,8 +15,9 @@ from conference_app.pages.staff.people import StaffPeopleState
 from conference_app.services.cases import cases
 from conference_app.services.consent import person_state
 from conference_app.services.personal_data import legal_holds, personal_rows
+from conference_app.services.sign_in import sessions
 from tests.conference_app.noted_requests import typed
-from tests.conference_app.people import confirmed
+from tests.conference_app.people import confirmed, session_token
 from tests.conference_app.staff_desk import staff_tab, wrote
 from tests.conference_app.tabs import Processor, name_of, redirects
 
@@ -96,3 +98,59 @@ async def test_a_legal_request_is_noted_and_decided(processor: Processor, monkey
     tab.path = "/staff/legal/none"
     await tab.send(name_of(StaffLegalRequestState.load))
     assert (await tab.vars_of(StaffLegalRequestState))["missing"]
+
+
+async def test_a_person_is_signed_out_everywhere_after_a_question(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await confirmed("ann")
+    token = await session_token(ann)
+    _account, tab = await staff_tab(processor, monkeypatch, "/staff/people")
+    await tab.send(name_of(StaffPeopleState.load))
+    await tab.send(name_of(StaffPeopleState.ask_sign_out))  # nobody is open
+    await tab.send(name_of(StaffPeopleState.sign_out))
+    await tab.send(name_of(StaffPeopleState.find), form={"wanted": "ann", "reason": "A stolen phone."})
+    await tab.send(name_of(StaffPeopleState.sign_out))  # nothing was asked about
+    assert await sessions.resolve(token) is not None
+    await tab.send(name_of(StaffPeopleState.ask_sign_out))
+    await tab.send(name_of(StaffPeopleState.leave_signed_in))
+    await tab.send(name_of(StaffPeopleState.sign_out))
+    assert await sessions.resolve(token) is not None
+    await tab.send(name_of(StaffPeopleState.ask_sign_out))
+    assert (await tab.vars_of(StaffPeopleState))["signing_out"]
+    await tab.send(name_of(StaffPeopleState.sign_out))
+    values = await tab.vars_of(StaffPeopleState)
+    assert (values["signing_out"], values["is_open"]) == (False, True)
+    assert await sessions.resolve(token) is None
+    assert ann.id not in processor.wire
+
+
+async def test_who_has_no_account_is_not_offered_to_be_signed_out(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wrote("canary@example.com")
+    _account, tab = await staff_tab(processor, monkeypatch, "/staff/people")
+    await tab.send(name_of(StaffPeopleState.load))
+    await tab.send(name_of(StaffPeopleState.find), form={"wanted": "canary@example.com", "reason": "They asked."})
+    await tab.send(name_of(StaffPeopleState.ask_sign_out))
+    values = await tab.vars_of(StaffPeopleState)
+    assert (values["is_open"], values["has_account"], values["signing_out"]) == (True, False, False)
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+async def test_who_is_no_longer_of_the_staff_signs_nobody_out(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, asked_before: bool
+) -> None:
+    token = await session_token(await confirmed("ann"))
+    _account, tab = await staff_tab(processor, monkeypatch, "/staff/people")
+    await tab.send(name_of(StaffPeopleState.load))
+    await tab.send(name_of(StaffPeopleState.find), form={"wanted": "ann", "reason": "A stolen phone."})
+    if asked_before:
+        await tab.send(name_of(StaffPeopleState.ask_sign_out))
+    monkeypatch.setenv("PARLEY_STAFF", "somebody-else@example.com")
+    settings.cache_clear()
+    if not asked_before:
+        await tab.send(name_of(StaffPeopleState.ask_sign_out))
+    assert (await tab.vars_of(StaffPeopleState))["signing_out"] == asked_before
+    await tab.send(name_of(StaffPeopleState.sign_out))
+    assert await sessions.resolve(token) is not None

@@ -1,4 +1,4 @@
-"""What an authority can be given: metadata of what was demanded, never a word that somebody wrote or said."""
+"""What an authority can be given: metadata of what was asked for, never a word that somebody wrote or said."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_the_file_holds_metadata_and_no_content(db: Settings) -> None:
     known, _person = await everywhere()
     number = await legal_requests.note(typed("ann"), staff_id=staff.id, now=NOW)
     every = [kind.table for kind in disclosure.kinds()]
-    archive = await disclosure.make(number, every, "A court demanded it.", staff_id=staff.id, now=NOW)
+    archive = await disclosure.make(number, every, "A court asked for it.", staff_id=staff.id, now=NOW)
     about, found = opened(archive)
     assert "is not on this server" in about
     assert found["account"]["rows"][0]["email"] == "ann@example.com"
@@ -97,7 +97,7 @@ async def test_the_file_holds_metadata_and_no_content(db: Settings) -> None:
 
 
 @pytest.mark.promise("P103")
-async def test_only_what_was_demanded_goes_out(db: Settings) -> None:
+async def test_only_what_was_asked_for_goes_out(db: Settings) -> None:
     staff = await member("editor")
     known, _person = await everywhere()
     number = await legal_requests.note(typed("ann"), staff_id=staff.id, now=NOW)
@@ -118,12 +118,12 @@ async def test_the_person_is_told_of_the_file_unless_a_law_forbids_it(db: Settin
     open_one = await legal_requests.note(typed("ann"), staff_id=staff.id, now=NOW)
     hidden = await legal_requests.note(typed("ann", hidden_until="2027-11-30"), staff_id=staff.id, now=NOW)
     before = len(await audit.entries(ann.id))
-    await disclosure.make(hidden, ["account"], "A secret demand.", staff_id=staff.id, now=NOW)
+    await disclosure.make(hidden, ["account"], "A secret request.", staff_id=staff.id, now=NOW)
     assert (await person_state.read(DataOwner(ann.id))).seen == ()
     assert len(await audit.entries(ann.id)) == before
-    await disclosure.make(open_one, ["account"], "A court demanded it.", staff_id=staff.id, now=NOW)
+    await disclosure.make(open_one, ["account"], "A court asked for it.", staff_id=staff.id, now=NOW)
     [seen] = (await person_state.read(DataOwner(ann.id))).seen
-    assert (seen.what, seen.reason) == (disclosure.WHAT, "A court demanded it.")
+    assert (seen.what, seen.reason) == (disclosure.WHAT, "A court asked for it.")
     assert len([one for one in await audit.entries(staff.id) if one.tag == AuditTag.STAFF_DISCLOSED]) == 2
 
 

@@ -1,4 +1,4 @@
-"""What authorities demand: noted, decided, counted, and told to whom it is about as soon as a law allows."""
+"""Legal requests: noted, decided, counted, and told to whom it is about as soon as a law allows."""
 
 from __future__ import annotations
 

@@ -42,13 +42,13 @@ async def test_a_lifted_order_lets_the_person_read_all_at_once(db: Settings) -> 
     ann, staff = await member("ann"), await member("editor")
     person = await person_of(ann.id)
     number = await legal_requests.note(typed(hidden_until="2027-11-22"), staff_id=staff.id, now=NOW)
-    await disclosure.make(number, ["account"], "A court demanded it.", staff_id=staff.id, now=NOW)
+    await disclosure.make(number, ["account"], "A court asked for it.", staff_id=staff.id, now=NOW)
     before = await told(person)
     assert "District court" not in before
-    assert "A court demanded it." not in before
+    assert "A court asked for it." not in before
     await non_disclosure.change(number, "", LIFTED, staff_id=staff.id, now=NOW)
     after = await told(person)
-    for words in ("District court", "A court demanded it.", LIFTED):
+    for words in ("District court", "A court asked for it.", LIFTED):
         assert words in after
     assert AuditTag.STAFF_NON_DISCLOSURE_CHANGED in {one.tag for one in await audit.entries(staff.id)}
 
@@ -58,12 +58,12 @@ async def test_a_prolonged_order_hides_all_longer_and_each_change_is_kept(db: Se
     ann, staff = await member("ann"), await member("editor")
     person = await person_of(ann.id)
     number = await legal_requests.note(typed(), staff_id=staff.id, now=NOW)
-    await disclosure.make(number, ["account"], "A court demanded it.", staff_id=staff.id, now=NOW)
+    await disclosure.make(number, ["account"], "A court asked for it.", staff_id=staff.id, now=NOW)
     assert "District court" in await told(person)
     await non_disclosure.change(number, "2027-01-31", "An order came.", staff_id=staff.id, now=NOW)
     await non_disclosure.change(number, "2028-01-31", "It was prolonged.", staff_id=staff.id, now=NOW)
     hidden = await told(person)
-    for words in ("District court", "A court demanded it.", "An order came.", "It was prolonged."):
+    for words in ("District court", "A court asked for it.", "An order came.", "It was prolonged."):
         assert words not in hidden
     first, second = await non_disclosure.changes(number)
     assert (first.before, first.reason) == (None, "An order came.")

@@ -50,10 +50,10 @@ QUEUER = """
 import asyncio
 from conference_app import services
 from conference_app.services.jobs import queue as jobs, worker as job_worker
-from conference_app.services.newsletters import queueing
+from conference_app.services.newsletters import queueing, sending
 services.load_all()
 jobs.KINDS = {kind: how for kind, how in jobs.KINDS.items() if kind == queueing.JOB}
-queueing.PIECE = 20
+sending.PIECE = 20
 write = queueing._queue_piece
 
 async def write_slowly(*given):

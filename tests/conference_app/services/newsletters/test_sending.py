@@ -11,11 +11,13 @@ from sqlmodel import col, func, select, update
 from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import ConferenceError, InvalidInput, NotFound
-from conference_app.models import Account, ConsentEvent, Job, Newsletter
+from conference_app.models import Account, ConsentEvent, Job, Newsletter, PrivacyState
 from conference_app.services.consent import ledger, live_consents
 from conference_app.services.jobs import queue, worker
+from conference_app.services.mail import bounces
 from conference_app.services.newsletters import drafts, queueing, sending, topics, views
 from conference_app.services.newsletters.views import Draft, Stage
+from conference_app.services.people.email_addresses import email_key
 from conference_app.services.people.subjects import Subject
 from tests.conference_app.readers import DRAFT, emails_of, readers, run, sent
 from tests.conference_app.services.mail.test_outbox import account
@@ -90,7 +92,7 @@ async def test_known_twice_is_written_to_once(db: Settings, mails: Mails) -> Non
 
 async def test_queuing_again_adds_nothing(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     await readers(25)
-    monkeypatch.setattr(queueing, "PIECE", 10)
+    monkeypatch.setattr(sending, "PIECE", 10)
     newsletter_id = await sent()
     piece, calls = queueing._queue_piece, 0
 
@@ -132,6 +134,17 @@ async def test_a_test_copy_goes_to_its_writer_alone(db: Settings, mails: Mails) 
     (got,) = await mails.deliver()
     assert (got["To"], got["Subject"]) == ("ann@example.com", "Próba: Co nowego")
     assert "Dzień dobry" in text_of(got)
+
+
+async def test_staff_are_told_for_how_many_it_would_be_queued(db: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    await readers(5)
+    monkeypatch.setattr(sending, "PIECE", 2)
+    async with database.session(*LOOKING) as session:
+        await bounces.mark(session, email_key("reader1@example.com"), "5.1.1", datetime.now(UTC))
+        session.add(PrivacyState(email_key=email_key("reader2@example.com"), restricted_at=datetime.now(UTC)))
+    told, newsletter_id = await sending.audience(), await sent()
+    await worker.run_due(datetime.now(UTC) + timedelta(seconds=1), kinds=["newsletter.queue"])
+    assert (told, await emails_of(newsletter_id)) == (3, 3)
 
 
 async def test_to_nobody_it_is_not_sent(db: Settings) -> None:

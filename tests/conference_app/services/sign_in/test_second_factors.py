@@ -186,8 +186,9 @@ async def test_guessing_is_counted_whatever_the_address(sqlite_db: Settings, clo
         await second_factors.pass_second_step(step.token, "000000", address="192.0.2.99")
     passed = await second_factors.pass_second_step(step.token, codes[0], address="192.0.2.99")
     assert passed.id == ann.id  # nobody guesses a recovery code: it is its owner's
-    tags = [one.tag for one in await audit.entries(ann.id)]
-    assert tags.count(AuditTag.SECOND_STEP_FAILED) == 60
+    failed = [one for one in await audit.entries(ann.id) if one.tag is AuditTag.SECOND_STEP_FAILED]
+    assert sum(one.times for one in failed) == 60
+    assert len(failed) <= 2  # one a day, and the clock may strike meanwhile
 
 
 async def test_a_second_step_waits_ten_minutes(sqlite_db: Settings) -> None:

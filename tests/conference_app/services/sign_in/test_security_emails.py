@@ -16,6 +16,7 @@ from conference_app.models.jobs import Job
 from conference_app.services import audit
 from conference_app.services.audit import AuditTag
 from conference_app.services.people.identity import AccountView
+from conference_app.services.personal_data.personal_rows import DataOwner
 from conference_app.services.privacy import deactivation, erasure_requests
 from conference_app.services.sign_in import (
     account_passwords,
@@ -28,6 +29,7 @@ from conference_app.services.sign_in import (
 )
 from conference_app.services.sign_in.browser_names import Device
 from conference_app.services.sign_in.by_password import SecondStep, sign_in
+from conference_app.services.staff import ended_sessions
 from tests.conference_app.authenticator import Authenticator
 from tests.conference_app.people import ADDRESS, PASSWORD, confirmed, registered, session_of, session_token
 from tests.fakes import LOOKING
@@ -125,6 +127,11 @@ class Story:
         await key_vault.put(self.ann.id, "A" * 22, [])
         await key_vault.replace(self.ann.id, "B" * 21 + "A", [])
 
+    async def end_by_staff(self) -> None:
+        await session_token(self.ann)
+        staff = await confirmed("editor")
+        assert await ended_sessions.end_all(DataOwner(self.ann.id), staff_id=staff.id) == 1
+
     async def give_role(self) -> None:
         self.monkeypatch.setenv("PARLEY_STAFF", EMAIL)
         settings.cache_clear()
@@ -169,6 +176,7 @@ ACTS: dict[AuditTag, Callable[[Story], Awaitable[object]]] = {
     AuditTag.SESSION_ENDED: Story.end_session,
     AuditTag.SESSIONS_ENDED: Story.end_others,
     AuditTag.KEYS_REPLACED: Story.replace_keys,
+    AuditTag.SESSIONS_ENDED_BY_STAFF: Story.end_by_staff,
     AuditTag.ROLE_GIVEN: Story.give_role,
     AuditTag.ROLE_TAKEN: Story.take_role,
     AuditTag.DEACTIVATED: Story.deactivate,
@@ -183,6 +191,8 @@ OWN_WORDS = {
     AuditTag.ERASURE_UNDONE: "Nothing is erased",
 }
 """Emails that say it in words of their own; all others quote the history."""
+NEVER_THEIRS = {AuditTag.SESSIONS_ENDED_BY_STAFF, AuditTag.ROLE_GIVEN, AuditTag.ROLE_TAKEN}
+"""What staff or the operator did: no email about it asks whether it was the person."""
 
 
 def test_every_tag_that_matters_has_an_act_here_and_words() -> None:
@@ -202,6 +212,9 @@ async def test_the_owner_is_told(db: Settings, mails: Mails, monkeypatch: pytest
     told = [mail for mail in mails.all() if words in f"{mail['Subject']} {' '.join(text_of(mail).split())}"]
     assert told, [str(mail["Subject"]) for mail in mails.all()]
     assert {mail["X-RcptTo"] for mail in told} <= {EMAIL, "new@example.com"}
+    if tag not in OWN_WORDS:
+        asks = "If it was you, there is nothing to do." in " ".join(text_of(told[-1]).split())
+        assert asks == (tag not in NEVER_THEIRS)
     assert tag in {one.tag for one in await audit.entries(story.ann.id)}
     assert all(PASSWORD not in mail.as_string() and NEW not in mail.as_string() for mail in mails.all())
 
