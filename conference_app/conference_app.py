@@ -20,7 +20,7 @@ from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail
 from conference_app.api.documents.changes import routes as document_changes_routes
-from conference_app.api.encryption import delivery_socket, frames
+from conference_app.api.encryption import delivery_socket, heard
 from conference_app.api.encryption.delivery_socket import Delivery
 from conference_app.api.http import security_txt
 from conference_app.api.http.clean_paths import CleanPaths
@@ -150,7 +150,7 @@ layers = [
     hide_credentials,
     page_socket.guarding,
     SocketLimits().guarding,
-    SocketLimits(delivery_socket.PATH, re.compile(r"\{"), frames.FRAME_LIMIT).guarding,
+    SocketLimits(delivery_socket.PATH, re.compile(r"\{"), heard.FRAME_LIMIT).guarding,
     at_clean_paths,
     in_first_language,
     with_security_headers,

@@ -13,10 +13,10 @@ from collections import Counter
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from conference_app.api.encryption import frames
+from conference_app.api.encryption import frames, heard
 from conference_app.api.encryption.connection import STALL_S, Connection, Request
 from conference_app.api.encryption.feed import Admits, Feed
-from conference_app.api.encryption.frames import Commit, Hello, Nonsense, Said
+from conference_app.api.encryption.heard import AskCards, Commit, Hello, Nonsense, Said, ShowCard
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
 from conference_app.services.encryption import groups
@@ -41,6 +41,8 @@ class Delivery:
         self._feeds: dict[str, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames = Budget(per_s=20, burst=150)
+        self._cards = Budget(per_s=0.5, burst=10)
+        """Each costs as many frames as the room has people."""
         self._is_stopping = False
         self.counts: Counter[str] = Counter()
         """How many sockets were open, refused, or closed for nonsense."""
@@ -121,6 +123,9 @@ class Delivery:
                 said = await _said(websocket)
                 if isinstance(said, Hello) or not self._frames.take(one.identity):
                     raise Nonsense
+                if isinstance(said, ShowCard | AskCards) and not self._cards.take(one.identity):
+                    one.drop()  # to begin anew takes it longer
+                    continue
                 if isinstance(said, Commit) and not await _may_commit(one):
                     one.send(frames.answer(Refused("rate", feed.epoch)))
                     continue
@@ -167,7 +172,7 @@ async def _said(websocket: WebSocket) -> Said:
     text = message.get("text")
     if not isinstance(text, str):
         raise Nonsense
-    return frames.parse(text)
+    return heard.parse(text)
 
 
 def _is_same_site(websocket: WebSocket) -> bool:
@@ -178,7 +183,8 @@ def _is_same_site(websocket: WebSocket) -> bool:
 
 async def _may_commit(one: Connection) -> bool:
     try:
-        await rate_limits.count(rate_limits.ENCRYPTION_COMMITS, f"{one.room} {one.identity}")
+        limit = rate_limits.ENCRYPTION_LEADER if one.is_led else rate_limits.ENCRYPTION_COMMITS
+        await rate_limits.count(limit, f"{one.room} {one.identity}")
     except TooManyAttempts:
         return False
     return True
