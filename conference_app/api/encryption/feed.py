@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from conference_app.api.encryption import frames
@@ -26,7 +26,8 @@ from conference_app.session.incidents import note_database_failure, note_inciden
 
 logger = logging.getLogger(__name__)
 
-Admits = Callable[[str, str], Awaitable[bool]]
+Admitted = Callable[[str, Collection[str]], Awaitable[Collection[str]]]
+"""Those of some identities who may be in a room now."""
 _A_MOMENT_S = 0.01
 _PAUSE_FOR_EACH_S = 0.0001
 """After each look, for every browser here: where there are many, more of what they say is dealt with at once."""
@@ -39,9 +40,9 @@ def _now() -> datetime:
 class Feed:
     """The browsers of a room that are connected to this process. `run` ends when there are none."""
 
-    def __init__(self, room: str, admits: Admits, most: int, on_end: Callable[[], None]) -> None:
+    def __init__(self, room: str, admitted: Admitted, most: int, on_end: Callable[[], None]) -> None:
         self.room = room
-        self._admits, self._most, self._on_end = admits, most, on_end
+        self._admitted, self._most, self._on_end = admitted, most, on_end
         self._connections: dict[str, Connection] = {}
         self._requests: deque[Request] = deque()
         self._wake = asyncio.Event()
@@ -183,14 +184,13 @@ class Feed:
         return min(self._renew_at, _next_end(found, now), turn_at, cards_at)
 
     async def _renew(self, now: datetime) -> None:
-        """Say that our sockets are there, and ask whether one of them may be: all in turn, and all once one may not."""
+        """Say that our sockets are there, and end those of who may not be there any more."""
         self._renew_at = now + timedelta(seconds=presence.RENEWED_EVERY_S)
+        admitted = await self._admitted(self.room, {one.identity for one in self._connections.values()})
         for key, one in list(self._connections.items()):
-            del self._connections[key]
-            if await self._admits(self.room, one.identity):
-                self._connections[key] = one  # now the last to be asked about
-                break
-            one.end("refused")
+            if one.identity not in admitted:
+                del self._connections[key]
+                one.end("refused")
         if self._connections:
             await presence.renew(self.room, list(self._connections), now=now)
 

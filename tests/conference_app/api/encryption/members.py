@@ -113,7 +113,7 @@ class House:
     """The delivery service of one process, with the browsers that a test has opened."""
 
     def __init__(self, delivery: Delivery | None = None) -> None:
-        self.delivery = delivery or Delivery(admissions.admits)
+        self.delivery = delivery or Delivery(admissions.admitted)
         self.browsers: list[Browser] = []
 
     def opens(self, headers: dict[str, str] | None = None) -> Browser:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from conference_app.api.encryption import connection, delivery_socket, heard
+from conference_app.api.encryption import connection, delivery_socket, feed, heard
 from conference_app.api.encryption.heard import Nonsense
-from conference_app.config import settings
+from conference_app.config import Settings, settings
 from conference_app.services.encryption.encoding import b64
 from conference_app.services.media_server.access_tokens import room_token
-from tests.conference_app.api.encryption.members import House, Meeting, commits
+from tests.conference_app.api.encryption.members import House, Meeting, commits, house
+from tests.conference_app.api.http.test_socket_limits import Socket
+from tests.conference_app.joined import admitted, opened, room_of
+from tests.conference_app.people import confirmed
 
 OTHER_ROOM = "f" * 32
 
@@ -37,6 +41,18 @@ async def test_who_may_not_be_in_the_room_is_refused(meeting: Meeting, home: Hou
     browser = home.opens()
     browser.say("hello", v=1, token=tokens[why], since=-1)
     assert await browser.ended() == "refused"
+
+
+async def test_a_token_of_another_meeting_opens_that_one_only(meeting: Meeting, home: House) -> None:
+    other = await opened(await confirmed("bob"))
+    guest = (await admitted(other.code, tab="elsewhere")).identity
+    ada = await home.comes(meeting.room, meeting.ada)
+    bob = home.hello(await room_of(other.code), guest)
+    assert (await bob.hears("state"))["room"] != meeting.room
+    await commits(bob, -1)
+    await commits(ada, -1)
+    assert await home.hello(meeting.room, guest).ended() == "refused"
+    assert [ada.heard_nothing(), bob.heard_nothing()] == [True, True]
 
 
 async def test_a_foreign_page_gets_no_socket(meeting: Meeting, home: House) -> None:
@@ -71,6 +87,11 @@ NONSENSE = [
     '{"type": "commit", "epoch": 0, "message": "AA", "info": "\\ud800"}',
     '{"type": "commit", "epoch": 0, "message": "AA", "info": null}',
     '{"type": "ready"}', '{"type": "ready", "epoch": -1}', '{"type": "ready", "epoch": "0"}', '{"type": "all_ready", "epoch": 0}',
+    '{"type": "card"}', '{"type": "card", "card": ""}', '{"type": "card", "card": "' + "A" * 6668 + '"}',
+    '{"type": "commit", "epoch": -1, "message": "", "info": "AA", "sealed": [], "out": []}',
+    '{"type": "commit", "epoch": 0, "message": "AA", "info": "AA", "sealed": [], "out": "x"}',
+    '{"type": "commit", "epoch": 0, "message": "AA", "info": "AA", "sealed": [["x", "AA"]], "out": []}',
+    json.dumps({"type": "commit", "epoch": 0, "message": "AA", "info": "AA", "sealed": [], "out": ["x"] * 1201}),
     '{"type": "turn", "x": ' + "9" * 5000 + "}",
     "{" + " " * heard.FRAME_LIMIT + "}",
 ]  # fmt: skip
@@ -90,13 +111,66 @@ async def test_nonsense_ends_the_socket_and_nobody_elses(meeting: Meeting, home:
     await commits(ada, -1)
 
 
+VALUES = [
+    None,
+    True,
+    -1,
+    0,
+    2**70,
+    0.5,
+    "",
+    "AA",
+    "\x00",
+    "\ud800",
+    "x" * 3000,
+    [],
+    ["AA"],
+    [["guest-1", "A" * 107]],
+    {},
+]
+FIELDS = ("v", "token", "since", "epoch", "message", "info", "sealed", "out", "card")
+
+
+@pytest.mark.parametrize("most", [50, 151])
+async def test_whatever_one_says_nothing_breaks_and_the_others_go_on(
+    meeting: Meeting, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = list[BaseException]()
+    monkeypatch.setattr(Settings, "media_room_capacity", property(lambda _self: most))
+    monkeypatch.setattr(feed, "note_incident", broken.append)
+    dice = random.Random(9)  # noqa: S311 - the same frames each time
+    async with house() as home:
+        ada = await home.comes(meeting.room, meeting.ada)
+        for _ in range(25):
+            eve = await home.comes(meeting.room, meeting.eve)
+            for kind in dice.choices(["turn", "pass", "commit", "ready", "card", "cards", "hello"], k=3):
+                eve.say(kind, **{name: dice.choice(VALUES) for name in dice.sample(FIELDS, 5)})
+            await eve.leave()
+        ada.say("pass")
+        await home.comes(meeting.room, meeting.bob)
+        assert home.delivery.counts["open"] == 2
+        assert not ada.running.done()
+    assert broken == []
+
+
 @given(
     st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), st.lists, max_leaves=4)
 )
 @examples(max_examples=60)
 def test_no_value_in_any_field_breaks_the_reading(value: object) -> None:
-    for kind in ("hello", "turn", "pass", "commit", "ready", "bye", "state"):
-        good = {"type": kind, "v": 1, "token": "t", "since": -1, "epoch": 0, "message": "AA", "info": "AA"}
+    for kind in ("hello", "turn", "pass", "commit", "ready", "bye", "card", "cards", "state"):
+        good = {
+            "type": kind,
+            "v": 1,
+            "token": "t",
+            "since": -1,
+            "epoch": 0,
+            "message": "AA",
+            "info": "AA",
+            "card": "AA",
+        }
+        if kind == "commit":
+            good |= {"sealed": [["guest-1", "A" * 107]], "out": ["guest-2"]}
         for name in good:
             with contextlib.suppress(Nonsense):
                 said = heard.parse(json.dumps(good | {name: value}))
@@ -115,6 +189,15 @@ async def test_a_flood_of_words_ends_the_socket(meeting: Meeting, home: House) -
     for _ in range(300):
         eve.say("pass")
     assert await eve.ended() == "protocol"
+
+
+async def test_an_address_gets_nothing_but_frames_of_ours_through(home: House) -> None:
+    limits = delivery_socket.address_limits()
+    for text in ("{}", "[]", " {}", "{" + "x" * heard.FRAME_LIMIT, ""):
+        one = Socket(limits, path=delivery_socket.PATH)
+        await one.say(text)
+        assert one.seen == (["{}"] if text == "{}" else [])
+        await one.leave()
 
 
 async def test_a_browser_that_takes_nothing_is_let_go_and_others_are_not_kept(
