@@ -7,7 +7,6 @@ import contextlib
 import importlib
 import logging
 import pkgutil
-import re
 from collections.abc import AsyncIterator
 
 import reflex as rx
@@ -20,7 +19,7 @@ from conference_app.api.accounts import photos
 from conference_app.api.consent import unsubscribe
 from conference_app.api.contact import inbound_mail
 from conference_app.api.documents.changes import routes as document_changes_routes
-from conference_app.api.encryption import delivery_socket, frames
+from conference_app.api.encryption import delivery_socket
 from conference_app.api.encryption.delivery_socket import Delivery
 from conference_app.api.http import security_txt
 from conference_app.api.http.clean_paths import CleanPaths
@@ -70,7 +69,7 @@ DEV_KIT = "conference_app.pages.site.dev_kit"
 
 services.load_all()
 erasure.also(mail_sink.forget_erased)
-delivery = Delivery(admissions.admits)
+delivery = Delivery(admissions.admitted)
 signal_proxy = SignalProxy(settings(), admissions.admits)
 page_socket = PageSocket(needs(settings()))
 connections = address_limit(settings())
@@ -150,7 +149,7 @@ layers = [
     hide_credentials,
     page_socket.guarding,
     SocketLimits().guarding,
-    SocketLimits(delivery_socket.PATH, re.compile(r"\{"), frames.FRAME_LIMIT).guarding,
+    delivery_socket.address_limits().guarding,
     at_clean_paths,
     in_first_language,
     with_security_headers,

@@ -36,7 +36,7 @@ from tests.fakes import FakeRoomAdmin
 presence.RECONNECTS = timedelta(seconds=float(os.environ["RECONNECTS_S"]))
 rate_limits.ENCRYPTION_COMMITS = RateLimitItemPerMinute(int(os.environ["COMMITS_A_MINUTE"]), 1, "bench-commits")
 room_service.use(FakeRoomAdmin())
-delivery = Delivery(admissions.admits)
+delivery = Delivery(admissions.admitted)
 PEOPLE_FILE = Path(os.environ["PEOPLE_FILE"])
 
 

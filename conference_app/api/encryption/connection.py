@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from conference_app.api.encryption import frames
-from conference_app.api.encryption.frames import EndReason, Said
+from conference_app.api.encryption.frames import EndReason
+from conference_app.api.encryption.heard import FRAME_LIMIT, Said
 from conference_app.models.columns import new_id
 
 MOST_WAITING = 256
 """Frames that wait for a browser; more, and it takes nothing, so its socket is closed."""
-MOST_CHARACTERS = 4 * frames.FRAME_LIMIT
+MOST_CHARACTERS = 4 * FRAME_LIMIT
+MOST_WITH_CARDS = 16 * FRAME_LIMIT
+"""The same where a leader hands out secrets: the cards of a thousand people, as long as they may be."""
 STALL_S = 10.0
 """Seconds a browser may take nothing of what is sent to it."""
 
@@ -32,6 +36,9 @@ class Connection:
         self.all_ready = -1
         """The last epoch of which it was told that all members have its keys."""
         self.ticket = ""
+        self.is_led = False
+        """Whether a leader hands out secrets in its room."""
+        self.wants_cards = False
         self._websocket = websocket
         self._waiting: asyncio.Queue[str | None] = asyncio.Queue(MOST_WAITING)
         self._characters = 0
@@ -40,11 +47,17 @@ class Connection:
         """Put a word into the queue; a browser for which too much waits already is given up."""
         if self.is_closing:
             return
-        if self._waiting.qsize() >= MOST_WAITING - 2 or self._characters + len(frame) > MOST_CHARACTERS:
+        most = MOST_WITH_CARDS if self.is_led else MOST_CHARACTERS
+        if self._waiting.qsize() >= MOST_WAITING - 2 or self._characters + len(frame) > most:
             self.drop()
             return
         self._characters += len(frame)
         self._waiting.put_nowait(frame)
+
+    def send_all(self, words: Iterable[str]) -> None:
+        """`send` each of them."""
+        for frame in words:
+            self.send(frame)
 
     def end(self, reason: EndReason) -> None:
         """Say why, and close once that is sent."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import Counter
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from conference_app.api.encryption import frames
+from conference_app.api.encryption import frames, heard
 from conference_app.api.encryption.connection import STALL_S, Connection, Request
-from conference_app.api.encryption.feed import Admits, Feed
-from conference_app.api.encryption.frames import Commit, Hello, Nonsense, Said
+from conference_app.api.encryption.feed import Admitted, Feed
+from conference_app.api.encryption.heard import AskCards, Commit, Hello, Nonsense, Said, ShowCard
+from conference_app.api.http.socket_limits import SocketLimits
 from conference_app.config import settings
 from conference_app.errors import ConferenceError, TooManyAttempts
 from conference_app.services.encryption import groups
@@ -33,14 +35,21 @@ LOOK_EVERY_S = 0.2
 """How often other processes' changes are looked for, where there are others: keys must not come a second late."""
 
 
+def address_limits() -> SocketLimits:
+    """What one network address may do here before a word is read: in an office all say at once that they have a key."""
+    return SocketLimits(PATH, re.compile(r"\{"), heard.FRAME_LIMIT, Budget(per_s=1000, burst=5000))
+
+
 class Delivery:
     """The delivery service of one app worker, with its counters."""
 
-    def __init__(self, admits: Admits) -> None:
-        self._admits = admits
+    def __init__(self, admitted: Admitted) -> None:
+        self._admitted = admitted
         self._feeds: dict[str, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames = Budget(per_s=20, burst=150)
+        self._cards = Budget(per_s=0.5, burst=10)
+        """Each costs as many frames as the room has people."""
         self._is_stopping = False
         self.counts: Counter[str] = Counter()
         """How many sockets were open, refused, or closed for nonsense."""
@@ -75,7 +84,7 @@ class Delivery:
             claims = verify_room_token(hello.token)
         except ConferenceError:
             return None
-        return claims if await self._admits(claims.room, claims.identity) else None
+        return claims if await self._admitted(claims.room, [claims.identity]) else None
 
     async def _refuse(self, websocket: WebSocket, reason: frames.EndReason) -> None:
         self.counts[reason] += 1
@@ -104,7 +113,7 @@ class Delivery:
         """The room's feed, begun if there is none."""
         found = self._feeds.get(room)
         if found is None:
-            found = Feed(room, self._admits, settings().media_room_capacity, lambda: self._forget(room))
+            found = Feed(room, self._admitted, settings().media_room_capacity, lambda: self._forget(room))
             self._feeds[room] = found
             task = asyncio.create_task(found.run(), name="encryption feed")
             self._tasks.add(task)
@@ -121,6 +130,9 @@ class Delivery:
                 said = await _said(websocket)
                 if isinstance(said, Hello) or not self._frames.take(one.identity):
                     raise Nonsense
+                if isinstance(said, ShowCard | AskCards) and not self._cards.take(one.identity):
+                    one.drop()  # to begin anew takes it longer
+                    continue
                 if isinstance(said, Commit) and not await _may_commit(one):
                     one.send(frames.answer(Refused("rate", feed.epoch)))
                     continue
@@ -167,7 +179,7 @@ async def _said(websocket: WebSocket) -> Said:
     text = message.get("text")
     if not isinstance(text, str):
         raise Nonsense
-    return frames.parse(text)
+    return heard.parse(text)
 
 
 def _is_same_site(websocket: WebSocket) -> bool:
@@ -178,7 +190,8 @@ def _is_same_site(websocket: WebSocket) -> bool:
 
 async def _may_commit(one: Connection) -> bool:
     try:
-        await rate_limits.count(rate_limits.ENCRYPTION_COMMITS, f"{one.room} {one.identity}")
+        limit = rate_limits.ENCRYPTION_LEADER if one.is_led else rate_limits.ENCRYPTION_COMMITS
+        await rate_limits.count(limit, f"{one.room} {one.identity}")
     except TooManyAttempts:
         return False
     return True

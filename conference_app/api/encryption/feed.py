@@ -10,24 +10,27 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from conference_app.api.encryption import frames
 from conference_app.api.encryption.connection import Connection, Request
-from conference_app.api.encryption.frames import AskTurn, Bye, Commit, Hello, Pass, Ready
+from conference_app.api.encryption.heard import AskCards, AskTurn, Bye, Commit, Hello, Pass, Ready, ShowCard
 from conference_app.api.encryption.teller import Teller
 from conference_app.api.encryption.turn_giver import NOT_SOON, TurnGiver
 from conference_app.errors import ConferenceError, NotFound, Unavailable
-from conference_app.services.encryption import commit_log, groups, news, presence, turns
+from conference_app.services.encryption import cards, commit_log, groups, news, presence, turns
 from conference_app.services.encryption.news import News
 from conference_app.services.jobs import wake_ups
 from conference_app.session.incidents import note_database_failure, note_incident
 
 logger = logging.getLogger(__name__)
 
-Admits = Callable[[str, str], Awaitable[bool]]
+Admitted = Callable[[str, Collection[str]], Awaitable[Collection[str]]]
+"""Those of some identities who may be in a room now."""
 _A_MOMENT_S = 0.01
+_PAUSE_FOR_EACH_S = 0.0001
+"""After each look, for every browser here: where there are many, more of what they say is dealt with at once."""
 
 
 def _now() -> datetime:
@@ -37,9 +40,9 @@ def _now() -> datetime:
 class Feed:
     """The browsers of a room that are connected to this process. `run` ends when there are none."""
 
-    def __init__(self, room: str, admits: Admits, most: int, on_end: Callable[[], None]) -> None:
+    def __init__(self, room: str, admitted: Admitted, most: int, on_end: Callable[[], None]) -> None:
         self.room = room
-        self._admits, self._most, self._on_end = admits, most, on_end
+        self._admitted, self._most, self._on_end = admitted, most, on_end
         self._connections: dict[str, Connection] = {}
         self._requests: deque[Request] = deque()
         self._wake = asyncio.Event()
@@ -76,7 +79,9 @@ class Feed:
                     self._wake.clear()
                     await self._do_all()
                     if self._connections:
-                        await self._sleep(await self._look(_now()))
+                        until = await self._look(_now())
+                        await asyncio.sleep(_PAUSE_FOR_EACH_S * len(self._connections))
+                        await self._sleep(until)
         except Unavailable:
             logger.warning("too many listen to one room's keys")
         except Exception as error:  # noqa: BLE001 - the top of a task: browsers come back and begin anew
@@ -130,10 +135,14 @@ class Feed:
                     await turns.ask(self.room, one.identity, one.id)
                 case Pass():
                     await turns.give_back(self.room, one.identity)
-                case Commit(epoch, message, info):
-                    await self._commit(one, epoch, message, info)
+                case Commit():
+                    await self._commit(one, request.said)
                 case Ready(epoch) if epoch == one.epoch:
                     self._ready[one.id] = epoch
+                case ShowCard(card):
+                    await cards.show(self.room, one.identity, one.id, card)
+                case AskCards():
+                    one.wants_cards = one.is_led
                 case Bye():
                     one.drop()
                     self._connections.pop(one.id, None)
@@ -147,8 +156,12 @@ class Feed:
         except ConferenceError:
             one.end("removed")
 
-    async def _commit(self, one: Connection, epoch: int, message: bytes, info: bytes) -> None:
-        taken = await commit_log.append(self.room, one.identity, epoch, message, info, now=_now())
+    async def _commit(self, one: Connection, said: Commit) -> None:
+        if one.is_led != (said.handed is not None):
+            one.end("protocol")
+            return
+        of = said.epoch, said.message, said.info, said.handed
+        taken = await commit_log.append(self.room, one.identity, *of, now=_now())
         if isinstance(taken, int):
             one.epoch = taken  # so that it is not told of its own commit
         one.send(frames.answer(taken))
@@ -157,24 +170,27 @@ class Feed:
         """Tell every browser what is new for it, give a turn; when to look again."""
         if now >= self._renew_at:
             await self._renew(now)
-        identities = [one.identity for one in self._connections.values()]
-        found = await news.read(self.room, self._teller.known, identities, most=self._most)
+        newcomers = [one.identity for one in self._connections.values() if not one.is_welcome]
+        teller = self._teller
+        found = await news.read(
+            self.room, teller.known, newcomers, most=self._most, cards_after=teller.card_number, now=now
+        )
         if found is None:
-            self._teller.end_all("ended")
+            teller.end_all("ended")
             return now
-        await self._teller.tell(found, now)
-        turn_at = await self._turns.give(self._connections, found, self._teller.gone, now)
-        return min(self._renew_at, _next_end(found, now), turn_at)
+        cards_at = await teller.tell(found, now)
+        words_for = () if found.driver == groups.LED else teller.gone
+        turn_at = await self._turns.give(self._connections, found, words_for, now)
+        return min(self._renew_at, _next_end(found, now), turn_at, cards_at)
 
     async def _renew(self, now: datetime) -> None:
-        """Say that our sockets are there, and ask whether one of them may be: all in turn, and all once one may not."""
+        """Say that our sockets are there, and end those of who may not be there any more."""
         self._renew_at = now + timedelta(seconds=presence.RENEWED_EVERY_S)
+        admitted = await self._admitted(self.room, {one.identity for one in self._connections.values()})
         for key, one in list(self._connections.items()):
-            del self._connections[key]
-            if await self._admits(self.room, one.identity):
-                self._connections[key] = one  # now the last to be asked about
-                break
-            one.end("refused")
+            if one.identity not in admitted:
+                del self._connections[key]
+                one.end("refused")
         if self._connections:
             await presence.renew(self.room, list(self._connections), now=now)
 

@@ -1,131 +1,23 @@
-"""What browsers and the delivery service say to each other: JSON text frames, read strictly here.
-
-| from | frame |
-|---|---|
-| browser | `hello` (v, token, since), `turn`, `commit` (epoch, message, info), `pass`, `ready` (epoch), `bye` |
-| us | `state`, `turn`, `accepted`, `refused`, `entry`, `all_ready`, `gone`, `back`, `ticket`, `end` |
-"""
+"""What the delivery service says to browsers: JSON text frames. `heard` has both sides' words in a table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from collections.abc import Sequence
+from typing import Literal
 
+from conference_app.api.encryption.heard import FRAME_LIMIT, VERSION
 from conference_app.services.encryption import gone_words
+from conference_app.services.encryption.cards import Shown
 from conference_app.services.encryption.commit_log import NO_GROUP, Entry, Refused
-from conference_app.services.encryption.encoding import b64, unb64
+from conference_app.services.encryption.encoding import b64
+from conference_app.services.encryption.groups import LED
 from conference_app.services.encryption.news import News, Welcome
 from conference_app.services.encryption.turns import Turn
 
-VERSION = 1
-FRAME_LIMIT = 450_000
-"""Characters of a frame: the largest commit and the largest group info in base64url, and a little more."""
-_TOKEN_LIMIT = 8192
-_MOST_EPOCHS = 2**31 - 1
+_CARDS_A_FRAME = 200
+_CARDS_CHARACTERS = FRAME_LIMIT - 50_000
 EndReason = Literal["removed", "ended", "refused", "full", "protocol"]
-
-
-class Nonsense(Exception):
-    """No browser of ours says this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """The first word of a browser; `since` is the epoch up to which it knows the group, -1 for none."""
-
-    token: str = field(repr=False)
-    since: int
-
-
-@dataclass(frozen=True, slots=True)
-class AskTurn:
-    """It wants to commit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """It does not want to commit any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """Its commit out of `epoch`; empty, and out of -1, when it creates the group."""
-
-    epoch: int
-    message: bytes = field(repr=False)
-    info: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """It can open what others send under the keys of `epoch`."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bye:
-    """It leaves, and does not come back by itself."""
-
-
-Said = Hello | AskTurn | Pass | Commit | Ready | Bye
-
-
-def parse(text: str) -> Said:
-    """What a browser says. Raises Nonsense."""
-    if len(text) > FRAME_LIMIT:
-        raise Nonsense
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Nonsense from None
-    if not isinstance(frame, dict):
-        raise Nonsense
-    return _said(cast("Mapping[str, Any]", frame))
-
-
-def _said(frame: Mapping[str, Any]) -> Said:
-    match frame.get("type"):
-        case "hello" if _number(frame, "v", VERSION, VERSION):
-            return Hello(_text(frame, "token", _TOKEN_LIMIT), _number(frame, "since"))
-        case "turn":
-            return AskTurn()
-        case "pass":
-            return Pass()
-        case "commit":
-            said = Commit(_number(frame, "epoch"), _bytes(frame, "message"), _bytes(frame, "info"))
-            if (said.epoch == NO_GROUP) != (said.message == b""):
-                raise Nonsense
-            return said
-        case "ready":
-            return Ready(_number(frame, "epoch", 0))
-        case "bye":
-            return Bye()
-        case _:
-            raise Nonsense
-
-
-def _number(frame: Mapping[str, Any], name: str, least: int = NO_GROUP, most: int = _MOST_EPOCHS) -> int:
-    value = frame.get(name)
-    if type(value) is not int or not least <= value <= most:
-        raise Nonsense
-    return value
-
-
-def _text(frame: Mapping[str, Any], name: str, most: int) -> str:
-    value = frame.get(name)
-    if not isinstance(value, str) or len(value) > most:
-        raise Nonsense
-    return value
-
-
-def _bytes(frame: Mapping[str, Any], name: str) -> bytes:
-    try:
-        return unb64(_text(frame, name, FRAME_LIMIT))
-    except ValueError:
-        raise Nonsense from None
 
 
 def _frame(kind: str, **fields: object) -> str:
@@ -134,6 +26,10 @@ def _frame(kind: str, **fields: object) -> str:
 
 def _entry(entry: Entry) -> dict[str, object]:
     return {"epoch": entry.epoch, "message": b64(entry.message)}
+
+
+def _led(welcome: Welcome) -> dict[str, object]:
+    return {"info": b64(welcome.info), "sealed": b64(welcome.sealed)}
 
 
 def state(room: str, identity: str, news: News, welcome: Welcome, gone: Sequence[str]) -> str:
@@ -153,6 +49,7 @@ def state(room: str, identity: str, news: News, welcome: Welcome, gone: Sequence
         restart=welcome.must_restart,
         gone=list(gone),
         ticket=json.loads(ticket) if ticket else None,
+        **(_led(welcome) if news.driver == LED else {}),
     )
 
 
@@ -173,6 +70,30 @@ def answer(taken: int | Refused) -> str:
 def entry(one: Entry) -> str:
     """A commit of somebody else's."""
     return _frame("entry", **_entry(one))
+
+
+def led_entry(one: Entry) -> str:
+    """A leader's commit, for who is to be told `with_piece`."""
+    return _frame("entry", **_entry(one), **{"in": list(one.came), "out": list(one.left)})
+
+
+def with_piece(text: str, piece: bytes) -> str:
+    """`text` of `led_entry` with what the leader has sealed in it for one browser; a large one is written only once."""
+    return f'{text[:-1]},"sealed":"{b64(piece)}"}}'
+
+
+def cards(shown: Sequence[Shown], *, is_whole: bool) -> list[str]:
+    """Cards, in as many frames as they need. `is_whole`: they are all there are, and the last frame says so."""
+    pages, size = [list[list[object]]()], 0
+    for one in shown:
+        row: list[object] = [one.identity, b64(one.card), one.is_in]
+        size += len(one.identity) + 2 * len(one.card)
+        if size > _CARDS_CHARACTERS or len(pages[-1]) == _CARDS_A_FRAME:
+            pages.append([])
+            size = 0
+        pages[-1].append(row)
+    marks = [{"last": True} if is_whole and page is pages[-1] else {} for page in pages]
+    return [_frame("cards", cards=page, **mark) for page, mark in zip(pages, marks, strict=True)]
 
 
 def all_ready(epoch: int) -> str:

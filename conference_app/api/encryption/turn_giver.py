@@ -26,7 +26,7 @@ class TurnGiver:
     async def give(
         self, connections: Mapping[str, Connection], found: News, gone: Sequence[str], now: datetime
     ) -> datetime:
-        """Give the turn if it is free and ours to give; when to look again because of it."""
+        """Give the turn if it is free and ours to give, with a word for each of `gone`; when to look again for it."""
         waiting = found.waiting(now)
         if not any(member.socket in connections for member in waiting):
             self._idle_since = None

@@ -40,12 +40,16 @@ class SocketLimits:
     """
 
     def __init__(
-        self, path: str = SOCKET_PATH, packet: re.Pattern[str] = _PACKET, longest: int = LONGEST_MESSAGE
+        self,
+        path: str = SOCKET_PATH,
+        packet: re.Pattern[str] = _PACKET,
+        longest: int = LONGEST_MESSAGE,
+        messages: Budget | None = None,
     ) -> None:
         self._path, self._packet, self._longest = path, packet, longest
         self._open: Counter[str] = Counter()
         self._opening = Budget(per_s=10, burst=100)
-        self._messages = Budget(per_s=150, burst=600)
+        self._messages = messages or Budget(per_s=150, burst=600)
 
     def guarding(self, app: ASGIApp) -> ASGIApp:
         """`app`, with the limits before its socket."""

@@ -5,6 +5,7 @@ We do not read what is committed. Who commits claims an epoch; members refuse wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conference_app import database
 from conference_app.models import EncryptionCommit, EncryptionGroup, EncryptionMember
 from conference_app.purposes import ENCRYPTION
-from conference_app.services.encryption import groups, presence
+from conference_app.services.encryption import groups, hand_outs, presence
+from conference_app.services.encryption.hand_outs import HandOut
 
 COMMIT_LIMIT = 64 * 1024
 """Bytes of a commit; one among 150 members has some 2 kB."""
@@ -41,6 +43,9 @@ class Entry:
     epoch: int
     message: bytes = field(repr=False)
     identity: str
+    came: Sequence[str] = ()
+    """Whom a leader has let in by it; none with MLS."""
+    left: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,20 @@ class Refused:
     epoch: int
 
 
-async def append(room: str, identity: str, epoch: int, message: bytes, info: bytes, *, now: datetime) -> int | Refused:
+async def append(
+    room: str,
+    identity: str,
+    epoch: int,
+    message: bytes,
+    info: bytes,
+    handed: HandOut | None = None,
+    *,
+    now: datetime,
+) -> int | Refused:
     """Take the commit of `identity`, whose turn it is, out of the current `epoch`; the epoch after it. Their turn ends.
 
-    The group is created by an empty `message` out of NO_GROUP. Raises NotFound when the room is closed.
+    An MLS group is created by an empty `message` out of NO_GROUP. `handed` is what a leader hands out by it, and None
+    with MLS. Raises NotFound when the room is closed.
     """
     try:
         async with database.session(ENCRYPTION) as db:
@@ -63,7 +78,8 @@ async def append(room: str, identity: str, epoch: int, message: bytes, info: byt
                 return Refused(reason, group.epoch)
             group.epoch, group.info, group.turn_identity = epoch + 1, info, ""
             groups.touch(db, group)
-            await _note(db, room, identity, epoch + 1, message, now)
+            row = EncryptionCommit(room=room, epoch=epoch + 1, message=message, identity=identity, created_at=now)
+            await _note(db, row, handed if group.driver == groups.LED else None)
             return epoch + 1
     except IntegrityError:  # the epoch has its commit
         return Refused("epoch", await _epoch_of(room))
@@ -77,14 +93,18 @@ def _refusal(group: EncryptionGroup, identity: str, epoch: int, message: bytes, 
     return None if group.turn_identity == identity else "turn"
 
 
-async def _note(db: AsyncSession, room: str, identity: str, epoch: int, message: bytes, now: datetime) -> None:
-    """Write the commit down, its author as a member, and forget commits that are too old."""
-    if message:
-        db.add(EncryptionCommit(room=room, epoch=epoch, message=message, identity=identity, created_at=now))
+async def _note(db: AsyncSession, row: EncryptionCommit, handed: HandOut | None) -> None:
+    """Write the commit down with who is in by it, and forget commits that are too old."""
+    if handed is not None:
+        row.roll = await hand_outs.note(db, row.room, row.epoch, handed)
+    else:
+        is_author = col(EncryptionMember.room) == row.room, col(EncryptionMember.identity) == row.identity
+        is_in = {"is_member": True, "ready_epoch": presence.NOT_READY}
+        await db.exec(update(EncryptionMember).where(*is_author).values(**is_in))
+    if row.message:
+        db.add(row)
         await db.flush()
-    is_author = col(EncryptionMember.room) == room, col(EncryptionMember.identity) == identity
-    await db.exec(update(EncryptionMember).where(*is_author).values(is_member=True, ready_epoch=presence.NOT_READY))
-    is_old = col(EncryptionCommit.room) == room, col(EncryptionCommit.epoch) <= epoch - KEPT_EPOCHS
+    is_old = col(EncryptionCommit.room) == row.room, col(EncryptionCommit.epoch) <= row.epoch - KEPT_EPOCHS
     await db.exec(delete(EncryptionCommit).where(*is_old))
 
 
@@ -98,7 +118,12 @@ async def since(db: AsyncSession, room: str, epoch: int) -> list[Entry]:
     """The commits after `epoch` that are still kept, in order. `db` reads for ENCRYPTION."""
     after = EncryptionCommit.room == room, EncryptionCommit.epoch > epoch
     query = select(EncryptionCommit).where(*after).order_by(col(EncryptionCommit.epoch))
-    return [Entry(row.epoch, row.message, row.identity) for row in (await db.exec(query)).all()]
+    return [_entry(row) for row in (await db.exec(query)).all()]
+
+
+def _entry(row: EncryptionCommit) -> Entry:
+    roll = json.loads(row.roll) if row.roll else {"in": (), "out": ()}
+    return Entry(row.epoch, row.message, row.identity, roll["in"], roll["out"])
 
 
 async def catch_up(db: AsyncSession, room: str, known: int, current: int) -> Sequence[Entry] | None:

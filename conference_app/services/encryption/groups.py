@@ -15,11 +15,22 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
+from conference_app.config import settings
 from conference_app.errors import NotFound
 from conference_app.models import EncryptionGroup, EncryptionMember, Meeting
 from conference_app.purposes import ENCRYPTION
 from conference_app.services.jobs import wake_ups
 from conference_app.texts import n_
+
+MLS, LED = "mls", "hpke"
+"""Ways to agree on keys: all commit (MLS), or a leader seals a secret to each (HPKE)."""
+MOST_WITH_MLS = 150
+"""People; each commit costs every member more, the more there are."""
+
+
+def _driver() -> str:
+    """The way for a room that opens: fixed until it closes."""
+    return MLS if settings().media_room_capacity <= MOST_WITH_MLS else LED
 
 
 def topic(room: str) -> str:
@@ -81,7 +92,7 @@ async def opened(db: AsyncSession, room: str) -> EncryptionGroup:
         raise NotFound(n_("This meeting has ended."))
     if (group := await locked(db, room)) is not None:  # somebody else's, made while we waited for the meeting's row
         return group
-    group = EncryptionGroup(room=room, meeting_id=meeting_id, info=None)
+    group = EncryptionGroup(room=room, meeting_id=meeting_id, driver=_driver(), info=None)
     db.add(group)
     await db.flush()
     return group

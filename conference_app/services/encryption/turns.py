@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from conference_app import database
 from conference_app.models import EncryptionGroup, EncryptionMember
 from conference_app.purposes import ENCRYPTION
-from conference_app.services.encryption import groups
+from conference_app.services.encryption import groups, hand_outs
 
 LEASE = timedelta(seconds=3)
 """After that the turn may go to the next; who is slow still commits as long as nobody else has been given it."""
@@ -42,12 +42,15 @@ def free_from(holder: str, began: datetime | None) -> datetime | None:
 async def ask(room: str, identity: str, socket: str) -> bool:
     """Put the newest socket of `identity` into the queue, or leave it where it is; False for others, and the removed.
 
+    Where a leader hands out secrets, also for who may not lead.
     Who asks during their own turn gives it back. Raises NotFound when the room is closed.
     """
     async with database.session(ENCRYPTION) as db:
         group = await groups.require(db, room)
         member = await db.get(EncryptionMember, (room, identity))
         if member is None or member.socket != socket or member.is_removed:
+            return False
+        if group.driver == groups.LED and not await hand_outs.may_lead(db, group, identity):
             return False
         if group.turn_identity == identity:
             group.turn_identity = ""

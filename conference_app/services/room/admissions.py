@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -42,20 +43,22 @@ async def admits(room: str, identity: str) -> bool:
 
     The signalling relay asks this before it lets a token through, since a token outlives a removal by minutes.
     """
-    if not IDENTITY.fullmatch(identity):
-        return False
+    return bool(await admitted(room, [identity]))
+
+
+async def admitted(room: str, identities: Collection[str]) -> set[str]:
+    """Those of `identities` who may be in `room` now."""
+    known = [identity for identity in identities if IDENTITY.fullmatch(identity)]
     query = (
-        select(Admission.person, Meeting.account_id)
+        select(Admission.identity, Admission.person, Meeting.account_id)
         .join(Meeting, col(Meeting.id) == col(Admission.meeting_id))
-        .where(Admission.room == room, Meeting.room == room, Admission.identity == identity)
+        .where(Admission.room == room, Meeting.room == room, col(Admission.identity).in_(known))
         .where(col(Meeting.ended_at).is_(None), col(Admission.seat_at).is_not(None))
     )
+    removed = select(Admission.person).where(Admission.room == room, col(Admission.removed_at).is_not(None))
     async with database.reading(ADMISSIONS, MEETINGS) as db:
-        row = (await db.exec(query)).first()
-        if row is None:
-            return False
-        person, host = row
-        removed = select(Admission).where(
-            Admission.room == room, Admission.person == person, col(Admission.removed_at).is_not(None)
-        )
-        return (await db.exec(removed)).first() is None and not await person_state.is_deactivated(db, host)
+        rows = (await db.exec(query)).all()
+        if not rows or await person_state.is_deactivated(db, rows[0][2]):
+            return set()
+        out = set((await db.exec(removed)).all())
+    return {identity for identity, person, _host in rows if person not in out}

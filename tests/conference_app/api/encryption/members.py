@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from conference_app.api.encryption.delivery_socket import PATH, Delivery
 from conference_app.api.http.incidents import Incidents
 from conference_app.services.encryption.encoding import b64
 from conference_app.services.media_server.access_tokens import room_token
+from conference_app.services.people.identity import AccountView
 from conference_app.services.room import admissions
 
 LONG_S = 60
@@ -94,11 +96,24 @@ class Browser:
         await asyncio.wait_for(self.running, LONG_S)
 
 
+@dataclass
+class Meeting:
+    """An open meeting of Ann's, and three guests who were let in."""
+
+    host: AccountView
+    id: str
+    code: str
+    room: str
+    ada: str
+    bob: str
+    eve: str
+
+
 class House:
     """The delivery service of one process, with the browsers that a test has opened."""
 
     def __init__(self, delivery: Delivery | None = None) -> None:
-        self.delivery = delivery or Delivery(admissions.admits)
+        self.delivery = delivery or Delivery(admissions.admitted)
         self.browsers: list[Browser] = []
 
     def opens(self, headers: dict[str, str] | None = None) -> Browser:
@@ -141,3 +156,10 @@ async def commits(browser: Browser, epoch: int, text: str = "commit") -> dict[st
     browser.say("commit", epoch=epoch, message=b64(message), info=b64(b"info %d" % (epoch + 1)))
     assert (await browser.hears("accepted"))["epoch"] == epoch + 1
     return turn
+
+
+async def answered(browser: Browser) -> None:
+    """All that it has said is done: it is given the turn, and gives it back."""
+    browser.say("turn")
+    await browser.hears("turn")
+    browser.say("pass")
