@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request, WebSocket, expect
 
+from tests.browser.participants import until
 from tests.browser.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -37,5 +38,5 @@ def test_a_fragment_is_in_nothing_that_the_page_sends(visitor: Callable[..., Vis
     sent = sent_by(page)
     page.goto(f"{way}#{MARKER}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert [one for one in sent if "asPath" in one]  # the server is told where the page is
+    until(lambda: any("asPath" in one for one in sent), page, "that the server is told where the page is")
     assert [one for one in sent if MARKER in one] == []

@@ -47,7 +47,7 @@ def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied").first).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
-    assert re.fullmatch(r"http://localhost:\d+/m/[\w-]+", link)
+    assert re.fullmatch(r"http://localhost:\d+/m/[\w-]+#v1\.[\w-]{22}\.[\w-]{22}", link)
     page.get_by_role("button", name="Copy invitation").click()
     page.wait_for_function("navigator.clipboard.readText().then((text) => text.startsWith('Quarterly review'))")
     text = page.evaluate("navigator.clipboard.readText()").splitlines()
@@ -245,4 +245,4 @@ def test_the_landing_page_is_light(new_context: NewContext) -> None:
     page.on("response", note)
     page.goto("/", wait_until="networkidle")
     assert not [url for url in sizes if "MeetingRoom" in url]
-    assert 50_000 < sum(sizes.values()) <= 175_000
+    assert 50_000 < sum(sizes.values()) <= 178_000  # the list of all files, one of them, grows with each page
