@@ -29,7 +29,8 @@ class KeyService:
         self.port = free_port()
         self.people = folder / "people.json"
         """The file with its meeting's secrets and people."""
-        self._log = folder / "key_service.log"
+        self._folder = folder
+        self._log = folder / f"key_service_{self.port}.log"
         self._environment = {**os.environ, **environment, "PEOPLE_FILE": str(self.people)}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +52,10 @@ class KeyService:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the key service did not start: {self._log.read_text()[-2000:]}")
             time.sleep(0.02)
+
+    def beside(self) -> KeyService:
+        """Another process over the same data, not started yet. Give `redis_url` to the first, so that both look at it."""
+        return KeyService(self._folder, self._environment)
 
     def _answers(self) -> bool:
         """Whether a worker answers; granian's supervisor accepts connections before there is one."""
@@ -118,7 +123,7 @@ def install() -> None:
 
 @contextlib.contextmanager
 def key_service(
-    folder: Path, *, people: int, reconnects_s: float = 12.0, commits_a_minute: int = 30
+    folder: Path, *, people: int, reconnects_s: float = 12.0, commits_a_minute: int = 30, redis_url: str = ""
 ) -> Iterator[KeyService]:
     """Start one with its data in `folder`, and end it."""
     environment = {
@@ -128,6 +133,7 @@ def key_service(
         "PEOPLE": str(people),
         "RECONNECTS_S": str(reconnects_s),
         "COMMITS_A_MINUTE": str(commits_a_minute),
+        "PARLEY_REDIS_URL": redis_url,
     }
     service = KeyService(folder, environment)
     try:
