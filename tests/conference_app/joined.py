@@ -14,7 +14,7 @@ from conference_app.services.people.identity import AccountView
 from conference_app.services.room import joining
 from conference_app.services.room.joining import Admitted, Waiting
 from conference_app.services.sign_in.sessions import SignedIn
-from tests.conference_app.links import with_link
+from tests.conference_app.links import HeldLink, with_link
 from tests.conference_app.people import ADDRESS, meeting_of
 from tests.fakes import LOOKING
 
@@ -37,7 +37,7 @@ async def join(
         tab_id=tab,
         session=session,
         address=address,
-        **(with_link(name) if has_link else {}),  # type: ignore[arg-type]
+        **(with_link(name) if has_link else HeldLink(leaf_key="", proof="")),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conference_app.services.encryption import meeting_keys
@@ -25,6 +27,13 @@ async def give_keys(account_id: str, meeting_id: str) -> None:
     await meeting_keys.put(account_id, meeting_id, public_keys())
 
 
-def with_link(name: str, leaf_key: str = LEAF) -> dict[str, str]:
+class HeldLink(TypedDict):
+    """What a browser shows of the link and of itself, as arguments of `joining.join`."""
+
+    leaf_key: str
+    proof: str
+
+
+def with_link(name: str, leaf_key: str = LEAF) -> HeldLink:
     """What the browser of somebody who has the whole link sends along, for `joining.join`."""
     return {"leaf_key": leaf_key, "proof": b64(LINK.sign(pack("conference_app/ask/v1", unb64(leaf_key), name)))}

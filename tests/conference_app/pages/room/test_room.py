@@ -15,6 +15,7 @@ from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meetings import OwnMeeting
 from conference_app.services.room import joining
 from conference_app.services.sign_in import sessions
+from tests.conference_app.links import with_link
 from tests.conference_app.people import confirmed, meeting_of, session_token
 from tests.conference_app.tabs import Processor, Tab, delta_of, name_of
 from tests.fakes import FakeRoomAdmin
@@ -30,7 +31,7 @@ async def guest_at(processor: Processor, meeting: OwnMeeting, prefix: str = "") 
 
 async def asked(tab: Tab, name: str = "Tom", pass_phrase: str = "") -> dict[str, Any]:
     """The answer after asking for a place."""
-    await tab.send(JOIN, name=name, pass_phrase=pass_phrase)
+    await tab.send(JOIN, name=name, pass_phrase=pass_phrase, **with_link(name))
     return await answer_of(tab)
 
 
@@ -88,7 +89,7 @@ async def test_many_wrong_addresses_end_in_a_wait(processor: Processor) -> None:
 
 async def waiting(tab: Tab) -> asyncio.Task[Any]:
     """A guest's asking, once the tab says that it waits; it ends when the tab is answered for good."""
-    asking = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase=""))
+    asking = asyncio.create_task(tab.send(JOIN, name="Tom", pass_phrase="", **with_link("Tom")))
     while (await answer_of(tab))["kind"] != "waiting":
         await asyncio.sleep(0.01)
     return asking
@@ -196,7 +197,6 @@ async def test_asking_again_gives_the_same_person_a_new_token(processor: Process
 
 
 ORDERS: list[tuple[Any, dict[str, Any]]] = [
-    (HostState.mute, {"identity": "guest-1", "track_sid": "TR_1"}),
     (HostState.remove, {"identity": "guest-1"}),
     (HostState.lock, {"is_locked": True}),
     (HostState.end, {}),
@@ -250,7 +250,7 @@ async def test_an_order_that_fails_says_why(processor: Processor, rooms: FakeRoo
     host = Tab.signed_in(processor, await session_token(ann), path=f"/m/{meeting.code}")
     await host.send(LOAD)
     rooms.is_down = True
-    await host.send(name_of(HostState.mute), identity="guest-1", track_sid="TR_1")
+    await host.send(name_of(HostState.hand_over), identity="guest-1")
     assert (await host.vars_of(HostState))["notice"].message
     assert processor.errors == []
 

@@ -70,6 +70,7 @@ async def test_keys_that_do_not_fit_together_are_refused(db: Settings) -> None:
     assert await meeting_keys.get(ann.id, made.id) is None
 
 
+@pytest.mark.both_databases
 async def test_keys_go_with_their_meeting(db: Settings, rooms: FakeRoomAdmin) -> None:
     ann = await confirmed()
     made = await meeting_of(ann)

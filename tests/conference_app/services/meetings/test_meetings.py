@@ -184,7 +184,6 @@ STRANGERS_TRIES: dict[str, Callable[[str, str], Awaitable[object]]] = {
     "open": meetings.open_room,
     "lock": lambda who, code: moderation.lock(Caller(who), code, True),
     "end": lambda who, code: moderation.end(Caller(who), code),
-    "mute": lambda who, code: moderation.mute(Caller(who), code, "guest-1", "TR_1"),
     "remove": lambda who, code: moderation.remove(Caller(who), code, "guest-1"),
     "admit": lambda who, code: moderation.admit(Caller(who), code),
     "refuse": lambda who, code: moderation.refuse(Caller(who), code, "guest-1"),
