@@ -34,7 +34,7 @@ def b64(length: int) -> str:
 
 
 def by_password(**changes: object) -> Wrap:
-    return replace(Wrap("password", "", b64(16), 600_000, b64(60)), **changes)  # type: ignore[arg-type]
+    return replace(Wrap("password", "", b64(16), 600_000, b64(60)), **changes)
 
 
 def by_phrase() -> Wrap:
@@ -130,7 +130,7 @@ GOOD = Wrap("password", "", "A" * 22, 600_000, "A" * 80)
 async def test_what_no_browser_of_ours_makes_is_refused(db: Settings, changes: dict[str, object]) -> None:
     ann = await registered("ann")
     with pytest.raises(NotAllowed):
-        await key_vault.put(ann.id, b64(16), [replace(GOOD, **changes)])  # type: ignore[arg-type]
+        await key_vault.put(ann.id, b64(16), [replace(GOOD, **changes)])
     assert await key_vault.get(ann.id) is None
 
 
