@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conference_app import database
 from conference_app.errors import ConferenceError, NotFound
-from conference_app.models import Meeting, MeetingKeys
+from conference_app.models import EncryptionGroup, Meeting, MeetingKeys
 from conference_app.purposes import ENCRYPTION
 from conference_app.services.encryption.encoding import pack, unb64
 from conference_app.texts import n_
@@ -30,6 +30,13 @@ class BadKeys(ConferenceError):
 
     code = "bad_keys"
     status = 422
+
+
+class KeysInUse(ConferenceError):
+    """People are in the meeting's room, whose group is bound to another root key."""
+
+    code = "keys_in_use"
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,13 @@ async def get(account_id: str, meeting_id: str) -> PublicKeys | None:
 async def put(account_id: str, meeting_id: str, keys: PublicKeys, *, now: datetime | None = None) -> None:
     """Set the keys of the account's own meeting, in place of any before: all may have been lost.
 
-    Raises BadKeys; NotFound for a stranger's meeting as for none.
+    Raises BadKeys; KeysInUse for another root while a group is bound to the one before; NotFound for a stranger's meeting
+    as for none.
     """
     _check(keys)
     async with database.session(ENCRYPTION) as db:
         await _check_own(db, account_id, meeting_id)
+        await _check_unused(db, meeting_id, keys.root_public)
         row = MeetingKeys(
             meeting_id=meeting_id,
             version=VERSION,
@@ -78,6 +87,14 @@ async def _check_own(db: AsyncSession, account_id: str, meeting_id: str) -> None
     query = select(Meeting.id).where(col(Meeting.id) == meeting_id, col(Meeting.account_id) == account_id)
     if (await db.exec(query.with_for_update())).first() is None:
         raise NotFound(n_("There is no such meeting. Check the link with the person who sent it."))
+
+
+async def _check_unused(db: AsyncSession, meeting_id: str, root: str) -> None:
+    known = await of_meeting(db, meeting_id)
+    is_used = col(EncryptionGroup.meeting_id) == meeting_id, col(EncryptionGroup.epoch) >= 0
+    used = (await db.exec(select(EncryptionGroup.room).where(*is_used))).first()
+    if known is not None and known.root_public != root and used is not None:
+        raise KeysInUse(n_("This meeting is running with its keys. End it before you give it new ones."))
 
 
 def _check(keys: PublicKeys) -> None:

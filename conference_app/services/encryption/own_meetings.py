@@ -11,7 +11,7 @@ from conference_app import database
 from conference_app.models import Meeting, MeetingKeys
 from conference_app.purposes import ENCRYPTION, MEETINGS
 from conference_app.services.encryption import meeting_keys
-from conference_app.services.encryption.meeting_keys import PublicKeys
+from conference_app.services.encryption.meeting_keys import KeysInUse, PublicKeys
 from conference_app.services.limits import rate_limits
 
 _MOST = 500
@@ -51,8 +51,15 @@ async def of_account(account_id: str) -> list[KeptMeeting]:
 async def put(account_id: str, keys: Sequence[tuple[str, PublicKeys]]) -> None:
     """Set the keys of some of the account's meetings, each by its identifier.
 
-    Raises as `meeting_keys.put` does, and TooManyAttempts; those before the one that is refused are kept.
+    Raises as `meeting_keys.put` does, and TooManyAttempts; those before the one that is refused are kept. What is in use
+    (KeysInUse) keeps none of the others from being set.
     """
     await rate_limits.count(rate_limits.MEETING_KEYS_PER_ACCOUNT, account_id)
+    used: KeysInUse | None = None
     for meeting_id, public in keys:
-        await meeting_keys.put(account_id, meeting_id, public)
+        try:
+            await meeting_keys.put(account_id, meeting_id, public)
+        except KeysInUse as error:
+            used = error
+    if used is not None:
+        raise used

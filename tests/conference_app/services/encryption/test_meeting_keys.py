@@ -11,12 +11,16 @@ from conference_app import database
 from conference_app.config import Settings
 from conference_app.errors import NotFound
 from conference_app.models import MeetingKeys
-from conference_app.services.encryption import gone_words, meeting_keys
+from conference_app.services.encryption import gone_words, meeting_keys, own_meetings
 from conference_app.services.encryption.encoding import b64, pack, unb64
-from conference_app.services.encryption.meeting_keys import BadKeys, PublicKeys
+from conference_app.services.encryption.meeting_keys import BadKeys, KeysInUse, PublicKeys
 from conference_app.services.meetings import meetings
 from conference_app.services.meetings.meeting_forms import MeetingForm
+from conference_app.services.room import moderation
+from conference_app.services.room.hosts import Caller
+from tests.conference_app.joined import admitted, opened, room_of
 from tests.conference_app.people import confirmed, meeting_of
+from tests.conference_app.services.encryption.open_room import committed, connected
 from tests.fakes import LOOKING, FakeRoomAdmin
 
 
@@ -45,6 +49,26 @@ async def test_only_the_organizer_sets_and_reads_keys(db: Settings) -> None:
         assert refused.value.message == meetings.NO_MEETING
     assert await meeting_keys.get(ann.id, made.id) == keys
     await meeting_keys.put(ann.id, made.id, newer)  # all were lost
+    assert await meeting_keys.get(ann.id, made.id) == newer
+
+
+async def test_a_running_meeting_keeps_its_root(db: Settings, rooms: FakeRoomAdmin) -> None:
+    ann = await confirmed("ann")
+    made, other = await opened(ann), await meeting_of(ann)
+    room, guest = await room_of(made.code), (await admitted(made.code)).identity
+    keys, newer = made_keys(), made_keys()
+    await meeting_keys.put(ann.id, made.id, keys)
+    await connected(room, guest)
+    await meeting_keys.put(ann.id, made.id, keys := made_keys())  # nobody has made a group with it yet
+    await committed(room, guest, -1)
+    with pytest.raises(KeysInUse):
+        await own_meetings.put(ann.id, [(made.id, newer), (other.id, newer)])
+    assert await meeting_keys.get(ann.id, other.id) == newer
+    without_link = PublicKeys(keys.root_public, keys.link_public)
+    await meeting_keys.put(ann.id, made.id, without_link)  # everybody is to be let in by a host from now on
+    assert await meeting_keys.get(ann.id, made.id) == without_link
+    await moderation.end(Caller(ann.id), made.code)
+    await meeting_keys.put(ann.id, made.id, newer)
     assert await meeting_keys.get(ann.id, made.id) == newer
 
 
