@@ -20,6 +20,8 @@ export class EncryptionWatch {
   private group: GroupView = { keys: "none", identity: "", members: new Set() };
   private readonly connected = new Map<string, number>();
   private readonly unmarked = new Set<string>();
+  /** Tracks that we have stopped asking for. */
+  private readonly declined = new WeakSet<RemoteTrackPublication>();
   /** Identity → since when nothing of theirs could be opened. */
   private readonly failing = new Map<string, number>();
   private plainAt: number | null = null;
@@ -45,7 +47,8 @@ export class EncryptionWatch {
     room.on(RoomEvent.ParticipantEncryptionStatusChanged, this.look);
     room.on(RoomEvent.EncryptionError, this.failed);
     room.on(RoomEvent.DataReceived, this.received);
-    const timer = setInterval(this.changed, LOOK_MS);
+    // No event tells that the server marks a track anew.
+    const timer = setInterval(this.look, LOOK_MS);
     return () => {
       clearInterval(timer);
       room.off(RoomEvent.ParticipantConnected, this.look);
@@ -110,11 +113,23 @@ export class EncryptionWatch {
   /** The worker opens nothing that is not sealed, whatever the server says; an unmarked track is not even asked for. */
   private lookAt(other: RemoteParticipant): void {
     for (const publication of other.trackPublications.values()) {
-      if (publication.isEncrypted || publication.trackInfo === undefined) continue;
-      this.unmarked.add(other.identity);
-      const remote = publication as RemoteTrackPublication;
-      if (remote.isDesired) remote.setSubscribed(false);
+      if (publication.trackInfo === undefined) continue;
+      if (publication.isEncrypted) this.askAgain(publication);
+      else {
+        this.unmarked.add(other.identity);
+        this.decline(publication);
+      }
     }
+  }
+
+  private decline(publication: RemoteTrackPublication): void {
+    if (!publication.isDesired) return;
+    this.declined.add(publication);
+    publication.setSubscribed(false);
+  }
+
+  private askAgain(publication: RemoteTrackPublication): void {
+    if (this.declined.delete(publication)) publication.setSubscribed(true);
   }
 
   private failed = (_error: Error, participant?: Participant): void => {

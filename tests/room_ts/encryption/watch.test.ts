@@ -1,4 +1,4 @@
-import { beforeEach, expect, mock, test } from "bun:test";
+import { beforeEach, expect, mock, spyOn, test } from "bun:test";
 import { EventEmitter } from "node:events";
 import type { Room } from "livekit-client";
 
@@ -60,6 +60,25 @@ test("a track that is not marked as sealed is unsubscribed and told", () => {
   clear.isEncrypted = true;
   room.emit("TrackSubscribed");
   expect(watch.facts().unmarked.size).toBe(0);
+  end();
+});
+
+test("a track that is marked anew without a word is seen within a second, and asked for again when the mark is back", () => {
+  const timer = spyOn(globalThis, "setInterval");
+  const { watch, end } = watching();
+  const track = publication(true);
+  room.comes("ann", track);
+  const tick = timer.mock.calls[0][0] as () => void;
+  track.isEncrypted = false;
+  tick();
+  expect([...watch.facts().unmarked]).toEqual(["ann"]);
+  track.isDesired = false;
+  track.isEncrypted = true;
+  tick();
+  tick();
+  expect(track.asked).toEqual([false, true]);
+  expect(watch.facts().unmarked.size).toBe(0);
+  timer.mockRestore();
   end();
 });
 
