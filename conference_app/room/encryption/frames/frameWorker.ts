@@ -1,6 +1,10 @@
-/** livekit-client's encryption worker: its messages `sealed`, nothing decrypted twice (`replayGuard`), failures told (`tally`). */
+/**
+ * livekit-client's encryption worker: its messages `sealed`, nothing sealed with another's key (`ownSeal`), nothing
+ * decrypted twice (`replayGuard`), failures told (`tally`).
+ */
 import "livekit-client/e2ee-worker";
 
+import { OwnSeal } from "./ownSeal";
 import { guardDecryption } from "./replayGuard";
 import { enabling, isForPage, sealed, type ToWorker } from "./sealed";
 import { Tally, tallyDecryption, type TallyMessage } from "./tally";
@@ -19,14 +23,20 @@ const scope = self as unknown as FrameWorkerScope;
 const { onmessage: hear, onrtctransform: transform } = scope;
 const post = scope.postMessage.bind(scope);
 
+function know({ key, participantIdentity, updateCurrentKeyIndex }: ToWorker["data"]): void {
+  if (participantIdentity) tally.name(key as CryptoKey, participantIdentity);
+  if (updateCurrentKeyIndex === true) seal.own(key as CryptoKey);
+}
+
 function pass(data: ToWorker): void {
-  const { key, participantIdentity } = data.data;
-  if (data.kind === "setKey" && participantIdentity) tally.name(key as CryptoKey, participantIdentity);
+  if (data.kind === "setKey") know(data.data);
   hear?.(new MessageEvent("message", { data }));
 }
 
 const TALLY_MS = 1000;
 const tally = new Tally();
+const seal = new OwnSeal();
+seal.guard(crypto.subtle);
 guardDecryption(crypto.subtle);
 tallyDecryption(crypto.subtle, tally);
 setInterval(() => {
