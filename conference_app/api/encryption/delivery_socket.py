@@ -73,7 +73,7 @@ class Delivery:
             return
         except WebSocketDisconnect:
             return
-        claims = await self._claims(hello) if isinstance(hello, Hello) else None
+        claims = await self._claims(hello) if isinstance(hello, Hello) and not self._is_stopping else None
         if claims is None or not isinstance(hello, Hello):
             await self._refuse(websocket, "refused" if isinstance(hello, Hello) else "protocol")
             return
@@ -91,6 +91,7 @@ class Delivery:
         await _quietly(websocket, frames.end(reason))
 
     async def _talk(self, websocket: WebSocket, one: Connection, hello: Hello) -> None:
+        self._keep(asyncio.current_task())
         feed = self._feed_of(one.room)
         feed.ask(Request(one, hello))
         self.counts["open"] += 1
@@ -115,10 +116,14 @@ class Delivery:
         if found is None:
             found = Feed(room, self._admitted, settings().media_room_capacity, lambda: self._forget(room))
             self._feeds[room] = found
-            task = asyncio.create_task(found.run(), name="encryption feed")
+            self._keep(asyncio.create_task(found.run(), name="encryption feed"))
+        return found
+
+    def _keep(self, task: asyncio.Task[None] | None) -> None:
+        """Have `stop` wait for it."""
+        if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return found
 
     def _forget(self, room: str) -> None:
         self._feeds.pop(room, None)
@@ -167,8 +172,10 @@ class Delivery:
         self._is_stopping = True
         for feed in list(self._feeds.values()):
             feed.drop_all()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STALL_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STALL_S):
+                while self._tasks:  # sockets that close may begin a feed once more, to note it
+                    await asyncio.wait(self._tasks)
 
 
 async def _said(websocket: WebSocket) -> Said:

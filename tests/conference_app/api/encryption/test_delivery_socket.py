@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from limits import RateLimitItemPerDay
 
 from conference_app.services.encryption import commit_log, meeting_keys, news, turns
 from conference_app.services.encryption.encoding import b64, unb64
+from conference_app.services.limits import rate_limits
 from tests.conference_app.api.encryption.members import House, Meeting, commits
 from tests.conference_app.services.encryption.test_meeting_keys import made_keys
 
@@ -89,7 +91,11 @@ async def test_a_turn_that_nobody_uses_goes_on_by_itself(
     await bob.hears("turn")
 
 
-async def test_commits_that_are_too_large_too_many_or_out_of_turn_are_refused(meeting: Meeting, home: House) -> None:
+async def test_commits_that_are_too_large_too_many_or_out_of_turn_are_refused(
+    meeting: Meeting, home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_day = RateLimitItemPerDay(rate_limits.ENCRYPTION_COMMITS.amount, 1, "commits")  # however slow the machine is
+    monkeypatch.setattr(rate_limits, "ENCRYPTION_COMMITS", a_day)
     ada = await home.comes(meeting.room, meeting.ada)
     await commits(ada, -1)
     reasons = []

@@ -70,6 +70,8 @@ async def rows_left() -> list[int]:
         return [len((await db.exec(select(one))).all()) for one in tables]
 
 
+@pytest.mark.promise("P73")
+@pytest.mark.both_databases
 @pytest.mark.parametrize("how", ["ended", "deleted", "empty", "erased"])
 async def test_nothing_stands_after_the_meeting(meeting: Meeting, home: House, rooms: FakeRoomAdmin, how: str) -> None:
     ada = await home.comes(meeting.room, meeting.ada)

@@ -18,6 +18,7 @@ from conference_app.services.encryption.encoding import b64
 from conference_app.services.limits import rate_limits
 from conference_app.services.room import moderation
 from conference_app.services.room.hosts import Caller
+from conference_app.session.budgets import Budget
 from tests.conference_app.api.encryption.members import Browser, House, Meeting, answered, house
 from tests.conference_app.joined import admitted
 from tests.conference_app.people import session_of
@@ -65,6 +66,7 @@ def entry(epoch: int, sealed: str, came: list[str], left: list[str]) -> dict[str
     return {"type": "entry", "epoch": epoch, **words}
 
 
+@pytest.mark.both_databases
 async def test_each_hears_of_its_own_piece_and_of_who_is_in(meeting: Meeting, home: House, host: str) -> None:
     leader, _ = await comes(home, meeting.room, host, "host's")
     ada, state = await comes(home, meeting.room, meeting.ada, "ada's")
@@ -138,7 +140,8 @@ async def test_a_commit_of_the_other_kind_ends_the_socket(
 
 async def test_cards_that_come_too_often_end_the_socket(meeting: Meeting, home: House) -> None:
     eve, _ = await comes(home, meeting.room, meeting.eve)
-    for _ in range(30):
+    home.delivery._cards = Budget(per_s=0.001, burst=10)
+    for _ in range(12):
         eve.say("card", card=b64(b"eve's"))
     while (message := await eve.message())["type"] == "websocket.send":
         pass
