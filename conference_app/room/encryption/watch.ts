@@ -14,6 +14,8 @@ export interface GroupView {
 
 /** Who can't be read for this long, in milliseconds, while nothing of theirs is opened, counts as unreadable. */
 export const UNREADABLE_MS = 3000;
+/** The same for one track of somebody, as told each second; also how long that is said after the last such second. */
+export const STUCK_MS = 2000;
 const LOOK_MS = 1000;
 
 export class EncryptionWatch {
@@ -24,6 +26,8 @@ export class EncryptionWatch {
   private readonly declined = new WeakSet<RemoteTrackPublication>();
   /** Identity → since when nothing of theirs could be opened. */
   private readonly failing = new Map<string, number>();
+  /** Identity → since when, and when last, a track of theirs could not be opened at all. */
+  private readonly stuck = new Map<string, { since: number; last: number }>();
   private plainAt: number | null = null;
   /** Messages that were dropped since they were not sealed. */
   plainCount = 0;
@@ -78,9 +82,11 @@ export class EncryptionWatch {
 
   /** What the worker could open of each sender since the last call. */
   hearTally(counts: Readonly<Record<string, Opened>>): void {
-    for (const [identity, { opened, failed }] of Object.entries(counts)) {
+    for (const [identity, { opened, failed, stuck }] of Object.entries(counts)) {
       if (opened > 0) this.failing.delete(identity);
       else if (failed > 0) this.fail(identity);
+      if (stuck > 0) this.stick(identity);
+      else this.stuck.delete(identity);
     }
     this.changed();
   }
@@ -95,15 +101,22 @@ export class EncryptionWatch {
       members,
       connected: this.connected,
       unmarked: this.unmarked,
-      unreadable: new Set([...this.failing].filter(([, since]) => this.now() - since >= UNREADABLE_MS).map(([who]) => who)),
+      unreadable: this.unreadable(),
       plainAt: this.plainAt,
     };
+  }
+
+  private unreadable(): Set<string> {
+    const now = this.now();
+    const failing = [...this.failing].filter(([, since]) => now - since >= UNREADABLE_MS);
+    const stuck = [...this.stuck].filter(([, { since, last }]) => last - since >= STUCK_MS && now - last <= STUCK_MS);
+    return new Set([...failing, ...stuck].map(([identity]) => identity));
   }
 
   private look = (): void => {
     const others = [...this.room.remoteParticipants.values()];
     const present = new Set(others.map((other) => other.identity));
-    for (const map of [this.connected, this.failing]) for (const identity of map.keys()) if (!present.has(identity)) map.delete(identity);
+    for (const map of [this.connected, this.failing, this.stuck]) for (const identity of map.keys()) if (!present.has(identity)) map.delete(identity);
     for (const identity of present) if (!this.connected.has(identity)) this.connected.set(identity, this.now());
     this.unmarked.clear();
     for (const other of others) this.lookAt(other);
@@ -138,6 +151,13 @@ export class EncryptionWatch {
 
   private fail(identity: string): void {
     if (!this.failing.has(identity)) this.failing.set(identity, this.now());
+  }
+
+  private stick(identity: string): void {
+    const now = this.now();
+    const before = this.stuck.get(identity);
+    const isSame = before !== undefined && now - before.last <= STUCK_MS;
+    this.stuck.set(identity, { since: isSame ? before.since : now, last: now });
   }
 
   private received = (_data: Uint8Array, _from?: RemoteParticipant, _kind?: unknown, _topic?: string, type?: Encryption_Type): void => {

@@ -15,7 +15,7 @@ const NAMES = [
 ];
 // The watch needs livekit-client's names only: the real package wants a browser.
 mock.module("livekit-client", () => ({ RoomEvent: Object.fromEntries(NAMES.map((name) => [name, name])) }));
-const { EncryptionWatch, UNREADABLE_MS } = await import("../../../conference_app/room/encryption/watch");
+const { EncryptionWatch, STUCK_MS, UNREADABLE_MS } = await import("../../../conference_app/room/encryption/watch");
 
 class FakeRoom extends EventEmitter {
   isE2EEEnabled = true;
@@ -63,25 +63,6 @@ test("a track that is not marked as sealed is unsubscribed and told", () => {
   end();
 });
 
-test("a track that is marked anew without a word is seen within a second, and asked for again when the mark is back", () => {
-  const timer = spyOn(globalThis, "setInterval");
-  const { watch, end } = watching();
-  const track = publication(true);
-  room.comes("ann", track);
-  const tick = timer.mock.calls[0][0] as () => void;
-  track.isEncrypted = false;
-  tick();
-  expect([...watch.facts().unmarked]).toEqual(["ann"]);
-  track.isDesired = false;
-  track.isEncrypted = true;
-  tick();
-  tick();
-  expect(track.asked).toEqual([false, true]);
-  expect(watch.facts().unmarked.size).toBe(0);
-  timer.mockRestore();
-  end();
-});
-
 test("who is connected is known with the time of their coming, and forgotten when they go", () => {
   const { watch, end } = watching();
   now = 5;
@@ -98,13 +79,58 @@ test("who is connected is known with the time of their coming, and forgotten whe
 test("somebody of whom nothing can be opened is unreadable after a while, and at once no longer when something is", () => {
   const { watch, end } = watching();
   room.comes("ann");
-  watch.hearTally({ ann: { opened: 0, failed: 7 } });
+  watch.hearTally({ ann: { opened: 0, failed: 7, stuck: 0 } });
   now = UNREADABLE_MS - 1;
   expect(watch.facts().unreadable.size).toBe(0);
   now = UNREADABLE_MS;
   expect([...watch.facts().unreadable]).toEqual(["ann"]);
-  watch.hearTally({ ann: { opened: 1, failed: 7 } });
+  watch.hearTally({ ann: { opened: 1, failed: 7, stuck: 0 } });
   expect(watch.facts().unreadable.size).toBe(0);
+  end();
+});
+
+test("one track that can't be opened for three seconds is told though others can, for as long as it lasts", () => {
+  const { watch, end } = watching();
+  room.comes("ann");
+  const hear = (stuck: number) => watch.hearTally({ ann: { opened: 80, failed: 0, stuck } });
+  for (now = 0; now < STUCK_MS; now += 1000) hear(10);
+  expect(watch.facts().unreadable.size).toBe(0);
+  hear(10);
+  expect([...watch.facts().unreadable]).toEqual(["ann"]);
+  now += 1000;
+  hear(0);
+  expect(watch.facts().unreadable.size).toBe(0);
+  end();
+});
+
+test("frames that come late to a track that has ended are no trouble", () => {
+  const { watch, end } = watching();
+  room.comes("ann");
+  for (const at of [0, 60_000, 120_000]) {
+    now = at;
+    watch.hearTally({ ann: { opened: 0, failed: 0, stuck: 3 } });
+    now += 30_000;
+    expect(watch.facts().unreadable.size).toBe(0);
+  }
+  end();
+});
+
+test("a track that is marked anew without a word is seen within a second, and asked for again when the mark is back", () => {
+  const timer = spyOn(globalThis, "setInterval");
+  const { watch, end } = watching();
+  const track = publication(true);
+  room.comes("ann", track);
+  const tick = timer.mock.calls[0][0] as () => void;
+  track.isEncrypted = false;
+  tick();
+  expect([...watch.facts().unmarked]).toEqual(["ann"]);
+  track.isDesired = false;
+  track.isEncrypted = true;
+  tick();
+  tick();
+  expect(track.asked).toEqual([false, true]);
+  expect(watch.facts().unmarked.size).toBe(0);
+  timer.mockRestore();
   end();
 });
 

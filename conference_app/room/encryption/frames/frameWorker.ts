@@ -4,19 +4,21 @@
  */
 import "livekit-client/e2ee-worker";
 
+import { makeMeterable, meter } from "./meter";
 import { OwnSeal } from "./ownSeal";
 import { guardDecryption } from "./replayGuard";
 import { enabling, isForPage, sealed, type ToWorker } from "./sealed";
 import { Tally, tallyDecryption, type TallyMessage } from "./tally";
 
 interface TransformEvent extends Event {
-  transformer: { options?: { participantIdentity?: string } };
+  transformer: { options?: { kind?: string; participantIdentity?: string; trackId?: string }; readable: ReadableStream };
 }
 
 interface FrameWorkerScope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   onrtctransform?: ((event: TransformEvent) => void) | null;
   postMessage: (message: unknown, transfer?: Transferable[]) => void;
+  TransformStream: typeof TransformStream;
 }
 
 const scope = self as unknown as FrameWorkerScope;
@@ -28,14 +30,21 @@ function know({ key, participantIdentity, updateCurrentKeyIndex }: ToWorker["dat
   if (updateCurrentKeyIndex === true) seal.own(key as CryptoKey);
 }
 
+/** Count what comes of a track, and what of it is opened. */
+function follow(readable: ReadableStream, { participantIdentity, trackId }: { participantIdentity?: string; trackId?: unknown }): void {
+  if (participantIdentity) meter(readable, (isPassed) => tally.countFrame(participantIdentity, String(trackId), isPassed));
+}
+
 function pass(data: ToWorker): void {
   if (data.kind === "setKey") know(data.data);
+  if (data.kind === "decode") follow(data.data.readableStream as ReadableStream, data.data);
   hear?.(new MessageEvent("message", { data }));
 }
 
 const TALLY_MS = 1000;
 const tally = new Tally();
 const seal = new OwnSeal();
+makeMeterable(scope);
 seal.guard(crypto.subtle);
 guardDecryption(crypto.subtle);
 tallyDecryption(crypto.subtle, tally);
@@ -50,8 +59,10 @@ scope.onmessage = ({ data }) => sealed(data).forEach(pass);
 // Firefox and Safari start frames by an event of their own.
 if (transform) {
   scope.onrtctransform = (event) => {
-    const identity = event.transformer.options?.participantIdentity;
+    const { options, readable } = event.transformer;
+    const identity = options?.participantIdentity;
     if (identity) pass(enabling(identity));
+    if (options?.kind === "decode") follow(readable, options);
     transform(event);
   };
 }

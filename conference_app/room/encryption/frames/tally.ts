@@ -2,7 +2,10 @@
 
 export interface Opened {
   opened: number;
+  /** Packets that could not be opened. */
   failed: number;
+  /** Frames of tracks of which not one could be opened. */
+  stuck: number;
 }
 
 /** What the worker tells the page each second, beside the messages of livekit-client. */
@@ -12,9 +15,16 @@ export interface TallyMessage {
   data: Record<string, Opened>;
 }
 
+interface Track {
+  identity: string;
+  opened: number;
+  dropped: number;
+}
+
 export class Tally {
   private readonly senders = new WeakMap<CryptoKey, string>();
-  private counts = new Map<string, Opened>();
+  private packets = new Map<string, { opened: number; failed: number }>();
+  private tracks = new Map<string, Track>();
 
   /** `material` is a key of this sender. */
   name(material: CryptoKey, identity: string): void {
@@ -27,23 +37,37 @@ export class Tally {
     if (identity !== undefined) this.senders.set(derived, identity);
   }
 
-  count(key: CryptoKey, isOpened: boolean): void {
+  countPacket(key: CryptoKey, isOpened: boolean): void {
     const identity = this.senders.get(key);
     if (identity === undefined) return;
-    const counts = this.counts.get(identity) ?? { opened: 0, failed: 0 };
+    const counts = this.packets.get(identity) ?? { opened: 0, failed: 0 };
     counts[isOpened ? "opened" : "failed"] += 1;
-    this.counts.set(identity, counts);
+    this.packets.set(identity, counts);
+  }
+
+  countFrame(identity: string, trackId: string, isOpened: boolean): void {
+    const name = `${identity} ${trackId}`;
+    const track = this.tracks.get(name) ?? { identity, opened: 0, dropped: 0 };
+    track[isOpened ? "opened" : "dropped"] += 1;
+    this.tracks.set(name, track);
   }
 
   /** The counts since the last call. */
   take(): Record<string, Opened> {
-    const taken = Object.fromEntries(this.counts);
-    this.counts = new Map();
+    const taken: Record<string, Opened> = {};
+    const of = (identity: string) => (taken[identity] ??= { opened: 0, failed: 0, stuck: 0 });
+    for (const [identity, { opened, failed }] of this.packets) Object.assign(of(identity), { opened, failed });
+    for (const { identity, opened, dropped } of this.tracks.values()) {
+      of(identity).opened += opened;
+      if (opened === 0) of(identity).stuck += dropped;
+    }
+    this.packets = new Map();
+    this.tracks = new Map();
     return taken;
   }
 }
 
-/** Have `subtle` name the keys that it derives, and count what it decrypts. */
+/** Have `subtle` name the keys that it derives, and count the data packets that it decrypts: frames have additional data. */
 export function tallyDecryption(subtle: Pick<SubtleCrypto, "decrypt" | "deriveKey">, tally: Tally): void {
   const [decrypt, deriveKey] = [subtle.decrypt.bind(subtle), subtle.deriveKey.bind(subtle)];
   subtle.deriveKey = async (algorithm, material, ...rest: [AlgorithmIdentifier, boolean, KeyUsage[]]) => {
@@ -52,12 +76,15 @@ export function tallyDecryption(subtle: Pick<SubtleCrypto, "decrypt" | "deriveKe
     return derived;
   };
   subtle.decrypt = async (algorithm, key, data) => {
+    const count = (isOpened: boolean) => {
+      if ((algorithm as AesGcmParams).additionalData === undefined) tally.countPacket(key, isOpened);
+    };
     try {
       const opened = await decrypt(algorithm, key, data);
-      tally.count(key, true);
+      count(true);
       return opened;
     } catch (error) {
-      tally.count(key, false);
+      count(false);
       throw error;
     }
   };

@@ -33,7 +33,7 @@ test("what opens and what does not is counted for the sender of the key, once", 
   await own.decrypt(algorithm, key, frame);
   expect(own.decrypt(algorithm, key, frame.slice(1))).rejects.toThrow();
   await own.decrypt(algorithm, key, frame.slice(1)).catch(() => null);
-  expect(tally.take()).toEqual({ ann: { opened: 1, failed: 2 } });
+  expect(tally.take()).toEqual({ ann: { opened: 1, failed: 2, stuck: 0 } });
   expect(tally.take()).toEqual({});
 });
 
@@ -43,4 +43,16 @@ test("keys that nobody named are not counted", async () => {
   const algorithm = { name: "AES-GCM", iv: new Uint8Array(12) };
   await own.decrypt(algorithm, key, await crypto.subtle.encrypt(algorithm, key, new Uint8Array([1])));
   expect(tally.take()).toEqual({});
+});
+
+test("frames have additional data, and are counted by track: one of which nothing opens is stuck", async () => {
+  const { own, tally } = watched();
+  const from = await material(3);
+  tally.name(from, "ann");
+  const key = await derive(own, from);
+  const algorithm = { name: "AES-GCM", iv: new Uint8Array(12), additionalData: new Uint8Array([1]) };
+  await own.decrypt(algorithm, key, await crypto.subtle.encrypt(algorithm, key, new Uint8Array([1])));
+  for (const isOpened of [true, true, false]) tally.countFrame("ann", "sound", isOpened);
+  for (const isOpened of [false, false]) tally.countFrame("ann", "picture", isOpened);
+  expect(tally.take()).toEqual({ ann: { opened: 2, failed: 0, stuck: 2 } });
 });
