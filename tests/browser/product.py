@@ -80,6 +80,11 @@ class Product:
         self._environment, self._log = environment, log
         self._process = start_app(environment, log)
 
+    @property
+    def pid(self) -> int:
+        """The process that started all others of it."""
+        return self._process.pid
+
     @contextmanager
     def away(self) -> Iterator[None]:
         """Stop it while inside; then the same data is served at the same address again."""
