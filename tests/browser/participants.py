@@ -34,6 +34,7 @@ RECEIVED = """async () => {
   }
   return JSON.stringify(received);
 }"""
+STATES = "window.connections.map((one) => `${one.connectionState} ${one.signalingState}`)"
 START_S = 60.0
 LINKS: dict[str, str] = {}
 """The ends of meetings' links, by code, as their hosts' browsers have shown them."""
@@ -95,11 +96,13 @@ class Participant(Visitor):
             expect(self.page.get_by_role("group", name=name, exact=True)).to_be_visible(timeout=START_S * 1000)
 
 
-def until(condition: Callable[[], bool], page: Page, what: str, seconds: float = START_S) -> None:
-    """Wait in the browser's time, so that its events go on."""
+def until(
+    condition: Callable[[], bool], page: Page, what: str, seconds: float = START_S, seen: Callable[[], object] = str
+) -> None:
+    """Wait in the browser's time, so that its events go on. `seen` tells at the end what there is instead."""
     deadline = monotonic() + seconds
     while not condition():
-        assert monotonic() < deadline, what
+        assert monotonic() < deadline, f"{what}: {seen()}"
         page.wait_for_timeout(200)
 
 
@@ -119,7 +122,11 @@ def expect_media_from(participant: Participant, count: int) -> None:
         heard = [track for track, now in after.items() if now["kind"] == "audio" and now["energy"] > 0]
         return len(frames) >= count and len(heard) >= count
 
-    until(moving, participant.page, f"media of {count} others: {participant.received()}")
+    def told() -> object:
+        words = participant.page.locator("header").all_inner_texts()
+        return participant.received(), participant.page.evaluate(STATES), words
+
+    until(moving, participant.page, f"media of {count} others", seen=told)
 
 
 @pytest.fixture

@@ -186,7 +186,9 @@ def _when(told: Announced) -> str:
 
 def _own_keys() -> rx.Component:
     """Where the organizer's vault is locked: how to open it. Without it nobody could be let in."""
-    return rx.el.div(vault_panel(), class_name="mx-auto w-full max-w-page px-4 pt-6 has-[>div:empty]:hidden sm:px-6 lg:px-8")
+    return rx.el.div(
+        vault_panel(), class_name="mx-auto w-full max-w-page px-4 pt-6 has-[>div:empty]:hidden sm:px-6 lg:px-8"
+    )
 
 
 @page("/m/[code]", title=n_("Meeting"), on_load=MeetingState.load)

@@ -6,15 +6,21 @@ import { type GroupEvent, GroupEnded, type GroupSnapshot, type Member, NO_GROUP 
 const NAMES = ["ParticipantConnected", "ParticipantDisconnected", "TrackPublished", "TrackUnpublished", "TrackSubscribed", "ConnectionStateChanged", "ParticipantEncryptionStatusChanged", "EncryptionError", "DataReceived"];
 // livekit-client's names only: the real package wants a browser.
 mock.module("livekit-client", () => ({ RoomEvent: Object.fromEntries(NAMES.map((name) => [name, name])) }));
+const { SEALED_MS } = await import("../../../conference_app/room/encryption/frames/keyFrames");
+const { SWITCH_MS } = await import("../../../conference_app/room/encryption/keySchedule");
 const { ENTER_MS, MeetingEncryption } = await import("../../../conference_app/room/encryption/meetingEncryption");
 
 class FakeRoom extends EventEmitter {
   isE2EEEnabled = false;
-  localParticipant = { identity: "me" };
+  keyFrames = 0;
+  localParticipant = { identity: "me", videoTrackPublications: new Map([["camera", { videoTrack: { sender: this.sender() } }]]) };
   remoteParticipants = new Map<string, unknown>();
   asked: boolean[] = [];
   async setE2EEEnabled(isOn: boolean) {
     this.asked.push(isOn);
+  }
+  sender() {
+    return { getParameters: () => ({ encodings: [{}] }), setParameters: async () => void (this.keyFrames += 1) };
   }
   seals() {
     this.isE2EEEnabled = true;
@@ -133,6 +139,20 @@ describe("coming in", () => {
     expect(group.entered).toEqual(["first", "third"]);
     expect(current.at(-1)).toBe("me 7");
   });
+});
+
+test("after each switch of the own key its cameras send a key frame, a moment later", async () => {
+  await entered();
+  clock.passes(SEALED_MS - 1);
+  expect(room.keyFrames).toBe(0);
+  clock.passes(SEALED_MS);
+  expect(room.keyFrames).toBe(1);
+  group.begins(1, "me", "ann");
+  clock.passes(SEALED_MS);
+  expect(room.keyFrames).toBe(1);
+  clock.passes(SWITCH_MS);
+  clock.passes(SEALED_MS);
+  expect(room.keyFrames).toBe(2);
 });
 
 test("members are who holds a ticket, and all can read once the own key has changed", async () => {

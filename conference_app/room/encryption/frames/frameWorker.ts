@@ -4,6 +4,7 @@
  */
 import "livekit-client/e2ee-worker";
 
+import { type Encoder, Encoders, SEALED_MS } from "./keyFrames";
 import { makeMeterable, meter } from "./meter";
 import { OwnSeal } from "./ownSeal";
 import { guardDecryption } from "./replayGuard";
@@ -11,7 +12,7 @@ import { enabling, isForPage, sealed, type ToWorker } from "./sealed";
 import { Tally, tallyDecryption, type TallyMessage } from "./tally";
 
 interface TransformEvent extends Event {
-  transformer: { options?: { kind?: string; participantIdentity?: string; trackId?: string }; readable: ReadableStream };
+  transformer: Encoder & { options?: { kind?: string; participantIdentity?: string; trackId?: string }; readable: ReadableStream };
 }
 
 interface FrameWorkerScope {
@@ -27,7 +28,9 @@ const post = scope.postMessage.bind(scope);
 
 function know({ key, participantIdentity, updateCurrentKeyIndex }: ToWorker["data"]): void {
   if (participantIdentity) tally.name(key as CryptoKey, participantIdentity);
-  if (updateCurrentKeyIndex === true) seal.own(key as CryptoKey);
+  if (updateCurrentKeyIndex !== true) return;
+  seal.own(key as CryptoKey);
+  setTimeout(() => void encoders.sendKeyFrames(), SEALED_MS);
 }
 
 /** Count what comes of a track, and what of it is opened. */
@@ -44,6 +47,7 @@ function pass(data: ToWorker): void {
 const TALLY_MS = 1000;
 const tally = new Tally();
 const seal = new OwnSeal();
+const encoders = new Encoders();
 makeMeterable(scope);
 seal.guard(crypto.subtle);
 guardDecryption(crypto.subtle);
@@ -63,6 +67,7 @@ if (transform) {
     const identity = options?.participantIdentity;
     if (identity) pass(enabling(identity));
     if (options?.kind === "decode") follow(readable, options);
+    if (options?.kind === "encode") encoders.add(event.transformer);
     transform(event);
   };
 }
