@@ -2,6 +2,7 @@
 import { isE2EESupported, Room, VideoPresets } from "livekit-client";
 
 import type { Answer } from "../pageMessages";
+import { reconnectDelay } from "../session/retries";
 import type { Sealing } from "../session/session";
 import { entranceOf, type RootKeys } from "./entrance";
 import { GroupClient } from "./groupClient";
@@ -35,6 +36,7 @@ export function makeSealedRoom(): SealedRoom | null {
     stopLocalTrackOnUnpublish: true,
     // It would end the call of who is asked whether to leave the page, and stays.
     disconnectOnPageLeave: false,
+    reconnectPolicy: { nextRetryDelayInMs: reconnectDelay },
     videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
     publishDefaults: { simulcast: false, videoCodec: "vp8", dtx: true, red: false },
   });
