@@ -417,6 +417,9 @@ def _encryption_sheet() -> dict[str, str | dict[str, str]]:
         "server_sees": _(
             "Who is here and under which name, when, from which address, and how much is sent. It also decides who is locked out or removed, and can end the meeting. It cannot see, hear or read what happens in it."
         ),
+        "server_gives": _(
+            "Names and rights are signed and checked by your browser. Photos, titles and companies come from the server."
+        ),
         "altered_code": _(
             "This protects from whoever runs the network or steals what is stored. It does not protect from a server that sends your browser altered code."
         ),

@@ -103,6 +103,7 @@ export function EncryptionSheet({ onClose }: { onClose: () => void }) {
         </Section>
         <Section title={t("server_sees_title")}>
           <p className="text-sm text-ink-muted">{t("server_sees")}</p>
+          <p className="text-sm text-ink-muted">{t("server_gives")}</p>
           <p className="text-sm text-ink-muted">
             {t("altered_code")}{" "}
             <a href={limitsPath(language)} target="_blank" rel="noopener" className="font-medium text-accent-ink underline underline-offset-2">

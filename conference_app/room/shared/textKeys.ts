@@ -191,6 +191,7 @@ export type TextKey =
   | "screen_of"
   | "see_waiting"
   | "send"
+  | "server_gives"
   | "server_sees"
   | "server_sees_title"
   | "share_failed"
