@@ -15,6 +15,7 @@ import { Lobby } from "./lobby/Lobby";
 import { useOwnMedia } from "./lobby/useOwnMedia";
 import type { Answer, Desk, MeetingAccess, Notice, WaitingPerson } from "./pageMessages";
 import type { Phase, Session } from "./session/session";
+import { useReturn } from "./session/useReturn";
 import { useSession } from "./session/useSession";
 import { type TabPlace, useTabPlace } from "./session/useTabPlace";
 import { useWatch } from "./session/useWatch";
@@ -151,7 +152,13 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
   useTitle(titleWith(waiting.length, state.subject || access.subject || words.t("room_title")), props.brand);
   useLeaveGuard(session, state.phase === "call" && isHost);
 
+  const join = (wanted: JoinDraft) => {
+    setDraft(wanted);
+    session.join(wanted);
+  };
   const typed = draft ?? { name: access.suggested_name, passPhrase: "" };
+  const mayJoin = hasKeys && state.phase === "lobby" && !accessEnd && access.status !== "loading";
+  useReturn(code(), state.phase, typed.name, mayJoin, (name) => join({ name, passPhrase: "" }));
   const end: FarewellKind | undefined = state.phase === "over" ? (state.end ?? "left") : accessEnd;
   const again = () => (state.phase === "over" ? session.again() : window.location.reload());
   if (state.phase === "call") {
@@ -205,7 +212,7 @@ function Meeting({ sealed, ...props }: MeetingRoomProps & { sealed: SealedRoom }
             hasKeys={hasKeys}
             waiting={waiting}
             onDraft={setDraft}
-            onJoin={() => session.join(typed)}
+            onJoin={() => join(typed)}
             onCancel={() => {
               session.cancel();
               props.onStopWaiting();

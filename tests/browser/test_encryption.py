@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 from conference_app.operation.frontend.build import static_dir
 from conference_app.operation.frontend.room_hash import room_hash
 from tests.browser.looks import fine, go_on_at, picture
-from tests.browser.participants import LINKS, START_S, Participant, expect_media_from, messages
+from tests.browser.participants import LINKS, START_S, Participant, expect_media_from, messages, until
 from tests.browser.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -76,9 +76,7 @@ def test_who_comes_without_the_end_of_the_link_is_let_in_by_a_host(
     said = "Let in by a host, link from a mail of this server"
     expect(sheet(host).get_by_role("listitem").filter(has_text="Tomasz")).to_contain_text(said)
     guest.page.reload()
-    guest.page.get_by_label("Your name").fill("Tomasz")
-    guest.button("Join").click()
-    guest.expect_inside()  # by the same ticket, under the same leaf
+    guest.expect_inside()  # without a click, by the same ticket, under the same leaf
 
 
 def test_a_link_with_another_end_opens_nothing(host: Participant, person: Callable[..., Participant]) -> None:
@@ -165,3 +163,80 @@ def test_a_removed_person_reads_nothing_more(host: Participant, person: Callable
         one.page.keyboard.press("Escape")
         expect(lock(one)).to_be_visible()
     expect_media_from(tomasz, 1)
+
+
+COLOURS = [(200, 40, 40), (40, 160, 40), (40, 60, 200), (200, 180, 40), (160, 40, 160)]
+SCREEN = """(colours) => {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = document.createElement("canvas"), paint = canvas.getContext("2d");
+    [canvas.width, canvas.height, paint.fillStyle] = [320, 180, `rgb(${colours.shift().join()})`];
+    const painting = setInterval(() => paint.fillRect(0, 0, 320, 180), 100), shared = canvas.captureStream(10);
+    const [track] = shared.getVideoTracks(), stop = track.stop.bind(track);
+    track.stop = () => { clearInterval(painting); stop(); };
+    return shared;
+  };
+}"""
+MIDDLE = """(video) => {
+  const paint = new OffscreenCanvas(1, 1).getContext("2d");
+  paint.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
+  return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+GROWTH_BYTES = 1_000_000
+"""What four more shares may leave behind in the page of who looks on."""
+
+
+def kept_bytes(participant: Participant) -> int:
+    """What the page's scripts hold once all that nobody uses is gone."""
+    session = participant.page.context.new_cdp_session(participant.page)
+    session.send("HeapProfiler.collectGarbage")
+    used = int(session.send("Runtime.getHeapUsage")["usedSize"])
+    session.detach()
+    return used
+
+
+def test_five_screens_in_a_row_are_seen_and_leave_nothing_behind(
+    host: Participant, person: Callable[..., Participant]
+) -> None:
+    code = host.start("Demonstration")
+    guest = person()
+    guest.join(code, "Tomasz")
+    guest.expect_inside()
+    host.expect_people("Tomasz")
+    guest.page.evaluate(SCREEN, COLOURS)
+    screen, kept = host.page.get_by_role("group", name="Tomasz's screen"), []
+    for colour in COLOURS:
+        guest.button("Share screen").click()
+        video = screen.locator("video")
+        expect(video).to_be_visible()
+
+        def is_seen(wanted: tuple[int, int, int] = colour, shown: Locator = video) -> bool:
+            return all(abs(one - other) < 30 for one, other in zip(shown.evaluate(MIDDLE), wanted, strict=True))
+
+        until(is_seen, host.page, f"a screen of {colour}", seen=lambda shown=video: shown.evaluate(MIDDLE))
+        guest.page.get_by_role("region", name="You are sharing your screen").get_by_role("button", name="Stop").click()
+        expect(screen).to_have_count(0)
+        kept.append(kept_bytes(host))
+    assert kept[-1] - kept[0] < GROWTH_BYTES
+    expect(lock(host)).to_be_visible()
+
+
+SMALL_PICTURES = """(() => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) =>
+    open(wanted.video ? { ...wanted, video: { width: 320, height: 180 } } : wanted);
+})()"""
+"""Six of them are encoded and thirty decoded at once."""
+
+
+def test_six_people_all_see_and_hear_each_other(host: Participant, person: Callable[..., Participant]) -> None:
+    code, names = host.start("Round table"), ["Tomasz", "Maria", "Jan", "Ewa", "Piotr"]
+    guests = [person() for _name in names]
+    for guest, name in zip(guests, names, strict=True):
+        guest.page.add_init_script(SMALL_PICTURES)
+        guest.join(code, name)
+        guest.expect_inside()
+    for one in (host, *guests):
+        expect_media_from(one, len(guests))
+        expect(lock(one)).to_be_visible()
+    digits = {code_of(one) for one in (host, *guests)}
+    assert len(digits) == 1

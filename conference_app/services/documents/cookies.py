@@ -105,6 +105,12 @@ _OF_THE_TAB = (
         _UNTIL_CLOSED,
     ),
     Kept(
+        "parley_call",
+        "session storage",
+        n_("Remembers which meeting this tab is in, and your name there, so that a reload brings you back into it."),
+        n_("Until you leave the meeting or close the tab"),
+    ),
+    Kept(
         "token",
         "session storage",
         n_("A random number that ties this tab to its page on the server."),
