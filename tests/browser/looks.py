@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -80,12 +82,24 @@ def small_targets(page: Page) -> list[str]:
 
 
 def fine(page: Page) -> None:
-    """Nothing serious for axe, nothing wider than the window, on a desktop and on a phone; a dialog stays open."""
+    """Nothing serious for axe, nothing wider than the window, on a desktop and on a phone; a dialog stays open.
+
+    A picture of each is kept if wanted.
+    """
     wrong = []
     for width in at_each_width(page):
         found, wider = axe_violations(page), page.evaluate(_WIDER)
+        picture(page, f"{_test()}-{next(_states)}")
         wrong += [f"{width}: {one}" for one in (*found, *([f"{wider} px too wide"] if wider > 0 else []))]
     assert not wrong, f"{page.url}: {wrong}"
+
+
+_states = itertools.count(1)
+
+
+def _test() -> str:
+    """The running test, as a part of a file's name."""
+    return re.sub(r"\W+", "-", os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0])[:60]
 
 
 def picture(page: Page, name: str) -> None:
