@@ -12,6 +12,8 @@ from tests.bench.newsletter import measure_newsletter
 from tests.bench.preferences import measure_preferences
 from tests.bench.product import running_product
 from tests.bench.report import Figure, emit, table
+from tests.bench.returns import measure_returns
+from tests.bench.stillness import measure_stillness
 
 
 def main() -> None:
@@ -28,6 +30,8 @@ def main() -> None:
         figures.append(emit(Figure("later_start_to_media_answer", product.media_start_s, "s", 6.0)))
         figures.extend(emit(figure) for figure in measure_forwarding(product))
         figures.extend(emit(figure) for figure in measure_joins(product))
+        figures.extend(emit(figure) for figure in measure_stillness(product))
+    figures.extend(emit(figure) for figure in measure_returns())
     sys.stdout.write("\n" + table(figures) + "\n")
 
 

@@ -15,7 +15,7 @@ from tests.mailing import mailed_link
 JOINS = 20
 GOAL_P50_S, GOAL_P95_S = 1.0, 2.0
 _PROBE = Path(__file__).with_name("first_frame.js")
-_CHROMIUM = [
+CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -32,7 +32,7 @@ _FRAME_TIMEOUT_MS = 20_000
 def measure_joins(product: Product) -> Iterator[Figure]:
     """p50 and p95 over JOINS guests who come one after another to a host with camera on."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         context = browser.new_context(base_url=product.url)
         code_path = open_meeting(context, product.data / "mails")
         waits = [one_join(browser, product.url + code_path, number) for number in range(JOINS)]

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Product:
     """Seconds from the command to the first answer."""
     media_start_s: float
     """Seconds from the command until the media process answers too."""
+    environment: Mapping[str, str]
 
     def media(self) -> psutil.Process:
         """The media process it started."""
@@ -46,6 +47,19 @@ class Product:
                 if child.cmdline()[-2:] == ["-m", "media"]:
                     return child
         raise LookupError("the product runs no media process")
+
+    def end(self) -> None:
+        """End it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+
+    def kill(self) -> None:
+        """End all its processes at once, as a machine that loses power does."""
+        launcher = psutil.Process(self.process.pid)
+        for process in (launcher, *launcher.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait(10)
 
 
 def answers(url: str) -> bool:
@@ -67,30 +81,39 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
+def start(environment: Mapping[str, str]) -> Product:
+    """Start the product as `make run` does; returns when app and media process answer."""
+    port, media_port = int(environment["PORT"]), int(environment["PARLEY_MEDIA_PORT"])
+    udp_port, data = int(environment["PARLEY_MEDIA_UDP_PORT"]), Path(environment["PARLEY_DATA"])
+    started = time.monotonic()
+    command = [sys.executable, "-m", "conference_app.operation.run"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://localhost:{port}"
+        wait_for(f"{url}/healthz", process)
+        start_s = time.monotonic() - started
+        wait_for(f"http://127.0.0.1:{media_port}/", process)
+        media_start_s = time.monotonic() - started
+    except BaseException:
+        process.kill()
+        raise
+    return Product(url, port, media_port, udp_port, data, process, start_s, media_start_s, environment)
+
+
 @contextlib.contextmanager
 def running_product() -> Iterator[Product]:
-    """Start the product as `make run` does, and end it."""
-    port, media_port, udp_port = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
+    """The product on free ports with fresh data; it is ended at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "PORT": str(port),
-            "PARLEY_MEDIA_PORT": str(media_port),
-            "PARLEY_MEDIA_UDP_PORT": str(udp_port),
-            "PARLEY_DATA": folder,
-        }
-        started = time.monotonic()
-        command = [sys.executable, "-m", "conference_app.operation.run"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        product = start(
+            {
+                **os.environ,
+                "PORT": str(free_port()),
+                "PARLEY_MEDIA_PORT": str(free_port()),
+                "PARLEY_MEDIA_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+                "PARLEY_DATA": folder,
+            }
         )
         try:
-            url = f"http://localhost:{port}"
-            wait_for(f"{url}/healthz", process)
-            start_s = time.monotonic() - started
-            wait_for(f"http://127.0.0.1:{media_port}/", process)
-            media_start_s = time.monotonic() - started
-            yield Product(url, port, media_port, udp_port, Path(folder), process, start_s, media_start_s)
+            yield product
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(10)
+            product.end()
