@@ -145,6 +145,19 @@ def test_what_is_wrong_at_one_width_only_is_seen(new_context: NewContext) -> Non
     assert [one.partition(":")[0] for one in axe_violations(page, but=COLOURS)] == ["button-name"]
 
 
+READ = """<html lang=en><title>Parley</title><main><h1>Parley</h1><p style="color: #454545">Words%s</p></main>"""
+ABOVE = """<div style="position: absolute; inset: 0; background: #333; z-index: -1"></div>"""
+
+
+def test_words_that_are_drawn_in_a_known_way_are_looked_at_where_something_lies_below(new_context: NewContext) -> None:
+    page = new_context(1280).new_page()
+    for more, found in (("", 0), ("", 0), (ABOVE, 1), ("<b style='color: #999'>more</b>", 1), ("", 0)):
+        page.set_content(READ % more)
+        assert (more, len(axe_violations(page))) == (more, found)
+    page.add_style_tag(content="main { background: #555 }")
+    assert len(axe_violations(page)) == 1
+
+
 def test_a_finger_hits_what_it_aims_at(visitor: NewVisitor) -> None:
     person = visitor(390, has_touch=True, reduced_motion="reduce")
     page, low = person.page, {}

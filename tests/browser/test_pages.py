@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -33,7 +34,9 @@ def test_from_registration_to_sign_out(visitor: NewVisitor, width: int) -> None:
     page.get_by_label("Subject", exact=True).fill("Quarterly review")
     expect(page.get_by_role("complementary").filter(has_text="What your guests read")).not_to_contain_text("When:")
     page.get_by_text("At a set time", exact=True).click()
-    expect(page.get_by_label("Date", exact=True)).not_to_have_value("")
+    date = page.get_by_label("Date", exact=True)
+    expect(date).not_to_have_value("")
+    date.fill((datetime.now(UTC) + timedelta(days=2)).date().isoformat())  # at whatever hour this runs
     page.get_by_label("Time", exact=True).select_option("14:15")
     said = page.get_by_role("complementary").filter(has_text="What your guests read")
     expect(said).to_contain_text(re.compile(r"Quarterly review.*Host: Anna.*When: .*14:15, Warsaw time", re.DOTALL))
