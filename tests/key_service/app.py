@@ -30,7 +30,7 @@ from conference_app.services.limits import rate_limits
 from conference_app.services.media_server import room_service
 from conference_app.services.room import admissions
 from tests.conference_app.joined import admitted, opened
-from tests.conference_app.people import confirmed
+from tests.conference_app.people import confirmed, session_of
 from tests.fakes import FakeRoomAdmin
 
 presence.RECONNECTS = timedelta(seconds=float(os.environ["RECONNECTS_S"]))
@@ -57,7 +57,7 @@ def _public(key: Ed25519PrivateKey) -> bytes:
 
 
 async def _meeting(people: int) -> dict[str, object]:
-    """An open meeting with keys; its secrets and its people, the first of whom the browsers' side makes the organizer."""
+    """An open meeting with keys; its secrets and its people, the first of whom is the organizer."""
     root, secret = Ed25519PrivateKey.generate(), os.urandom(16)
     seed = HKDF(SHA256(), 32, None, b"conference_app/link/v1").derive(secret)
     link = Ed25519PrivateKey.from_private_bytes(seed)
@@ -65,7 +65,8 @@ async def _meeting(people: int) -> dict[str, object]:
     host = await confirmed("ann")
     made = await opened(host)
     # All of them have shown that they have the link of tests' meetings; from now on the browsers' side has its secret too.
-    places = [await admitted(made.code, tab=f"tab {one}", address=f"10.0.{one}.7") for one in range(people)]
+    places = [await admitted(made.code, tab="host", session=await session_of(host))]
+    places += [await admitted(made.code, tab=f"tab {one}", address=f"10.0.{one}.7") for one in range(1, people)]
     await meeting_keys.put(host.id, made.id, PublicKeys(b64(_public(root)), b64(_public(link)), b64(certificate)))
     return {
         "root_seed": b64(root.private_bytes_raw()),
