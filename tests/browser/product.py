@@ -24,9 +24,15 @@ STAFF = [f"staff{number}" for number in range(1, 13)]
 """Usernames of those who are staff once their address is confirmed: one for each test that needs one."""
 
 
+def uses_livekit() -> bool:
+    """Whether the product under test is to use the LiveKit server that LIVEKIT_URL, _API_KEY and _API_SECRET name."""
+    return os.environ.get("PARLEY_TEST_LIVEKIT") == "1"
+
+
 def app_environment(data: Path, **more: str) -> dict[str, str]:
     """The product's environment: fresh data, free ports. The public URL is the default one, so that the build is too."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "LIVEKIT_"))}
+    dropped = "PARLEY_" if uses_livekit() else ("PARLEY_", "LIVEKIT_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return kept | {
         "PARLEY_DATA": str(data),
         "PARLEY_PUBLIC_URL": "http://localhost:3000",

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looks import fine, go_on_at, picture
 from tests.browser.participants import START_S, Participant, expect_media_from, messages, until
+from tests.browser.product import uses_livekit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -121,6 +122,7 @@ def media_process(app_data: Path) -> psutil.Process:
 
 
 @pytest.mark.promise("P9")
+@pytest.mark.skipif(uses_livekit(), reason="the product has no media process of its own")
 def test_all_are_back_by_themselves_after_the_media_process_was_killed(
     call: dict[str, Participant], app_data: Path
 ) -> None:
