@@ -9,6 +9,7 @@ from tests.bench.forwarding import measure_forwarding
 from tests.bench.group_keys import measure_group_keys
 from tests.bench.joins import measure_joins
 from tests.bench.newsletter import measure_newsletter
+from tests.bench.page_cpu import measure_page_cpu
 from tests.bench.preferences import measure_preferences
 from tests.bench.product import running_product
 from tests.bench.report import Figure, emit, table
@@ -30,6 +31,7 @@ def main() -> None:
         figures.append(emit(Figure("later_start_to_media_answer", product.media_start_s, "s", 6.0)))
         figures.extend(emit(figure) for figure in measure_forwarding(product))
         figures.extend(emit(figure) for figure in measure_joins(product))
+        figures.extend(emit(figure) for figure in measure_page_cpu(product))
         figures.extend(emit(figure) for figure in measure_stillness(product))
     figures.extend(emit(figure) for figure in measure_returns())
     sys.stdout.write("\n" + table(figures) + "\n")

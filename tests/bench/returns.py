@@ -12,12 +12,12 @@ from tests.bench.joins import CHROMIUM, open_meeting
 from tests.bench.product import Product, running_product, start, wait_for
 from tests.bench.report import Figure
 from tests.bench.stillness import PROBE, guest
+from tests.bench.waiting import wait_until
 
 AWAY_S = (3, 10, 30)
 GOAL_S = 3.0
 _MOVES = "window.parleyGaps.moves()"
 _BACK = f"{_MOVES} && document.querySelector('header button[title=\"End-to-end encrypted\"]') !== null"
-_TIMEOUT_MS = 60_000
 
 
 def measure_returns() -> Iterator[Figure]:
@@ -47,7 +47,7 @@ def _killed(product: Product, seconds: float) -> Product:
 def _media_killed(product: Product, pages: Sequence[Page]) -> float:
     product.media().kill()
     for page in pages:
-        page.wait_for_function(f"!({_MOVES})", timeout=_TIMEOUT_MS)
+        wait_until(page, f"!({_MOVES})")
     wait_for(f"http://127.0.0.1:{product.media_port}/", product.process)
     return _back(pages)
 
@@ -63,5 +63,5 @@ def _back(pages: Sequence[Page]) -> float:
     """Seconds until each sees the other move, under a closed lock, and still does once the last of them does."""
     began = time.monotonic()
     for page in (*pages, *pages):
-        page.wait_for_function(_BACK, timeout=_TIMEOUT_MS)
+        wait_until(page, _BACK)
     return time.monotonic() - began

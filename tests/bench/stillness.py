@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bench.joins import CHROMIUM, join, open_meeting
 from tests.bench.product import Product
 from tests.bench.report import Figure
+from tests.bench.waiting import wait_until
 
 OTHERS = 4
 """In the call all the time, beside the host."""
@@ -73,7 +74,7 @@ def _leave(page: Page) -> None:
 def _see(pages: Sequence[Page], others: int) -> None:
     """Wait until each of them sees so many others."""
     for page in pages:
-        page.wait_for_function("others => window.parleyGaps.seen() >= others", arg=others, timeout=60_000)
+        wait_until(page, f"window.parleyGaps.seen() >= {others}")
 
 
 def _still(pages: Sequence[Page], act: Callable[[], None]) -> float:
