@@ -32,7 +32,7 @@ def measure_stillness(product: Product) -> Iterator[Figure]:
         host = context.pages[0]
         staying = [host, *(guest(browser, link, f"Guest {number}") for number in range(OTHERS))]
         _see(staying, OTHERS)
-        longest = dict.fromkeys(("nothing", "join", "leaving", "removal"), 0.0)
+        longest: dict[str, float] = dict.fromkeys(("nothing", "join", "leaving", "removal"), 0.0)
         for _round in range(ROUNDS):
             for kind, seconds in _one_round(browser, link, staying):
                 longest[kind] = max(longest[kind], seconds)
