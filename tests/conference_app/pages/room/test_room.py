@@ -142,6 +142,8 @@ async def test_who_is_signed_out_while_waiting_comes_in_as_nobody(processor: Pro
     await sessions.end_all(ben.id)
     await meetings.open_room(ann.id, meeting.code)
     await asyncio.wait_for(asking, 60)
+    if (await answer_of(tab))["kind"] == "ask_again":  # the sign-in ended before the wait had looked whose it is
+        await tab.send(JOIN, name="Ben", pass_phrase="")
     answer = await answer_of(tab)
     assert access_tokens.verify_room_token(answer["token"]).identity.startswith("guest-")
 
