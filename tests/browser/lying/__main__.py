@@ -132,7 +132,7 @@ async def main() -> None:
     frames.install()
     server = MediaServer(load_config(os.environ))
     await server.start()
-    control = Control(lambda: cast("Registry", server._registry), lies, kept, frames)  # pyright: ignore[reportPrivateUsage]
+    control = Control(lambda: cast("Registry", server._registry), lies, kept, frames)
     app = web.Application(client_max_size=1 << 20)
     app.router.add_post("/", control.obey)
     runner = web.AppRunner(app)

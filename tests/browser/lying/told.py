@@ -14,8 +14,8 @@ from tests.browser.lying.lies import Lies
 
 def lie_about_people(lies: Lies) -> None:
     """Have participants described, and removed, as `lies` say."""
-    Participant.info = _describing(lies, Participant.info)
-    RoomService.remove_participant = _keeping(lies, RoomService.remove_participant)
+    Participant.info = _describing(lies, Participant.info)  # type: ignore[method-assign]
+    RoomService.remove_participant = _keeping(lies, RoomService.remove_participant)  # type: ignore[method-assign]
 
 
 def _describing(
