@@ -5,7 +5,7 @@
 import { type Room, RoomEvent } from "livekit-client";
 
 import { type Problem, isAssured, type KeyState, problems } from "./assurance";
-import { SEALED_MS, sendKeyFrames } from "./frames/keyFrames";
+import { sendKeyFrames } from "./frames/keyFrames";
 import type { TallyMessage } from "./frames/tally";
 import { GroupEnded, type GroupEvent, type GroupPhase, type GroupSnapshot, type Member } from "./groupKeys";
 import { KeySchedule, type KeyTarget, RING, type Timers } from "./keySchedule";
@@ -83,6 +83,7 @@ export class MeetingEncryption {
     this.watch = new EncryptionWatch(room, this.judge);
     frames.addEventListener("message", ({ data }) => {
       if (data.kind === "tally") this.watch.hearTally((data as TallyMessage).data);
+      if (data.kind === "sealing") void sendKeyFrames(room);
     });
   }
 
@@ -186,7 +187,6 @@ export class MeetingEncryption {
       ring: RING,
       switched: () => {
         this.hasOwnKey = true;
-        this.timers.after(SEALED_MS, () => void sendKeyFrames(this.room));
         this.settle();
       },
     });

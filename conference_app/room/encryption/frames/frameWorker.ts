@@ -4,7 +4,7 @@
  */
 import "livekit-client/e2ee-worker";
 
-import { type Encoder, Encoders, SEALED_MS } from "./keyFrames";
+import { type Encoder, Encoders, type SealingMessage } from "./keyFrames";
 import { makeMeterable, meter } from "./meter";
 import { OwnSeal } from "./ownSeal";
 import { guardDecryption } from "./replayGuard";
@@ -28,9 +28,7 @@ const post = scope.postMessage.bind(scope);
 
 function know({ key, participantIdentity, updateCurrentKeyIndex }: ToWorker["data"]): void {
   if (participantIdentity) tally.name(key as CryptoKey, participantIdentity);
-  if (updateCurrentKeyIndex !== true) return;
-  seal.own(key as CryptoKey);
-  setTimeout(() => void encoders.sendKeyFrames(), SEALED_MS);
+  if (updateCurrentKeyIndex === true) seal.own(key as CryptoKey);
 }
 
 /** Count what comes of a track, and what of it is opened. */
@@ -46,8 +44,11 @@ function pass(data: ToWorker): void {
 
 const TALLY_MS = 1000;
 const tally = new Tally();
-const seal = new OwnSeal();
 const encoders = new Encoders();
+const seal = new OwnSeal(() => {
+  void encoders.sendKeyFrames();
+  post({ kind: "sealing" } satisfies SealingMessage);
+});
 makeMeterable(scope);
 seal.guard(crypto.subtle);
 guardDecryption(crypto.subtle);

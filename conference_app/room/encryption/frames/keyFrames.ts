@@ -7,8 +7,10 @@
  */
 import type { Room } from "livekit-client";
 
-/** After this long, in milliseconds, what is encoded is sealed with the new key: a frame sealed with the old one would not help. */
-export const SEALED_MS = 100;
+/** What the worker tells the page once it seals with a new key: a key frame that was sealed with the old one would not help. */
+export interface SealingMessage {
+  kind: "sealing";
+}
 
 /** RTCRtpSender of WebRTC Extensions (setParameters with RTCSetParameterOptions), which the types don't know yet. */
 interface AskedSender {
