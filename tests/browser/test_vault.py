@@ -60,6 +60,12 @@ def asked(one: Participant, code: str) -> Locator:
     return panel
 
 
+def open_by(panel: Locator, field: str, typed: str) -> None:
+    """Type what opens the keys into one of the panel's fields, and have it tried."""
+    panel.locator(field).fill(typed)
+    panel.locator(f"form:has({field})").get_by_role("button", name="Open").click()
+
+
 def write_down(one: Participant, begin: str) -> str:
     """A recovery phrase, from the page of the account's security on."""
     page = one.page
@@ -94,24 +100,20 @@ def test_a_recovery_phrase_opens_the_keys_and_an_older_one_does_not(person: NewP
     phrase = write_down(first, "Write down a phrase")
     other = at_another_browser(first, person)
     panel = asked(other, code)
-    field, form = panel.get_by_label("Recovery phrase"), panel.locator("form:has(#vault_phrase)")
-    field.fill("twelve words that were never shown")
-    form.get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_phrase", "twelve words that were never shown")
     expect(panel.get_by_text("These are not the twelve words.")).to_be_visible()
-    expect(field).to_have_value("twelve words that were never shown")
+    expect(panel.get_by_label("Recovery phrase")).to_have_value("twelve words that were never shown")
     fine(other.page)
-    field.fill(f"  {phrase.upper()} ")
-    form.get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_phrase", f"  {phrase.upper()} ")
+    expect(panel).to_have_count(0)
     expect_keys(other, code)
     newer = write_down(other, "Make a new phrase")
     third = at_another_browser(first, person)
     panel = asked(third, code)
-    field, form = panel.get_by_label("Recovery phrase"), panel.locator("form:has(#vault_phrase)")
-    field.fill(phrase)
-    form.get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_phrase", phrase)
     expect(panel.get_by_text("These are not the twelve words.")).to_be_visible()
-    field.fill(newer)
-    form.get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_phrase", newer)
+    expect(panel).to_have_count(0)
     expect_keys(third, code)
 
 
@@ -120,8 +122,7 @@ def test_after_a_new_password_the_old_one_or_another_browser_opens_the_keys(pers
     choose_new_password(first.page, first.mailed_link, "renewed@example.org", NEW_PASSWORD)
     second = signed_in(person, "renewed", NEW_PASSWORD)
     panel = asked(second, code)
-    panel.get_by_label("A password you had").fill("not the one")
-    panel.locator("form:has(#vault_password)").get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_password", "not the one")
     expect(panel.get_by_text("This password does not open the keys.")).to_be_visible()
     fine(second.page)
     sign_in(first, "renewed", NEW_PASSWORD)  # where the keys still are: they follow the new password
@@ -135,7 +136,8 @@ def test_after_a_new_password_the_old_one_or_another_browser_opens_the_keys(pers
 def test_a_passkey_opens_the_keys_where_it_can_keep_a_secret(person: NewPerson, has_prf: bool) -> None:
     first, code = organizer(person, f"passkeyed{has_prf}".lower())
     add_passkey(first.page, "Laptop", has_prf=has_prf)
-    first.page.goto("/account/security")
+    told = first.page.get_by_text("a passkey, by itself when you sign in with it")
+    expect(told).to_have_count(1 if has_prf else 0)
     first.page.get_by_role("button", name="Sign out").locator("visible=true").first.click()
     first.page.wait_for_url(lambda url: "/account/security" not in url)
     first.page.goto("/sign-in")
@@ -144,8 +146,8 @@ def test_a_passkey_opens_the_keys_where_it_can_keep_a_secret(person: NewPerson, 
     if has_prf:
         return expect_keys(first, code)
     panel = asked(first, code)
-    panel.get_by_label("A password you had").fill(PASSWORD)
-    panel.locator("form:has(#vault_password)").get_by_role("button", name="Open").click()
+    open_by(panel, "#vault_password", PASSWORD)
+    expect(panel).to_have_count(0)
     expect_keys(first, code)
 
 
