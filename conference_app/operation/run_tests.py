@@ -1,7 +1,8 @@
 """`make test`: see that what the tests need is there, then run them all with pytest.
 
-In two stages: all that needs no browser is shared out among all processors and one worker more; then the tests that drive one run two at
-a time, each side with a product and a browser of its own. `make check` runs the quick part of the first stage.
+In three stages: all that needs no browser is shared out among all processors and one worker more; then the calls with a
+media server that lies, one after the other; then the other tests that drive a browser, two at a time, each side with a
+product and a browser of its own. `make check` runs the quick part of the first stage.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from typing import Any
 from conference_app.services.documents.promises import NOT_RUN, RECORD
 
 BROWSER = "tests/browser"
+LYING = f"{BROWSER}/lying"
 WORKERS = (os.cpu_count() or 1) + 1
 """One more than processors: many a test waits for PostgreSQL or for a program that it has started."""
 STAGES = (
     ("-m", "not browser", f"--ignore={BROWSER}", "-n", str(WORKERS), "--dist", "worksteal"),
-    ("-m", "browser", "-n", "2", "--dist", "worksteal", BROWSER),
+    ("-m", "browser", "-n", "0", LYING),
+    ("-m", "browser", f"--ignore={LYING}", "-n", "2", "--dist", "worksteal", BROWSER),
 )
-"""Browser tests are apart from the others since Playwright's loop keeps the main thread of its process. Each stage leaves
+"""What a liar does is seen for seconds only: two calls at once on few processors would miss it. Browser tests are apart from the others since Playwright's loop keeps the main thread of its process. Each stage leaves
 out the other's folder, since collecting it would take longer than many a test."""
 SLOW = "tests/conference_app/api/test_http_contract.py"
 """Takes seconds to be collected, and has slow tests only."""

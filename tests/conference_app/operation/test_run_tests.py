@@ -45,7 +45,9 @@ def test_every_test_runs_in_one_stage(tmp_path: Path) -> None:
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  process\n")
     stages = [collected(stage[stage.index("-m") + 1], tmp_path) for stage in run_tests.STAGES]
-    assert stages == [["test_a", "test_c"], ["test_b", "test_d"]]
+    assert stages == [["test_a", "test_c"], ["test_b", "test_d"], ["test_b", "test_d"]]
+    of_one_folder, others = run_tests.STAGES[1:]
+    assert f"--ignore={of_one_folder[-1]}" in others
 
 
 def test_the_records_of_all_stages_are_one() -> None:
